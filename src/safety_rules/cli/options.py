@@ -1,0 +1,41 @@
+"""Options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+
+
+def rules_option(function: F) -> F:
+    """Add `--rules` and `--overlay`."""
+    overlay = click.option(
+        "--overlay", "overlays", multiple=True, type=PATH, help="A district's overlay file or folder; may be repeated."
+    )
+    rules = click.option("--rules", default=None, help="A rules folder or an installed rule pack; built-in by default.")
+    return rules(overlay(function))
+
+
+def day_option(function: F) -> F:
+    """Add `--on` and `--require-standing`."""
+    standing = click.option(
+        "--require-standing", default="assumed", metavar="STANDING", help="What rests on less is left undetermined: "
+        "statute, local, secondary, parallel, recalled, assumed."
+    )  # fmt: skip
+    on = click.option(
+        "--on", "day", default=None, metavar="DAY", help="The day of the verdict, 2020-10-01; today by default."
+    )
+    return on(standing(function))
+
+
+def language_option(function: F) -> F:
+    """Add `--language`."""
+    return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(
+        function
+    )

@@ -1,0 +1,36 @@
+"""`safety-rules test`: the cases that stand in rule files."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH
+
+
+@click.command("test")
+@click.argument("rules", required=False)
+@click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
+@click.option("--area", default=None, help="Only the cases of one area.")
+def command(rules: str | None, overlays: tuple[Path, ...], area: str | None) -> None:
+    """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
+    from safety_rules.face import load
+    from safety_rules.services.cases import run_cases
+
+    book = load(rules, overlays)
+    if area is not None:
+        book.area(area)
+    results = list(run_cases(book.rulebook, area))
+    for result in results:
+        for failure in result.failures:
+            click.echo(f"{result.at.place}: failed: {result.of or result.area}: {result.case}: {failure}")
+    failed = sum(not r.passed for r in results)
+    if not results:
+        click.echo("no cases were run: the rule files hold none", err=True)
+        sys.exit(ExitCode.CASE)
+    click.echo(f"{len(results)} cases: {len(results) - failed} hold, {failed} failed")
+    if failed:
+        sys.exit(ExitCode.CASE)

@@ -1,0 +1,1 @@
+"""Other readings of the same tree; each agrees with the definition in `semantics`."""

@@ -1,0 +1,176 @@
+"""What other programs call: load rules, choose an area and a day, decide records."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safety_rules.language.errors import NotFoundError, SafetyRulesError
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Area, Rulebook, Standing, Waiver
+from safety_rules.language.units import Unit
+from safety_rules.semantics.admit import admit
+from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.verdict import Verdict, decide
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from safety_rules.loading.rulebook import RuleFileText
+
+RULEPACKS = "safety_rules.rulepacks"
+PathLike = str | Path
+
+
+def rules_folder() -> Path:
+    """Return the folder of the built-in rules, in a wheel, an editable install or a checkout."""
+    here = Path(__file__).resolve().parent
+    for folder in (here / "rules", here.parent.parent / "rules"):
+        if (folder / "vocabulary.yaml").is_file():
+            return folder
+    raise SafetyRulesError("the built-in rules are missing from this installation")
+
+
+def pack_folder(name: str) -> Path:
+    """Return the folder of an installed rule pack (entry-point group `safety_rules.rulepacks`)."""
+    packs = {e.name: e for e in entry_points(group=RULEPACKS)}
+    if name not in packs:
+        raise NotFoundError(
+            f"there is no folder and no installed rule pack `{name}`; {did_you_mean(name, packs)}".rstrip("; ")
+        )
+    module = packs[name].load()
+    return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
+
+
+def resolve_folder(rules: PathLike | None) -> Path:
+    """Return the folder of rules that a path or a rule pack's name means; the built-in rules for None."""
+    if rules is None:
+        return rules_folder()
+    return Path(rules) if Path(rules).is_dir() else pack_folder(str(rules))
+
+
+def load(rules: PathLike | None = None, overlay: PathLike | Sequence[PathLike] = ()) -> Rules:
+    """Return the rules of a folder (or installed rule pack), the built-in ones by default, with overlays on top.
+
+    Raises RuleFileError, with every diagnostic, when a file holds an error.
+    """
+    folder = resolve_folder(rules)
+    overlays = [overlay] if isinstance(overlay, str | Path) else list(overlay)
+    return Rules(_loaded(_fingerprint(folder), folder, tuple(Path(o) for o in overlays), _stamps(overlays)))
+
+
+def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    paths = (p for p in sorted(folder.rglob("*")) if p.suffix in (".yaml", ".yml", ".csv"))
+    return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths)
+
+
+def _stamps(overlays: Iterable[PathLike]) -> tuple[tuple[int, int], ...]:
+    stats = [Path(o).stat() for o in overlays if Path(o).exists()]
+    return tuple((s.st_mtime_ns, s.st_size) for s in stats)
+
+
+@cache
+def _loaded(_fingerprint: Any, folder: Path, overlays: tuple[Path, ...], _stamps: Any) -> Rulebook:
+    from safety_rules.loading.rulebook import folder_files, loaded
+
+    return loaded(folder_files(folder), overlay_files(overlays), f"{folder.as_posix()}/")
+
+
+def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
+    """Return the files of overlays: each a YAML file, or a folder of them."""
+    from safety_rules.loading.rulebook import RuleFileText, folder_files
+
+    found: list[RuleFileText] = []
+    for overlay in overlays:
+        if overlay.is_dir():
+            found += [RuleFileText(f"{overlay.as_posix()}/{f.path}", f.data) for f in folder_files(overlay)]
+        elif overlay.is_file():
+            found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))
+        else:
+            raise NotFoundError(f"there is no overlay `{overlay}`")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """A loaded rulebook."""
+
+    rulebook: Rulebook
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The keys of the areas."""
+        return tuple(self.rulebook.areas)
+
+    def area(self, key: str) -> AreaRules:
+        """Return an area by key; raises NotFoundError."""
+        if key not in self.rulebook.areas:
+            raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, self.areas)}")
+        return AreaRules(self.rulebook, self.rulebook.areas[key])
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRules:
+    """One area, on every day."""
+
+    rulebook: Rulebook
+    area: Area
+
+    def on(self, day: datetime.date | str, require_standing: Standing | str = Standing.assumed) -> DatedArea:
+        """Return the area's law on a day; what rests on less than `require_standing` is undetermined."""
+        if isinstance(day, str):
+            try:
+                day = datetime.date.fromisoformat(day)
+            except ValueError:
+                raise NotFoundError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
+        if isinstance(require_standing, str):
+            if require_standing not in Standing.__members__:
+                raise NotFoundError(
+                    f"`{require_standing}` is not a standing; {did_you_mean(require_standing, Standing.__members__)}"
+                )
+            require_standing = Standing[require_standing]
+        return DatedArea(area_on(self.rulebook, self.area.key, day, require_standing))
+
+    def record_model(self) -> type[BaseModel]:
+        """Return a pydantic model of the area's facts, with labels, units and choices."""
+        from safety_rules.formats.models import record_model
+
+        return record_model(self.rulebook, self.area)
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the area's data."""
+        from safety_rules.formats.models import json_schema
+
+        return json_schema(self.rulebook, self.area)
+
+
+@dataclass(frozen=True, slots=True)
+class DatedArea:
+    """One area's law on a day, ready to decide records."""
+
+    law: AreaOn
+
+    @property
+    def key(self) -> str:
+        """The area's key."""
+        return self.law.area.key
+
+    def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
+        """Return data as a record: exact values, and a named problem for what could not be used."""
+        return admit(data, self.law.rulebook.vocabulary, units, derived=frozenset(self.law.derivations))
+
+    def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
+        """Return the verdict on a nested or flat mapping, a pydantic model, a dataclass, or an admitted record."""
+        record = data if isinstance(data, Record) else self.admit(data)
+        return decide(self.law, record, waivers)
+
+    def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[Verdict]:
+        """Yield the verdict of each record, one at a time."""
+        for data in many:
+            yield self.decide(data, waivers)

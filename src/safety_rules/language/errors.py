@@ -1,0 +1,42 @@
+"""Everything this library raises.
+
+SafetyRulesError
+├── RuleFileError        the rule files hold errors; `.diagnostics` has all of them
+├── NotFoundError        an area, rule, fact or language that does not exist
+├── LedgerError          a ledger that cannot be read or written as a whole
+└── RecordError          data that is no record at all (a list in place of a mapping)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from safety_rules.language.diagnostic import Diagnostic
+
+
+class SafetyRulesError(Exception):
+    """The root of every error that this library raises on purpose."""
+
+
+class RuleFileError(SafetyRulesError):
+    """The rule files hold errors, so there is no rulebook."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        self.diagnostics = tuple(diagnostics)
+        first = self.diagnostics[0].line() if self.diagnostics else "no rules"
+        more = len(self.diagnostics) - 1
+        super().__init__(first + (f" (and {more} more)" if more > 0 else ""))
+
+
+class NotFoundError(SafetyRulesError):
+    """Something was asked for by a name that nothing has."""
+
+
+class LedgerError(SafetyRulesError):
+    """A ledger cannot be read or written as a whole."""
+
+
+class RecordError(SafetyRulesError):
+    """What was given as a record is not one."""

@@ -1,0 +1,88 @@
+"""Units of measure: a dimension, and an exact scale to that dimension's base unit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+Dimension = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit such as 万元/亩; two units are equal when dimension and scale are, whatever they are called."""
+
+    symbol: str = field(compare=False)
+    dimension: Dimension
+    scale: Fraction
+
+    def over(self, other: Unit) -> Unit:
+        """Return this unit divided by another."""
+        return _compound(self, other, -1)
+
+    def times(self, other: Unit) -> Unit:
+        """Return this unit multiplied by another."""
+        return _compound(self, other, 1)
+
+    def converts_to(self, other: Unit) -> bool:
+        """Return whether both measure the same dimension."""
+        return self.dimension == other.dimension
+
+    def factor_to(self, other: Unit) -> Fraction:
+        """Return what to multiply a number in this unit by, to have it in the other."""
+        return self.scale / other.scale
+
+
+ONE = Unit("", (), Fraction(1))
+
+
+def _compound(left: Unit, right: Unit, sign: int) -> Unit:
+    powers = dict(left.dimension)
+    for name, power in right.dimension:
+        powers[name] = powers.get(name, 0) + sign * power
+    dimension = tuple(sorted((n, p) for n, p in powers.items() if p))
+    scale = left.scale * right.scale if sign > 0 else left.scale / right.scale
+    return Unit(_symbol(left.symbol, right.symbol, sign, dimension, scale), dimension, scale)
+
+
+def _symbol(left: str, right: str, sign: int, dimension: Dimension, scale: Fraction) -> str:
+    if not dimension and scale == 1:
+        return ""
+    if not right:
+        return left
+    if sign > 0:
+        top, slash, under = left.partition("/")
+        if slash and under == right:
+            return top
+        return f"{left}·{right}" if left else right
+    return f"{left or '1'}/{right}" if "/" not in left else f"{left}·{right}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """Every unit by symbol and by alias."""
+
+    units: Mapping[str, Unit]
+
+    def find(self, text: str) -> Unit | None:
+        """Return the unit written as `万元`, `万元/亩` or an alias of them; None if there is no such unit."""
+        text = text.strip()
+        if not text:
+            return ONE
+        if text in self.units:
+            return self.units[text]
+        parts = text.split("/")
+        found = [self.units.get(part.strip()) for part in parts]
+        if len(parts) < 2 or any(unit is None for unit in found):
+            return None
+        result = found[0]
+        for unit in found[1:]:
+            if result is None or unit is None:
+                return None
+            result = result.over(unit)
+        return result
+
+    def of_dimension(self, dimension: Dimension) -> tuple[str, ...]:
+        """Return the symbols that measure a dimension, for a help text."""
+        return tuple(dict.fromkeys(u.symbol for u in self.units.values() if u.dimension == dimension))

@@ -1,0 +1,138 @@
+"""What comes of applying rules to a record: findings, needs, gaps and their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+
+from safety_rules.language.rule import Citation, Duty, Rule, Standing
+from safety_rules.language.truth import Truth
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reason:
+    """Why something is unknown.
+
+    `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero),
+    `parameter` (no entry, or not sure enough) or `authority` (a rule that is not sure enough).
+    """
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The value of what cannot be known yet, with everything that it comes from."""
+
+    reasons: frozenset[Reason]
+
+
+class Status(Enum):
+    """What one rule says of one record."""
+
+    NOT_APPLICABLE = "not_applicable"
+    SATISFIED = "satisfied"
+    VIOLATED = "violated"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseResult:
+    """The truth of one clause, and what it still lacks."""
+
+    key: str
+    truth: Truth
+    reasons: frozenset[Reason] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of one record, and on what."""
+
+    rule: Rule
+    status: Status
+    standing: Standing
+    applies_when: tuple[ClauseResult, ...]
+    requires: tuple[ClauseResult, ...]
+    reasons: frozenset[Reason] = frozenset()
+    parameters: Mapping[str, Citation] = field(default_factory=dict)
+    waived: bool = False
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The keys of the required clauses that are false."""
+        return tuple(c.key for c in self.requires if c.truth is Truth.FALSE)
+
+    @property
+    def outcome(self) -> str | None:
+        """What the rule asks for when violated; None is advice."""
+        return self.rule.otherwise.outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The smallest change of one fact with which a failed clause holds.
+
+    `change` is `to - now`, all in the fact's declared unit.
+    """
+
+    rule: str
+    clause: str
+    path: str
+    now: Fraction
+    to: Fraction
+
+    @property
+    def change(self) -> Fraction:
+        """How much to add (or, below zero, to take away)."""
+        return self.to - self.now
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseGaps:
+    """The gaps of one failed clause; empty where no change of a single fact makes it hold."""
+
+    rule: str
+    clause: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What an undetermined verdict lacks.
+
+    `can_change` are all the missing things that can still change the verdict; `smallest` are the
+    fewest that, answered well, settle it at its best (empty when nothing that is missing can).
+    `proven` is False where the search for the fewest was cut short.
+    """
+
+    can_change: tuple[Reason, ...] = ()
+    smallest: tuple[Reason, ...] = ()
+    proven: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DueDuty:
+    """A duty that follows from the verdict; `certain` is False while a fact is missing."""
+
+    key: str
+    duty: Duty
+    authority: tuple[Citation, ...]
+    certain: bool
+    standing: Standing
+    reasons: frozenset[Reason] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverResult:
+    """What became of a waiver: `applied`, `expired`, `unused`, or `refused` (a veto, or an unknown rule)."""
+
+    rule: str
+    subject: str
+    result: str
+    granted_by: str
+    reason: str
+    until: str

@@ -1,0 +1,111 @@
+"""Every fact that rules may name and data may carry."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.kinds import ChoiceList, Kind, Name, Records
+from safety_rules.language.units import UnitTable
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The numbers that make sense for a fact; None leaves that side open."""
+
+    minimum: Fraction | None = None
+    above: Fraction | None = None
+    maximum: Fraction | None = None
+
+    def admits(self, number: Fraction) -> bool:
+        """Return whether the number lies within."""
+        return (
+            (self.minimum is None or number >= self.minimum)
+            and (self.above is None or number > self.above)
+            and (self.maximum is None or number <= self.maximum)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: `key` is `subject.name`, or `subject.list.name` for a field of a list's records.
+
+    `step` is the smallest change that the fact's own records can show (0.01 for two decimals).
+    """
+
+    key: str
+    name: Name
+    kind: Kind
+    zh_key: str
+    meaning: Name | None = None
+    bounds: Bounds = Bounds()
+    step: Fraction | None = None
+    headings: tuple[str, ...] = ()
+    format: str = ""
+    adjustable: bool = True
+    at: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def field(self) -> str:
+        """The last part of the key."""
+        return self.key.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What facts are about: a project, an enterprise, a unit; `identity` are the facts that name one."""
+
+    key: str
+    name: Name
+    zh_key: str
+    identity: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All subjects, facts, choice lists and units."""
+
+    subjects: Mapping[str, Subject]
+    facts: Mapping[str, Fact]
+    choices: Mapping[str, ChoiceList]
+    units: UnitTable
+    by_name: Mapping[str, str]
+
+    def find(self, name: str) -> Fact | None:
+        """Return the fact with that English or Chinese key."""
+        key = self.by_name.get(normal(name))
+        return self.facts[key] if key is not None else None
+
+    def fields(self, key: str) -> tuple[Fact, ...]:
+        """Return the fields of a list fact's records."""
+        start = key + "."
+        return tuple(f for f in self.facts.values() if f.key.startswith(start))
+
+    def of_subject(self, subject: str) -> tuple[Fact, ...]:
+        """Return a subject's own facts, without the fields of its lists."""
+        return tuple(f for f in self.facts.values() if f.key.startswith(subject + ".") and f.key.count(".") == 1)
+
+    def fact_at(self, path: str) -> Fact:
+        """Return the fact of a path such as `enterprise.accidents[0].deaths`."""
+        return self.facts[fact_key(path)]
+
+    def is_list(self, key: str) -> bool:
+        """Return whether the key names a list of records."""
+        fact = self.facts.get(key)
+        return fact is not None and isinstance(fact.kind, Records)
+
+
+def normal(name: str) -> str:
+    """Return a name as Python's own identifiers are normalised (NFKC)."""
+    return unicodedata.normalize("NFKC", name)
+
+
+def fact_key(path: str) -> str:
+    """Return the fact's key of a path: `enterprise.accidents[0].deaths` is `enterprise.accidents.deaths`."""
+    if "[" not in path:
+        return path
+    head, _, rest = path.partition("[")
+    return head + rest.partition("]")[2]

@@ -1,0 +1,1 @@
+"""YAML text → positioned tree → typed rulebook, or every diagnostic at once."""

@@ -1,0 +1,313 @@
+"""Areas, rules, derivations and obligations from their files."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from safety_rules.language.expr import Expr, ParameterRef, walk
+from safety_rules.language.kinds import Boolean, Kind, Name, Records
+from safety_rules.language.rule import (
+    Area,
+    Case,
+    Clause,
+    Derivation,
+    Duty,
+    Obligation,
+    Otherwise,
+    Outcome,
+    Parameter,
+    Period,
+    Rule,
+    Source,
+)
+from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.loading.bands import bands
+from safety_rules.loading.models import (
+    AreaCaseFile,
+    AreaFile,
+    BandsFile,
+    CaseFile,
+    ClauseFile,
+    DeriveFile,
+    DutyFile,
+    ObligationFile,
+    OtherwiseFile,
+    RuleFile,
+)
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import citation, day, flag, key, name, period, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.check import Scope, condition
+from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.possible import Known, possible
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every rule file is read against."""
+
+    vocabulary: Vocabulary
+    sources: dict[str, Source]
+    parameters: dict[str, Parameter]
+    derived: frozenset[str]
+    report: Report
+
+    def scope(self) -> Scope:
+        """Return the names that a condition may use."""
+        names: dict[str, tuple[str, Kind]] = {}
+        for parameter in self.parameters.values():
+            names[parameter.key] = (parameter.key, parameter.kind)
+            names[parameter.zh_key] = (parameter.key, parameter.kind)
+        return Scope(self.vocabulary, names)
+
+
+def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:
+    """Return the tree of a condition or formula; its diagnostics go to the report."""
+    expr, wrong = condition(str(scalar), scope or c.scope(), scalar.span, expected)
+    c.report.diagnostics.extend(wrong)
+    return expr
+
+
+def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
+    """Return the clauses; one that can only be true, or only be false, is an error."""
+    made: list[Clause] = []
+    for clause_key, file in files.items():
+        expr = read(file.that, c, Boolean())
+        if expr is None:
+            continue
+        can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
+        if len(can_be) == 1:
+            only = "true" if True in can_be else "false"
+            message = f"`{clause_key}` can only be {only}, whatever the data"
+            c.report.error(
+                "constant-clause", message, expr.at or file.that, "compare it with something that it can differ from"
+            )
+        _timelines(expr, c, in_force)
+        sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+        made.append(Clause(key(clause_key, c.report), sentence, expr, str(file.that), file.that.at))
+    return tuple(made)
+
+
+def _timelines(expr: Expr, c: Context, in_force: Period) -> None:
+    """Report a parameter that has no value on the first or last day on which a rule reads it."""
+    for node in walk(expr):
+        if not isinstance(node, ParameterRef) or node.day is not None or node.at is None:
+            continue
+        entries = c.parameters[node.key].entries
+        if not entries:
+            continue
+        first, last = entries[0].period.since, entries[-1].period.until
+        since = in_force.since or datetime.date.min
+        if first is not None and since < first:
+            message = f"`{node.key}` has no value from {since}, when the rule starts, to {first}, its first entry"
+            c.report.error("timeline-hole", message, node.at, "start the rule later, or the parameter earlier")
+        if last is not None and (in_force.until is None or in_force.until > last):
+            message = f"`{node.key}` ends on {last}, before the rule does"
+            c.report.error("timeline-hole", message, node.at, "end the rule too, or add an entry")
+
+
+def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
+    """Return the citations of a rule."""
+    found = [citation(f, c.sources, c.report) for f in files]
+    return tuple(f for f in found if f is not None)
+
+
+def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> Rule | None:
+    """Return a rule of an area."""
+    _only_kind(file, c)
+    in_force = period(file.in_force, c.report)
+    made = Rule(
+        key(file.rule, c.report),
+        name(file.title, c.report),
+        in_force,
+        authority(file.authority, c),
+        clauses(file.applies_when, c, in_force),
+        clauses(file.requires, c, in_force),
+        otherwise(file.otherwise, area_file, c),
+        (),
+        None if file.note is None else name(file.note, c.report),
+        file.rule.at,
+        where,
+    )
+    return replace(made, cases=_cases(file.cases, area_file, c)) if area_file is not None else made
+
+
+def _only_kind(file: RuleFile, c: Context) -> None:
+    for clause in (*file.applies_when, *file.requires):
+        if clause in file.applies_when and clause in file.requires:
+            c.report.error("clause-twice", f"`{clause}` names two clauses of this rule", clause, "choose another key")
+            return
+
+
+def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Otherwise:
+    """Return what a violated rule asks for."""
+    r = c.report
+    veto, advice = flag(file.veto, False, r), flag(file.advice, False, r)
+    outcome = str(file.outcome) if file.outcome is not None else None
+    keys = [str(k) for k in area_file.outcomes] if area_file is not None else []
+    if (outcome is None) is not advice:
+        at = file.outcome or file.advice or (file.remedy.zh if file.remedy else None)
+        if at is not None:
+            r.error("outcome", "give an `outcome`, or `advice: true`, and not both", at)
+    if outcome is not None and file.outcome is not None and area_file is not None:
+        if outcome not in keys:
+            r.error(
+                "unknown-outcome",
+                f"`{outcome}` is not an outcome of this area",
+                file.outcome,
+                did_you_mean(outcome, keys),
+            )
+            outcome = keys[-1]
+        elif outcome == keys[0]:
+            r.error("best-outcome", f"`{outcome}` is the best outcome, which a violation cannot ask for", file.outcome)
+        if veto and outcome != keys[-1]:
+            r.error("weak-veto", f"a veto asks for the worst outcome, `{keys[-1]}`", file.outcome)
+    if outcome is None and veto and file.veto is not None:
+        r.error("weak-veto", "a veto asks for an outcome", file.veto)
+    return Otherwise(
+        outcome, veto, None if file.remedy is None else name(file.remedy, r), tuple(duty(d, c) for d in file.duties)
+    )
+
+
+def duty(file: DutyFile, c: Context) -> Duty:
+    """Return a duty."""
+    by = None if file.by is None else name(file.by, c.report)
+    return Duty(name(file.who, c.report), name(file.what, c.report), by)
+
+
+def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: str) -> Derivation | None:
+    """Return how a fact is derived."""
+    fact = c.vocabulary.find(str(file.fact))
+    if fact is None:
+        known = list(c.vocabulary.facts)
+        c.report.error(
+            "unknown-name", f"`{file.fact}` is not in the vocabulary", file.fact, did_you_mean(file.fact, known)
+        )
+        return None
+    scope, outer = c.scope(), fact.key.rpartition(".")[0]
+    in_list = c.vocabulary.is_list(outer)
+    if in_list is not (file.for_each is not None):
+        message = "`for_each` names the item, where the fact is a field of a list"
+        c.report.error("for-each", message, file.for_each or file.fact)
+        return None
+    if file.for_each is not None:
+        scope = scope.with_variable(str(file.for_each), Records(outer))
+    in_force = period(file.in_force, c.report)
+    if isinstance(file.derives, BandsFile):
+        formula, written = bands(file.derives, fact, c, scope), str(file.derives.of)
+    else:
+        formula, written = read(file.derives, c, fact.kind, scope), str(file.derives)
+        if formula is not None:
+            _timelines(formula, c, in_force)
+    if formula is None:
+        return None
+    variable = None if file.for_each is None else str(file.for_each)
+    return Derivation(
+        key(file.derive, c.report),
+        fact.key,
+        name(file.title, c.report),
+        in_force,
+        authority(file.authority, c),
+        formula,
+        variable,
+        written,
+        _cases(file.cases, area_file, c) if area_file is not None else (),
+        file.derive.at,
+        where,
+    )
+
+
+def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, where: str) -> Obligation | None:
+    """Return an obligation."""
+    in_force = period(file.in_force, c.report)
+    return Obligation(
+        key(file.obligation, c.report),
+        name(file.title, c.report),
+        in_force,
+        authority(file.authority, c),
+        clauses(file.applies_when, c, in_force),
+        duty(file.duty, c),
+        _cases(file.cases, area_file, c) if area_file is not None else (),
+        file.obligation.at,
+        where,
+    )
+
+
+def area(
+    file: AreaFile,
+    rules: Sequence[Rule],
+    derivations: Sequence[Derivation],
+    obligations: Sequence[Obligation],
+    cases: Sequence[AreaCaseFile],
+    c: Context,
+) -> Area:
+    """Return an area."""
+    for subject in file.subjects:
+        if str(subject) not in c.vocabulary.subjects:
+            help = did_you_mean(subject, c.vocabulary.subjects)
+            c.report.error("unknown-subject", f"`{subject}` is not a subject", subject, help)
+    outcomes = tuple(Outcome(key(k, c.report), name(n, c.report)) for k, n in file.outcomes.items())
+    order = sorted(
+        rules, key=lambda r: (-[o.key for o in outcomes].index(r.otherwise.outcome or outcomes[0].key), r.key)
+    )
+    return Area(
+        key(file.area, c.report),
+        name(file.title, c.report),
+        tuple(str(s) for s in file.subjects),
+        outcomes,
+        tuple(order),
+        tuple(derivations),
+        tuple(obligations),
+        _area_cases(cases, file, c),
+        day(file.cases_on, c.report),
+    )
+
+
+def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
+    made: list[Case] = []
+    base: dict[Any, Any] = {}
+    for file in files:
+        given = _given(file.given, file.but, base, file.case, c)
+        base = dict(file.given) if file.given is not None else base
+        expect = {"expect": file.expect}
+        expect |= {} if file.because is None else {"because": tuple(str(b) for b in file.because)}
+        expect |= {} if file.gap is None else {"gap": dict(file.gap)}
+        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
+        made.append(Case(str(file.case), _on(file.on, area_file, c), given, expect, file.case.at))
+    return tuple(made)
+
+
+def _area_cases(files: Sequence[AreaCaseFile], area_file: AreaFile, c: Context) -> tuple[Case, ...]:
+    made: list[Case] = []
+    base: dict[Any, Any] = {}
+    for file in files:
+        given = _given(file.given, file.but, base, file.case, c)
+        base = dict(file.given) if file.given is not None else base
+        expect: dict[str, Any] = {"expect": str(file.expect)}
+        for part in ("at_best", "at_worst"):
+            if getattr(file, part) is not None:
+                expect[part] = str(getattr(file, part))
+        for part in ("violated", "undetermined", "needs", "says"):
+            if getattr(file, part) is not None:
+                expect[part] = tuple(str(x) for x in getattr(file, part))
+        made.append(Case(str(file.case), _on(file.on, area_file, c), given, expect, file.case.at))
+    return tuple(made)
+
+
+def _given(given: Any, but: Any, base: dict[Any, Any], at: Scalar, c: Context) -> dict[Any, Any]:
+    if given is None and but is None:
+        c.report.error("case", "a case needs `given`, or `but` after a case with `given`", at)
+    for fact_name in (*(given or {}), *(but or {})):
+        if c.vocabulary.find(str(fact_name)) is None:
+            help = did_you_mean(str(fact_name), c.vocabulary.facts)
+            c.report.error("unknown-name", f"`{fact_name}` is not a known fact", fact_name, help)
+    return {**(base if given is None else given), **(but or {})}
+
+
+def _on(scalar: Scalar | None, area_file: AreaFile | None, c: Context) -> datetime.date:
+    written = scalar if scalar is not None else (area_file.cases_on if area_file is not None else None)
+    return day(written, c.report) or datetime.date(2000, 1, 1)

@@ -1,0 +1,104 @@
+"""Bands of a number, checked for gaps and overlaps, as a chain of `if`s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, kind_of
+from safety_rules.language.kinds import Number
+from safety_rules.language.vocabulary import Fact
+from safety_rules.loading.models import BandFile, BandsFile
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.check import Scope, condition
+
+if TYPE_CHECKING:
+    from safety_rules.loading.areas import Context
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    low: Fraction | None
+    low_closed: bool
+    high: Fraction | None
+    high_closed: bool
+    gives: Expr
+    file: BandFile
+
+    def start(self) -> tuple[bool, Fraction, bool]:
+        return (self.low is not None, self.low or Fraction(0), not self.low_closed)
+
+
+def bands(file: BandsFile, fact: Fact, c: Context, scope: Scope) -> Expr | None:
+    """Return the bands as one expression; a gap or an overlap between them is an error."""
+    of, wrong = condition(str(file.of), scope, file.of.span, None)
+    c.report.diagnostics.extend(wrong)
+    if of is None:
+        return None
+    kind = kind_of(of)
+    if not isinstance(kind, Number):
+        c.report.error("kind", f"`{file.of}` is not a number", file.of)
+        return None
+    made = [_band(b, kind, fact, c, scope) for b in file.bands]
+    if any(b is None for b in made):
+        return None
+    ordered = sorted((b for b in made if b is not None), key=_Band.start)
+    _check(ordered, c)
+    result: Expr = ordered[-1].gives
+    for band in reversed(ordered[:-1]):
+        assert band.high is not None or c.report.failed
+        op: Comparison = "<=" if band.high_closed else "<"
+        edge = Literal(band.high or Fraction(0), Number(kind.unit, True))
+        result = If(Compare(op, of, edge), band.gives, result)
+    return result
+
+
+def _band(file: BandFile, kind: Number, fact: Fact, c: Context, scope: Scope) -> _Band | None:
+    if (file.above is not None and file.at_least is not None) or (file.below is not None and file.at_most is not None):
+        c.report.error("band", "a band has one lower and one upper end", file.gives)
+        return None
+    low, high = _edge(file.above or file.at_least, kind, c, scope), _edge(file.below or file.at_most, kind, c, scope)
+    gives, wrong = condition(_quoted(file.gives, fact), scope, file.gives.span, fact.kind)
+    c.report.diagnostics.extend(wrong)
+    if gives is None:
+        return None
+    return _Band(low, file.at_least is not None, high, file.at_most is not None, gives, file)
+
+
+def _quoted(scalar: Scalar, fact: Fact) -> str:
+    return repr(str(scalar)) if type(fact.kind).__name__ in ("Choice", "Text") else str(scalar)
+
+
+def _edge(scalar: Scalar | None, kind: Number, c: Context, scope: Scope) -> Fraction | None:
+    if scalar is None:
+        return None
+    text = f"{scalar}[{kind.unit.symbol}]" if kind.unit.symbol and "[" not in scalar else str(scalar)
+    expr, wrong = condition(text, scope, scalar.span, kind)
+    c.report.diagnostics.extend(wrong)
+    return expr.value if isinstance(expr, Literal) and isinstance(expr.value, Fraction) else None
+
+
+def _check(ordered: list[_Band], c: Context) -> None:
+    first, last = ordered[0], ordered[-1]
+    if first.low is not None:
+        c.report.error(
+            "band-gap", f"no band holds below {first.low}", first.file.gives, "leave the lowest band open below"
+        )
+    if last.high is not None:
+        c.report.error(
+            "band-gap", f"no band holds above {last.high}", last.file.gives, "leave the highest band open above"
+        )
+    for lower, upper in zip(ordered, ordered[1:], strict=False):
+        if lower.high is None or upper.low is None or lower.high > upper.low:
+            c.report.error("band-overlap", "this band overlaps the one below it", upper.file.gives)
+        elif lower.high < upper.low:
+            c.report.error("band-gap", f"no band holds between {lower.high} and {upper.low}", upper.file.gives)
+        elif lower.high_closed and upper.low_closed:
+            c.report.error(
+                "band-overlap", f"two bands hold at {lower.high}", upper.file.gives, "write `above` or `below`"
+            )
+        elif not lower.high_closed and not upper.low_closed:
+            c.report.error(
+                "band-gap", f"no band holds at {lower.high}", upper.file.gives, "write `at_least` or `at_most`"
+            )

@@ -1,0 +1,359 @@
+"""The shape of every kind of rule file, for the loader and for the JSON Schema that editors use."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic_core import PydanticCustomError, core_schema
+
+from safety_rules.loading.tree import Mapping, Scalar, Sequence
+
+
+def _scalar(value: Any) -> Scalar:
+    if not isinstance(value, Scalar):
+        raise PydanticCustomError("scalar", "a single value is wanted here")
+    return value
+
+
+def _node(value: Any) -> Any:
+    return value
+
+
+def _leaf(validate: Any, schema: dict[str, Any]) -> GetPydanticSchema:
+    return GetPydanticSchema(
+        lambda _source, _handler: core_schema.no_info_plain_validator_function(
+            validate, metadata={"pydantic_js_functions": [lambda _s, _h: dict(schema)]}
+        )
+    )
+
+
+S = Annotated[Scalar, _leaf(_scalar, {"type": ["string", "number", "boolean"]})]
+Node = Annotated[Any, _leaf(_node, {})]
+
+
+class Model(BaseModel):
+    """A mapping with these keys and no others."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+
+
+class NameFile(Model):
+    """A name or sentence in Chinese and in English."""
+
+    zh: S
+    en: S
+
+
+class PeriodFile(Model):
+    """From a day (inclusive) until a day (inclusive)."""
+
+    since: S | None = Field(None, alias="from")
+    until: S | None = None
+
+
+class CitationFile(Model):
+    """A clause of a source in `sources.yaml`; quoted only where its text was read."""
+
+    source: S
+    clause: S
+    quotation: S | None = None
+    standing: S | None = None
+    note: S | None = None
+
+
+class ClauseFile(Model):
+    """One condition with its sentence."""
+
+    zh: S
+    en: S
+    that: S
+
+
+class DutyFile(Model):
+    """What someone has to do, and by when."""
+
+    who: NameFile
+    what: NameFile
+    by: NameFile | None = None
+
+
+class OtherwiseFile(Model):
+    """What a violated rule asks for; `advice: true` in place of an outcome asks for none."""
+
+    outcome: S | None = None
+    advice: S | None = None
+    veto: S | None = None
+    remedy: NameFile | None = None
+    duties: list[DutyFile] = Field(default_factory=list)
+
+
+class CaseFile(Model):
+    """An example: `given` starts afresh, `but` changes the last `given`."""
+
+    case: S
+    on: S | None = None
+    given: dict[S, Node] | None = None
+    but: dict[S, Node] | None = None
+    expect: Node
+    because: list[S] | None = None
+    gap: dict[S, S] | None = None
+    needs: list[S] | None = None
+    note: S | None = None
+
+
+class _InForce(Model):
+    title: NameFile
+    in_force: PeriodFile
+    authority: list[CitationFile] = Field(min_length=1)
+    cases: list[CaseFile] = Field(default_factory=list)
+
+
+class RuleFile(_InForce):
+    """A requirement, with its authority, its consequence and its cases."""
+
+    kind: ClassVar[str] = "rule"
+    rule: S
+    area: S | None = None
+    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
+    requires: dict[S, ClauseFile] = Field(min_length=1)
+    otherwise: OtherwiseFile
+    note: NameFile | None = None
+
+
+class BandFile(Model):
+    """One band: from (included) up to (excluded) unless `closed` says otherwise."""
+
+    above: S | None = None
+    at_least: S | None = None
+    below: S | None = None
+    at_most: S | None = None
+    gives: S
+
+
+class BandsFile(Model):
+    """Bands of one number that leave no gap and no overlap."""
+
+    of: S
+    bands: list[BandFile] = Field(min_length=1)
+
+
+class DeriveFile(_InForce):
+    """A fact worked out from others; `for_each` names the item where the fact is a field of a list."""
+
+    kind: ClassVar[str] = "derive"
+    derive: S
+    fact: S
+    for_each: S | None = None
+    derives: S | BandsFile
+
+
+class ObligationFile(_InForce):
+    """A duty that follows whenever its conditions hold."""
+
+    kind: ClassVar[str] = "obligation"
+    obligation: S
+    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
+    duty: DutyFile
+
+
+class AreaFile(Model):
+    """Rules that give one verdict together; outcomes from best to worst."""
+
+    kind: ClassVar[str] = "area"
+    area: S
+    title: NameFile
+    subjects: list[S] = Field(min_length=1)
+    outcomes: dict[S, NameFile] = Field(min_length=2)
+    cases_on: S
+
+
+class AreaCaseFile(Model):
+    """An example of a whole verdict."""
+
+    case: S
+    on: S | None = None
+    given: dict[S, Node] | None = None
+    but: dict[S, Node] | None = None
+    expect: S
+    at_best: S | None = None
+    at_worst: S | None = None
+    violated: list[S] | None = None
+    undetermined: list[S] | None = None
+    needs: list[S] | None = None
+    says: list[S] | None = None
+    note: S | None = None
+
+
+class CasesFile(Model):
+    """Examples of an area's verdicts."""
+
+    kind: ClassVar[str] = "cases"
+    cases: list[AreaCaseFile]
+
+
+class EntryFile(Model):
+    """A parameter's value from a day on."""
+
+    since: S = Field(alias="from")
+    until: S | None = None
+    value: S | list[S]
+    source: S
+    clause: S
+    standing: S | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class ParameterFile(Model):
+    """A figure with its name, kind and timeline."""
+
+    zh: S
+    en: S
+    called: S
+    kind: S
+    unit: S | None = None
+    choices: S | None = None
+    entries: list[EntryFile] = Field(min_length=1)
+
+
+class ParametersFile(Model):
+    """Figures that change over time."""
+
+    kind: ClassVar[str] = "parameters"
+    parameters: dict[S, ParameterFile]
+
+
+class SourceFile(Model):
+    """A law, standard or document."""
+
+    title: NameFile
+    number: S | None = None
+    issuer: NameFile | None = None
+    in_force: PeriodFile | None = None
+    standing: S
+    note: S | None = None
+
+
+class SourcesFile(Model):
+    """Every document that rules cite."""
+
+    kind: ClassVar[str] = "sources"
+    sources: dict[S, SourceFile]
+
+
+class UnitFile(Model):
+    """A unit: its dimension and its size in that dimension's base unit."""
+
+    dimension: S
+    scale: S
+    aliases: list[S] = Field(default_factory=list)
+
+
+class UnitsFile(Model):
+    """Units of measure."""
+
+    kind: ClassVar[str] = "units"
+    units: dict[S, UnitFile]
+
+
+class OptionFile(Model):
+    """One value of a choice."""
+
+    zh: S
+    en: S
+    aliases: list[S] = Field(default_factory=list)
+    note: S | None = None
+
+
+class SubjectFile(Model):
+    """What facts are about."""
+
+    zh: S
+    en: S
+    identity: list[S] = Field(default_factory=list)
+
+
+class FieldFile(Model):
+    """A fact, or a field of a list's records."""
+
+    zh: S
+    en: S
+    kind: S
+    unit: S | None = None
+    choices: S | None = None
+    whole: S | None = None
+    minimum: S | None = None
+    above: S | None = None
+    maximum: S | None = None
+    step: S | None = None
+    format: S | None = None
+    adjustable: S | None = None
+    meaning: NameFile | None = None
+    headings: list[S] = Field(default_factory=list)
+
+
+class FactFile(FieldFile):
+    """A fact; `fields` are those of a list of records."""
+
+    fields_: dict[S, FieldFile] = Field(default_factory=dict, alias="fields")
+
+
+class VocabularyFile(Model):
+    """Every fact that rules name and data carry."""
+
+    kind: ClassVar[str] = "vocabulary"
+    subjects: dict[S, SubjectFile] = Field(default_factory=dict)
+    choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
+    facts: dict[S, FactFile] = Field(default_factory=dict)
+
+
+class OverlayParameterFile(Model):
+    """A parameter's timeline in place of the built-in one."""
+
+    entries: list[EntryFile] = Field(min_length=1)
+
+
+class OverlayFile(Model):
+    """A district's own figures, sources, rules and decisions, beside the built-in rules."""
+
+    kind: ClassVar[str] = "overlay"
+    overlay: S
+    title: NameFile
+    sources: dict[S, SourceFile] = Field(default_factory=dict)
+    parameters: dict[S, OverlayParameterFile] = Field(default_factory=dict)
+    confirm: dict[S, CitationFile] = Field(default_factory=dict)
+    switch_off: dict[S, NameFile] = Field(default_factory=dict)
+    rules: list[RuleFile] = Field(default_factory=list)
+
+
+FileModel = (
+    RuleFile
+    | DeriveFile
+    | ObligationFile
+    | AreaFile
+    | CasesFile
+    | ParametersFile
+    | SourcesFile
+    | UnitsFile
+    | VocabularyFile
+    | OverlayFile
+)
+
+FIRST_KEYS: dict[str, type[Model]] = {
+    "rule": RuleFile,
+    "derive": DeriveFile,
+    "obligation": ObligationFile,
+    "area": AreaFile,
+    "overlay": OverlayFile,
+    "subjects": VocabularyFile,
+    "facts": VocabularyFile,
+    "choices": VocabularyFile,
+    "parameters": ParametersFile,
+    "sources": SourcesFile,
+    "units": UnitsFile,
+    "cases": CasesFile,
+}
+
+Language = Literal["zh", "en"]
+YamlNode = Scalar | Mapping | Sequence

@@ -1,0 +1,136 @@
+"""A district's overlay applied to a rulebook: its figures, sources, rules and decisions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from safety_rules.language.kinds import Name
+from safety_rules.language.rule import Area, Change, Entry, Rulebook, Source
+from safety_rules.loading.areas import Context, rule
+from safety_rules.loading.models import AreaFile, CitationFile, EntryFile, OverlayFile
+from safety_rules.loading.parameters import entries, source
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import citation, name
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.near import did_you_mean
+
+
+def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
+    """Return the rulebook as the overlay changes it; what it changed is listed."""
+    known = dict(book.sources)
+    for key, entry in file.sources.items():
+        known[str(key)] = source(key, entry, report)
+    book = replace(book, sources=known)
+    book = _parameters(book, file, known, report)
+    book = _confirmed(book, file, known, report)
+    book = _switched_off(book, file, report)
+    return _added(book, file, path, report)
+
+
+def _change(book: Rulebook, file: OverlayFile, what: str, key: str, detail: Name) -> Rulebook:
+    return replace(book, changes=(*book.changes, Change(str(file.overlay), what, key, detail)))
+
+
+def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
+    for key, timeline in file.parameters.items():
+        parameter = book.parameters.get(str(key))
+        if parameter is None:
+            help = did_you_mean(key, book.parameters)
+            report.error("unknown-parameter", f"`{key}` is not a parameter", key, help)
+            continue
+        made = entries(timeline.entries, parameter.kind, book.vocabulary, known, report)
+        _covers(key, parameter.entries, made, timeline.entries, report)
+        book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=made)})
+        detail = Name(f"改用{file.title.zh}的取值", f"values of {file.title.en}")
+        book = _change(book, file, "parameter", parameter.key, detail)
+    return book
+
+
+def _covers(
+    key: Scalar, old: tuple[Entry, ...], new: tuple[Entry, ...], files: list[EntryFile], report: Report
+) -> None:
+    """Report days on which the built-in timeline has a value and the overlay's has none."""
+    if not old or not new:
+        return
+    first, since = old[0].period.since, new[0].period.since
+    if first is not None and since is not None and since > first:
+        message = f"`{key}` has no value from {first}, when the built-in one starts, to {since}"
+        report.error("timeline-hole", message, files[0].since, "start the overlay's first entry as early")
+
+
+def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
+    for key, cited in file.confirm.items():
+        parameter = book.parameters.get(str(key))
+        made = citation(CitationFile.model_validate(cited), known, report)
+        if parameter is None:
+            help = did_you_mean(key, book.parameters)
+            report.error("unknown-parameter", f"`{key}` is not a parameter", key, help)
+        elif made is not None:
+            timeline = tuple(replace(e, citation=made) for e in parameter.entries)
+            book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=timeline)})
+            detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
+            book = _change(book, file, "confirm", parameter.key, detail)
+    return book
+
+
+def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook:
+    for key, why in file.switch_off.items():
+        holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
+        if not holders:
+            rules = [r.key for a in book.areas.values() for r in a.rules]
+            report.error("unknown-rule", f"`{key}` is not a rule", key, did_you_mean(key, rules))
+            continue
+        if any(r.otherwise.veto for a in holders for r in a.rules if r.key == str(key)):
+            report.error("veto-switched-off", f"`{key}` is a veto, which no overlay switches off", key)
+            continue
+        for area in holders:
+            kept = replace(area, rules=tuple(r for r in area.rules if r.key != str(key)))
+            book = replace(book, areas={**book.areas, area.key: kept})
+        book = _change(book, file, "switch_off", str(key), name(why, report))
+    return book
+
+
+def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
+    derived = frozenset(d.fact for a in book.areas.values() for d in a.derivations)
+    context = Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report)
+    for entry in file.rules:
+        area = book.areas.get(str(entry.area)) if entry.area is not None else None
+        if area is None:
+            at = entry.area if entry.area is not None else entry.rule
+            report.error(
+                "unknown-area", "an overlay's rule names its `area`", at, did_you_mean(str(entry.area), book.areas)
+            )
+            continue
+        if any(r.key == str(entry.rule) for r in area.rules):
+            report.error(
+                "defined-twice", f"the rule `{entry.rule}` exists already", entry.rule, "switch it off first, or rename"
+            )
+            continue
+        made = rule(entry, _as_file(area, entry.rule), context, path)
+        if made is not None:
+            longer = replace(
+                area, rules=tuple(sorted((*area.rules, made), key=lambda r: (-area.rank(r.otherwise.outcome), r.key)))
+            )
+            book = replace(book, areas={**book.areas, area.key: longer})
+            book = _change(book, file, "rule", made.key, made.title)
+    return book
+
+
+def _as_file(area: Area, at: Scalar) -> AreaFile:
+    """Return an area as the file that it came from, for reading a further rule of it."""
+
+    def scalar(text: str) -> Scalar:
+        return Scalar.of(text, at.at)
+
+    def names(of: Name) -> dict[str, Scalar]:
+        return {"zh": scalar(of.zh), "en": scalar(of.en)}
+
+    return AreaFile.model_validate(
+        {
+            "area": scalar(area.key),
+            "title": names(area.title),
+            "subjects": [scalar(s) for s in area.subjects],
+            "outcomes": {scalar(o.key): names(o.name) for o in area.outcomes},
+            "cases_on": scalar(str(area.default_on or "2000-01-01")),
+        }
+    )

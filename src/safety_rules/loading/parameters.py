@@ -1,0 +1,138 @@
+"""Sources and dated parameters from their files."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Value
+from safety_rules.language.rule import Entry, Parameter, Period, Source, Standing
+from safety_rules.language.vocabulary import Fact, Vocabulary, normal
+from safety_rules.loading.models import EntryFile, FieldFile, ParameterFile, ParametersFile, SourceFile, SourcesFile
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.loading.vocabulary import fact_kind
+from safety_rules.semantics.values import Unusable, value_of
+
+
+def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
+    """Return every source by key."""
+    found: dict[str, Source] = {}
+    for file in files:
+        for source_key, entry in file.sources.items():
+            if str(source_key) in found:
+                report.error("defined-twice", f"the source `{source_key}` is defined twice", source_key)
+            found[key(source_key, report)] = source(source_key, entry, report)
+    return found
+
+
+def source(source_key: Scalar, entry: SourceFile, report: Report) -> Source:
+    """Return one source."""
+    return Source(
+        str(source_key),
+        name(entry.title, report),
+        str(entry.number) if entry.number is not None else "",
+        None if entry.issuer is None else name(entry.issuer, report),
+        period(entry.in_force, report),
+        standing(entry.standing, Standing.assumed, report),
+        str(entry.note) if entry.note is not None else "",
+    )
+
+
+def parameters(
+    files: Iterable[ParametersFile], vocabulary: Vocabulary, known: dict[str, Source], report: Report
+) -> dict[str, Parameter]:
+    """Return every parameter by key."""
+    found: dict[str, Parameter] = {}
+    spelled: dict[str, str] = {}
+    for file in files:
+        for parameter_key, entry in file.parameters.items():
+            made = _parameter(parameter_key, entry, vocabulary, known, report)
+            if made is None:
+                continue
+            for spelling in (made.key, made.zh_key):
+                other = spelled.get(normal(spelling)) or vocabulary.by_name.get(normal(spelling))
+                if other is not None:
+                    report.error("defined-twice", f"`{spelling}` already names `{other}`", parameter_key)
+                spelled[normal(spelling)] = made.key
+            found[made.key] = made
+    return found
+
+
+def _parameter(
+    parameter_key: Scalar, file: ParameterFile, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+) -> Parameter | None:
+    shape = FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
+    kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(parameter_key), report)
+    if kind is None:
+        return None
+    if not all(part.isidentifier() for part in str(file.called).split(".")):
+        report.error("chinese-name", f"`{file.called}` cannot be written in a condition", file.called)
+    made = entries(file.entries, kind, vocabulary, known, report)
+    if isinstance(kind, Number) and all(_whole(e.value) for e in made):
+        kind = Number(kind.unit, whole=True)
+    label = Name(text(file.zh, report), text(file.en, report))
+    return Parameter(key(parameter_key, report), str(file.called), label, kind, made, parameter_key.at)
+
+
+def _whole(value: Value) -> bool:
+    return getattr(value, "denominator", 0) == 1
+
+
+def entries(
+    files: list[EntryFile], kind: Kind, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+) -> tuple[Entry, ...]:
+    """Return a timeline: each entry lasts until its own end, or until the next begins."""
+    made: list[tuple[datetime.date, datetime.date | None, Value, EntryFile]] = []
+    for file in files:
+        since, value = day(file.since, report), _value(file, kind, vocabulary, report)
+        if since is not None and value is not None:
+            made.append((since, day(file.until, report), value, file))
+    made.sort(key=lambda m: m[0])
+    result: list[Entry] = []
+    for i, (since, until, value, file) in enumerate(made):
+        cited = citation(file, known, report)
+        following = made[i + 1][0] if i + 1 < len(made) else None
+        end = _end(since, until, following, file, report)
+        if cited is not None:
+            result.append(Entry(Period(since, end), value, cited, file.since.at))
+    return tuple(result)
+
+
+def _end(
+    since: datetime.date, until: datetime.date | None, following: datetime.date | None, file: EntryFile, report: Report
+) -> datetime.date | None:
+    one = datetime.timedelta(days=1)
+    if until is not None and until < since:
+        report.error("period", f"the entry ends on {until}, before it starts", file.until or file.since)
+    if following is None:
+        return until
+    if following == since:
+        report.error("timeline-overlap", f"two entries start on {since}", file.since, "keep one of the two")
+    if until is not None and until >= following and following != since:
+        message = f"the entry runs until {until}, but the next starts on {following}"
+        report.error("timeline-overlap", message, file.until or file.since, f"end it on {following - one}")
+    if until is not None and until < following - one:
+        message = f"nothing holds from {until + one} to {following - one}"
+        report.error("timeline-hole", message, file.until or file.since, "leave `until` out, or add the entry between")
+    return following - one
+
+
+def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) -> Value | None:
+    at = file.value if isinstance(file.value, Scalar) else file.since
+    if isinstance(kind, Choices) and not isinstance(file.value, Scalar):
+        found: list[str] = []
+        for item in file.value:
+            one = _one(item, Choice(kind.choices), vocabulary, item, report)
+            found += [] if one is None else [str(one)]
+        return tuple(found)
+    return _one(file.value, kind, vocabulary, at, report)
+
+
+def _one(data: object, kind: Kind, vocabulary: Vocabulary, at: Scalar, report: Report) -> Value | None:
+    try:
+        return value_of(data, Fact("value", Name("值", "the value"), kind, "值"), vocabulary.units)
+    except Unusable as wrong:
+        report.error(wrong.code, wrong.message.en, at)
+        return None

@@ -1,0 +1,255 @@
+"""A folder of rule files as one rulebook, or every diagnostic at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.errors import RuleFileError
+from safety_rules.language.expr import FactRef, ItemField, walk
+from safety_rules.language.rule import Area, Derivation, Rulebook
+from safety_rules.loading.areas import Context, area, derivation, obligation, rule
+from safety_rules.loading.compose import document
+from safety_rules.loading.models import (
+    FIRST_KEYS,
+    AreaFile,
+    CasesFile,
+    DeriveFile,
+    Model,
+    ObligationFile,
+    OverlayFile,
+    ParametersFile,
+    RuleFile,
+    SourcesFile,
+    UnitsFile,
+    VocabularyFile,
+)
+from safety_rules.loading.overlay import overlaid
+from safety_rules.loading.parameters import parameters, sources
+from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.tree import Mapping, Scalar
+from safety_rules.loading.vocabulary import unit_table, vocabulary
+from safety_rules.semantics.near import did_you_mean
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFileText:
+    """One rule file: its path below the rules' folder, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(slots=True)
+class _Files:
+    """Rule files by shape, each with its path."""
+
+    by_model: dict[type[Model], list[tuple[str, Any]]] = field(default_factory=dict)
+    broken: set[type[Model]] = field(default_factory=set)
+
+    def of(self, model: type[M]) -> list[tuple[str, M]]:
+        return self.by_model.get(model, [])
+
+    def below(self, folder: str, model: type[M]) -> list[tuple[str, M]]:
+        return [(path, file) for path, file in self.of(model) if path.startswith(folder)]
+
+
+def folder_files(folder: Path) -> list[RuleFileText]:
+    """Return the YAML files below a folder, by path."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+    return [RuleFileText(p.relative_to(folder).as_posix(), p.read_bytes()) for p in paths]
+
+
+def rulebook(
+    files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = ""
+) -> tuple[Rulebook | None, list[Diagnostic]]:
+    """Return the rulebook of rule files, with the overlays applied in order, and all diagnostics.
+
+    With an error there is no rulebook. `shown_at` is put before each path in diagnostics.
+    """
+    report = Report()
+    if not files:
+        nothing = Span(SourceText(shown_at or "rules", ""), 0, 0)
+        report.error("no-rules", "there are no rule files (`*.yaml`)", nothing, "name the folder that holds them")
+        return None, report.sorted()
+    read = _read(files, shown_at, report)
+    over = _read(overlays, "", report)
+    book = _build(read, _digest(files), report)
+    if book is not None and over.by_model:
+        book = _with_overlays(book, over, overlays, report)
+    if book is not None and not any(a.rules for a in book.areas.values()):
+        nothing = Span(SourceText(shown_at or "rules", ""), 0, 0)
+        report.error("no-rules", "the rule files hold no rules", nothing)
+    return (None if report.failed else book), report.sorted()
+
+
+def loaded(files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = "") -> Rulebook:
+    """Return the rulebook; raises RuleFileError with every diagnostic."""
+    book, diagnostics = rulebook(files, overlays, shown_at)
+    if book is None:
+        raise RuleFileError(diagnostics)
+    return book
+
+
+def _digest(files: Iterable[RuleFileText]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(files, key=lambda f: f.path):
+        text = file.data.replace(b"\r\n", b"\n")
+        digest.update(f"{file.path}\0{len(text)}\0".encode() + text)
+    return digest.hexdigest()
+
+
+def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _Files:
+    found = _Files()
+    for file in files:
+        tree, wrong = document(shown_at + file.path, file.data)
+        report.diagnostics.extend(wrong)
+        if tree is None and not wrong:
+            empty = Span(SourceText(shown_at + file.path, ""), 0, 0)
+            report.error("empty-file", "the file is empty", empty, "write a rule, or remove the file")
+        if not isinstance(tree, Mapping):
+            if tree is not None:
+                report.error("shape", "a rule file is a mapping (`key: value`)", tree)
+            continue
+        model = _model(tree, report)
+        shape = shaped(model, tree, report) if model is not None else None
+        if shape is None and model is not None:
+            found.broken.add(model)
+        if shape is not None:
+            found.by_model.setdefault(type(shape), []).append((file.path, shape))
+    return found
+
+
+def _model(tree: Mapping, report: Report) -> type[Model] | None:
+    for first in tree:
+        if str(first) in FIRST_KEYS:
+            return FIRST_KEYS[str(first)]
+    at = next(iter(tree), None)
+    help = did_you_mean(str(at), FIRST_KEYS)
+    report.error("unknown-file", "this is no kind of rule file", at if at is not None else tree, help)
+    return None
+
+
+def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
+    units = unit_table([f for _, f in files.of(UnitsFile)], report)
+    words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
+    known = sources([f for _, f in files.of(SourcesFile)], report)
+    figures = parameters([f for _, f in files.of(ParametersFile)], words, known, report)
+    derived = frozenset(str(f.fact) for _, f in files.of(DeriveFile))
+    context = Context(words, known, figures, derived, report)
+    _identities(files, context)
+    areas: dict[str, Area] = {}
+    for path, file in files.of(AreaFile):
+        made = _area(path, file, files, context)
+        if made.key in areas:
+            report.error("defined-twice", f"the area `{made.key}` is defined twice", file.area)
+        areas[made.key] = made
+    _homeless(files, report)
+    _without_echoes(files.broken, report)
+    return Rulebook(words, known, figures, areas, digest)
+
+
+def _identities(files: _Files, c: Context) -> None:
+    for _, file in files.of(VocabularyFile):
+        for subject in file.subjects.values():
+            for fact in subject.identity:
+                if str(fact) not in c.vocabulary.facts:
+                    help = did_you_mean(fact, c.vocabulary.facts)
+                    c.report.error("unknown-name", f"`{fact}` is not in the vocabulary", fact, help)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] + "/" if "/" in path else ""
+
+
+def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
+    folder = _folder(path)
+    rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, RuleFile)]
+    for p, f, _ in rules:
+        _named_as_file(p, f.rule, c.report)
+    derivations = [derivation(f, file, c, p) for p, f in files.below(folder, DeriveFile)]
+    for p, d in files.below(folder, DeriveFile):
+        _named_as_file(p, d.derive, c.report)
+    duties = [obligation(f, file, c, p) for p, f in files.below(folder, ObligationFile)]
+    for p, o in files.below(folder, ObligationFile):
+        _named_as_file(p, o.obligation, c.report)
+    cases = [case for _, f in files.below(folder, CasesFile) for case in f.cases]
+    made = [d for d in derivations if d is not None]
+    _cycles(made, c.report)
+    return area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+
+
+def _named_as_file(path: str, key: Scalar, report: Report) -> None:
+    stem = path.rpartition("/")[2].rpartition(".")[0]
+    if stem != str(key):
+        report.error(
+            "file-name", f"the file is named `{stem}`, its content `{key}`", key, f"name the file `{key}.yaml`"
+        )
+
+
+def _cycles(derivations: Sequence[Derivation], report: Report) -> None:
+    """Report derivations of one fact twice over, and facts that are derived from themselves."""
+    reads = {d.fact: {n.key for n in walk(d.formula) if isinstance(n, FactRef | ItemField)} for d in derivations}
+    for i, one in enumerate(derivations):
+        for other in derivations[i + 1 :]:
+            if one.fact == other.fact and _overlap(one, other) and other.at is not None:
+                report.error("derived-twice", f"`{other.fact}` is derived twice on the same day", other.at)
+        seen: set[str] = set()
+        frontier = set(reads[one.fact])
+        while frontier:
+            fact = frontier.pop()
+            if fact == one.fact and one.at is not None:
+                report.error("derivation-cycle", f"`{one.fact}` is derived from itself", one.at)
+                break
+            if fact not in seen:
+                seen.add(fact)
+                frontier |= reads.get(fact, set())
+
+
+def _overlap(a: Derivation, b: Derivation) -> bool:
+    first, second = a.in_force, b.in_force
+    before = first.until is not None and second.since is not None and first.until < second.since
+    after = second.until is not None and first.since is not None and second.until < first.since
+    return not (before or after)
+
+
+def _homeless(files: _Files, report: Report) -> None:
+    """Report rules that no area holds."""
+    folders = [_folder(path) for path, _ in files.of(AreaFile)]
+    for model in (RuleFile, DeriveFile, ObligationFile):
+        for path, file in files.of(model):
+            if not any(path.startswith(folder) for folder in folders):
+                at = getattr(file, model.kind)
+                report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
+
+
+ECHOES: dict[type[Model], frozenset[str]] = {
+    SourcesFile: frozenset({"unknown-source"}),
+    UnitsFile: frozenset({"unknown-unit", "unknown-name", "unit"}),
+    VocabularyFile: frozenset({"unknown-name", "unknown-choices", "fact-key", "unknown-subject", "unknown-choice"}),
+    ParametersFile: frozenset({"unknown-name"}),
+    AreaFile: frozenset({"no-area"}),
+}
+
+
+def _without_echoes(broken: set[type[Model]], report: Report) -> None:
+    """Drop what only follows from a file that could not be read, so that the cause stands out."""
+    codes: frozenset[str] = frozenset().union(*(ECHOES.get(model, frozenset()) for model in broken))
+    report.diagnostics = [d for d in report.diagnostics if d.code not in codes]
+
+
+def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], report: Report) -> Rulebook:
+    for model, found in over.by_model.items():
+        if model is not OverlayFile:
+            for path, _ in found:
+                at = Span(SourceText(path, ""), 0, 0)
+                report.error("no-overlay", "an overlay file begins with `overlay:`", at)
+    for path, file in over.of(OverlayFile):
+        book = overlaid(book, file, path, report)
+    return replace(book, overlay_digest=_digest(texts))

@@ -1,0 +1,72 @@
+"""The positioned YAML tree: strings, lists and mappings that know where they stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from safety_rules.language.diagnostic import Span
+
+
+class Scalar(str):
+    """A scalar as the text that was written; YAML decides no type.
+
+    `offsets[i]` is where character i stands in the file; `plain` says that it was not quoted.
+    """
+
+    at: Span
+    plain: bool
+    style: str
+
+    @classmethod
+    def of(cls, text: str, at: Span, style: str = "") -> Scalar:
+        """Return a scalar at a place; `style` is YAML's: empty for plain, or one of ' \" | >."""
+        scalar = cls(text)
+        scalar.at = at
+        scalar.style = style
+        scalar.plain = style == ""
+        return scalar
+
+    def offset(self, index: int) -> int:
+        """Return the file offset of a character, through quotes, escapes and folding."""
+        raw = self.at.source.text[self.at.start : self.at.end]
+        position = 0
+        for character in self[:index]:
+            position = _next(raw, position, character) + 1
+        if index < len(self):
+            position = _next(raw, position, self[index])
+        return self.at.start + min(position, len(raw))
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the file span of a stretch of the text."""
+        return Span(self.at.source, self.offset(start), max(self.offset(max(start, end - 1)) + 1, self.offset(start)))
+
+
+def _next(raw: str, position: int, character: str) -> int:
+    """Return where a decoded character stands at or after a position of the raw text."""
+    if character.isspace():
+        found = position
+        while found < len(raw) and not raw[found].isspace():
+            found += 1
+        return found if found < len(raw) else position
+    found = raw.find(character, position)
+    return found if found >= 0 else position
+
+
+class Mapping(dict[Scalar, Any]):
+    """A mapping; its keys are scalars and carry their own places."""
+
+    at: Span
+
+
+class Sequence(list[Any]):
+    """A list."""
+
+    at: Span
+
+
+Node = Scalar | Mapping | Sequence
+
+
+def span_of(node: Any, fallback: Span) -> Span:
+    """Return where a node stands."""
+    return getattr(node, "at", fallback)

@@ -1,0 +1,200 @@
+"""Units and facts from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from safety_rules.language.kinds import (
+    Boolean,
+    Choice,
+    ChoiceList,
+    Choices,
+    Date,
+    Kind,
+    Name,
+    Number,
+    Option,
+    Records,
+    Text,
+)
+from safety_rules.language.units import ONE, Unit, UnitTable
+from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
+from safety_rules.loading.models import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import flag, key, name, number, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.formats import FORMATS
+from safety_rules.semantics.near import did_you_mean
+
+KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
+
+
+def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
+    """Return every unit by symbol and alias."""
+    units: dict[str, Unit] = {}
+    for file in files:
+        for symbol, entry in file.units.items():
+            scale = number(entry.scale, report)
+            if scale is None:
+                continue
+            dimension = () if str(entry.dimension) == "none" else ((str(entry.dimension), 1),)
+            unit = Unit(str(symbol), dimension, scale)
+            for spelled in (symbol, *entry.aliases):
+                if str(spelled) in units:
+                    report.error("unit-twice", f"`{spelled}` already names a unit", spelled, "choose another alias")
+                units[str(spelled)] = unit
+    return UnitTable(units)
+
+
+def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report) -> Vocabulary:
+    """Return the vocabulary of all vocabulary files together."""
+    files = list(files)
+    choices: dict[str, ChoiceList] = {}
+    subjects: dict[str, Subject] = {}
+    for file in files:
+        for list_key, options in file.choices.items():
+            _once(list_key, choices, "choice list", report)
+            choices[str(list_key)] = _choice_list(list_key, options, report)
+        for subject_key, entry in file.subjects.items():
+            _once(subject_key, subjects, "subject", report)
+            label = Name(text(entry.zh, report), text(entry.en, report))
+            identity = tuple(str(i) for i in entry.identity)
+            subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
+    facts: dict[str, Fact] = {}
+    by_name: dict[str, str] = {}
+    for file in files:
+        for fact_key, fact in file.facts.items():
+            for made in _facts(fact_key, fact, subjects, choices, units, report):
+                _add(made, fact_key, facts, by_name, report)
+    return Vocabulary(subjects, facts, choices, units, by_name)
+
+
+def _once(
+    scalar: Scalar, known: dict[str, object] | dict[str, ChoiceList] | dict[str, Subject], what: str, report: Report
+) -> None:
+    if str(scalar) in known:
+        report.error("defined-twice", f"the {what} `{scalar}` is defined twice", scalar, "keep one of the two")
+
+
+def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> ChoiceList:
+    made: list[Option] = []
+    spelled: dict[str, str] = {}
+    for option_key, entry in options.items():
+        label = Name(text(entry.zh, report), text(entry.en, report))
+        note = str(entry.note) if entry.note is not None else ""
+        option = Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
+        for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
+            if spelling in spelled:
+                message = f"`{spelling}` names both `{spelled[spelling]}` and `{option_key}`"
+                report.error("choice-twice", message, option_key, "give each choice its own names")
+            spelled[spelling] = str(option_key)
+        made.append(option)
+    if not made:
+        report.error("empty-choices", f"the choice list `{list_key}` has no choices", list_key)
+    return ChoiceList(str(list_key), tuple(made))
+
+
+def _facts(
+    fact_key: Scalar,
+    file: FactFile,
+    subjects: dict[str, Subject],
+    choices: dict[str, ChoiceList],
+    units: UnitTable,
+    report: Report,
+) -> list[Fact]:
+    parts = key(fact_key, report).split(".")
+    if len(parts) != 2 or parts[0] not in subjects:
+        report.error("fact-key", f"`{fact_key}` is not `subject.fact`", fact_key, did_you_mean(parts[0], subjects))
+        return []
+    zh = f"{subjects[parts[0]].zh_key}.{file.zh}"
+    outer = _fact(str(fact_key), zh, file, choices, units, fact_key, report)
+    found = [] if outer is None else [outer]
+    if bool(file.fields_) != (str(file.kind) == "records"):
+        report.error("fields", "`fields` belong to a fact of kind `records`, and it needs them", file.kind)
+    for field_key, field in file.fields_.items():
+        inner = _fact(
+            f"{fact_key}.{key(field_key, report)}", f"{zh}.{field.zh}", field, choices, units, field_key, report
+        )
+        found += [] if inner is None else [inner]
+    return found
+
+
+def _fact(
+    fact_key: str,
+    zh: str,
+    file: FieldFile,
+    choices: dict[str, ChoiceList],
+    units: UnitTable,
+    at: Scalar,
+    report: Report,
+) -> Fact | None:
+    kind = fact_kind(file, choices, units, fact_key, report)
+    if kind is None:
+        return None
+    if not all(part.isidentifier() for part in zh.split(".")):
+        message = f"`{file.zh}` cannot be written in a condition"
+        report.error("chinese-name", message, file.zh, "use characters, letters and digits only, no blanks or brackets")
+    fmt = str(file.format) if file.format is not None else ""
+    if fmt and fmt not in FORMATS:
+        report.error("format", f"`{fmt}` is not a known format", file.format, did_you_mean(fmt, FORMATS))
+    bounds = Bounds(number(file.minimum, report), number(file.above, report), number(file.maximum, report))
+    return Fact(
+        fact_key,
+        Name(text(file.zh, report), text(file.en, report)),
+        kind,
+        zh,
+        None if file.meaning is None else name(file.meaning, report),
+        bounds,
+        number(file.step, report),
+        tuple(str(h) for h in file.headings),
+        fmt,
+        flag(file.adjustable, True, report),
+        at.at,
+    )
+
+
+def fact_kind(
+    file: FieldFile, choices: dict[str, ChoiceList], units: UnitTable, fact_key: str, report: Report
+) -> Kind | None:
+    """Return the kind that a fact's or parameter's file states."""
+    word = str(file.kind)
+    if word in ("choice", "choices"):
+        listed = choices.get(str(file.choices)) if file.choices is not None else None
+        if listed is None:
+            at = file.choices if file.choices is not None else file.kind
+            report.error(
+                "unknown-choices",
+                f"`{file.choices}` is not a choice list",
+                at,
+                did_you_mean(str(file.choices), choices),
+            )
+            return None
+        return Choice(listed) if word == "choice" else Choices(listed)
+    if word == "number":
+        unit = ONE
+        if file.unit is not None:
+            found = units.find(str(file.unit))
+            if found is None:
+                report.error(
+                    "unknown-unit",
+                    f"`{file.unit}` is not a known unit",
+                    file.unit,
+                    did_you_mean(file.unit, units.units),
+                )
+                return None
+            unit = Unit(str(file.unit), found.dimension, found.scale)
+        return Number(unit, flag(file.whole, False, report))
+    plain: dict[str, Kind] = {"boolean": Boolean(), "text": Text(), "date": Date(), "records": Records(fact_key)}
+    if word not in plain:
+        report.error("unknown-kind", f"`{word}` is not a kind of fact", file.kind, did_you_mean(word, KINDS))
+        return None
+    return plain[word]
+
+
+def _add(fact: Fact, at: Scalar, facts: dict[str, Fact], by_name: dict[str, str], report: Report) -> None:
+    for spelled in (fact.key, fact.zh_key):
+        other = by_name.get(normal(spelled))
+        if other is not None:
+            report.error("defined-twice", f"`{spelled}` already names `{other}`", fact.at or at, "choose another name")
+        by_name[normal(spelled)] = fact.key
+    facts[fact.key] = fact

@@ -1,0 +1,209 @@
+"""The values behind a clause, one line for each comparison in it: what is the case, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Compare,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    ItemSelf,
+    Literal,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    Shift,
+    children,
+    kind_of,
+)
+from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
+from safety_rules.language.verdict import Unknown
+from safety_rules.semantics.evaluate import Environment, evaluate, items
+from safety_rules.semantics.words import label, shown
+
+MOST_LINES = 40
+
+
+def clause_lines(expr: Expr, env: Environment, language: str) -> list[str]:
+    """Return the lines of a condition, without repetitions."""
+    lines = list(dict.fromkeys(_lines(expr, env, language)))
+    if len(lines) <= MOST_LINES:
+        return lines
+    rest = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"……另有 {rest} 行" if language == "zh" else f"... {rest} more"]
+
+
+def _lines(expr: Expr, env: Environment, language: str) -> list[str]:
+    match expr:
+        case And(operands) | Or(operands):
+            return [line for o in operands for line in _lines(o, env, language)]
+        case Not(operand):
+            return _lines(operand, env, language)
+        case If(test, then, otherwise):
+            return [line for part in (test, then, otherwise) for line in _lines(part, env, language)]
+        case Aggregate("any" | "all"):
+            return _item_lines(expr, env, language)
+        case Compare():
+            return [_comparison(expr, env, language)]
+        case In(item, container):
+            return _membership(item, container, env, language)
+        case FactRef() | ItemField():
+            return [_named(expr, env, language), *_derived_lines(expr, env, language)]
+        case ItemSelf():
+            return []
+        case _:
+            return [_named(e, env, language) for e in _leaves(expr, env)]
+
+
+def _item_lines(expr: Aggregate, env: Environment, language: str) -> list[str]:
+    found = items(expr.list, env)
+    own = [_named(expr.list, env, language)] if isinstance(expr.list, FactRef) else []
+    if isinstance(found, Unknown) or not isinstance(kind_of(expr.list), Records):
+        return own
+    lines = list(own)
+    for path, item in found:
+        scope = env.with_item(expr.variable, path, item)
+        for part in (expr.where, expr.body):
+            lines += [] if part is None else _lines(part, scope, language)
+    return lines
+
+
+def _comparison(expr: Compare, env: Environment, language: str) -> str:
+    left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+    kind = kind_of(expr.left)
+    a, b = _side(expr.left, left, kind, env, language), _side(expr.right, right, kind, env, language)
+    if isinstance(left, Unknown) or isinstance(right, Unknown) or not isinstance(kind, Number | Date):
+        relation = "；" if language == "zh" else "; "
+        return a if isinstance(expr.right, Literal) else f"{a}{relation}{b}"
+    return (
+        f"{a}，{_relation(left, right, kind, language)}{b}"
+        if language == "zh"
+        else f"{a}, {_relation(left, right, kind, language)} {b}"
+    )
+
+
+def _relation(left: Any, right: Any, kind: Kind, language: str) -> str:
+    where = 0 if left == right else (-1 if left < right else 1)
+    if isinstance(kind, Date):
+        return (
+            {-1: "早于", 0: "即", 1: "晚于"}[where]
+            if language == "zh"
+            else {-1: "before", 0: "the same as", 1: "after"}[where]
+        )
+    return (
+        {-1: "低于", 0: "等于", 1: "高于"}[where]
+        if language == "zh"
+        else {-1: "below", 0: "equal to", 1: "above"}[where]
+    )
+
+
+def _side(expr: Expr, value: Any, kind: Kind, env: Environment, language: str) -> str:
+    """Return one side of a comparison: what it is made of, and what it comes to."""
+    match expr:
+        case Literal():
+            return shown(value, expr.kind, language)
+        case FactRef() | ItemField():
+            return _named(expr, env, language)
+        case Scale(operand):
+            return _side(operand, evaluate(operand, env), kind_of(operand), env, language)
+        case ParameterRef(key):
+            name = env.parameters[key].name.in_(language)
+            return f"{name} {shown(value, kind, language)}"
+        case AsOf():
+            return (
+                f"审查日 {shown(value, kind, language)}"
+                if language == "zh"
+                else f"the day {shown(value, kind, language)}"
+            )
+        case ItemSelf():
+            return shown(value, kind, language)
+        case _:
+            formula = _formula(expr, env, language)
+            return (
+                f"{formula} ＝ {shown(value, kind, language)}"
+                if language == "zh"
+                else f"{formula} = {shown(value, kind, language)}"
+            )
+
+
+def _formula(expr: Expr, env: Environment, language: str) -> str:
+    match expr:
+        case Arithmetic(op, left, right):
+            sign = {"/": "÷", "*": "×", "+": "＋", "-": "－"}[op] if language == "zh" else op
+            a, b = _formula(left, env, language), _formula(right, env, language)
+            return f"{_grouped(left, op, a)} {sign} {_grouped(right, op, b)}"
+        case Negate(operand):
+            return f"-{_formula(operand, env, language)}"
+        case Scale(operand):
+            return _formula(operand, env, language)
+        case Shift(day, period, backwards):
+            return f"{_formula(day, env, language)} {'－' if backwards else '＋'} {_formula(period, env, language)}"
+        case DaysBetween(later, earlier):
+            return f"{_formula(later, env, language)} － {_formula(earlier, env, language)}"
+        case FactRef() | ItemField() | ParameterRef() | Literal() | AsOf() | ItemSelf():
+            return _side(expr, evaluate(expr, env), kind_of(expr), env, language)
+        case Aggregate() | If():
+            return ("；" if language == "zh" else "; ").join(_named(e, env, language) for e in _leaves(expr, env))
+        case _:
+            return ("，" if language == "zh" else ", ").join(_formula(c, env, language) for c in children(expr))
+
+
+def _grouped(inner: Expr, op: str, text: str) -> str:
+    return f"（{text}）" if isinstance(inner, Arithmetic) and inner.op in "+-" and op in "*/" else text
+
+
+def _membership(item: Expr, container: Expr, env: Environment, language: str) -> list[str]:
+    value = _side(item, evaluate(item, env), kind_of(item), env, language)
+    if isinstance(container, Literal):
+        return [value]
+    return [value, _side(container, evaluate(container, env), kind_of(container), env, language)]
+
+
+def _named(expr: Expr, env: Environment, language: str) -> str:
+    kind, value = kind_of(expr), evaluate(expr, env)
+    if isinstance(expr, ItemField):
+        path = f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}"
+    elif isinstance(expr, FactRef):
+        path = expr.key
+    else:
+        return shown(value, kind, language)
+    missing = isinstance(value, Unknown)
+    link = ("：" if language == "zh" else ": ") if missing or not isinstance(kind, Number) else " "
+    if missing and expr.key in env.derivations:
+        return f"{_label(path, env, language)}{link}{'待核实' if language == 'zh' else 'undetermined'}"
+    return f"{_label(path, env, language)}{link}{shown(value, kind, language)}"
+
+
+def _label(path: str, env: Environment, language: str) -> str:
+    assert env.vocabulary is not None
+    return label(path, env.vocabulary, language)
+
+
+def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str) -> list[str]:
+    derivation = env.derivations.get(expr.key)
+    if derivation is None or not isinstance(expr.kind, Boolean):
+        return []
+    if isinstance(expr, FactRef) or derivation.variable is None:
+        return _lines(derivation.formula, replace(env, variables={}), language)
+    scope = replace(env, variables={derivation.variable: env.variables[expr.variable]})
+    return _lines(derivation.formula, scope, language)
+
+
+def _leaves(expr: Expr, env: Environment) -> list[Expr]:
+    """Return the facts that a formula reads outside its aggregates."""
+    if isinstance(expr, FactRef | ItemField):
+        return [expr]
+    parts = (expr.list,) if isinstance(expr, Aggregate) else children(expr)
+    return [leaf for part in parts for leaf in _leaves(part, env)]

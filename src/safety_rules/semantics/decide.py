@@ -1,0 +1,213 @@
+"""The definition of a finding and of a verdict's interval: one area, one day, one record."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from safety_rules.language.errors import NotFoundError
+from safety_rules.language.record import Record
+from safety_rules.language.rule import (
+    Area,
+    Citation,
+    Clause,
+    Derivation,
+    Obligation,
+    Rule,
+    Rulebook,
+    Standing,
+    Waiver,
+    weakest,
+)
+from safety_rules.language.truth import Truth, conjunction
+from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, WaiverResult
+from safety_rules.semantics.evaluate import Environment, parameters_of, truth
+from safety_rules.semantics.near import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class AreaOn:
+    """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
+
+    `confirmed` names parameters and rules that count as sure enough whatever their standing.
+    """
+
+    rulebook: Rulebook
+    area: Area
+    as_of: datetime.date
+    rules: tuple[Rule, ...]
+    derivations: Mapping[str, Derivation]
+    obligations: tuple[Obligation, ...]
+    require: Standing = Standing.assumed
+    confirmed: frozenset[str] = field(default_factory=frozenset)
+
+    def environment(self, record: Record) -> Environment:
+        """Return the environment in which the area's conditions are evaluated on a record."""
+        return Environment(
+            record,
+            self.as_of,
+            self.rulebook.parameters,
+            self.derivations,
+            {},
+            self.require,
+            self.confirmed,
+            self.rulebook.vocabulary,
+        )
+
+
+def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> AreaOn:
+    """Return an area's law on a day."""
+    if key not in rulebook.areas:
+        raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, rulebook.areas)}")
+    area = rulebook.areas[key]
+    return AreaOn(
+        rulebook,
+        area,
+        day,
+        tuple(r for r in area.rules if r.in_force.holds(day)),
+        {d.fact: d for d in area.derivations if d.in_force.holds(day)},
+        tuple(o for o in area.obligations if o.in_force.holds(day)),
+        require,
+    )
+
+
+def clause_results(clauses: Iterable[Clause], env: Environment) -> tuple[ClauseResult, ...]:
+    """Return the truth of each clause."""
+    return tuple(ClauseResult(c.key, *truth(c.that, env)) for c in clauses)
+
+
+def status(applies: Truth, requires: Truth) -> Status:
+    """Return what a rule says, from whether it applies and whether its requirement holds."""
+    if applies is Truth.FALSE:
+        return Status.NOT_APPLICABLE
+    if requires is Truth.TRUE:
+        return Status.SATISFIED
+    if applies is Truth.TRUE and requires is Truth.FALSE:
+        return Status.VIOLATED
+    return Status.UNDETERMINED
+
+
+def finding(rule: Rule, env: Environment) -> Finding:
+    """Return what one rule says of the environment's record."""
+    applies, requires = clause_results(rule.applies_when, env), clause_results(rule.requires, env)
+    applying = conjunction(*(c.truth for c in applies))
+    meeting = conjunction(*(c.truth for c in requires))
+    says = status(applying, meeting)
+    used = _citations(rule, says, env)
+    own = weakest(*(c.standing for c in rule.authority))
+    reasons: frozenset[Reason] = frozenset()
+    if says is Status.UNDETERMINED:
+        open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
+        reasons = reasons.union(*(c.reasons for c in open_parts))
+    elif says is not Status.NOT_APPLICABLE and own > env.require and rule.key not in env.confirmed:
+        says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
+    rests_on = [c.standing for c in used.values()]
+    standing = weakest(*rests_on) if says is Status.NOT_APPLICABLE else weakest(own, *rests_on)
+    return Finding(rule, says, standing, applies, requires, reasons, used)
+
+
+def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation]:
+    """Return the citations of the parameters that a finding rests on."""
+    clauses = rule.applies_when if says is Status.NOT_APPLICABLE else rule.applies_when + rule.requires
+    used: dict[str, Citation] = {}
+    for clause in clauses:
+        for ref in parameters_of(clause.that, env.derivations):
+            parameter = env.parameters[ref.key]
+            entry = parameter.entry_on(env.as_of)
+            entries = [entry] if ref.day is None and entry is not None else list(parameter.entries)
+            for found in entries:
+                if ref.key not in used or found.citation.standing > used[ref.key].standing:
+                    used[ref.key] = found.citation
+    return used
+
+
+def findings(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> tuple[Finding, ...]:
+    """Return one finding for each rule in force, in the area's order; waived violations say so."""
+    env = on.environment(record)
+    found = tuple(finding(rule, env) for rule in on.rules)
+    granted = {w.rule for w in applied_waivers(on, record, waivers)}
+    return tuple(replace(f, waived=True) if f.rule.key in granted and f.status is Status.VIOLATED else f for f in found)
+
+
+def interval(area: Area, found: Iterable[Finding]) -> tuple[str, str]:
+    """Return the outcome at best (undetermined rules satisfied) and at worst (violated)."""
+    best = worst = 0
+    for f in found:
+        if f.waived:
+            continue
+        rank = area.rank(f.outcome)
+        if f.status is Status.VIOLATED:
+            best, worst = max(best, rank), max(worst, rank)
+        elif f.status is Status.UNDETERMINED:
+            worst = max(worst, rank)
+    return area.outcomes[best].key, area.outcomes[worst].key
+
+
+def verdict_standing(area: Area, found: Iterable[Finding], outcome: str) -> Standing:
+    """Return the weakest standing among the findings that decided the outcome."""
+    rank = area.rank(outcome)
+    if rank:
+        deciding = [f for f in found if f.status is Status.VIOLATED and not f.waived and area.rank(f.outcome) == rank]
+    else:
+        deciding = [f for f in found if f.outcome is not None and f.status in (Status.SATISFIED, Status.NOT_APPLICABLE)]
+    return weakest(*(f.standing for f in deciding))
+
+
+def subject_names(on: AreaOn, record: Record) -> frozenset[str]:
+    """Return the identifiers by which a waiver may name the record's subject."""
+    subjects = on.rulebook.vocabulary.subjects
+    keys = [key for s in on.area.subjects for key in subjects[s].identity]
+    return frozenset(str(record.values[k]) for k in keys if k in record.values)
+
+
+def applied_waivers(on: AreaOn, record: Record, waivers: Sequence[Waiver]) -> tuple[Waiver, ...]:
+    """Return the waivers that count: for this subject and day, and never for a veto."""
+    names = subject_names(on, record)
+    vetoes = {r.key for r in on.area.rules if r.otherwise.veto}
+    known = {r.key for r in on.area.rules} - vetoes
+    return tuple(w for w in waivers if w.subject in names and w.until >= on.as_of and w.rule in known)
+
+
+def waiver_results(
+    on: AreaOn, record: Record, waivers: Sequence[Waiver], found: Sequence[Finding]
+) -> tuple[WaiverResult, ...]:
+    """Return what became of each waiver that names this record's subject."""
+    names, waived = subject_names(on, record), {f.rule.key for f in found if f.waived}
+    counted = applied_waivers(on, record, waivers)
+    results = []
+    for waiver in waivers:
+        if waiver.subject not in names:
+            continue
+        if waiver in counted:
+            result = "applied" if waiver.rule in waived else "unused"
+        else:
+            result = "expired" if waiver.until < on.as_of else "refused"
+        results.append(
+            WaiverResult(
+                waiver.rule, waiver.subject, result, waiver.granted_by, waiver.reason, waiver.until.isoformat()
+            )
+        )
+    return tuple(results)
+
+
+def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
+    """Return the duties that follow: from violated rules, and from obligations whose conditions hold."""
+    due = [
+        DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
+        for f in found
+        if f.status is Status.VIOLATED
+        for duty in f.rule.otherwise.duties
+    ]
+    env = on.environment(record)
+    for obligation in on.obligations:
+        results = clause_results(obligation.applies_when, env)
+        holds = conjunction(*(c.truth for c in results))
+        if holds is Truth.FALSE:
+            continue
+        reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
+        standing = weakest(*(c.standing for c in obligation.authority))
+        due.append(
+            DueDuty(obligation.key, obligation.duty, obligation.authority, holds is Truth.TRUE, standing, reasons)
+        )
+    return tuple(due)

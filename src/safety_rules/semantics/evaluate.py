@@ -1,0 +1,364 @@
+"""The definition of what a condition or formula is worth on a record: a value, or unknown and why."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    ItemSelf,
+    Literal,
+    Lookup,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    Shift,
+    children,
+    kind_of,
+    walk,
+)
+from safety_rules.language.kinds import Number
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Derivation, Parameter, Standing
+from safety_rules.language.truth import Truth, conjunction, disjunction, negation
+from safety_rules.language.verdict import Reason, Unknown
+from safety_rules.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What an expression is evaluated in: a record, a day, and what the rulebook says on that day.
+
+    `variables` hold, for each list item in sight, its path and its values. A parameter entry of a
+    standing weaker than `require` counts as unknown, unless `confirmed` names the parameter.
+    """
+
+    record: Record
+    as_of: datetime.date
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    derivations: Mapping[str, Derivation] = field(default_factory=dict)
+    variables: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    require: Standing = Standing.assumed
+    confirmed: frozenset[str] = field(default_factory=frozenset)
+    vocabulary: Vocabulary | None = None
+
+    def with_item(self, variable: str, path: str, item: Any) -> Environment:
+        """Return the environment inside an aggregate."""
+        return replace(self, variables={**self.variables, variable: (path, item)})
+
+
+def truth(expr: Expr, env: Environment) -> tuple[Truth, frozenset[Reason]]:
+    """Return the truth of a condition, and where unknown, what it comes from."""
+    value = evaluate(expr, env)
+    if isinstance(value, Unknown):
+        return Truth.UNKNOWN, value.reasons
+    return (Truth.TRUE if value else Truth.FALSE), frozenset()
+
+
+def evaluate(expr: Expr, env: Environment) -> Any:
+    """Return the exact value of an expression, or an `Unknown` with its reasons."""
+    match expr:
+        case Literal(value):
+            return value
+        case FactRef(key):
+            return _fact(key, env)
+        case ItemField():
+            return _item_field(expr, env)
+        case ItemSelf(variable):
+            return env.variables[variable][1]
+        case ParameterRef():
+            return _parameter(expr, env)
+        case AsOf():
+            return env.as_of
+        case Not(operand):
+            return _from_truth(negation(truth(operand, env)[0]), [evaluate(operand, env)])
+        case And(operands):
+            return _fold_truth([evaluate(o, env) for o in operands], conjunction)
+        case Or(operands):
+            return _fold_truth([evaluate(o, env) for o in operands], disjunction)
+        case Compare(op, left, right):
+            return _strict([evaluate(left, env), evaluate(right, env)], lambda a, b: compare(op, a, b))
+        case In(item, container):
+            return _strict([evaluate(item, env), evaluate(container, env)], lambda a, b: a in b)
+        case Arithmetic():
+            return _arithmetic(expr, env)
+        case Negate(operand):
+            return _strict([evaluate(operand, env)], lambda a: -a)
+        case Scale(operand, factor):
+            return _strict([evaluate(operand, env)], lambda a: a * factor)
+        case Shift(day, period, backwards):
+            months = _in_months(period)
+            return _strict([evaluate(day, env), evaluate(period, env)], lambda d, p: shifted(d, p, months, backwards))
+        case DaysBetween(later, earlier):
+            return _strict([evaluate(later, env), evaluate(earlier, env)], lambda a, b: Fraction((a - b).days))
+        case If(test, then, otherwise):
+            return _if(test, then, otherwise, env)
+        case Aggregate():
+            return _aggregate(expr, env)
+        case Lookup():
+            raise TypeError("no reference tables are loaded")
+        case Call(function, arguments):
+            return _strict([evaluate(a, env) for a in arguments], lambda *a: call(function, *a))
+        case _:
+            raise TypeError(expr)
+
+
+def _strict(values: list[Any], result: Any) -> Any:
+    """Return the result over known values; unknown with all reasons when any is unknown."""
+    reasons = [v.reasons for v in values if isinstance(v, Unknown)]
+    return Unknown(frozenset().union(*reasons)) if reasons else result(*values)
+
+
+def _as_truth(value: Any) -> Truth:
+    if isinstance(value, Unknown):
+        return Truth.UNKNOWN
+    return Truth.TRUE if value else Truth.FALSE
+
+
+def _from_truth(result: Truth, values: list[Any]) -> Any:
+    if result is not Truth.UNKNOWN:
+        return result is Truth.TRUE
+    return Unknown(frozenset().union(*(v.reasons for v in values if isinstance(v, Unknown))))
+
+
+def _fold_truth(values: list[Any], fold: Any) -> Any:
+    return _from_truth(fold(*(_as_truth(v) for v in values)), values)
+
+
+def _fact(key: str, env: Environment) -> Any:
+    if key in env.derivations:
+        return evaluate(env.derivations[key].formula, replace(env, variables={}))
+    value = env.record.values.get(key)
+    return Unknown(frozenset({Reason("fact", key)})) if value is None else value
+
+
+def _item_field(expr: ItemField, env: Environment) -> Any:
+    path, item = env.variables[expr.variable]
+    derivation = env.derivations.get(expr.key)
+    if derivation is not None:
+        assert derivation.variable is not None
+        return evaluate(derivation.formula, replace(env, variables={derivation.variable: (path, item)}))
+    name = expr.key.rpartition(".")[2]
+    value = item.get(name)
+    return Unknown(frozenset({Reason("fact", f"{path}.{name}")})) if value is None else value
+
+
+def _parameter(expr: ParameterRef, env: Environment) -> Any:
+    day = env.as_of if expr.day is None else evaluate(expr.day, env)
+    if isinstance(day, Unknown):
+        return day
+    entry = env.parameters[expr.key].entry_on(day)
+    if entry is None or (entry.citation.standing > env.require and expr.key not in env.confirmed):
+        return Unknown(frozenset({Reason("parameter", expr.key)}))
+    return entry.value
+
+
+def compare(op: str, a: Any, b: Any) -> bool:
+    """Return the comparison of two known values of one kind."""
+    match op:
+        case "<":
+            return bool(a < b)
+        case "<=":
+            return bool(a <= b)
+        case "==":
+            return bool(a == b)
+        case "!=":
+            return bool(a != b)
+        case ">=":
+            return bool(a >= b)
+        case ">":
+            return bool(a > b)
+        case _:
+            raise TypeError(op)
+
+
+def _arithmetic(expr: Arithmetic, env: Environment) -> Any:
+    left, right = evaluate(expr.left, env), evaluate(expr.right, env)
+    if expr.op == "/" and not isinstance(right, Unknown) and right == 0:
+        divisor = frozenset(Reason("divisor", p) for p in fact_paths(expr.right, env))
+        return Unknown(divisor | (left.reasons if isinstance(left, Unknown) else frozenset()))
+    return _strict([left, right], lambda a, b: operate(expr.op, a, b))
+
+
+def operate(op: str, a: Any, b: Any) -> Any:
+    """Return the sum, difference, product or quotient of two numbers (the divisor is not zero)."""
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return a * b
+        case "/":
+            return a / b
+        case _:
+            raise TypeError(op)
+
+
+def _in_months(period: Expr) -> bool:
+    kind = kind_of(period)
+    return isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+
+
+def shifted(day: datetime.date, period: Fraction, months: bool, backwards: bool) -> Any:
+    """Return the day moved by whole days, or by calendar months and clamped to the month's end.
+
+    A move beyond the calendar's years 1 to 9999 stops at its end.
+    """
+    count = -int(period) if backwards else int(period)
+    try:
+        if not months:
+            return day + datetime.timedelta(days=count)
+        year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+        return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return datetime.date.min if count < 0 else datetime.date.max
+
+
+def _if(test: Expr, then: Expr, otherwise: Expr, env: Environment) -> Any:
+    condition = evaluate(test, env)
+    if not isinstance(condition, Unknown):
+        return evaluate(then if condition else otherwise, env)
+    a, b = evaluate(then, env), evaluate(otherwise, env)
+    if not isinstance(a, Unknown) and not isinstance(b, Unknown) and a == b:
+        return a
+    return Unknown(condition.reasons.union(*(v.reasons for v in (a, b) if isinstance(v, Unknown))))
+
+
+def items(expr: Expr, env: Environment) -> list[tuple[str, Any]] | Unknown:
+    """Return the path and value of each item of a list expression."""
+    value = evaluate(expr, env)
+    if isinstance(value, Unknown):
+        return value
+    base = expr.key if isinstance(expr, FactRef) else ""
+    if isinstance(expr, ItemField):
+        base = f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}"
+    return [(f"{base}[{i}]", item) for i, item in enumerate(value)]
+
+
+def _aggregate(expr: Aggregate, env: Environment) -> Any:
+    found = items(expr.list, env)
+    if isinstance(found, Unknown):
+        return found
+    scopes = [env.with_item(expr.variable, path, item) for path, item in found]
+    wheres = [True if expr.where is None else evaluate(expr.where, s) for s in scopes]
+    if expr.fold in ("any", "all"):
+        bodies = [_guarded(expr, w, s) for w, s in zip(wheres, scopes, strict=True)]
+        return _fold_truth(bodies, disjunction if expr.fold == "any" else conjunction)
+    kept = [(w, s) for w, s in zip(wheres, scopes, strict=True) if w is not False]
+    bodies = [w if isinstance(w, Unknown) else evaluate(expr.body, s) for w, s in kept]
+    if any(isinstance(w, Unknown) for w, _ in kept):
+        bodies += [evaluate(expr.body, s) for w, s in kept if isinstance(w, Unknown)]
+    if expr.fold in ("min", "max") and not bodies:
+        return Unknown(frozenset(Reason("fact", p) for p in fact_paths(expr.list, env)))
+    return _strict(bodies, lambda *a: _folded(expr.fold, a))
+
+
+def _guarded(expr: Aggregate, where: Any, scope: Environment) -> Any:
+    """Return `where and body` for any, `where implies body` for all."""
+    if where is True:
+        return evaluate(expr.body, scope)
+    if where is False:
+        return expr.fold == "all"
+    body = evaluate(expr.body, scope)
+    if isinstance(body, Unknown):
+        return Unknown(where.reasons | body.reasons)
+    return where if body is (expr.fold == "any") else body
+
+
+def _folded(fold: str, values: tuple[Any, ...]) -> Any:
+    match fold:
+        case "sum":
+            return sum(values, Fraction(0))
+        case "count":
+            return Fraction(len(values))
+        case "min":
+            return min(values)
+        case "max":
+            return max(values)
+        case _:
+            raise TypeError(fold)
+
+
+def call(function: str, *arguments: Any) -> Any:
+    """Return the value of a function on known arguments."""
+    match function:
+        case "starts_with":
+            return arguments[0].startswith(arguments[1])
+        case "min":
+            return min(arguments)
+        case "max":
+            return max(arguments)
+        case "abs":
+            return abs(arguments[0])
+        case _:
+            raise TypeError(function)
+
+
+def fact_paths(expr: Expr, env: Environment) -> list[str]:
+    """Return the paths of the given facts that an expression reads, in reading order, through derivations."""
+    found: dict[str, None] = {}
+    _collect(expr, env, found)
+    return list(found)
+
+
+def _collect(expr: Expr, env: Environment, found: dict[str, None]) -> None:
+    for inner, scope in walk_scoped(expr, env):
+        if isinstance(inner, FactRef):
+            if inner.key in env.derivations:
+                _collect(env.derivations[inner.key].formula, replace(env, variables={}), found)
+            else:
+                found[inner.key] = None
+        elif isinstance(inner, ItemField) and inner.variable in scope.variables:
+            path, item = scope.variables[inner.variable]
+            derivation = env.derivations.get(inner.key)
+            if derivation is not None and derivation.variable is not None:
+                _collect(derivation.formula, replace(env, variables={derivation.variable: (path, item)}), found)
+            else:
+                found[f"{path}.{inner.key.rpartition('.')[2]}"] = None
+
+
+def walk_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
+    """Return every node with the environment it is evaluated in: an aggregate's inside once for each item."""
+    if not isinstance(expr, Aggregate):
+        plain: list[tuple[Expr, Environment]] = [(expr, env)]
+        for child in children(expr):
+            plain.extend(walk_scoped(child, env))
+        return plain
+    listed = items(expr.list, env)
+    found: list[tuple[Expr, Environment]] = [(expr, env), *walk_scoped(expr.list, env)]
+    for path, item in [] if isinstance(listed, Unknown) else listed:
+        scope = env.with_item(expr.variable, path, item)
+        for part in (expr.where, expr.body):
+            if part is not None:
+                found.extend(walk_scoped(part, scope))
+    return found
+
+
+def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[ParameterRef]:
+    """Return the parameters that an expression reads, through derivations."""
+    found: list[ParameterRef] = []
+    for node in walk(expr):
+        if isinstance(node, ParameterRef):
+            found.append(node)
+        elif isinstance(node, FactRef | ItemField) and node.key in derivations:
+            found.extend(parameters_of(derivations[node.key].formula, derivations))
+    return found

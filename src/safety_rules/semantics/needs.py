@@ -1,0 +1,123 @@
+"""What an undetermined verdict lacks: all that can still change it, and the fewest that settle it.
+
+"Settle" means: there are values for these facts with which the verdict becomes definite at the
+outcome that it has at best. A candidate set is only accepted with such values in hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Rule
+from safety_rules.language.verdict import Finding, Needs, Reason, Status
+from safety_rules.semantics.candidates import candidates
+from safety_rules.semantics.decide import AreaOn, finding, interval
+from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.supports import Family, TooMany, either, every, settle
+
+MOST_STEPS = 20_000
+
+
+class _Budget:
+    """How many findings may still be worked out in one search."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+
+class _Spent(Exception):
+    """The budget of a search is used up."""
+
+
+def needs(on: AreaOn, record: Record, found: Sequence[Finding]) -> Needs:
+    """Return what the verdict of these findings lacks; nothing when it is definite."""
+    best, worst = interval(on.area, found)
+    if best == worst:
+        return Needs()
+    rank = on.area.rank(best)
+    undetermined = [f for f in found if f.status is Status.UNDETERMINED and on.area.rank(f.outcome) > rank]
+    can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
+    smallest: list[Reason] = []
+    proven = True
+    for group in _components(undetermined):
+        part, sure = _fewest(on, record, group)
+        smallest += part
+        proven = proven and sure
+    return Needs(can_change, tuple(sorted(smallest)), proven)
+
+
+def _components(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Return the findings in groups that share no missing thing, so that each is searched by itself."""
+    groups: list[tuple[set[Reason], list[Finding]]] = []
+    for f in found:
+        reasons, members = set(f.reasons), [f]
+        rest = []
+        for other_reasons, other in groups:
+            if reasons & other_reasons:
+                reasons |= other_reasons
+                members = other + members
+            else:
+                rest.append((other_reasons, other))
+        groups = [*rest, (reasons, members)]
+    return [members for _, members in groups]
+
+
+def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reason], bool]:
+    everything = sorted(frozenset().union(*(f.reasons for f in group)))
+    rules = [f.rule for f in group]
+    env = on.environment(record)
+    try:
+        families = [_rule_family(f, env) for f in group]
+        together = every(families)
+    except TooMany:
+        return everything, False
+    budget = _Budget()
+    try:
+        for choice in sorted(together, key=lambda s: (len(s), sorted(s))):
+            if witness(on, record, rules, sorted(choice), budget) is not None:
+                return sorted(choice), True
+    except _Spent:
+        return everything, False
+    return everything, False
+
+
+def _rule_family(f: Finding, env: Environment) -> Family:
+    """Return the ways to settle a rule well: it does not apply, or all that it requires holds."""
+    own = Reason("authority", f.rule.key)
+    if own in f.reasons:
+        return frozenset({frozenset({own})})
+    not_applying = either([settle(c.that, False, env) for c in f.rule.applies_when])
+    meeting = every([settle(c.that, True, env) for c in f.rule.requires])
+    return either([not_applying, meeting])
+
+
+def witness(
+    on: AreaOn, record: Record, rules: Sequence[Rule], lacking: Sequence[Reason], budget: _Budget
+) -> dict[Reason, Any] | None:
+    """Return values for the lacking things with which none of the rules is violated or undetermined."""
+    env = on.environment(record)
+    statuses = []
+    for rule in rules:
+        budget.left -= 1
+        if budget.left < 0:
+            raise _Spent
+        statuses.append(finding(rule, env).status)
+    if Status.VIOLATED in statuses:
+        return None
+    if Status.UNDETERMINED not in statuses:
+        return {}
+    if not lacking:
+        return None
+    first, rest = lacking[0], lacking[1:]
+    if first.kind in ("parameter", "authority"):
+        confirmed = replace(on, confirmed=on.confirmed | {first.name})
+        answer = witness(confirmed, record, rules, rest, budget)
+        return None if answer is None else {first: None, **answer}
+    for value in candidates(on, record, rules, first.name):
+        answer = witness(on, record.with_value(first.name, value), rules, rest, budget)
+        if answer is not None:
+            return {first: value, **answer}
+    return None

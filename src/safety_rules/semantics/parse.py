@@ -1,0 +1,135 @@
+"""A condition's text as Python's own syntax tree, with limits, places and friendly hints."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from safety_rules.language.diagnostic import Diagnostic, Span
+
+MAX_LENGTH = 4000
+MAX_DEPTH = 60
+
+LOOKALIKES = {
+    "≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "（": "(", "）": ")", "，": ",",
+    "＋": "+", "－": "-", "−": "-", "×": "*", "＊": "*", "÷": "/", "／": "/", "．": ".", "【": "[", "】": "]",
+    "［": "[", "］": "]", "“": "'", "”": "'", "‘": "'", "’": "'", "：": ":", "。": ".", "、": ",", "；": ",",
+    "\u3000": " ", "\u00a0": " ", "㎡": "m2", "²": "2", "％": "%",
+}  # fmt: skip
+WORDS = {
+    "且": "and",
+    "并且": "and",
+    "或": "or",
+    "或者": "or",
+    "非": "not",
+    "不": "not",
+    "属于": "in",
+    "AND": "and",
+    "OR": "or",
+    "NOT": "not",
+}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One condition being read: its text, where characters stand in the file, and what was found wrong."""
+
+    text: str
+    locate: Callable[[int, int], Span]
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+
+    def report(self, code: str, message: str, start: int, end: int, help: str = "") -> None:
+        """Add a diagnostic about a stretch of the text."""
+        self.diagnostics.append(Diagnostic(code, message, self.locate(start, end), help))
+
+    def stretch(self, node: ast.expr) -> tuple[int, int]:
+        """Return the character range of a node (Python counts columns in UTF-8 bytes)."""
+        data = self.text.encode()
+        end = node.end_col_offset if node.end_col_offset is not None else node.col_offset + 1
+        return len(data[: node.col_offset].decode()), len(data[:end].decode())
+
+    def span(self, node: ast.expr) -> Span:
+        """Return the file span of a node."""
+        return self.locate(*self.stretch(node))
+
+    def segment(self, node: ast.expr) -> str:
+        """Return the text of a node."""
+        start, end = self.stretch(node)
+        return self.text[start:end]
+
+    def wrong(self, code: str, message: str, node: ast.expr, help: str = "") -> None:
+        """Add a diagnostic about a node."""
+        start, end = self.stretch(node)
+        self.report(code, message, start, end, help)
+
+
+def syntax(reading: Reading) -> ast.expr | None:
+    """Return the syntax tree of the reading's text; None, with a diagnostic, when it is not one expression."""
+    text = reading.text
+    if not text.strip():
+        reading.report("empty-condition", "the condition is empty", 0, 1)
+        return None
+    if len(text) > MAX_LENGTH:
+        reading.report(
+            "condition-too-long", f"a condition may have {MAX_LENGTH} characters", 0, 1, "split it into clauses"
+        )
+        return None
+    if _lookalike(reading) or _too_deep(reading):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, mode="eval").body
+    except SyntaxError as error:
+        _syntax_error(reading, error)
+    except (RecursionError, MemoryError, ValueError):
+        reading.report("condition-too-deep", "the condition is nested too deeply", 0, 1, "split it into clauses")
+    return None
+
+
+def _lookalike(reading: Reading) -> bool:
+    quote = ""
+    found = False
+    for index, character in enumerate(reading.text):
+        if quote:
+            quote = "" if character == quote else quote
+        elif character in "'\"":
+            quote = character
+        elif character in LOOKALIKES:
+            ascii_form = LOOKALIKES[character]
+            message = (
+                f"`{character}` is not an operator here" if character.strip() else "a full-width blank stands here"
+            )
+            reading.report("full-width", message, index, index + 1, f"write `{ascii_form}`")
+            found = True
+    return found
+
+
+def _too_deep(reading: Reading) -> bool:
+    depth = deepest = 0
+    for character in reading.text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    run = longest = 0
+    for token in reading.text.replace("not ", "~").replace(" ", ""):
+        run = run + 1 if token in "~-+" else 0
+        longest = max(longest, run)
+    if max(deepest, longest) > MAX_DEPTH or reading.text.count(" not ") > 500:
+        reading.report("condition-too-deep", "the condition is nested too deeply", 0, 1, "split it into clauses")
+        return True
+    return False
+
+
+def _syntax_error(reading: Reading, error: SyntaxError) -> None:
+    start = max(0, (error.offset or 1) - 1)
+    end = max(start + 1, (error.end_offset or start + 2) - 1)
+    words = reading.text.split()
+    help = next((f"write `{WORDS[w]}` for `{w}`" for w in words if w in WORDS), "")
+    if not help and "=" in reading.text.replace("==", "").replace(">=", "").replace("<=", "").replace("!=", ""):
+        help = "write `==` to compare"
+    if not help and "%" in reading.text:
+        help = "write a percentage as `5[百分比]`"
+    reading.report("syntax", f"not a condition: {error.msg}", start, min(end, len(reading.text) + 1), help)

@@ -1,0 +1,128 @@
+"""A verdict: what the findings come to, with needs, gaps and explanation worked out when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from safety_rules.language.errors import NotFoundError
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem, Record
+from safety_rules.language.rule import Standing, Waiver
+from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
+from safety_rules.semantics.decide import (
+    AreaOn,
+    due_duties,
+    findings,
+    interval,
+    verdict_standing,
+    waiver_results,
+)
+from safety_rules.semantics.explain import explanation
+from safety_rules.semantics.gap import gaps
+from safety_rules.semantics.needs import needs
+from safety_rules.semantics.serial import to_dict
+
+UNDETERMINED = "undetermined"
+UNDETERMINED_NAME = Name("待核实", "undetermined")
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict of one area on one record as of a day.
+
+    `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
+    """
+
+    on: AreaOn
+    record: Record
+    findings: tuple[Finding, ...]
+    at_best: str
+    at_worst: str
+    waivers: tuple[WaiverResult, ...] = ()
+
+    @property
+    def definite(self) -> bool:
+        """Whether nothing that is missing can change the outcome."""
+        return self.at_best == self.at_worst
+
+    @property
+    def outcome(self) -> str:
+        """The outcome's key, or `undetermined`."""
+        return self.at_best if self.definite else UNDETERMINED
+
+    @property
+    def outcome_name(self) -> Name:
+        """The outcome in Chinese and English."""
+        return self.on.area.outcome(self.at_best).name if self.definite else UNDETERMINED_NAME
+
+    @property
+    def subject(self) -> str:
+        """The record's own name for itself, or empty."""
+        subjects = self.on.rulebook.vocabulary.subjects
+        keys = [k for s in self.on.area.subjects for k in subjects[s].identity]
+        return next((str(self.record.values[k]) for k in reversed(keys[:2]) if k in self.record.values), "")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What in the data could not be used."""
+        return self.record.problems
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
+        return verdict_standing(self.on.area, self.findings, self.at_best)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What is missing, and the fewest facts that settle the verdict at its best."""
+        return needs(self.on, self.record, self.findings)
+
+    @cached_property
+    def clause_gaps(self) -> tuple[ClauseGaps, ...]:
+        """For each failed numeric clause, the smallest change of each single fact with which it holds."""
+        return gaps(self.findings, self.on.environment(self.record), self.on.rulebook.vocabulary.facts)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """All gaps, in the order of the rules."""
+        return tuple(g for clause in self.clause_gaps for g in clause.gaps)
+
+    @cached_property
+    def obligations(self) -> tuple[DueDuty, ...]:
+        """Who has to do what, and by when."""
+        return due_duties(self.on, self.record, self.findings)
+
+    def finding(self, rule: str) -> Finding:
+        """Return the finding of one rule; raises NotFoundError."""
+        for f in self.findings:
+            if f.rule.key == rule:
+                return f
+        raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
+
+    def violated(self) -> tuple[str, ...]:
+        """Return the keys of the violated rules that count."""
+        return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
+
+    def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
+        """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""
+        if language not in LANGUAGES:
+            raise NotFoundError(f"there is no language `{language}`; one of `zh`, `en`")
+        asked = tuple(rules)
+        for rule in asked:
+            self.finding(rule)
+        return explanation(self, language, asked)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain data for JSON, with all that is needed to replay it."""
+        return to_dict(self)
+
+
+def decide(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
+    """Return the verdict of an area's law on a record."""
+    found = findings(on, record, waivers)
+    best, worst = interval(on.area, found)
+    return Verdict(on, record, found, best, worst, waiver_results(on, record, waivers, found))

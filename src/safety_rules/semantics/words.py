@@ -1,0 +1,96 @@
+"""Values, facts and conditions in words: exact numbers, names instead of keys, Chinese or English."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
+from safety_rules.language.verdict import Unknown
+from safety_rules.language.vocabulary import Vocabulary, fact_key
+
+MOST_DIGITS = 12
+
+
+def decimal(number: Fraction) -> str:
+    """Return the number as an exact decimal; one that does not end, or is very long, rounded and marked ≈."""
+    denominator = number.denominator
+    twos = fives = 0
+    while denominator % 2 == 0:
+        denominator //= 2
+        twos += 1
+    while denominator % 5 == 0:
+        denominator //= 5
+        fives += 1
+    places = max(twos, fives)
+    if denominator == 1 and places <= MOST_DIGITS:
+        return _fixed(number, places)
+    return "≈" + _fixed(Fraction(round(number * 10**6), 10**6), 6).rstrip("0").rstrip(".")
+
+
+def _fixed(number: Fraction, places: int) -> str:
+    scaled = number.numerator * 10**places // number.denominator if places else number.numerator
+    digits = str(abs(scaled)).rjust(places + 1, "0")
+    sign = "-" if scaled < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+def shown(value: Any, kind: Kind, language: str) -> str:
+    """Return a value of a kind in words."""
+    if value is None or isinstance(value, Unknown):
+        return "未填" if language == "zh" else "not given"
+    match kind:
+        case Boolean():
+            return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
+        case Number(unit):
+            number = decimal(value)
+            return f"{number} {unit.symbol}" if unit.symbol else number
+        case Choice(choices):
+            return choices[value].name.in_(language)
+        case Choices(choices):
+            names = [choices[v].name.in_(language) if choices.options else v for v in value]
+            return ("、" if language == "zh" else ", ").join(names) or ("无" if language == "zh" else "none")
+        case Records():
+            count = len(value)
+            return f"{count} 条" if language == "zh" else f"{count} record{'s' if count != 1 else ''}"
+        case _:
+            return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def label(path: str, vocabulary: Vocabulary, language: str) -> str:
+    """Return the name of the fact at a path: `事故记录第1条·死亡人数`, `Accidents no. 1: Deaths`."""
+    fact = vocabulary.facts.get(fact_key(path))
+    if "[" not in path:
+        return fact.name.in_(language) if fact is not None else path
+    head, _, rest = path.partition("[")
+    index = int(rest.partition("]")[0]) + 1
+    outer = vocabulary.facts[head].name.in_(language)
+    if fact is None or fact.key == head:
+        return f"{outer}第{index}条" if language == "zh" else f"{outer} no. {index}"
+    inner = fact.name.in_(language)
+    return f"{outer}第{index}条·{inner}" if language == "zh" else f"{outer} no. {index}: {inner}"
+
+
+def json_value(value: Any, kind: Kind) -> Any:
+    """Return a value for JSON: numbers as exact decimal text or `a/b`, days as text."""
+    match value:
+        case None | bool() | str():
+            return value
+        case Fraction():
+            text = decimal(value)
+            return text if not text.startswith("≈") else f"{value.numerator}/{value.denominator}"
+        case datetime.date():
+            return value.isoformat()
+        case tuple():
+            return [json_item(v) for v in value]
+        case _:
+            return str(value)
+
+
+def json_item(item: Any) -> Any:
+    """Return an item of a list for JSON."""
+    if isinstance(item, Mapping):
+        return {name: json_value(value, Boolean()) for name, value in item.items()}
+    return item

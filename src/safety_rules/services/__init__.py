@@ -1,0 +1,1 @@
+"""What users do with rules: screen ledgers, run cases."""

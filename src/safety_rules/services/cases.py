@@ -1,0 +1,207 @@
+"""Runs the cases that stand in rule files, and says what came of each in the author's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.kinds import Number, Records, Value
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Area, Case, Derivation, Obligation, Rule, Rulebook
+from safety_rules.language.truth import Truth, conjunction
+from safety_rules.language.verdict import Reason, Unknown
+from safety_rules.language.vocabulary import Fact
+from safety_rules.loading.scalars import RATIONAL
+from safety_rules.semantics.admit import admit
+from safety_rules.semantics.decide import AreaOn, area_on, clause_results, finding
+from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.gap import clause_gaps
+from safety_rules.semantics.values import Unusable, absent, value_of
+from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.words import decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What came of a case: no `failures` means that it holds."""
+
+    area: str
+    of: str
+    case: str
+    at: Span
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the case holds."""
+        return not self.failures
+
+
+def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResult]:
+    """Yield the result of every case of every area, or of one."""
+    for key, found in rulebook.areas.items():
+        if area is None or key == area:
+            yield from _area_cases(rulebook, found)
+
+
+def _area_cases(rulebook: Rulebook, area: Area) -> Iterator[CaseResult]:
+    for rule in area.rules:
+        for case in rule.cases:
+            yield CaseResult(area.key, rule.key, case.title, case.at, tuple(_rule_case(rulebook, area, rule, case)))
+    for derivation in area.derivations:
+        for case in derivation.cases:
+            failures = tuple(_derivation_case(rulebook, area, derivation, case))
+            yield CaseResult(area.key, derivation.key, case.title, case.at, failures)
+    for obligation in area.obligations:
+        for case in obligation.cases:
+            failures = tuple(_obligation_case(rulebook, area, obligation, case))
+            yield CaseResult(area.key, obligation.key, case.title, case.at, failures)
+    for case in area.cases:
+        yield CaseResult(area.key, "", case.title, case.at, tuple(_area_case(rulebook, area, case)))
+
+
+def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
+    record = admit(dict(case.given), on.rulebook.vocabulary, derived=frozenset(on.derivations))
+    return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
+
+
+def _rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterator[str]:
+    on = area_on(rulebook, area.key, case.on)
+    record, problems = _record(on, case)
+    yield from problems
+    expected = str(case.expect["expect"])
+    if rule not in on.rules:
+        if expected != "not_in_force":
+            yield f"expected {expected}, but the rule is not in force on {case.on}"
+        return
+    env = on.environment(record)
+    found = finding(rule, env)
+    if found.status.value != expected:
+        yield f"expected {expected}, came to {found.status.value}"
+    if "because" in case.expect and set(case.expect["because"]) != set(found.failed):
+        yield f"expected to fail in {_listed(case.expect['because'])}, failed in {_listed(found.failed)}"
+    if "needs" in case.expect:
+        yield from _compare_needs(case.expect["needs"], found.reasons)
+    for path, change in case.expect.get("gap", {}).items():
+        yield from _compare_gap(str(path), str(change), rule, env, on, found.failed)
+
+
+def _listed(names: Any) -> str:
+    return ", ".join(f"`{n}`" for n in names) or "nothing"
+
+
+def _compare_needs(expected: Any, reasons: Any) -> Iterator[str]:
+    names = {r.name for r in reasons if isinstance(r, Reason)}
+    if set(expected) != names:
+        yield f"expected to need {_listed(sorted(expected))}, needs {_listed(sorted(names))}"
+
+
+def _compare_gap(
+    path: str, change: str, rule: Rule, env: Environment, on: AreaOn, failed: tuple[str, ...]
+) -> Iterator[str]:
+    facts = on.rulebook.vocabulary.facts
+    clauses = [c for c in rule.requires if c.key in failed]
+    gaps = [g for c in clauses for g in clause_gaps(rule.key, c, env, facts) if g.path == path]
+    fact = on.rulebook.vocabulary.fact_at(path)
+    unbounded = Fact(fact.key, fact.name, fact.kind, fact.zh_key)
+    wanted = value_of(change, unbounded, on.rulebook.vocabulary.units)
+    if wanted not in [g.change for g in gaps]:
+        unit = fact.kind.unit.symbol if isinstance(fact.kind, Number) else ""
+        found = " or ".join(f"{decimal(g.change)} {unit}".strip() for g in gaps) or "nothing"
+        yield f"expected a gap of {change} in `{path}`, found {found}"
+
+
+def _derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Iterator[str]:
+    on = area_on(rulebook, area.key, case.on)
+    record, problems = _record(on, case)
+    yield from problems
+    if on.derivations.get(derivation.fact) is not derivation:
+        if str(case.expect["expect"]) != "not_in_force":
+            yield f"the derivation is not in force on {case.on}"
+        return
+    fact = rulebook.vocabulary.facts[derivation.fact]
+    env = on.environment(record)
+    expected = case.expect["expect"]
+    if derivation.variable is None:
+        yield from _compare_value(expected, evaluate(derivation.formula, env), fact, rulebook)
+        return
+    outer = fact.key.rpartition(".")[0]
+    items: Any = record.values.get(outer, ())
+    found = [
+        evaluate(derivation.formula, env.with_item(derivation.variable, f"{outer}[{i}]", x))
+        for i, x in enumerate(items)
+    ]
+    wanted = expected if isinstance(expected, list) else [expected]
+    if len(wanted) != len(found):
+        yield f"expected {len(wanted)} values, came to {len(found)}"
+    for one, value in zip(wanted, found, strict=False):
+        yield from _compare_value(one, value, fact, rulebook)
+
+
+def _compare_value(expected: Any, value: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
+    wanted: Value | None
+    try:
+        wanted = None if absent(str(expected)) else _expected_value(str(expected), fact, rulebook)
+    except Unusable as wrong:
+        yield f"`{expected}` is not a value of `{fact.key}`: {wrong.message.en}"
+        return
+    came = None if isinstance(value, Unknown) else value
+    if wanted != came:
+        yield f"expected {expected}, came to {_text(came)}"
+
+
+def _expected_value(text: str, fact: Fact, rulebook: Rulebook) -> Value:
+    if isinstance(fact.kind, Number) and RATIONAL.match(text) and "/" in text:
+        return Fraction(text)
+    if isinstance(fact.kind, Records):
+        raise Unusable("records", "", "a list of records cannot be expected")
+    return value_of(text, Fact(fact.key, fact.name, fact.kind, fact.zh_key), rulebook.vocabulary.units)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "unknown"
+    return str(value) if not isinstance(value, Fraction) else f"{value}"
+
+
+def _obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Iterator[str]:
+    on = area_on(rulebook, area.key, case.on)
+    record, problems = _record(on, case)
+    yield from problems
+    results = clause_results(obligation.applies_when, on.environment(record))
+    holds = conjunction(*(r.truth for r in results))
+    came = {Truth.TRUE: "due", Truth.FALSE: "not_due", Truth.UNKNOWN: "undetermined"}[holds]
+    if obligation not in on.obligations:
+        came = "not_in_force"
+    if came != str(case.expect["expect"]):
+        yield f"expected {case.expect['expect']}, came to {came}"
+    if "needs" in case.expect:
+        yield from _compare_needs(case.expect["needs"], frozenset().union(*(r.reasons for r in results)))
+
+
+def _area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
+    on = area_on(rulebook, area.key, case.on)
+    record, problems = _record(on, case)
+    yield from problems
+    verdict = decide(on, record)
+    expect: Mapping[str, Any] = case.expect
+    if verdict.outcome != expect["expect"]:
+        yield f"expected {expect['expect']}, came to {verdict.outcome} (violated: {_listed(verdict.violated())})"
+    for part in ("at_best", "at_worst"):
+        if part in expect and getattr(verdict, part) != expect[part]:
+            yield f"expected {part} {expect[part]}, came to {getattr(verdict, part)}"
+    if "violated" in expect and set(expect["violated"]) != set(verdict.violated()):
+        yield f"expected {_listed(expect['violated'])} to be violated, came to {_listed(verdict.violated())}"
+    if "undetermined" in expect:
+        open_rules = {f.rule.key for f in verdict.findings if f.status.value == "undetermined"}
+        if set(expect["undetermined"]) != open_rules:
+            yield f"expected {_listed(expect['undetermined'])} to be undetermined, came to {_listed(sorted(open_rules))}"
+    if "needs" in expect:
+        yield from _compare_needs(expect["needs"], verdict.needs.smallest)
+    said = verdict.explain("zh") + verdict.explain("en") if "says" in expect else ""
+    for words in expect.get("says", ()):
+        if words not in said:
+            yield f"the explanation does not say `{words}`"
