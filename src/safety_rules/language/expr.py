@@ -1,4 +1,4 @@
-"""The closed tree of conditions and formulas: twenty nodes, and no others.
+"""The closed tree of conditions and formulas: twenty-one nodes, and no others.
 
 Every reading of the language (check, evaluate, format, each engine) is one function with one
 `match` over these nodes, in this order. Numbers are in the units that the facts and parameters
@@ -190,8 +190,21 @@ class Aggregate:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """Whether a reference table, as of the day, has a row of that spelling."""
+
+    table: str
+    key: Expr
+    at: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Lookup:
-    """A cell of a reference table: the column of the row that the keys name; unknown keys are unknown."""
+    """A cell of the row of a reference table, as of the day, that a spelling names.
+
+    Where several rows share the spelling, a second key (the qualifier) tells them apart; without it
+    the cell is known only where those rows agree. No row of the spelling: unknown.
+    """
 
     table: str
     keys: tuple[Expr, ...]
@@ -228,6 +241,7 @@ Expr: TypeAlias = (
     | DaysBetween
     | If
     | Aggregate
+    | Listed
     | Lookup
     | Call
 )
@@ -243,7 +257,7 @@ def kind_of(expr: Expr) -> Kind:
             return kind
         case AsOf():
             return Date()
-        case Not() | And() | Or() | Compare() | In():
+        case Not() | And() | Or() | Compare() | In() | Listed():
             return Boolean()
         case Arithmetic(_, _, _, unit):
             return Number(unit)
@@ -292,6 +306,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (test, then, otherwise)
         case Aggregate(_, body, _, source, where):
             return (source, body) if where is None else (source, where, body)
+        case Listed(_, key):
+            return (key,)
         case Lookup(_, keys):
             return keys
         case Call(_, arguments):

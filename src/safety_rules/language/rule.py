@@ -6,12 +6,15 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Kind, Name, Value
 from safety_rules.language.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from safety_rules.language.table import Table
 
 
 class Standing(IntEnum):
@@ -240,6 +243,7 @@ class Rulebook:
     parameters: Mapping[str, Parameter]
     areas: Mapping[str, Area]
     digest: str
+    tables: Mapping[str, Table] = field(default_factory=dict)
     overlay_digest: str = ""
     changes: tuple[Change, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)

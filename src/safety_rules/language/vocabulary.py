@@ -34,6 +34,7 @@ class Fact:
     """One fact: `key` is `subject.name`, or `subject.list.name` for a field of a list's records.
 
     `step` is the smallest change that the fact's own records can show (0.01 for two decimals).
+    Where a record of a list leaves the field blank, its field `or_else` stands in.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Fact:
     headings: tuple[str, ...] = ()
     format: str = ""
     adjustable: bool = True
+    or_else: str = ""
     at: Span | None = field(default=None, compare=False, repr=False)
 
     @property

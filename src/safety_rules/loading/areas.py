@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from safety_rules.language.expr import Expr, ParameterRef, walk
@@ -24,6 +24,7 @@ from safety_rules.language.rule import (
     Rule,
     Source,
 )
+from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.loading.bands import bands
 from safety_rules.loading.models import (
@@ -55,6 +56,7 @@ class Context:
     parameters: dict[str, Parameter]
     derived: frozenset[str]
     report: Report
+    tables: MappingType[str, Table] = field(default_factory=dict)
 
     def scope(self) -> Scope:
         """Return the names that a condition may use."""
@@ -62,7 +64,7 @@ class Context:
         for parameter in self.parameters.values():
             names[parameter.key] = (parameter.key, parameter.kind)
             names[parameter.zh_key] = (parameter.key, parameter.kind)
-        return Scope(self.vocabulary, names)
+        return Scope(self.vocabulary, names, tables=self.tables)
 
 
 def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:

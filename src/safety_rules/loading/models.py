@@ -288,6 +288,7 @@ class FieldFile(Model):
     maximum: S | None = None
     step: S | None = None
     format: S | None = None
+    or_else: S | None = None
     adjustable: S | None = None
     meaning: NameFile | None = None
     headings: list[S] = Field(default_factory=list)
@@ -306,6 +307,43 @@ class VocabularyFile(Model):
     subjects: dict[S, SubjectFile] = Field(default_factory=dict)
     choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
     facts: dict[S, FactFile] = Field(default_factory=dict)
+
+
+class ColumnFile(Model):
+    """A column of a reference table."""
+
+    zh: S
+    en: S
+    kind: S
+    unit: S | None = None
+    choices: S | None = None
+
+
+class EditionFile(Model):
+    """A table's rows from a day on, in a CSV file beside the head."""
+
+    since: S = Field(alias="from")
+    until: S | None = None
+    file: S
+    source: S
+    clause: S
+    standing: S | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class TableFile(Model):
+    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
+
+    kind: ClassVar[str] = "table"
+    table: S
+    zh: S
+    en: S
+    called: S
+    match: list[S] = Field(min_length=1)
+    distinguish: S | None = None
+    columns: dict[S, ColumnFile] = Field(min_length=1)
+    editions: list[EditionFile] = Field(min_length=1)
 
 
 class OverlayParameterFile(Model):
@@ -335,6 +373,7 @@ FileModel = (
     | CasesFile
     | ParametersFile
     | SourcesFile
+    | TableFile
     | UnitsFile
     | VocabularyFile
     | OverlayFile
@@ -351,6 +390,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "choices": VocabularyFile,
     "parameters": ParametersFile,
     "sources": SourcesFile,
+    "table": TableFile,
     "units": UnitsFile,
     "cases": CasesFile,
 }

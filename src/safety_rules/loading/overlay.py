@@ -92,7 +92,7 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
 
 def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
     derived = frozenset(d.fact for a in book.areas.values() for d in a.derivations)
-    context = Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report)
+    context = Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report, book.tables)
     for entry in file.rules:
         area = book.areas.get(str(entry.area)) if entry.area is not None else None
         if area is None:

@@ -25,12 +25,14 @@ from safety_rules.loading.models import (
     ParametersFile,
     RuleFile,
     SourcesFile,
+    TableFile,
     UnitsFile,
     VocabularyFile,
 )
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
 from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
 from safety_rules.semantics.near import did_you_mean
@@ -52,6 +54,7 @@ class _Files:
 
     by_model: dict[type[Model], list[tuple[str, Any]]] = field(default_factory=dict)
     broken: set[type[Model]] = field(default_factory=set)
+    texts: dict[str, bytes] = field(default_factory=dict)
 
     def of(self, model: type[M]) -> list[tuple[str, M]]:
         return self.by_model.get(model, [])
@@ -61,8 +64,8 @@ class _Files:
 
 
 def folder_files(folder: Path) -> list[RuleFileText]:
-    """Return the YAML files below a folder, by path."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+    """Return the YAML files below a folder, and the CSV files of tables, by path."""
+    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml", ".csv") and p.is_file())
     return [RuleFileText(p.relative_to(folder).as_posix(), p.read_bytes()) for p in paths]
 
 
@@ -108,6 +111,9 @@ def _digest(files: Iterable[RuleFileText]) -> str:
 def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _Files:
     found = _Files()
     for file in files:
+        if file.path.endswith(".csv"):
+            found.texts[file.path] = file.data
+            continue
         tree, wrong = document(shown_at + file.path, file.data)
         report.diagnostics.extend(wrong)
         if tree is None and not wrong:
@@ -141,8 +147,9 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
     known = sources([f for _, f in files.of(SourcesFile)], report)
     figures = parameters([f for _, f in files.of(ParametersFile)], words, known, report)
+    reference = tables(files.of(TableFile), files.texts, words, known, report)
     derived = frozenset(str(f.fact) for _, f in files.of(DeriveFile))
-    context = Context(words, known, figures, derived, report)
+    context = Context(words, known, figures, derived, report, reference)
     _identities(files, context)
     areas: dict[str, Area] = {}
     for path, file in files.of(AreaFile):
@@ -152,7 +159,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
         areas[made.key] = made
     _homeless(files, report)
     _without_echoes(files.broken, report)
-    return Rulebook(words, known, figures, areas, digest)
+    return Rulebook(words, known, figures, areas, digest, reference)
 
 
 def _identities(files: _Files, c: Context) -> None:
@@ -234,6 +241,7 @@ ECHOES: dict[type[Model], frozenset[str]] = {
     UnitsFile: frozenset({"unknown-unit", "unknown-name", "unit"}),
     VocabularyFile: frozenset({"unknown-name", "unknown-choices", "fact-key", "unknown-subject", "unknown-choice"}),
     ParametersFile: frozenset({"unknown-name"}),
+    TableFile: frozenset({"unknown-name"}),
     AreaFile: frozenset({"no-area"}),
 }
 

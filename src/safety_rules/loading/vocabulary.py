@@ -149,6 +149,7 @@ def _fact(
         tuple(str(h) for h in file.headings),
         fmt,
         flag(file.adjustable, True, report),
+        str(file.or_else) if file.or_else is not None else "",
         at.at,
     )
 

@@ -114,6 +114,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
     """Return one record of a list; its wrong fields are named and unknown, the others stay."""
     fields = {normal(n): f for f in a.vocabulary.fields(fact.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
     result: dict[str, Value] = {}
+    wrong: set[str] = set()
     for key, data in row.items():
         path = f"{fact.key}[{index}].{key}"
         inner = fields.get(normal(str(key)))
@@ -130,9 +131,13 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
             nested = isinstance(inner.kind, Records)
             unit = a.units.get(inner.key)
             value = _value(data, inner, a) if nested else value_of(data, inner, a.vocabulary.units, unit)
-        except Unusable as wrong:
+        except Unusable as unusable:
             result.pop(inner.field, None)
-            a.problems.append(Problem(wrong.code, path, a.places(path), wrong.message, str(data)[:80]))
+            wrong.add(path)
+            a.problems.append(Problem(unusable.code, path, a.places(path), unusable.message, str(data)[:80]))
             continue
         result[inner.field] = value
+    for inner in a.vocabulary.fields(fact.key):
+        if inner.or_else in result and inner.field not in result and f"{fact.key}[{index}].{inner.field}" not in wrong:
+            result[inner.field] = result[inner.or_else]
     return result

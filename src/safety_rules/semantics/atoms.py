@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +19,9 @@ from safety_rules.language.expr import (
     In,
     ItemField,
     ItemSelf,
+    Listed,
     Literal,
+    Lookup,
     Negate,
     Not,
     Or,
@@ -154,10 +157,39 @@ def _formula(expr: Expr, env: Environment, language: str) -> str:
             return f"{_formula(later, env, language)} － {_formula(earlier, env, language)}"
         case FactRef() | ItemField() | ParameterRef() | Literal() | AsOf() | ItemSelf():
             return _side(expr, evaluate(expr, env), kind_of(expr), env, language)
+        case Aggregate("sum"):
+            return _sum(expr, env, language)
+        case Listed() | Lookup():
+            return shown(evaluate(expr, env), kind_of(expr), language)
         case Aggregate() | If():
             return ("；" if language == "zh" else "; ").join(_named(e, env, language) for e in _leaves(expr, env))
         case _:
             return ("，" if language == "zh" else ", ").join(_formula(c, env, language) for c in children(expr))
+
+
+def _sum(expr: Aggregate, env: Environment, language: str) -> str:
+    """Return a sum as its terms, each with the name of its item: `苯（0.2）＋ 氨（0.7）`."""
+    found = items(expr.list, env)
+    if isinstance(found, Unknown):
+        return _named(expr.list, env, language)
+    terms = []
+    for path, item in found:
+        scope = env.with_item(expr.variable, path, item)
+        if expr.where is None or evaluate(expr.where, scope) is not False:
+            terms.append(_term(expr.body, scope, path, _item_name(path, item, env, language), language))
+    return (" ＋ " if language == "zh" else " + ").join(terms) or "0"
+
+
+def _term(body: Expr, scope: Environment, path: str, name: str, language: str) -> str:
+    whole = _label(path, scope, language)
+    formula = _formula(body, scope, language).replace(f"{whole}·", "").replace(f"{whole}: ", "")
+    return f"〔{name}〕{formula}" if language == "zh" else f"[{name}] {formula}"
+
+
+def _item_name(path: str, item: Any, env: Environment, language: str) -> str:
+    """Return what an item is called: its first text, else its number in the list."""
+    names = [v for v in item.values() if isinstance(v, str)] if isinstance(item, Mapping) else []
+    return names[0] if names else _label(path, env, language)
 
 
 def _grouped(inner: Expr, op: str, text: str) -> str:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Any
 
-from safety_rules.language.expr import Expr, In, Literal, ParameterRef, kind_of, walk
+from safety_rules.language.expr import Expr, In, Listed, Literal, Lookup, ParameterRef, kind_of, walk
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
@@ -90,7 +90,7 @@ def _plain(on: AreaOn, fact: Fact, texts: list[Expr]) -> Iterable[Value]:
         case Date():
             return _days(on, texts)
         case Text():
-            return dict.fromkeys(["·", *_texts(texts)])
+            return dict.fromkeys(["·", *_texts(texts), *_spellings(on, texts)])
         case _:
             raise TypeError(fact.kind)
 
@@ -102,6 +102,14 @@ def _texts(texts: list[Expr]) -> Iterable[str]:
                 yield str(node.value)
             elif isinstance(node, In) and isinstance(kind_of(node.item), Text) and isinstance(node.container, Literal):
                 yield from (str(v) for v in node.container.value)  # type: ignore[union-attr]
+
+
+def _spellings(on: AreaOn, texts: list[Expr]) -> Iterable[str]:
+    """Return how the rows of the tables in conditions are spelled, one spelling and one qualifier a row."""
+    for table in dict.fromkeys(n.table for text in texts for n in walk(text) if isinstance(n, Listed | Lookup)):
+        edition = on.rulebook.tables[table].edition_on(on.as_of)
+        for row in edition.rows if edition is not None else ():
+            yield from (*row.spellings[:1], *([row.qualifier] if row.qualifier else []))
 
 
 def _days(on: AreaOn, texts: list[Expr]) -> Iterable[datetime.date]:

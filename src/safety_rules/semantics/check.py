@@ -26,7 +26,9 @@ from safety_rules.language.expr import (
     In,
     ItemField,
     ItemSelf,
+    Listed,
     Literal,
+    Lookup,
     Negate,
     Not,
     Or,
@@ -47,6 +49,7 @@ from safety_rules.language.kinds import (
     Text,
     kind_name,
 )
+from safety_rules.language.table import Table
 from safety_rules.language.units import ONE, Unit
 from safety_rules.language.vocabulary import Vocabulary, normal
 from safety_rules.semantics.near import did_you_mean
@@ -67,6 +70,7 @@ class Scope:
     vocabulary: Vocabulary
     parameters: Mapping[str, tuple[str, Kind]]
     variables: Mapping[str, Kind] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""
@@ -205,6 +209,8 @@ def dotted(node: ast.expr) -> list[str] | None:
 
 def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | None:
     parts = dotted(node)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
+        return _cell(node, node.value, scope, r)
     if parts is None:
         r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not a name", node)
         return None
@@ -229,6 +235,44 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
     help = did_you_mean(name, scope.names(chinese=not name.isascii()))
     r.wrong("unknown-name", f"`{name}` is not a known fact or parameter", node, help)
     return None
+
+
+def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
+    """Return the look-up that `table[key].column` or `table[key, qualifier].column` writes."""
+    table = _table(row.value, scope, r)
+    if table is None:
+        return None
+    column = next((c for c in table.columns.values() if normal(node.attr) in (c.key, normal(c.zh_key))), None)
+    if column is None:
+        names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
+        r.wrong("unknown-name", f"`{node.attr}` is not a column of `{table.key}`", node, did_you_mean(node.attr, names))
+        return None
+    written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
+    if len(written) > 2:
+        r.wrong("arguments", f"`{table.key}` takes a spelling and at most one qualifier", row)
+        return None
+    keys = [_key(k, scope, r) for k in written]
+    if any(k is None for k in keys):
+        return None
+    return Lookup(table.key, tuple(k for k in keys if k is not None), column.key, column.kind, r.span(node))
+
+
+def _table(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
+    parts = dotted(node)
+    name = normal(".".join(parts)) if parts else ""
+    found = next((t for t in scope.tables.values() if name in (t.key, normal(t.zh_key))), None)
+    if found is None:
+        help = did_you_mean(name, [t.key if name.isascii() else t.zh_key for t in scope.tables.values()])
+        r.wrong("unknown-name", f"`{r.segment(node)[:40]}` is not a reference table", node, help)
+    return found
+
+
+def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+    key = _expr(node, scope, r)
+    if key is not None and not isinstance(kind_of(key), Text | Choice):
+        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(key))}, not text or a choice", node)
+        return None
+    return key
 
 
 def _item(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
@@ -364,6 +408,11 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
     if isinstance(right, ast.List | ast.Tuple | ast.Set):
         item = _expr(left, scope, r)
         return None if item is None else _in_literal(item, left, right, r, at)
+    parts = dotted(right)
+    name = normal(".".join(parts)) if parts else ""
+    if any(name in (t.key, normal(t.zh_key)) for t in scope.tables.values()):
+        table, key = _table(right, scope, r), _key(left, scope, r)
+        return None if table is None or key is None else Listed(table.key, key, at)
     container = _expr(right, scope, r)
     if container is None:
         return None

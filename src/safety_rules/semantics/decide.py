@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from safety_rules.language.errors import NotFoundError
+from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import (
     Area,
@@ -21,8 +22,8 @@ from safety_rules.language.rule import (
     weakest,
 )
 from safety_rules.language.truth import Truth, conjunction
-from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, WaiverResult
-from safety_rules.semantics.evaluate import Environment, parameters_of, truth
+from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
+from safety_rules.semantics.evaluate import Environment, evaluate, parameters_of, tables_of, truth
 from safety_rules.semantics.near import did_you_mean
 
 
@@ -53,6 +54,7 @@ class AreaOn:
             self.require,
             self.confirmed,
             self.rulebook.vocabulary,
+            self.rulebook.tables,
         )
 
 
@@ -70,6 +72,25 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
         tuple(o for o in area.obligations if o.in_force.holds(day)),
         require,
     )
+
+
+def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
+    """Return every derived fact by path, those of list items for each item; None where unknown."""
+    env, found = on.environment(record), {}
+    for key, derivation in on.derivations.items():
+        if derivation.variable is None:
+            found[key] = _known(evaluate(derivation.formula, env))
+            continue
+        outer, _, field_name = key.rpartition(".")
+        items = record.values.get(outer, ())
+        for i, item in enumerate(items if isinstance(items, tuple) else ()):
+            scope = env.with_item(derivation.variable, f"{outer}[{i}]", item)
+            found[f"{outer}[{i}].{field_name}"] = _known(evaluate(derivation.formula, scope))
+    return found
+
+
+def _known(value: Value | Unknown) -> Value | None:
+    return None if isinstance(value, Unknown) else value
 
 
 def clause_results(clauses: Iterable[Clause], env: Environment) -> tuple[ClauseResult, ...]:
@@ -119,6 +140,10 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
             for found in entries:
                 if ref.key not in used or found.citation.standing > used[ref.key].standing:
                     used[ref.key] = found.citation
+        for table in tables_of(clause.that, env.derivations):
+            edition = env.tables[table].edition_on(env.as_of)
+            if edition is not None:
+                used[table] = edition.citation
     return used
 
 

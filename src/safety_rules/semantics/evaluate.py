@@ -23,6 +23,7 @@ from safety_rules.language.expr import (
     In,
     ItemField,
     ItemSelf,
+    Listed,
     Literal,
     Lookup,
     Negate,
@@ -38,6 +39,7 @@ from safety_rules.language.expr import (
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Parameter, Standing
+from safety_rules.language.table import Edition, Row, Table, normal_spelling
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Vocabulary
@@ -59,6 +61,7 @@ class Environment:
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
     vocabulary: Vocabulary | None = None
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
     def with_item(self, variable: str, path: str, item: Any) -> Environment:
         """Return the environment inside an aggregate."""
@@ -113,8 +116,10 @@ def evaluate(expr: Expr, env: Environment) -> Any:
             return _if(test, then, otherwise, env)
         case Aggregate():
             return _aggregate(expr, env)
+        case Listed(table, key):
+            return _listed(table, key, env)
         case Lookup():
-            raise TypeError("no reference tables are loaded")
+            return _lookup(expr, env)
         case Call(function, arguments):
             return _strict([evaluate(a, env) for a in arguments], lambda *a: call(function, *a))
         case _:
@@ -284,6 +289,41 @@ def _guarded(expr: Aggregate, where: Any, scope: Environment) -> Any:
     return where if body is (expr.fold == "any") else body
 
 
+def _listed(table: str, key: Expr, env: Environment) -> Any:
+    edition, spelling = _edition(table, env), evaluate(key, env)
+    if isinstance(edition, Unknown):
+        return edition
+    return _strict([spelling], lambda s: bool(edition.matching(s)))
+
+
+def _lookup(expr: Lookup, env: Environment) -> Any:
+    edition, spelling = _edition(expr.table, env), evaluate(expr.keys[0], env)
+    if isinstance(edition, Unknown) or isinstance(spelling, Unknown):
+        return edition if isinstance(edition, Unknown) else spelling
+    rows = edition.matching(spelling)
+    cells = {row.cells.get(expr.column) for row in rows}
+    if len(cells) != 1 and len(expr.keys) > 1:
+        qualifier = evaluate(expr.keys[1], env)
+        if isinstance(qualifier, Unknown):
+            return qualifier
+        cells = {row.cells.get(expr.column) for row in rows if _qualifies(row, qualifier)}
+    value = cells.pop() if len(cells) == 1 else None
+    missing = (expr.keys[1] if rows and len(expr.keys) > 1 else expr.keys[0]) if value is None else None
+    return value if missing is None else Unknown(frozenset(Reason("fact", p) for p in fact_paths(missing, env)))
+
+
+def _edition(table: str, env: Environment) -> Edition | Unknown:
+    """Return the edition in force; unknown, naming the table, when there is none or it is not sure enough."""
+    edition = env.tables[table].edition_on(env.as_of)
+    if edition is None or (edition.citation.standing > env.require and table not in env.confirmed):
+        return Unknown(frozenset({Reason("parameter", table)}))
+    return edition
+
+
+def _qualifies(row: Row, qualifier: str) -> bool:
+    return normal_spelling(row.qualifier) == normal_spelling(qualifier)
+
+
 def _folded(fold: str, values: tuple[Any, ...]) -> Any:
     match fold:
         case "sum":
@@ -350,6 +390,17 @@ def walk_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
         for part in (expr.where, expr.body):
             if part is not None:
                 found.extend(walk_scoped(part, scope))
+    return found
+
+
+def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
+    """Return the reference tables that an expression reads, through derivations."""
+    found: list[str] = []
+    for node in walk(expr):
+        if isinstance(node, Listed | Lookup):
+            found.append(node.table)
+        elif isinstance(node, FactRef | ItemField) and node.key in derivations:
+            found.extend(tables_of(derivations[node.key].formula, derivations))
     return found
 
 

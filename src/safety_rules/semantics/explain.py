@@ -176,11 +176,16 @@ def citation_text(citation: Citation, verdict: Verdict, language: str, parameter
     clause = (" " if not zh else "") + citation.clause
     quote = f"：“{citation.quotation}”" if citation.quotation else ""
     standing = STANDING_NAMES[citation.standing].in_(language)
-    names = verdict.on.rulebook.parameters
-    of = names[parameter].name.in_(language) if parameter else ""
+    of = figure_name(parameter, verdict, language) if parameter else ""
     if zh:
         return f"依据{f'（{of}）' if of else ''}：{title}{number}{clause}{quote}〔{standing}〕"
     return f"authority{f' for {of}' if of else ''}: {title}{number}{clause}{quote} [{standing}]"
+
+
+def figure_name(key: str, verdict: Verdict, language: str) -> str:
+    """Return the name of a parameter or reference table."""
+    book = verdict.on.rulebook
+    return (book.parameters[key] if key in book.parameters else book.tables[key]).name.in_(language)
 
 
 def reason_label(reason: Reason, verdict: Verdict, language: str) -> str:
@@ -188,7 +193,7 @@ def reason_label(reason: Reason, verdict: Verdict, language: str) -> str:
     zh, book = language == "zh", verdict.on.rulebook
     match reason.kind:
         case "parameter":
-            name = book.parameters[reason.name].name.in_(language)
+            name = figure_name(reason.name, verdict, language)
             return (
                 f"标准“{name}”（{reason.name}）须经确认"
                 if zh

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from fractions import Fraction
 
 from safety_rules.language.expr import (
@@ -19,6 +20,7 @@ from safety_rules.language.expr import (
     In,
     ItemField,
     ItemSelf,
+    Listed,
     Literal,
     Lookup,
     Negate,
@@ -30,17 +32,28 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Choice, ChoiceList, Choices, Number
 from safety_rules.language.rule import Parameter
+from safety_rules.language.table import Table
 from safety_rules.language.units import ONE
 from safety_rules.language.vocabulary import Vocabulary
 
-Names = tuple[Vocabulary, dict[str, Parameter], str]
+Names = tuple[Vocabulary, Mapping[str, Parameter], Mapping[str, Table], str]
 
 IF, OR, AND, NOT, COMPARE, ADD, MULTIPLY, UNARY, ATOM = range(9)
 
 
-def formatted(expr: Expr, vocabulary: Vocabulary, parameters: dict[str, Parameter], language: str) -> str:
+def formatted(
+    expr: Expr,
+    vocabulary: Vocabulary,
+    parameters: Mapping[str, Parameter],
+    language: str,
+    tables: Mapping[str, Table] | None = None,
+) -> str:
     """Return the condition as text in `zh` or `en`; parsing it gives the same tree."""
-    return _text(expr, (vocabulary, parameters, language), IF)
+    return _text(expr, (vocabulary, parameters, tables or {}, language), IF)
+
+
+def _table(key: str, names: Names) -> str:
+    return names[2][key].zh_key if names[3] == "zh" else key
 
 
 def _text(expr: Expr, names: Names, least: int) -> str:
@@ -49,7 +62,7 @@ def _text(expr: Expr, names: Names, least: int) -> str:
 
 
 def _parts(expr: Expr, names: Names) -> tuple[int, str]:
-    vocabulary, parameters, language = names
+    vocabulary, parameters, _tables, language = names
     match expr:
         case Literal():
             return ATOM, _literal(expr, language)
@@ -67,6 +80,8 @@ def _parts(expr: Expr, names: Names) -> tuple[int, str]:
             return ATOM, "审查日" if language == "zh" else "as_of"
         case Not(In(item, container)):
             return COMPARE, f"{_text(item, names, ADD)} not in {_text(container, names, ADD)}"
+        case Not(Listed(table, key)):
+            return COMPARE, f"{_text(key, names, ADD)} not in {_table(table, names)}"
         case Not(operand):
             return NOT, f"not {_text(operand, names, NOT)}"
         case And(operands):
@@ -92,8 +107,12 @@ def _parts(expr: Expr, names: Names) -> tuple[int, str]:
             return IF, f"{_text(then, names, OR)} if {_text(test, names, OR)} else {_text(otherwise, names, IF)}"
         case Aggregate():
             return ATOM, _aggregate(expr, names)
+        case Listed(table, key):
+            return COMPARE, f"{_text(key, names, ADD)} in {_table(table, names)}"
         case Lookup(table, keys, column):
-            return ATOM, f"{table}[{', '.join(_text(k, names, IF) for k in keys)}].{column}"
+            found = names[2][table].columns[column]
+            cell = found.zh_key if language == "zh" else column
+            return ATOM, f"{_table(table, names)}[{', '.join(_text(k, names, IF) for k in keys)}].{cell}"
         case Call(function, arguments):
             return ATOM, f"{function}({', '.join(_text(a, names, IF) for a in arguments)})"
         case _:

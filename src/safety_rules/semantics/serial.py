@@ -28,6 +28,7 @@ def to_dict(verdict: Verdict) -> dict[str, Any]:
         "at_best": verdict.at_best,
         "at_worst": verdict.at_worst,
         "standing": verdict.standing.name,
+        "derived": _derived(verdict),
         "findings": [_finding(f) for f in verdict.findings],
         "needs": {
             "smallest": [_reason(r) for r in verdict.needs.smallest],
@@ -67,6 +68,11 @@ def to_dict(verdict: Verdict) -> dict[str, Any]:
             "facts": _facts(verdict),
         },
     }
+
+
+def _derived(verdict: Verdict) -> dict[str, Any]:
+    vocabulary = verdict.on.rulebook.vocabulary
+    return {path: json_value(value, vocabulary.fact_at(path).kind) for path, value in verdict.derived.items()}
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:

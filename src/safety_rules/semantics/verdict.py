@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from safety_rules.language.errors import NotFoundError
-from safety_rules.language.kinds import Name
+from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
 from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
 from safety_rules.semantics.decide import (
     AreaOn,
+    derived_values,
     due_duties,
     findings,
     interval,
@@ -95,6 +96,11 @@ class Verdict:
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
         return due_duties(self.on, self.record, self.findings)
+
+    @cached_property
+    def derived(self) -> Mapping[str, Value | None]:
+        """The derived facts by path, exact; None for one that is not known yet."""
+        return derived_values(self.on, self.record)
 
     def finding(self, rule: str) -> Finding:
         """Return the finding of one rule; raises NotFoundError."""

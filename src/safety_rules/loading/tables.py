@@ -1,0 +1,155 @@
+"""Reference tables from a YAML head and a CSV file for each edition."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping as MappingType
+
+from safety_rules.language.diagnostic import SourceText, Span
+from safety_rules.language.kinds import Kind, Name, Value
+from safety_rules.language.rule import Period, Source
+from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
+from safety_rules.language.vocabulary import Fact, Vocabulary, normal
+from safety_rules.loading.models import ColumnFile, EditionFile, FieldFile, TableFile
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import citation, day, key, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.loading.vocabulary import fact_kind
+from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.values import Unusable, value_of
+
+
+def tables(
+    files: list[tuple[str, TableFile]],
+    texts: MappingType[str, bytes],
+    vocabulary: Vocabulary,
+    sources: dict[str, Source],
+    report: Report,
+) -> dict[str, Table]:
+    """Return every reference table by key; `texts` are the CSV files by path."""
+    found: dict[str, Table] = {}
+    for path, file in files:
+        for spelled in (file.table, file.called):
+            if vocabulary.find(str(spelled)) is not None or any(
+                str(spelled) in (t.key, t.zh_key) for t in found.values()
+            ):
+                report.error("defined-twice", f"`{spelled}` already names something", spelled)
+        columns = _columns(file, vocabulary, report)
+        editions = _editions(path, file, columns, texts, vocabulary, sources, report)
+        label = Name(text(file.zh, report), text(file.en, report))
+        found[str(file.table)] = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
+    return found
+
+
+def _columns(file: TableFile, vocabulary: Vocabulary, report: Report) -> dict[str, Column]:
+    columns: dict[str, Column] = {}
+    for column_key, entry in file.columns.items():
+        kind = _kind(column_key, entry, vocabulary, report)
+        if kind is not None:
+            label = Name(text(entry.zh, report), text(entry.en, report))
+            columns[str(column_key)] = Column(key(column_key, report), normal(str(entry.zh)), label, kind)
+            if not str(entry.zh).isidentifier():
+                report.error("chinese-name", f"`{entry.zh}` cannot be written in a condition", entry.zh)
+    return columns
+
+
+def _kind(column_key: Scalar, entry: ColumnFile, vocabulary: Vocabulary, report: Report) -> Kind | None:
+    shape = FieldFile(zh=entry.zh, en=entry.en, kind=entry.kind, unit=entry.unit, choices=entry.choices)
+    return fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(column_key), report)
+
+
+def _editions(
+    path: str,
+    file: TableFile,
+    columns: dict[str, Column],
+    texts: MappingType[str, bytes],
+    vocabulary: Vocabulary,
+    sources: dict[str, Source],
+    report: Report,
+) -> list[Edition]:
+    made: list[Edition] = []
+    folder = path.rpartition("/")[0]
+    for entry in file.editions:
+        cited = citation(entry, sources, report)
+        since, until = day(entry.since, report), day(entry.until, report)
+        where = f"{folder}/{entry.file}" if folder else str(entry.file)
+        if where not in texts:
+            report.error("no-table-file", f"there is no file `{where}`", entry.file, did_you_mean(where, texts))
+            continue
+        rows = _rows(where, texts[where], file, columns, vocabulary, report)
+        if cited is not None:
+            made.append(Edition(Period(since, until), tuple(rows), cited, _index(rows)))
+    _timeline(made, file.editions, report)
+    return made
+
+
+def _timeline(made: list[Edition], files: list[EditionFile], report: Report) -> None:
+    """Report editions that overlap, or leave days between them without a table."""
+    for (before, _), (after, file) in zip(
+        zip(made, files, strict=False), list(zip(made, files, strict=False))[1:], strict=False
+    ):
+        if before.period.until is None or after.period.since is None or before.period.until >= after.period.since:
+            report.error("timeline-overlap", "this edition starts before the one above it ends", file.since)
+        elif (after.period.since - before.period.until).days != 1:
+            report.error("timeline-hole", f"no edition holds between {before.period.until} and this one", file.since)
+
+
+def _rows(
+    path: str, data: bytes, file: TableFile, columns: dict[str, Column], vocabulary: Vocabulary, report: Report
+) -> list[Row]:
+    try:
+        written = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        report.error("not-utf-8", f"`{path}` is not UTF-8", Span(SourceText(path, ""), 0, 0), "save the file as UTF-8")
+        return []
+    source = SourceText(path, written)
+    reader = csv.DictReader(io.StringIO(written), restkey="", restval="")
+    wanted = [
+        *(str(m) for m in file.match),
+        *columns,
+        *([str(file.distinguish)] if file.distinguish is not None else []),
+    ]
+    missing = [c for c in wanted if c not in (reader.fieldnames or [])]
+    if missing:
+        help = did_you_mean(missing[0], [str(n) for n in reader.fieldnames or []])
+        report.error(
+            "no-column", f"`{path}` has no column `{missing[0]}`", Span(source, 0, len(written.split("\n")[0])), help
+        )
+        return []
+    rows = []
+    for number, cells in enumerate(reader, start=1):
+        at = _line(source, reader.line_num)
+        spellings = tuple(s.strip() for m in file.match for s in cells[str(m)].split(";") if s.strip())
+        if not spellings:
+            report.error("no-spelling", f"row {number} of `{path}` has no name", at)
+        qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
+        values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
+        rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
+    if not rows:
+        report.error("empty-file", f"`{path}` has no rows", Span(source, 0, 0))
+    return rows
+
+
+def _line(source: SourceText, number: int) -> Span:
+    lines = source.text.split("\n")
+    start = sum(len(line) + 1 for line in lines[: number - 1])
+    return Span(source, start, start + len(lines[min(number, len(lines)) - 1]))
+
+
+def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: Report) -> Value | None:
+    if not data.strip():
+        return None
+    try:
+        return value_of(data, Fact(column.key, column.name, column.kind, column.zh_key), vocabulary.units)
+    except Unusable as wrong:
+        report.error(wrong.code, f"`{column.key}`: {wrong.message.en}", at)
+        return None
+
+
+def _index(rows: list[Row]) -> dict[str, tuple[int, ...]]:
+    index: dict[str, tuple[int, ...]] = {}
+    for position, row in enumerate(rows):
+        for spelling in dict.fromkeys(normal_spelling(s) for s in row.spellings):
+            index[spelling] = (*index.get(spelling, ()), position)
+    return index
