@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from safety_rules.engines.compiled.decide import Decider, decided, decider
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Area, Rulebook, Standing, Waiver
@@ -17,7 +18,7 @@ from safety_rules.language.units import Unit
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.verdict import Verdict, decide
+from safety_rules.semantics.verdict import Verdict
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -135,7 +136,8 @@ class AreaRules:
                     f"`{require_standing}` is not a standing; {did_you_mean(require_standing, Standing.__members__)}"
                 )
             require_standing = Standing[require_standing]
-        return DatedArea(area_on(self.rulebook, self.area.key, day, require_standing))
+        law = area_on(self.rulebook, self.area.key, day, require_standing)
+        return DatedArea(law, decider(law))
 
     def record_model(self) -> type[BaseModel]:
         """Return a pydantic model of the area's facts, with labels, units and choices."""
@@ -155,6 +157,7 @@ class DatedArea:
     """One area's law on a day, ready to decide records."""
 
     law: AreaOn
+    decider: Decider = field(repr=False)
 
     @property
     def key(self) -> str:
@@ -167,8 +170,7 @@ class DatedArea:
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
         """Return the verdict on a nested or flat mapping, a pydantic model, a dataclass, or an admitted record."""
-        record = data if isinstance(data, Record) else self.admit(data)
-        return decide(self.law, record, waivers)
+        return decided(self.decider, data, waivers)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[Verdict]:
         """Yield the verdict of each record, one at a time."""

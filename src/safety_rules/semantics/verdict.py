@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +11,7 @@ from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
 from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
+from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import (
     AreaOn,
     derived_values,
@@ -31,19 +31,45 @@ UNDETERMINED_NAME = Name("待核实", "undetermined")
 LANGUAGES = ("zh", "en")
 
 
-@dataclass(frozen=True)
 class Verdict:
     """The verdict of one area on one record as of a day.
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
+    An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
+    that follows from them are worked out by the definition when they are asked for.
     """
 
-    on: AreaOn
-    record: Record
-    findings: tuple[Finding, ...]
-    at_best: str
-    at_worst: str
-    waivers: tuple[WaiverResult, ...] = ()
+    def __init__(
+        self,
+        on: AreaOn,
+        data: Any,
+        at_best: str,
+        at_worst: str,
+        granted: Sequence[Waiver] = (),
+        violated: int | None = None,
+    ) -> None:
+        self.on, self.at_best, self.at_worst = on, at_best, at_worst
+        self._data, self._granted, self._violated = data, granted, violated
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
+
+    @cached_property
+    def record(self) -> Record:
+        """The data as admitted: exact values, and a problem for each that could not be used."""
+        if isinstance(self._data, Record):
+            return self._data
+        return admit(self._data, self.on.rulebook.vocabulary, derived=frozenset(self.on.derivations))
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each rule in force, in the area's order."""
+        return findings(self.on, self.record, self._granted)
+
+    @cached_property
+    def waivers(self) -> tuple[WaiverResult, ...]:
+        """What became of each waiver that names this record's subject."""
+        return waiver_results(self.on, self.record, self._granted, self.findings)
 
     @property
     def definite(self) -> bool:
@@ -110,7 +136,9 @@ class Verdict:
         raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
 
     def violated(self) -> tuple[str, ...]:
-        """Return the keys of the violated rules that count."""
+        """Return the keys of the violated rules that count, worst first."""
+        if self._violated is not None:
+            return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
         return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
@@ -130,5 +158,6 @@ class Verdict:
 def decide(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
     """Return the verdict of an area's law on a record."""
     found = findings(on, record, waivers)
-    best, worst = interval(on.area, found)
-    return Verdict(on, record, found, best, worst, waiver_results(on, record, waivers, found))
+    verdict = Verdict(on, record, *interval(on.area, found), waivers)
+    verdict.findings = found
+    return verdict

@@ -1,0 +1,82 @@
+"""Small helpers that build Python syntax trees, so that no generated code is ever pasted text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+
+def load(name: str) -> ast.expr:
+    """Return a read of a name."""
+    return ast.Name(name, ast.Load())
+
+
+def assign(name: str, value: ast.expr) -> ast.stmt:
+    """Return `name = value`."""
+    return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def constant(value: Any) -> ast.expr:
+    """Return a constant of None, bool, int, float or str."""
+    return ast.Constant(value)
+
+
+def call(function: str, *arguments: ast.expr) -> ast.expr:
+    """Return `function(arguments)`."""
+    return ast.Call(load(function), list(arguments), [])
+
+
+def test(left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
+    """Return one comparison."""
+    return ast.Compare(left, [op], [right])
+
+
+def is_(left: ast.expr, value: bool | None) -> ast.expr:
+    """Return `left is value`."""
+    return test(left, ast.Is(), constant(value))
+
+
+def either(*operands: ast.expr) -> ast.expr:
+    """Return the `or` of the operands; False when there are none."""
+    if not operands:
+        return constant(False)
+    return operands[0] if len(operands) == 1 else ast.BoolOp(ast.Or(), list(operands))
+
+
+def both(*operands: ast.expr) -> ast.expr:
+    """Return the `and` of the operands; True when there are none."""
+    if not operands:
+        return constant(True)
+    return operands[0] if len(operands) == 1 else ast.BoolOp(ast.And(), list(operands))
+
+
+def choose(condition: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
+    """Return `then if condition else otherwise`."""
+    return ast.IfExp(condition, then, otherwise)
+
+
+def when(condition: ast.expr, then: Sequence[ast.stmt], otherwise: Sequence[ast.stmt] = ()) -> ast.stmt:
+    """Return an `if` statement."""
+    return ast.If(condition, list(then) or [ast.Pass()], list(otherwise))
+
+
+def function(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) -> ast.FunctionDef:
+    """Return a function definition."""
+    args = ast.arguments([], [ast.arg(a) for a in arguments], None, [], [], None, [])
+    return ast.FunctionDef(name, args, list(body) or [ast.Pass()], [], None, None)
+
+
+def functions(definitions: Sequence[ast.stmt], names: dict[str, Any], file: str) -> dict[str, Any]:
+    """Return the namespace in which the definitions have been executed."""
+    module = ast.Module(list(definitions), [])
+    ast.fix_missing_locations(module)
+    namespace: dict[str, Any] = {"__builtins__": {}, **names}
+    exec(compile(module, file, "exec"), namespace)
+    return namespace
+
+
+COMPARISONS: dict[str, ast.cmpop] = {
+    "<": ast.Lt(), "<=": ast.LtE(), "==": ast.Eq(), "!=": ast.NotEq(), ">=": ast.GtE(), ">": ast.Gt(),
+}  # fmt: skip
+OPERATORS: dict[str, ast.operator] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}

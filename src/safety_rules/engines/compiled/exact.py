@@ -1,0 +1,339 @@
+"""The tree as Python statements over admitted values: None is unknown, numbers are Fractions.
+
+A condition is short-circuited only where the answer cannot change: after a false part of an `and`,
+a true part of an `or`.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    ItemSelf,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    Shift,
+    kind_of,
+)
+from safety_rules.language.kinds import Number
+from safety_rules.language.rule import Derivation
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import call, shifted
+
+MOST_NESTED = 40
+
+
+@dataclass(slots=True)
+class Writer:
+    """Writes the statements of one function: `constants` become its globals, `items` are loop variables."""
+
+    law: AreaOn
+    constants: dict[str, Any]
+    body: list[ast.stmt] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    items: Mapping[str, str] = field(default_factory=dict)
+    count: list[int] = field(default_factory=lambda: [0])
+    loading: list[ast.stmt] = field(default_factory=list)
+
+    def name(self, stem: str = "t") -> str:
+        """Return a new name."""
+        self.count[0] += 1
+        return f"{stem}{self.count[0]}"
+
+    def keep(self, value: ast.expr) -> ast.expr:
+        """Assign a value to a new name and return a read of it; names and constants stay as they are."""
+        if isinstance(value, ast.Name | ast.Constant):
+            return value
+        name = self.name()
+        self.body.append(assign(name, value))
+        return load(name)
+
+    def fixed(self, value: Any) -> ast.expr:
+        """Return a constant of the function: written out when Python can, else a global."""
+        if value is None or isinstance(value, bool | str):
+            return constant(value)
+        plain = isinstance(value, Fraction | datetime.date | tuple)
+        for name, known in self.constants.items():
+            if known is value or (plain and type(known) is type(value) and known == value):
+                return load(name)
+        name = f"K{len(self.constants)}"
+        self.constants[name] = value
+        return load(name)
+
+    def inside(self, items: Mapping[str, str]) -> Writer:
+        """Return a writer of a nested block, sharing names and constants."""
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading)
+
+
+def value(expr: Expr, w: Writer) -> ast.expr:
+    """Return a name or constant that holds the expression's value; the statements go to the writer."""
+    match expr:
+        case Literal(known):
+            return w.fixed(known)
+        case FactRef(key):
+            return _fact(key, w)
+        case ItemField(variable, key):
+            return _item_field(variable, key, w)
+        case ItemSelf(variable):
+            return load(w.items[variable])
+        case ParameterRef():
+            return _parameter(expr, w)
+        case AsOf():
+            return w.fixed(w.law.as_of)
+        case Not(operand):
+            inner = value(operand, w)
+            return w.keep(code.choose(is_(inner, None), constant(None), ast.UnaryOp(ast.Not(), inner)))
+        case And(operands):
+            return _junction(list(operands), w, False)
+        case Or(operands):
+            return _junction(list(operands), w, True)
+        case Compare(op, left, right):
+            a, b = value(left, w), value(right, w)
+            return _strict(w, [a, b], code.test(a, code.COMPARISONS[op], b))
+        case In(item, container):
+            a, b = value(item, w), value(container, w)
+            return _strict(w, [a, b], code.test(a, ast.In(), b))
+        case Arithmetic(op, left, right):
+            a, b = value(left, w), value(right, w)
+            zero = [code.test(b, ast.Eq(), constant(0))] if op == "/" else []
+            return _strict(w, [a, b], ast.BinOp(a, code.OPERATORS[op], b), zero)
+        case Negate(operand):
+            a = value(operand, w)
+            return _strict(w, [a], ast.UnaryOp(ast.USub(), a))
+        case Scale(operand, factor):
+            a = value(operand, w)
+            return _strict(w, [a], ast.BinOp(a, ast.Mult(), w.fixed(factor)))
+        case Shift(day, period, backwards):
+            a, b = value(day, w), value(period, w)
+            kind = kind_of(period)
+            months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+            w.constants["shifted"] = shifted
+            return _strict(w, [a, b], code.call("shifted", a, b, constant(months), constant(backwards)))
+        case DaysBetween(later, earlier):
+            a, b = value(later, w), value(earlier, w)
+            w.constants["days_between"] = _days_between
+            return _strict(w, [a, b], code.call("days_between", a, b))
+        case If(test, then, otherwise):
+            return _if(test, then, otherwise, w)
+        case Aggregate():
+            return _aggregate(expr, w)
+        case Listed(table, key):
+            a = value(key, w)
+            w.constants["listed"] = _listed
+            edition = w.fixed(edition_of(w.law, table))
+            return _strict(w, [a, edition], code.call("listed", edition, a))
+        case Lookup():
+            return _lookup(expr, w)
+        case Call(function, arguments):
+            parts = [value(a, w) for a in arguments]
+            w.constants["apply"] = call
+            return _strict(w, parts, code.call("apply", constant(function), *parts))
+        case _:
+            raise TypeError(expr)
+
+
+def _strict(w: Writer, operands: list[ast.expr], result: ast.expr, also: list[ast.expr] | None = None) -> ast.expr:
+    """Return the result, or None where an operand is None."""
+    if any(isinstance(o, ast.Constant) and o.value is None for o in operands):
+        return constant(None)
+    unknown = [is_(o, None) for o in operands if _may_be_none(o, w)] + (also or [])
+    return w.keep(code.choose(either(*unknown), constant(None), result) if unknown else result)
+
+
+def _may_be_none(operand: ast.expr, w: Writer) -> bool:
+    return not isinstance(operand, ast.Constant) and not (isinstance(operand, ast.Name) and operand.id in w.constants)
+
+
+def _fact(key: str, w: Writer) -> ast.expr:
+    if key not in w.facts:
+        name = w.name("f")
+        derivation = w.law.derivations.get(key)
+        outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
+        if derivation is not None:
+            found = value(derivation.formula, outer)
+            w.loading.extend([*outer.body, assign(name, found)])
+        else:
+            w.loading.append(assign(name, code.call("get", constant(key))))
+        w.facts[key] = name
+    return load(w.facts[key])
+
+
+def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
+    derivation: Derivation | None = w.law.derivations.get(key)
+    item = w.items[variable]
+    if derivation is None or derivation.variable is None:
+        read = ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key.rpartition(".")[2])], [])
+        return w.keep(read)
+    inner = w.inside({derivation.variable: item})
+    inner.body = w.body
+    return value(derivation.formula, inner)
+
+
+def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
+    if expr.day is None:
+        return w.fixed(parameter_value(w.law, expr.key, w.law.as_of))
+    day = value(expr.day, w)
+    w.constants["parameter_value"], w.constants["law"] = parameter_value, w.law
+    return _strict(w, [day], code.call("parameter_value", load("law"), constant(expr.key), day))
+
+
+def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
+    """Return a parameter's value on a day; None when there is none, or none that is sure enough."""
+    entry = law.rulebook.parameters[key].entry_on(day)
+    if entry is None or (entry.citation.standing > law.require and key not in law.confirmed):
+        return None
+    return entry.value
+
+
+def edition_of(law: AreaOn, table: str) -> Any:
+    """Return a table's edition on the day of the law; None when there is none, or none that is sure enough."""
+    edition = law.rulebook.tables[table].edition_on(law.as_of)
+    if edition is None or (edition.citation.standing > law.require and table not in law.confirmed):
+        return None
+    return edition
+
+
+def _days_between(later: Any, earlier: Any) -> Fraction:
+    return Fraction((later - earlier).days)
+
+
+def _listed(edition: Any, spelling: str) -> bool:
+    return bool(edition.matching(spelling))
+
+
+def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
+    """Write `and` (absorbing False) or `or` (absorbing True), leaving out what cannot change the answer."""
+    if len(operands) > MOST_NESTED:
+        node = Or if absorbing else And
+        starts = range(0, len(operands), MOST_NESTED)
+        operands = [node(tuple(operands[i : i + MOST_NESTED])) for i in starts]
+    result, unknown = w.name("b"), w.name("u")
+    w.body.append(assign(unknown, constant(False)))
+    block = w.body
+    for operand in operands:
+        inner = w.inside(w.items)
+        inner.body = block
+        part = value(operand, inner)
+        note = when(is_(part, None), [assign(unknown, constant(True))])
+        rest: list[ast.stmt] = [note]
+        branch = ast.If(is_(part, absorbing), [assign(result, constant(absorbing))], rest)
+        block.append(branch)
+        block = branch.orelse
+    block.append(assign(result, code.choose(load(unknown), constant(None), constant(not absorbing))))
+    return load(result)
+
+
+def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
+    condition, result = value(test, w), w.name("c")
+    first, second, third = w.inside(w.items), w.inside(w.items), w.inside(w.items)
+    first.body.append(assign(result, value(then, first)))
+    second.body.append(assign(result, value(otherwise, second)))
+    a, b = value(then, third), value(otherwise, third)
+    third.body.append(assign(result, code.choose(code.test(a, ast.Eq(), b), a, constant(None))))
+    rest = when(is_(condition, False), second.body, third.body)
+    w.body.append(when(is_(condition, True), first.body, [rest]))
+    return load(result)
+
+
+def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
+    source, result, item = value(expr.list, w), w.name("a"), w.name("i")
+    inner = w.inside({**w.items, expr.variable: item})
+    parts: list[ast.stmt]
+    if expr.fold in ("any", "all"):
+        parts = _quantified(expr, result, item, inner)
+    else:
+        parts = _folded(expr, result, item, inner)
+    loop: ast.stmt = ast.For(ast.Name(item, ast.Store()), source, inner.body or [ast.Pass()], [])
+    start, end = parts[0], parts[1:]
+    w.body.append(when(is_(source, None), [assign(result, constant(None))], [start, loop, *end]))
+    return load(result)
+
+
+def _quantified(expr: Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
+    """Write the loop of `any` or `all`: `result` ends as True, False or None."""
+    some = expr.fold == "any"
+    guard: Expr = (
+        expr.body
+        if expr.where is None
+        else (And((expr.where, expr.body)) if some else Or((Not(expr.where), expr.body)))
+    )
+    found = value(guard, inner)
+    stop: list[ast.stmt] = [assign(result, constant(some)), ast.Break()]
+    inner.body.append(when(is_(found, some), stop, [when(is_(found, None), [assign(result, constant(None))])]))
+    return [assign(result, constant(not some))]
+
+
+def _folded(expr: Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
+    """Write the loop of sum, count, min or max; one unknown item makes it unknown."""
+    kept = inner.inside(inner.items)
+    found = value(expr.body, kept) if expr.fold != "count" else constant(1)
+    kept.body.append(ast.Expr(ast.Call(ast.Attribute(load(result), "append", ast.Load()), [found], [])))
+    if expr.where is None:
+        inner.body.extend(kept.body)
+    else:
+        keep = value(expr.where, inner)
+        unknown: list[ast.stmt] = [
+            ast.Expr(ast.Call(ast.Attribute(load(result), "append", ast.Load()), [constant(None)], []))
+        ]
+        inner.body.append(when(is_(keep, True), kept.body, [when(is_(keep, None), unknown)]))
+    inner.constants["fold"] = _fold
+    return [
+        assign(result, ast.List([], ast.Load())),
+        assign(result, code.call("fold", constant(expr.fold), load(result))),
+    ]
+
+
+def _fold(fold: str, values: list[Any]) -> Any:
+    if None in values:
+        return None
+    if fold == "count":
+        return Fraction(len(values))
+    if fold == "sum":
+        return sum(values, Fraction(0))
+    if not values:
+        return None
+    return min(values) if fold == "min" else max(values)
+
+
+def _lookup(expr: Lookup, w: Writer) -> ast.expr:
+    spelling = value(expr.keys[0], w)
+    qualifier = value(expr.keys[1], w) if len(expr.keys) > 1 else constant(None)
+    w.constants["look_up"] = look_up
+    edition = w.fixed(edition_of(w.law, expr.table))
+    return _strict(w, [spelling, edition], code.call("look_up", edition, spelling, qualifier, constant(expr.column)))
+
+
+def look_up(edition: Any, spelling: str, qualifier: str | None, column: str) -> Any:
+    """Return the cell of the row that a spelling, and where needed a qualifier, names; None when it is not one."""
+    from safety_rules.language.table import normal_spelling
+
+    rows = edition.matching(spelling)
+    cells = {row.cells.get(column) for row in rows}
+    if len(cells) != 1 and qualifier is not None:
+        cells = {row.cells.get(column) for row in rows if normal_spelling(row.qualifier) == normal_spelling(qualifier)}
+    return cells.pop() if len(cells) == 1 else None
