@@ -16,6 +16,7 @@ from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.breakpoints import TooComplex, neighbours
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import shifted
+from safety_rules.semantics.formats import EXAMPLES, well_formed
 from safety_rules.semantics.gap import step_of
 
 MOST_ITEMS = 200
@@ -30,6 +31,16 @@ def candidates(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> 
     if isinstance(fact.kind, Records):
         return _lists(on, fact, texts)
     return list(_plain(on, fact, texts))
+
+
+def typical(on: AreaOn, fact: Fact) -> list[Value]:
+    """Return values of a fact at and beside everything that the area's rules compare it with."""
+    texts = _conditions(on, on.rules)
+    if isinstance(fact.kind, Number):
+        step = step_of(fact)
+        values = dict.fromkeys(_anchors(on, fact, step, texts))
+        return [v for v in values if fact.bounds.admits(v) and (not fact.kind.whole or v.denominator == 1)]
+    return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 
 def _conditions(on: AreaOn, rules: Sequence[Rule]) -> list[Expr]:
@@ -90,7 +101,8 @@ def _plain(on: AreaOn, fact: Fact, texts: list[Expr]) -> Iterable[Value]:
         case Date():
             return _days(on, texts)
         case Text():
-            return dict.fromkeys(["·", *_texts(texts), *_spellings(on, texts)])
+            spelled = dict.fromkeys([*EXAMPLES.get(fact.format, ("·",)), *_texts(texts), *_spellings(on, texts)])
+            return [s for s in spelled if well_formed(s, fact.format)]
         case _:
             raise TypeError(fact.kind)
 

@@ -45,3 +45,21 @@ def _industry_code(text: str) -> str:
 
 
 FORMATS: Mapping[str, Callable[[str], str]] = {"credit_code": _credit_code, "industry_code": _industry_code}
+
+
+def well_formed(text: str, format: str) -> bool:
+    """Return whether text is already in the form that admission gives it."""
+    from safety_rules.semantics.values import Unusable
+
+    if not format:
+        return True
+    try:
+        return FORMATS[format](text) == text
+    except Unusable:
+        return False
+
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "credit_code": ("91320900MA0000000" + credit_check_character("91320900MA0000000"),),
+    "industry_code": ("3611", "39"),
+}

@@ -1,0 +1,78 @@
+"""Records made at random around everything that an area's rules compare with."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+from safety_rules.face import DatedArea
+from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.candidates import typical
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.words import decimal
+
+MOST_ITEMS = 3
+
+
+def random_records(area: DatedArea, seed: int, count: int, blank: float = 0.1) -> Iterator[dict[str, dict[str, Any]]]:
+    """Yield `count` records as nested plain data; a share of `blank` of the facts is left out."""
+    rng = Random(seed)
+    values = typical_values(area.law)
+    for _ in range(count):
+        yield random_record(area.law, rng, values, blank)
+
+
+def typical_values(law: AreaOn) -> dict[str, list[Any]]:
+    """Return, for each given fact of the area's subjects and each field of its lists, values worth testing."""
+    vocabulary = law.rulebook.vocabulary
+    facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s)]
+    facts += [g for f in facts if isinstance(f.kind, Records) for g in vocabulary.fields(f.key)]
+    plain = [f for f in facts if f.key not in law.derivations and not isinstance(f.kind, Records)]
+    return {f.key: [data_of(v) for v in typical(law, f)] for f in plain}
+
+
+def data_of(value: Any) -> Any:
+    """Return an exact value as plain data: an int, a float that prints as the value, or decimal text."""
+    if isinstance(value, Fraction):
+        if value.denominator == 1:
+            return value.numerator
+        return float(value) if Fraction(repr(float(value))) == value else decimal(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def random_record(law: AreaOn, rng: Random, values: dict[str, list[Any]], blank: float) -> dict[str, dict[str, Any]]:
+    """Return one record as nested plain data."""
+    record: dict[str, dict[str, Any]] = {}
+    for subject in law.area.subjects:
+        record[subject] = {}
+        for fact in law.rulebook.vocabulary.of_subject(subject):
+            if fact.key not in law.derivations and rng.random() >= blank:
+                record[subject][fact.field] = _data(law, fact, rng, values, blank)
+    return record
+
+
+def _data(law: AreaOn, fact: Fact, rng: Random, values: dict[str, list[Any]], blank: float) -> Any:
+    match fact.kind:
+        case Records():
+            fields = [f for f in law.rulebook.vocabulary.fields(fact.key) if f.key not in law.derivations]
+            count = rng.randrange(MOST_ITEMS + 1)
+            return [
+                {f.field: _data(law, f, rng, values, blank) for f in fields if rng.random() >= blank}
+                for _ in range(count)
+            ]
+        case Number(_, whole) if rng.random() < 0.4:
+            return rng.randrange(0, 2000) if whole else round(rng.uniform(0.01, 20000), 2)
+        case Boolean() | Number() | Choice() | Text():
+            return rng.choice(values[fact.key])
+        case Choices(choices):
+            keys = [o.key for o in choices.options]
+            return rng.sample(keys, rng.randrange(0, min(4, len(keys) + 1)))
+        case Date():
+            day: datetime.date = rng.choice(values[fact.key])
+            return day
+        case _:
+            raise TypeError(fact.kind)

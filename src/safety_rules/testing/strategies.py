@@ -1,0 +1,75 @@
+"""Hypothesis strategies for records: boundary-seeking, with blanks, written as people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import strategies as st
+
+from safety_rules.face import DatedArea
+from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.candidates import typical
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.words import decimal
+
+MOST_ITEMS = 3
+
+
+def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy of flat records of an area, by fact key.
+
+    With `blanks`, facts may be missing. With `written`, values come as people write them: in any unit
+    of the dimension, choices by any of their names, 是 and 否.
+    """
+    law = area.law
+    facts = [
+        f for s in law.area.subjects for f in law.rulebook.vocabulary.of_subject(s) if f.key not in law.derivations
+    ]
+    values = {f.key: _value(law, f, written) for f in facts}
+    return st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
+
+
+def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
+    if isinstance(fact.kind, Records):
+        fields = [f for f in law.rulebook.vocabulary.fields(fact.key) if f.key not in law.derivations]
+        item = st.fixed_dictionaries({}, optional={f.field: _value(law, f, written) for f in fields})
+        return st.lists(item, max_size=MOST_ITEMS)
+    edges = st.sampled_from(typical(law, fact))
+    if isinstance(fact.kind, Number):
+        numbers = edges | _between(fact)
+        return numbers.flatmap(_writings(law, fact)) if written else numbers
+    if isinstance(fact.kind, Choices):
+        keys = st.sampled_from([o.key for o in fact.kind.choices.options])
+        return st.lists(keys, max_size=4, unique=True)
+    return edges.flatmap(_writings(law, fact)) if written else edges
+
+
+def _between(fact: Fact) -> st.SearchStrategy[Fraction]:
+    """Return numbers of two decimals (or whole ones) within the fact's bounds."""
+    assert isinstance(fact.kind, Number)
+    scale = 1 if fact.kind.whole else 100
+    whole = st.integers(0, 10**7)
+    return whole.map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
+
+
+def _writings(law: AreaOn, fact: Fact) -> Callable[[Any], st.SearchStrategy[Any]]:
+    """Return, for a value, a strategy of the ways in which people write it."""
+
+    def writings(value: Any) -> st.SearchStrategy[Any]:
+        match fact.kind:
+            case Number(unit):
+                units = [u for u in law.rulebook.vocabulary.units.units.items() if u[1].dimension == unit.dimension]
+                exact = [(s, value * unit.factor_to(u)) for s, u in units]
+                shown = [f"{decimal(n)} {s}".strip() for s, n in exact if not decimal(n).startswith("≈")]
+                return st.sampled_from([value, *shown])
+            case Boolean():
+                return st.sampled_from([value, "是" if value else "否", "yes" if value else "no"])
+            case Choice(choices):
+                return st.sampled_from(list(choices[value].spellings))
+            case _:
+                return st.just(value)
+
+    return writings
