@@ -15,10 +15,12 @@ from safety_rules.cli.options import PATH
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the cases of one area.")
-def command(rules: str | None, overlays: tuple[Path, ...], area: str | None) -> None:
+@click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
+def command(rules: str | None, overlays: tuple[Path, ...], area: str | None, coverage: bool) -> None:
     """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
     from safety_rules.face import load
     from safety_rules.services.cases import run_cases
+    from safety_rules.services.coverage import untried
 
     book = load(rules, overlays)
     if area is not None:
@@ -32,5 +34,14 @@ def command(rules: str | None, overlays: tuple[Path, ...], area: str | None) -> 
         click.echo("no cases were run: the rule files hold none", err=True)
         sys.exit(ExitCode.CASE)
     click.echo(f"{len(results)} cases: {len(results) - failed} hold, {failed} failed")
-    if failed:
+    left = list(untried(book.rulebook, area)) if coverage else []
+    for one in left:
+        click.echo(one.text())
+    if coverage:
+        click.echo(
+            f"{len(left)} things are untried"
+            if left
+            else "every clause is tried: true, failing alone, at its boundary, unknown"
+        )
+    if failed or left:
         sys.exit(ExitCode.CASE)

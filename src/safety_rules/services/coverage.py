@@ -1,0 +1,128 @@
+"""What the cases of rule files leave untried: each clause satisfied, failing alone, at its edge, and unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.expr import Compare, Expr, kind_of
+from safety_rules.language.kinds import Date, Number
+from safety_rules.language.rule import Area, Case, Clause, Derivation, Obligation, Rule, Rulebook
+from safety_rules.language.truth import Truth, conjunction
+from safety_rules.language.verdict import Finding, Status, Unknown
+from safety_rules.semantics.admit import admit
+from safety_rules.semantics.decide import area_on, clause_results, finding
+from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """Something that no case tries: `what` is a sentence."""
+
+    area: str
+    of: str
+    clause: str
+    what: str
+    at: Span | None
+
+    def text(self) -> str:
+        """Return it in one line."""
+        name = f"{self.of}.{self.clause}" if self.clause else self.of
+        return f"{self.at.place if self.at is not None else self.area}: untried: {name}: {self.what}"
+
+
+def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
+    """Yield what no case of an area's rules, derivations and obligations tries."""
+    for found in rulebook.areas.values():
+        if area is not None and found.key != area:
+            continue
+        for rule in found.rules:
+            yield from _rule(rulebook, found, rule)
+        for derivation in found.derivations:
+            yield from _derivation(rulebook, found, derivation)
+        for obligation in found.obligations:
+            yield from _obligation(rulebook, found, obligation)
+
+
+def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:
+    on = area_on(rulebook, area.key, case.on)
+    return on.environment(admit(dict(case.given), rulebook.vocabulary, derived=frozenset(on.derivations)))
+
+
+def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
+    tried = [(e, finding(rule, e)) for e in (_environment(rulebook, area, c) for c in rule.cases)]
+    statuses = {f.status for _, f in tried}
+    wanted = [Status.SATISFIED, Status.VIOLATED, Status.UNDETERMINED]
+    for status in wanted + ([Status.NOT_APPLICABLE] if rule.applies_when else []):
+        if status not in statuses:
+            yield Untried(area.key, rule.key, "", f"no case is {status.value}", rule.at)
+    for i, clause in enumerate(rule.requires):
+        yield from _clause(area, rule, clause, i, tried)
+    for i, clause in enumerate(rule.applies_when):
+        results = [f.applies_when[i].truth for _, f in tried]
+        if Truth.FALSE not in results:
+            yield Untried(area.key, rule.key, clause.key, "no case in which it does not apply", clause.at)
+        if Truth.UNKNOWN not in results:
+            yield Untried(
+                area.key, rule.key, clause.key, "no case in which it is unknown whether it applies", clause.at
+            )
+        if not _at_edge(clause.that, [e for e, _ in tried]):
+            yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at)
+
+
+def _clause(
+    area: Area, rule: Rule, clause: Clause, i: int, tried: Sequence[tuple[Environment, Finding]]
+) -> Iterator[Untried]:
+    if not any(f.status is Status.VIOLATED and f.failed == (clause.key,) for _, f in tried):
+        yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at)
+    if not any(f.requires[i].truth is Truth.UNKNOWN and f.status is Status.UNDETERMINED for _, f in tried):
+        yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at)
+    if not _at_edge(clause.that, [e for e, _ in tried]):
+        yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at)
+
+
+def _at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
+    """Return whether some case makes both sides of some comparison of numbers or days equal."""
+    edges = False
+    for env in environments:
+        for node, scope in walk_scoped(expr, env):
+            if isinstance(node, Compare) and isinstance(kind_of(node.left), Number | Date):
+                edges = True
+                left, right = evaluate(node.left, scope), evaluate(node.right, scope)
+                if not isinstance(left, Unknown) and not isinstance(right, Unknown) and left == right:
+                    return True
+    return not edges
+
+
+def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Iterator[Untried]:
+    environments: list[Environment] = []
+    for case in derivation.cases:
+        env = _environment(rulebook, area, case)
+        if derivation.variable is None:
+            environments.append(env)
+            continue
+        outer = derivation.fact.rpartition(".")[0]
+        items = env.record.values.get(outer, ())
+        rows = items if isinstance(items, tuple) else ()
+        environments += [env.with_item(derivation.variable, f"{outer}[{i}]", row) for i, row in enumerate(rows)]
+    values = [evaluate(derivation.formula, e) for e in environments]
+    if all(isinstance(v, Unknown) for v in values):
+        yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
+    if not any(isinstance(v, Unknown) for v in values):
+        yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at)
+    if not _at_edge(derivation.formula, environments):
+        yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at)
+
+
+def _obligation(rulebook: Rulebook, area: Area, obligation: Obligation) -> Iterator[Untried]:
+    found = set()
+    for case in obligation.cases:
+        results = clause_results(obligation.applies_when, _environment(rulebook, area, case))
+        found.add(conjunction(*(r.truth for r in results)))
+    wanted = [(Truth.TRUE, "due")] + (
+        [(Truth.FALSE, "not due"), (Truth.UNKNOWN, "undetermined")] if obligation.applies_when else []
+    )
+    for truth, word in wanted:
+        if truth not in found:
+            yield Untried(area.key, obligation.key, "", f"no case in which it is {word}", obligation.at)
