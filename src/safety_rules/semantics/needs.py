@@ -16,7 +16,7 @@ from safety_rules.language.verdict import Finding, Needs, Reason, Status
 from safety_rules.semantics.candidates import candidates
 from safety_rules.semantics.decide import AreaOn, finding, interval
 from safety_rules.semantics.evaluate import Environment
-from safety_rules.semantics.supports import Family, TooMany, either, every, settle
+from safety_rules.semantics.supports import Family, TooMany, either, every, least, settle
 
 MOST_STEPS = 20_000
 
@@ -69,17 +69,15 @@ def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reas
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
     rules = [f.rule for f in group]
     env = on.environment(record)
-    try:
-        families = [_rule_family(f, env) for f in group]
-        together = every(families)
-    except TooMany:
-        return everything, False
     budget = _Budget()
     try:
-        for choice in sorted(together, key=lambda s: (len(s), sorted(s))):
-            if witness(on, record, rules, sorted(choice), budget) is not None:
-                return sorted(choice), True
-    except _Spent:
+        families = [_rule_family(f, env) for f in group]
+        # No smaller set can settle all; where one of these does, the many others need not be looked at.
+        for together in (least, every):
+            for choice in sorted(together(families), key=lambda s: (len(s), sorted(s))):
+                if witness(on, record, rules, sorted(choice), budget) is not None:
+                    return sorted(choice), True
+    except (TooMany, _Spent):
         return everything, False
     return everything, False
 

@@ -139,6 +139,20 @@ def every(families: list[Family]) -> Family:
     return result
 
 
+def least(families: list[Family]) -> Family:
+    """Return the smallest of the ways to settle all of several things, without their supersets."""
+    result = ALWAYS
+    for family in sorted(families, key=len):
+        joined = sorted(_limited(frozenset(a | b for a in result for b in family)), key=len)
+        kept: list[frozenset[Reason]] = []
+        for one in joined:
+            if not any(smaller <= one for smaller in kept):
+                kept.append(one)
+        result = _limited(frozenset(kept))
+    smallest = min((len(s) for s in result), default=0)
+    return frozenset(s for s in result if len(s) == smallest)
+
+
 def either(families: list[Family]) -> Family:
     """Return the ways to settle one of several things."""
     return _limited(frozenset().union(*families))
