@@ -50,17 +50,17 @@ def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResul
 def _area_cases(rulebook: Rulebook, area: Area) -> Iterator[CaseResult]:
     for rule in area.rules:
         for case in rule.cases:
-            yield CaseResult(area.key, rule.key, case.title, case.at, tuple(_rule_case(rulebook, area, rule, case)))
+            yield CaseResult(area.key, rule.key, case.title, case.at, tuple(rule_case(rulebook, area, rule, case)))
     for derivation in area.derivations:
         for case in derivation.cases:
-            failures = tuple(_derivation_case(rulebook, area, derivation, case))
+            failures = tuple(derivation_case(rulebook, area, derivation, case))
             yield CaseResult(area.key, derivation.key, case.title, case.at, failures)
     for obligation in area.obligations:
         for case in obligation.cases:
-            failures = tuple(_obligation_case(rulebook, area, obligation, case))
+            failures = tuple(obligation_case(rulebook, area, obligation, case))
             yield CaseResult(area.key, obligation.key, case.title, case.at, failures)
     for case in area.cases:
-        yield CaseResult(area.key, "", case.title, case.at, tuple(_area_case(rulebook, area, case)))
+        yield CaseResult(area.key, "", case.title, case.at, tuple(area_case(rulebook, area, case)))
 
 
 def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
@@ -68,7 +68,8 @@ def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
     return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
 
 
-def _rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterator[str]:
+def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterator[str]:
+    """Yield what a case of a rule does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems
@@ -114,7 +115,8 @@ def _compare_gap(
         yield f"expected a gap of {change} in `{path}`, found {found}"
 
 
-def _derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Iterator[str]:
+def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Iterator[str]:
+    """Yield what a case of a derivation does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems
@@ -167,7 +169,8 @@ def _text(value: Any) -> str:
     return str(value) if not isinstance(value, Fraction) else f"{value}"
 
 
-def _obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Iterator[str]:
+def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Iterator[str]:
+    """Yield what a case of an obligation does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems
@@ -182,7 +185,8 @@ def _obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, cas
         yield from _compare_needs(case.expect["needs"], frozenset().union(*(r.reasons for r in results)))
 
 
-def _area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
+def area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
+    """Yield what a case of a whole area does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems

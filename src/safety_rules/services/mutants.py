@@ -1,0 +1,213 @@
+"""Changes rules one at a time, each as small as a slip of the pen, and tells which changes no case notices."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
+from safety_rules.language.kinds import Date, Number
+from safety_rules.language.rule import Area, Clause, Derivation, Entry, Obligation, Parameter, Period, Rule, Rulebook
+from safety_rules.semantics.gap import DEFAULT_STEP
+from safety_rules.semantics.rebuild import rebuilt
+from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
+
+DAY = datetime.timedelta(days=1)
+NEIGHBOURS: dict[Comparison, tuple[Comparison, ...]] = {
+    "<": ("<=", ">="),
+    "<=": ("<", ">"),
+    "==": ("!=",),
+    "!=": ("==",),
+    ">=": (">", "<"),
+    ">": (">=", "<="),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: what was changed, in words, and the rulebook that it makes."""
+
+    area: str
+    of: str
+    what: str
+    at: Span | None
+    rulebook: Rulebook
+
+    def text(self) -> str:
+        """Return it in one line."""
+        return f"{self.at.place if self.at is not None else self.area}: {self.of}: {self.what}"
+
+
+def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
+    """Yield every mutant of an area's rules, derivations, obligations and parameters."""
+    for found in rulebook.areas.values():
+        if area is None or found.key == area:
+            yield from _of_area(rulebook, found)
+    for parameter in rulebook.parameters.values():
+        if area is None:
+            yield from _of_parameter(rulebook, parameter)
+
+
+def survives(mutant: Mutant) -> bool:
+    """Return whether no case notices the change."""
+    book = mutant.rulebook
+    areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
+    return not any(_notices(book, a, mutant.of if mutant.area else None) for a in areas)
+
+
+def _notices(book: Rulebook, area: Area, first: str | None) -> bool:
+    """Return whether a case fails, the changed thing's own cases tried first."""
+    checks = sorted(_checks(book, area), key=lambda c: c[0] != first)
+    return any(next(check, None) is not None for _, check in checks)
+
+
+def _checks(book: Rulebook, area: Area) -> Iterator[tuple[str, Iterator[str]]]:
+    for rule in area.rules:
+        yield from ((rule.key, rule_case(book, area, rule, case)) for case in rule.cases)
+    for derivation in area.derivations:
+        yield from ((derivation.key, derivation_case(book, area, derivation, case)) for case in derivation.cases)
+    for obligation in area.obligations:
+        yield from ((obligation.key, obligation_case(book, area, obligation, case)) for case in obligation.cases)
+    yield from (("", area_case(book, area, case)) for case in area.cases)
+
+
+def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
+    for i, rule in enumerate(area.rules):
+        for what, at, changed in _of_rule(rule, area):
+            rules = (*area.rules[:i], changed, *area.rules[i + 1 :])
+            yield Mutant(area.key, rule.key, what, at, _with_area(book, replace(area, rules=rules)))
+    for i, derivation in enumerate(area.derivations):
+        for what, made in _of_derivation(derivation):
+            derivations = (*area.derivations[:i], made, *area.derivations[i + 1 :])
+            yield Mutant(
+                area.key, derivation.key, what, derivation.at, _with_area(book, replace(area, derivations=derivations))
+            )
+    for i, obligation in enumerate(area.obligations):
+        for what, at, one in _of_obligation(obligation):
+            obligations = (*area.obligations[:i], one, *area.obligations[i + 1 :])
+            yield Mutant(area.key, obligation.key, what, at, _with_area(book, replace(area, obligations=obligations)))
+
+
+def _with_area(book: Rulebook, area: Area) -> Rulebook:
+    return replace(book, areas={**book.areas, area.key: area})
+
+
+Changed = Iterator[tuple[str, Span | None, Any]]
+
+
+def _of_rule(rule: Rule, area: Area) -> Changed:
+    yield from _of_clauses(rule, "requires", rule.requires)
+    yield from _of_clauses(rule, "applies_when", rule.applies_when)
+    if rule.otherwise.veto:
+        yield "the veto is weakened", rule.at, replace(rule, otherwise=replace(rule.otherwise, veto=False))
+    if rule.otherwise.outcome is not None and area.rank(rule.otherwise.outcome) > 0:
+        milder = area.outcomes[area.rank(rule.otherwise.outcome) - 1].key
+        outcome = milder if milder != area.outcomes[0].key else None
+        yield (
+            f"the outcome is {outcome or 'advice'}",
+            rule.at,
+            replace(rule, otherwise=replace(rule.otherwise, outcome=outcome)),
+        )
+    for what, period in _periods(rule.in_force):
+        yield what, rule.at, replace(rule, in_force=period)
+
+
+def _of_obligation(obligation: Obligation) -> Changed:
+    yield from _of_clauses(obligation, "applies_when", obligation.applies_when)
+
+
+def _of_clauses(holder: Any, part: str, clauses: tuple[Clause, ...]) -> Changed:
+    for i, clause in enumerate(clauses):
+        if len(clauses) > 1 or part == "applies_when":
+            yield f"`{clause.key}` is dropped", clause.at, replace(holder, **{part: clauses[:i] + clauses[i + 1 :]})
+        for what, changed in expressions(clause.that):
+            new = (*clauses[:i], replace(clause, that=changed), *clauses[i + 1 :])
+            yield f"`{clause.key}`: {what}", clause.at, replace(holder, **{part: new})
+
+
+def _of_derivation(derivation: Derivation) -> Iterator[tuple[str, Derivation]]:
+    for what, changed in expressions(derivation.formula):
+        yield what, replace(derivation, formula=changed)
+
+
+def _periods(period: Period) -> Iterator[tuple[str, Period]]:
+    if period.since is not None:
+        yield "it starts a day later", replace(period, since=period.since + DAY)
+        yield "it starts a day earlier", replace(period, since=period.since - DAY)
+    if period.until is not None:
+        yield "it ends a day earlier", replace(period, until=period.until - DAY)
+        yield "it ends a day later", replace(period, until=period.until + DAY)
+
+
+def expressions(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    """Yield every tree that differs from this one in one small change, with the change in words."""
+    yield from ((what, made) for what, made in _here(expr))
+    for index, child, build in rebuilt(expr):
+        del index
+        for what, changed in expressions(child):
+            yield what, build(changed)
+
+
+def _here(expr: Expr) -> Iterator[tuple[str, Expr]]:
+    match expr:
+        case Compare(op, left, right):
+            ordered = isinstance(kind_of(left), Number | Date)
+            for other in NEIGHBOURS[op] if ordered else NEIGHBOURS[op][:1]:
+                yield f"`{op}` is `{other}`", replace(expr, op=other)
+        case And(operands):
+            yield "`and` is `or`", Or(operands, expr.at)
+            yield from _dropped(expr, operands, And)
+        case Or(operands):
+            yield "`or` is `and`", And(operands, expr.at)
+            yield from _dropped(expr, operands, Or)
+        case Not(operand):
+            yield "`not` is dropped", operand
+        case In(_, Literal(tuple() as listed, kind, at)):
+            for value in listed:
+                rest: Any = tuple(v for v in listed if v != value)
+                yield f"`{value}` is not in the list", replace(expr, container=Literal(rest, kind, at))
+        case Literal(Fraction() as number, Number(unit, whole)):
+            step = Fraction(1) if whole else DEFAULT_STEP
+            yield f"{number} is a step more", replace(expr, value=number + step)
+            yield f"{number} is a step less", replace(expr, value=number - step)
+            if unit.dimension == (("money", 1),):
+                yield "the unit is 10000 times smaller", replace(expr, value=number / 10000)
+        case Literal(datetime.date() as day):
+            yield f"{day} is a day later", replace(expr, value=day + DAY)
+            yield f"{day} is a day earlier", replace(expr, value=day - DAY)
+        case Scale(_, factor):
+            yield "the conversion is left out", replace(expr, factor=Fraction(1) if factor != 1 else Fraction(2))
+        case _:
+            return
+
+
+def _dropped(expr: Expr, operands: tuple[Expr, ...], node: Any) -> Iterator[tuple[str, Expr]]:
+    for i in range(len(operands)):
+        rest = operands[:i] + operands[i + 1 :]
+        yield f"part {i + 1} of {len(operands)} is dropped", rest[0] if len(rest) == 1 else node(rest)
+
+
+def _of_parameter(book: Rulebook, parameter: Parameter) -> Iterator[Mutant]:
+    for i, entry in enumerate(parameter.entries):
+        for what, changed in _of_entry(entry, parameter):
+            entries = (*parameter.entries[:i], changed, *parameter.entries[i + 1 :])
+            made = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=entries)})
+            yield Mutant("", parameter.key, f"from {entry.period.since}: {what}", entry.at, made)
+
+
+def _of_entry(entry: Entry, parameter: Parameter) -> Iterator[tuple[str, Entry]]:
+    value = entry.value
+    if isinstance(value, Fraction) and isinstance(parameter.kind, Number):
+        step = Fraction(1) if parameter.kind.whole else DEFAULT_STEP
+        yield f"{value} is a step more", replace(entry, value=value + step)
+        yield f"{value} is a step less", replace(entry, value=value - step)
+        if parameter.kind.unit.symbol.startswith("万"):
+            yield "元 for 万元", replace(entry, value=value / 10000)
+    elif isinstance(value, tuple):
+        for one in value:
+            rest: Any = tuple(v for v in value if v != one)
+            yield f"`{one}` is not in the list", replace(entry, value=rest)
