@@ -14,6 +14,7 @@ from safety_rules.version import VERSION
 VERBS = {
     "check": "Check rule files: every mistake at once, with its place.",
     "test": "Run the cases that stand in rule files.",
+    "index": "Write the index page of a rules folder.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "explain": "Explain the verdict on one row of a ledger.",
 }

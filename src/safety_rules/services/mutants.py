@@ -154,7 +154,7 @@ def expressions(expr: Expr) -> Iterator[tuple[str, Expr]]:
 
 def _here(expr: Expr) -> Iterator[tuple[str, Expr]]:
     match expr:
-        case Compare(op, left, right):
+        case Compare(op, left):
             ordered = isinstance(kind_of(left), Number | Date)
             for other in NEIGHBOURS[op] if ordered else NEIGHBOURS[op][:1]:
                 yield f"`{op}` is `{other}`", replace(expr, op=other)
