@@ -200,7 +200,8 @@ def _membership(item: Expr, container: Expr, env: Environment, language: str) ->
     value = _side(item, evaluate(item, env), kind_of(item), env, language)
     if isinstance(container, Literal):
         return [value]
-    return [value, _side(container, evaluate(container, env), kind_of(container), env, language)]
+    own = [] if isinstance(item, Literal) else [value]
+    return [*own, _side(container, evaluate(container, env), kind_of(container), env, language)]
 
 
 def _named(expr: Expr, env: Environment, language: str) -> str:
