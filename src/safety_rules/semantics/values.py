@@ -115,11 +115,6 @@ def number(data: Any, unit: Unit, units: UnitTable, given_in: Unit | None = None
         raise Unusable("not-a-number", f"“{_shown(text)}”不是数", f"`{_shown(text)}` is not a number")
     amount = Fraction(found[1].replace(",", ""))
     own = _own_unit(found[2], unit, units)
-    if own is not None and given_in is not None and own.scale != given_in.scale and found[2]:
-        message = f"“{_shown(text)}”的单位与表头（{given_in.symbol}）不一致"
-        raise Unusable(
-            "unit-contradicts-heading", message, f"`{_shown(text)}` contradicts the heading's unit {given_in.symbol}"
-        )
     source = own or given_in
     return amount * (source.factor_to(unit) if source is not None else 1)
 
