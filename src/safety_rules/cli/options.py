@@ -39,3 +39,14 @@ def language_option(function: F) -> F:
     return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(
         function
     )
+
+
+def format_option(function: F) -> F:
+    """Add `--format` and `--output`."""
+    from safety_rules.formats.report import FORMATS
+
+    form = click.option(
+        "--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default."
+    )
+    output = click.option("--output", default=None, type=PATH, help="Write the report to a file, not to the terminal.")
+    return form(output(function))

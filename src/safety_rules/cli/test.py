@@ -1,19 +1,21 @@
-"""`safety-rules test`: the cases that stand in rule files."""
+"""`safety-rules test`: the cases that stand in rule files, what they leave untried, and changes they miss."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH
+from safety_rules.cli.options import PATH, format_option
 
 if TYPE_CHECKING:
+    from safety_rules.formats.report import Problem
     from safety_rules.language.rule import Rulebook
-    from safety_rules.services.mutants import Mutant
+    from safety_rules.services.cases import CaseResult
 
 
 @click.command("test")
@@ -22,48 +24,73 @@ if TYPE_CHECKING:
 @click.option("--area", default=None, help="Only the cases of one area.")
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
-def command(rules: str | None, overlays: tuple[Path, ...], area: str | None, coverage: bool, mutate: bool) -> None:
+@format_option
+def command(
+    rules: str | None,
+    overlays: tuple[Path, ...],
+    area: str | None,
+    coverage: bool,
+    mutate: bool,
+    form: str,
+    output: Path | None,
+) -> None:
     """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
+    from safety_rules.cli.reporting import put
     from safety_rules.face import load
+    from safety_rules.formats.report import Report
     from safety_rules.services.cases import run_cases
-    from safety_rules.services.coverage import untried
 
     book = load(rules, overlays)
     if area is not None:
         book.area(area)
     results = list(run_cases(book.rulebook, area))
-    for result in results:
-        for failure in result.failures:
-            click.echo(f"{result.at.place}: failed: {result.of or result.area}: {result.case}: {failure}")
+    problems = [p for r in results for p in _failures(r)]
     failed = sum(not r.passed for r in results)
+    said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
     if not results:
-        click.echo("no cases were run: the rule files hold none", err=True)
-        sys.exit(ExitCode.CASE)
-    click.echo(f"{len(results)} cases: {len(results) - failed} hold, {failed} failed")
-    left = list(untried(book.rulebook, area)) if coverage else []
-    for one in left:
-        click.echo(one.text())
+        said = ["no cases were run: the rule files hold none"]
     if coverage:
-        click.echo(
-            f"{len(left)} things are untried"
-            if left
-            else "every clause is tried: true, failing alone, at its boundary, unknown"
-        )
-    alive = _survivors(book.rulebook, area) if mutate and not failed else []
-    if failed or left or alive:
+        left = list(_untried(book.rulebook, area))
+        problems += left
+        said.append(f"{len(left)} things are untried" if left else "every clause is tried")
+    if mutate and not failed:
+        alive, made = _survivors(book.rulebook, area)
+        problems += alive
+        said.append(f"{made} changes: {made - len(alive)} noticed, {len(alive)} not")
+    passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
+    put(Report("test", tuple(problems), passed, "; ".join(said)), form, output)
+    if problems or not results:
         sys.exit(ExitCode.CASE)
 
 
-def _survivors(rulebook: Rulebook, area: str | None) -> list[Mutant]:
-    """Print and return the changes that no case notices."""
+def _failures(result: CaseResult) -> Iterator[Problem]:
+    """Return a case's failures as problems."""
+    from safety_rules.formats.report import Problem
+
+    of = result.of or result.area
+    for failure in result.failures:
+        yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of)
+
+
+def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
+    """Return what no case tries as problems."""
+    from safety_rules.formats.report import Problem
+    from safety_rules.services.coverage import untried
+
+    for one in untried(rulebook, area):
+        name = f"{one.of}.{one.clause}" if one.clause else one.of
+        yield Problem("untried", "error", f"{name}: {one.what}", one.at, of=one.of)
+
+
+def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
+    """Return the changes that no case notices, and how many were made; none at all is a problem too."""
+    from safety_rules.formats.report import Problem
     from safety_rules.services.mutants import mutants, survives
 
     made = list(mutants(rulebook, area))
-    alive = [m for m in made if survives(m)]
-    for mutant in alive:
-        click.echo(f"unnoticed: {mutant.text()}")
+    alive = [
+        Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of) for m in made if survives(m)
+    ]
     if not made:
-        click.echo("no rule could be changed", err=True)
-        sys.exit(ExitCode.CASE)
-    click.echo(f"{len(made)} changes: {len(made) - len(alive)} noticed, {len(alive)} not")
-    return alive
+        alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
+    return alive, len(made)

@@ -1,0 +1,20 @@
+"""Writes a verb's report to the terminal or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from safety_rules.formats.report import Report, written
+
+
+def put(report: Report, form: str, output: Path | None) -> None:
+    """Write a report in a format; a file is complete or absent."""
+    text = written(report, form)
+    if output is None:
+        click.echo(text)
+        return
+    partial = output.with_name(output.name + ".partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.replace(output)

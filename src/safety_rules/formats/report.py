@@ -1,0 +1,185 @@
+"""Findings about rule files for machines: text, JSON, SARIF 2.1.0, JUnit XML, GitHub annotations.
+
+Every verb of CI speaks through `Report`: what was looked at, and each problem with its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.version import VERSION
+
+FORMATS = ("text", "json", "sarif", "junit", "github")
+SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {"error": "error", "warning": "warning", "note": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem: a stable code, a level (error, warning, note), a message, and where."""
+
+    code: str
+    level: str
+    message: str
+    at: Span | None
+    help: str = ""
+    of: str = ""
+
+    def text(self) -> str:
+        """Return it as people read it: with the line of source where there is one."""
+        if self.at is None:
+            return f"{self.of or 'rules'}: {self.level}[{self.code}]: {self.message}"
+        severity = Severity.ERROR if self.level == "error" else Severity.WARNING
+        return Diagnostic(self.code, self.message, self.at, self.help, severity).text()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a verb found: `passed` names each thing that was looked at and holds."""
+
+    verb: str
+    problems: tuple[Problem, ...]
+    passed: tuple[str, ...] = ()
+    summary: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def of_diagnostics(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:
+    """Return diagnostics as problems."""
+    return tuple(Problem(d.code, d.severity.value, d.message, d.at, d.help) for d in diagnostics)
+
+
+def written(report: Report, form: str) -> str:
+    """Return a report in one of the formats."""
+    match form:
+        case "text":
+            return "\n".join([*(p.text() for p in report.problems), *([report.summary] if report.summary else [])])
+        case "json":
+            return json.dumps(_json(report), ensure_ascii=False, indent=2)
+        case "sarif":
+            return json.dumps(sarif(report), ensure_ascii=False, indent=2)
+        case "junit":
+            return junit(report)
+        case "github":
+            return "\n".join([*(github(p) for p in report.problems), *([report.summary] if report.summary else [])])
+        case _:
+            raise ValueError(form)
+
+
+def _place(at: Span | None) -> dict[str, Any]:
+    if at is None:
+        return {}
+    line, column = at.source.position(at.start)
+    end_line, end_column = at.source.position(max(at.end, at.start))
+    return {"file": at.source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
+
+
+def _json(report: Report) -> dict[str, Any]:
+    problems = [
+        {"code": p.code, "level": p.level, "message": p.message, "help": p.help, "of": p.of, **_place(p.at)}
+        for p in report.problems
+    ]
+    return {
+        "schema": "safety_rules.report/1",
+        "verb": report.verb,
+        "version": VERSION,
+        "summary": report.summary,
+        "passed": list(report.passed),
+        "problems": problems,
+        **report.extra,
+    }
+
+
+def sarif(report: Report) -> dict[str, Any]:
+    """Return the report as a SARIF 2.1.0 document; columns count Unicode code points."""
+    codes = list(dict.fromkeys(p.code for p in report.problems))
+    rules = [{"id": code, "name": code, "shortDescription": {"text": code.replace("-", " ")}} for code in codes]
+    return {
+        "$schema": SARIF_SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": {"name": "safety-rules", "version": VERSION, "rules": rules}},
+                "columnKind": "unicodeCodePoints",
+                "automationDetails": {"id": f"safety-rules/{report.verb}/"},
+                "results": [_sarif_result(p, codes.index(p.code)) for p in report.problems],
+            }
+        ],
+    }
+
+
+def _sarif_result(p: Problem, index: int) -> dict[str, Any]:
+    text = p.message + (f" ({p.help})" if p.help else "")
+    result: dict[str, Any] = {"ruleId": p.code, "ruleIndex": index, "level": LEVELS[p.level], "message": {"text": text}}
+    place = _place(p.at)
+    if place:
+        region = {
+            "startLine": place["line"],
+            "startColumn": place["column"],
+            "endLine": place["end_line"],
+            "endColumn": place["end_column"],
+        }
+        location = {"artifactLocation": {"uri": _uri(place["file"])}, "region": region}
+        result["locations"] = [{"physicalLocation": location}]
+    return result
+
+
+def _uri(name: str) -> str:
+    path = Path(name)
+    return path.absolute().as_uri() if path.is_absolute() else path.as_posix()
+
+
+def junit(report: Report) -> str:
+    """Return the report as JUnit XML: a test case for each thing that holds, and a failed one for each problem."""
+    total = len(report.passed) + len(report.problems)
+    failed = sum(p.level == "error" for p in report.problems)
+    suites = ElementTree.Element("testsuites", name="safety-rules", tests=str(total), failures=str(failed))
+    suite = ElementTree.SubElement(suites, "testsuite", name=report.verb, tests=str(total), failures=str(failed))
+    for name in report.passed:
+        ElementTree.SubElement(suite, "testcase", classname=f"safety_rules.{report.verb}", name=_xml(name))
+    for p in report.problems:
+        name = f"{p.of}: {p.message}" if p.of else p.message
+        case = ElementTree.SubElement(suite, "testcase", classname=f"safety_rules.{report.verb}", name=_xml(name))
+        kind = "failure" if p.level == "error" else "system-out"
+        element = ElementTree.SubElement(case, kind)
+        if kind == "failure":
+            element.set("type", p.code)
+            element.set("message", _xml(p.message))
+        element.text = _xml(p.text())
+    ElementTree.indent(suites)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode")
+
+
+def _xml(text: str) -> str:
+    """Return text without the characters that XML 1.0 cannot hold."""
+    return "".join(
+        c for c in text if c in "\t\n\r" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c >= "\U00010000"
+    )
+
+
+def github(p: Problem) -> str:
+    """Return a problem as a GitHub workflow command."""
+    level = {"error": "error", "warning": "warning"}.get(p.level, "notice")
+    place = _place(p.at)
+    properties = [f"title={_property(p.code)}"]
+    if place:
+        properties = [
+            f"file={_property(place['file'])}", f"line={place['line']}", f"col={place['column']}",
+            f"endLine={place['end_line']}", f"endColumn={place['end_column']}", *properties,
+        ]  # fmt: skip
+    message = p.message + (f" ({p.help})" if p.help else "")
+    return f"::{level} {','.join(properties)}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
