@@ -477,14 +477,17 @@ def _with_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | N
     kind, subtract = kind_of(right), isinstance(node.op, ast.Sub)
     if isinstance(kind, Date) and subtract:
         return DaysBetween(left, right, DAY, r.span(node))
-    if isinstance(kind, Number) and kind.whole and kind.unit.dimension in ((("day", 1),), (("month", 1),)):
-        return Shift(left, right, subtract, r.span(node))
+    for unit in (DAY, MONTH):
+        if isinstance(kind, Number) and kind.whole and kind.unit.converts_to(unit):
+            period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
+            return Shift(left, period, subtract, r.span(node))
     help = "add a whole number of days or months: `+ 36[月]`"
     r.wrong("kind", f"`{r.segment(node.right)}` is {kind_name(kind)}, which does not move a date", node.right, help)
     return None
 
 
 DAY = Unit("天", (("day", 1),), Fraction(1))
+MONTH = Unit("月", (("month", 1),), Fraction(1))
 
 
 def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:

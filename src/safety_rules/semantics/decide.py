@@ -148,11 +148,12 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
 
 
 def findings(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> tuple[Finding, ...]:
-    """Return one finding for each rule in force, in the area's order; waived violations say so."""
+    """Return one finding for each rule in force, in the area's order; what a waiver takes out of account says so."""
     env = on.environment(record)
     found = tuple(finding(rule, env) for rule in on.rules)
     granted = {w.rule for w in applied_waivers(on, record, waivers)}
-    return tuple(replace(f, waived=True) if f.rule.key in granted and f.status is Status.VIOLATED else f for f in found)
+    counts = (Status.VIOLATED, Status.UNDETERMINED)
+    return tuple(replace(f, waived=True) if f.rule.key in granted and f.status in counts else f for f in found)
 
 
 def interval(area: Area, found: Iterable[Finding]) -> tuple[str, str]:

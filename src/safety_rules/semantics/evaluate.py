@@ -299,7 +299,7 @@ def _listed(table: str, key: Expr, env: Environment) -> Any:
 def _lookup(expr: Lookup, env: Environment) -> Any:
     edition, spelling = _edition(expr.table, env), evaluate(expr.keys[0], env)
     if isinstance(edition, Unknown) or isinstance(spelling, Unknown):
-        return edition if isinstance(edition, Unknown) else spelling
+        return _strict([edition, *(evaluate(k, env) for k in expr.keys)], None)
     rows = edition.matching(spelling)
     cells = {row.cells.get(expr.column) for row in rows}
     if len(cells) != 1 and len(expr.keys) > 1:

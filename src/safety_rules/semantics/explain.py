@@ -94,7 +94,7 @@ def finding_line(f: Finding, verdict: Verdict, language: str) -> Line:
     head = f"{MARKS[f.status]} {f.rule.title.in_(language)}"
     says = STATUS_NAMES[f.status].in_(language)
     head += f"　［{f.rule.key}］{says}" if zh else f" [{f.rule.key}] {says}"
-    if f.status is Status.VIOLATED:
+    if f.status is Status.VIOLATED or f.waived:
         head += _consequence(f, verdict, language)
     below = [*_clauses(f.rule.applies_when, f.applies_when, env, language, Name("适用条件", "applies when"))]
     below += _clauses(f.rule.requires, f.requires, env, language, Name("要求", "requires"))

@@ -38,7 +38,9 @@ def needs(on: AreaOn, record: Record, found: Sequence[Finding]) -> Needs:
     if best == worst:
         return Needs()
     rank = on.area.rank(best)
-    undetermined = [f for f in found if f.status is Status.UNDETERMINED and on.area.rank(f.outcome) > rank]
+    undetermined = [
+        f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
+    ]
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
     smallest: list[Reason] = []
     proven = True

@@ -1,0 +1,93 @@
+"""Every conformance case on every engine; the definition also answers for values and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from conformance.suite import UNKNOWN, ConditionCase, Engine, VerdictCase, conditions, verdicts
+from safety_rules.engines.compiled import compiled
+from safety_rules.language.record import Record
+from safety_rules.language.verdict import Status, Unknown
+from safety_rules.semantics.decide import AreaOn, findings
+from safety_rules.semantics.evaluate import evaluate
+from safety_rules.semantics.verdict import Verdict, decide
+
+CONDITIONS = list(conditions())
+VERDICTS = list(verdicts())
+
+
+def definition(law: AreaOn, record: Record) -> Sequence[Status]:
+    return [f.status for f in findings(law, record)]
+
+
+def compiled_exact(law: AreaOn, record: Record) -> Sequence[Status]:
+    masks = compiled(law).masks(record.values)
+    of = ((masks.violated, Status.VIOLATED), (masks.undetermined, Status.UNDETERMINED))
+    of += ((masks.not_applicable, Status.NOT_APPLICABLE),)
+    return [next((s for mask, s in of if mask >> i & 1), Status.SATISFIED) for i in range(len(law.rules))]
+
+
+ENGINES: dict[str, Engine] = {"definition": definition, "compiled": compiled_exact}
+
+
+def named(cases: Sequence[Any]) -> list[Any]:
+    return [pytest.param(case, id=case.name) for case in cases]
+
+
+def test_the_suite_is_not_empty() -> None:
+    assert len(CONDITIONS) >= 250
+    assert len(VERDICTS) >= 50
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", named(CONDITIONS))
+def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, engine: str) -> None:
+    assert [case.status] == list(ENGINES[engine](case.requirement(), case.record)), case.that
+
+
+@pytest.mark.parametrize("case", named(CONDITIONS))
+def test_the_definition_gives_the_value_and_the_reasons(case: ConditionCase) -> None:
+    value = evaluate(case.expr, case.law.environment(case.record))
+    assert case.expected == (UNKNOWN if isinstance(value, Unknown) else value), case.that
+    if case.because is not None:
+        assert case.because == value.reasons, case.that
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("case", named(VERDICTS))
+def test_a_rule_has_the_status_that_is_written(case: VerdictCase, engine: str) -> None:
+    found = dict(zip((r.key for r in case.law.rules), ENGINES[engine](case.law, case.record), strict=True))
+    for rule, status in case.expect.get("findings", {}).items():
+        assert Status(status) is found[rule], rule
+
+
+PARTS = {
+    "outcome": lambda v: v.outcome,
+    "at_best": lambda v: v.at_best,
+    "at_worst": lambda v: v.at_worst,
+    "standing": lambda v: v.standing.name,
+    "violated": lambda v: sorted(v.violated()),
+    "needs": lambda v: sorted(_shown(r) for r in v.needs.smallest),
+    "can_change": lambda v: sorted(_shown(r) for r in v.needs.can_change),
+    "waived": lambda v: sorted(f.rule.key for f in v.findings if f.waived),
+    "waiver_results": lambda v: [w.result for w in v.waivers],
+    "duties": lambda v: [f"{d.key} {'certain' if d.certain else 'open'}" for d in v.obligations],
+}
+OTHERS = {"given", "day", "require", "waivers", "findings"}
+
+
+def _shown(reason: Any) -> str:
+    return reason.name if reason.kind == "fact" else f"{reason.kind} {reason.name}"
+
+
+@pytest.mark.parametrize("case", named(VERDICTS))
+def test_a_verdict_is_the_one_that_is_written(case: VerdictCase) -> None:
+    verdict: Verdict = decide(case.law, case.record, case.waivers)
+    assert set(case.expect) <= set(PARTS) | OTHERS
+    for part, of in PARTS.items():
+        if part in case.expect:
+            assert case.expect[part] == of(verdict), part
+    assert {"outcome", "findings"} & set(case.expect)
