@@ -1,0 +1,153 @@
+"""`safety-rules screen`: a ledger in, the same ledger with verdicts out."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH, day_option, language_option, rules_option
+
+if TYPE_CHECKING:
+    from safety_rules.face import DatedArea
+    from safety_rules.formats.result import ScreenedRow, Screening
+
+    Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
+
+FORMATS = ("xlsx", "csv", "jsonl", "table")
+ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+
+
+def area_on(
+    rules: str | None, overlays: Iterable[Path], area: str, day: str | None, require_standing: str
+) -> DatedArea:
+    """Return the law that the options name; today's without a day."""
+    from safety_rules.face import load
+
+    chosen = load(rules, tuple(overlays)).area(area)
+    return chosen.on(day if day is not None else datetime.date.today(), require_standing)
+
+
+@click.command("screen")
+@click.argument("ledger", type=PATH)
+@click.option("--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv or .jsonl; else a table is printed.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
+@click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
+@click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
+@click.option(
+    "--waivers", type=PATH, default=None, help="A YAML or CSV list: rule, subject, granted_by, reason, until."
+)
+@click.option(
+    "--fail-on", "fail_on", multiple=True, metavar="OUTCOME",
+    help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
+    "undetermined or could not be screened. May be repeated.",
+)  # fmt: skip
+@day_option
+@rules_option
+@language_option
+def command(
+    ledger: Path,
+    output: Path | None,
+    form: str | None,
+    area: str,
+    sheet: str | None,
+    waivers: Path | None,
+    fail_on: tuple[str, ...],
+    day: str | None,
+    require_standing: str,
+    rules: str | None,
+    overlays: tuple[Path, ...],
+    language: str,
+) -> None:
+    """Screen each row of LEDGER (xlsx, csv, JSON lines) and say why, what is missing, and by how much."""
+    from safety_rules.cli.screen_terminal import print_notices, print_summary, print_table, watched
+    from safety_rules.formats.text_out import json_line
+    from safety_rules.services.screening import screen
+    from safety_rules.services.screening_waivers import waivers as waivers_of
+
+    form = _format(output, form)
+    if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
+        raise click.UsageError("the output would overwrite the ledger; choose another name")
+    dated = area_on(rules, overlays, area, day, require_standing)
+    failing = _failing(dated, fail_on)
+    granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
+    screening = screen(ledger, dated, sheet, granted)
+    refused = []
+
+    def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:
+        for row in rows:
+            if failing(row):
+                refused.append(row.row.number)
+            yield row
+
+    rows = counted(watched(screening, language))
+    if output is None and form == "table":
+        print_table(screening, rows, language)
+    elif output is None:
+        for row in rows:
+            if row.outcome:
+                click.echo(json_line(row))
+    else:
+        _writer(form)(screening, rows, output, language)
+    print_notices(screening, language)
+    if output is not None or form == "table":
+        print_summary(screening, language, output)
+    if refused:
+        click.echo(f"{len(refused)} rows are at or beyond `--fail-on`, the first in row {refused[0]}", err=True)
+        sys.exit(ExitCode.REFUSED)
+
+
+def _format(output: Path | None, form: str | None) -> str:
+    """Return the output's format; raises UsageError where it cannot be told."""
+    if output is None:
+        if form in (None, "table", "jsonl"):
+            return form or "table"
+        raise click.UsageError(f"`--format {form}` needs a file: add -o NAME.{form}")
+    if form == "table":
+        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv or jsonl")
+    form = form or ENDINGS.get(output.suffix.lower())
+    if form is None:
+        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv or .jsonl; or add --format")
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder `{output.parent}`")
+    return form
+
+
+def _writer(form: str) -> Writer:
+    if form == "xlsx":
+        from safety_rules.formats.workbook_out import write_workbook
+
+        return write_workbook
+    from safety_rules.formats.text_out import write_csv, write_json_lines
+
+    return write_csv if form == "csv" else write_json_lines
+
+
+def _failing(dated: DatedArea, fail_on: Iterable[str]) -> Callable[[ScreenedRow], bool]:
+    """Return whether a row is refused: certain to be at an outcome or worse, or open where that was asked for."""
+    from safety_rules.language.errors import NotFoundError
+    from safety_rules.semantics.near import did_you_mean
+    from safety_rules.semantics.verdict import UNDETERMINED
+
+    area = dated.law.area
+    known = [*(o.key for o in area.outcomes), UNDETERMINED]
+    asked = list(fail_on)
+    for outcome in asked:
+        if outcome not in known:
+            raise NotFoundError(f"`{area.key}` has no outcome `{outcome}`; {did_you_mean(outcome, known)}")
+    ranks = [area.rank(o) for o in asked if o != UNDETERMINED]
+    open_too = UNDETERMINED in asked
+
+    def failing(row: ScreenedRow) -> bool:
+        if row.verdict is None:
+            return row.error is not None and open_too
+        if ranks and area.rank(row.verdict.at_best) >= min(ranks):
+            return True
+        return open_too and not row.verdict.definite
+
+    return failing

@@ -1,0 +1,67 @@
+"""A screened ledger: its rows with verdicts, and what they come to together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from safety_rules.formats.ledger import Ledger, LedgerRow
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem
+from safety_rules.language.verdict import Reason
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.verdict import UNDETERMINED, UNDETERMINED_NAME, Verdict
+
+ERROR = "error"
+ERROR_NAME = Name("未能审查", "not screened")
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedRow:
+    """A row with its verdict, or with why it has none; a title or a blank line has neither."""
+
+    row: LedgerRow
+    verdict: Verdict | None = None
+    error: Name | None = None
+
+    @property
+    def outcome(self) -> str:
+        """The outcome's key, `undetermined`, `error`, or nothing for a line that is no record."""
+        if self.verdict is not None:
+            return self.verdict.outcome
+        return ERROR if self.error is not None else ""
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts over the rows so far; `names` are the words for each thing that is missing."""
+
+    rows: int = 0
+    problems: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    intervals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    violated: Counter[str] = field(default_factory=Counter)
+    missing: Counter[Reason] = field(default_factory=Counter)
+    names: dict[Reason, Name] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Screening:
+    """A ledger that is being screened: `rows` can be read once; `summary` and the ledger's notices grow with them."""
+
+    ledger: Ledger
+    on: AreaOn
+    rows: Iterator[ScreenedRow]
+    summary: Summary
+
+    @property
+    def notices(self) -> list[Problem]:
+        """What of the ledger was not used."""
+        return self.ledger.notices
+
+
+def outcome_names(on: AreaOn) -> Mapping[str, Name]:
+    """Return the name of every outcome that a row can have, from best to worst, then undetermined and error."""
+    named = {o.key: o.name for o in on.area.outcomes}
+    return {**named, UNDETERMINED: UNDETERMINED_NAME, ERROR: ERROR_NAME}

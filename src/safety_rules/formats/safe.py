@@ -1,0 +1,40 @@
+"""Outputs that are whole or absent, and text in them that no spreadsheet takes for a formula."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from safety_rules.language.errors import LedgerError
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+CELL_LIMIT = 32767
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, short enough for a cell."""
+    clean = CONTROL.sub("", text)
+    return clean if len(clean) <= CELL_LIMIT else clean[: CELL_LIMIT - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Return text for CSV; what a spreadsheet would run as a formula gets an apostrophe in front."""
+    clean = CONTROL.sub("", text)
+    return "'" + clean if clean.lstrip(" ").startswith(FORMULA) else clean
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name beside a file, which takes the file's name only when all went well."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise LedgerError(f"`{path}` cannot be written: {(error.strerror or str(error)).lower()}") from None
+    finally:
+        temporary.unlink(missing_ok=True)

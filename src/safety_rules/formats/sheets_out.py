@@ -1,0 +1,134 @@
+"""The other sheets of a result: summary, problems, and the rules with their law."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from safety_rules.formats.result import Screening, outcome_names
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem
+from safety_rules.language.rule import STANDING_NAMES, Rule
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.words import label
+from safety_rules.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet of text."""
+
+    cells: tuple[str | int, ...]
+    heading: bool = False
+    coloured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet of text: the widths of its columns, and its rows."""
+
+    widths: tuple[int, ...]
+    rows: Sequence[Row]
+
+
+def summary_rows(screening: Screening, language: str) -> Sheet:
+    """Return the summary: what was screened by which law, and the counts."""
+    zh, on, summary = language == "zh", screening.on, screening.summary
+    book = on.rulebook
+    rows = [
+        Row(("审查概况", "") if zh else ("Screening", ""), heading=True),
+        Row(("台账" if zh else "Ledger", f"{screening.ledger.path.name}　{screening.ledger.name}")),
+        Row(("审查事项" if zh else "Area", on.area.title.in_(language))),
+        Row(("审查日" if zh else "As of", on.as_of.isoformat())),
+        Row(("审查行数" if zh else "Rows", summary.rows)),
+        Row(("数据问题数" if zh else "Data problems", summary.problems + len(screening.notices))),
+        Row(("依据效力要求" if zh else "Standing required", STANDING_NAMES[on.require].in_(language))),
+        Row(("规则版本" if zh else "Rulebook digest", book.digest)),
+        Row(("本区补充规定版本" if zh else "Overlay digest", book.overlay_digest or ("无" if zh else "none"))),
+        Row(("软件版本" if zh else "Library version", VERSION)),
+        Row(()),
+    ]
+    rows += _outcome_rows(screening, language)
+    rows += [Row(()), Row(("不满足的规则", "行数") if zh else ("Rules violated", "Rows"), heading=True)]
+    titles = {r.key: r.title for r in on.rules}
+    rows += [Row((titles[k].in_(language), n)) for k, n in summary.violated.most_common()] or [_none(zh)]
+    rows += [Row(()), Row(("仍可能影响结论的缺项", "行数") if zh else ("Missing", "Rows"), heading=True)]
+    rows += [Row((summary.names[r].in_(language), n)) for r, n in summary.missing.most_common()] or [_none(zh)]
+    return Sheet((52, 46), rows)
+
+
+def _none(zh: bool) -> Row:
+    return Row(("无" if zh else "none", 0))
+
+
+def _outcome_rows(screening: Screening, language: str) -> list[Row]:
+    zh, summary, area = language == "zh", screening.summary, screening.on.area
+    rows = [Row(("结论", "行数") if zh else ("Verdict", "Rows"), heading=True)]
+    for key, name in outcome_names(screening.on).items():
+        rows.append(Row((name.in_(language), summary.outcomes[key]), coloured=True))
+    for (best, worst), count in sorted(summary.intervals.items(), key=lambda pair: -pair[1]):
+        ends = [area.outcome(k).name.in_(language) for k in (best, worst)]
+        text = f"　其中：最好 {ends[0]}，最坏 {ends[1]}" if zh else f"  of these: at best {ends[0]}, at worst {ends[1]}"
+        rows.append(Row((text, count)))
+    return rows
+
+
+def problem_rows(problems: Iterable[tuple[int | None, Problem]], on: AreaOn, language: str) -> Sheet:
+    """Return every problem with its cell."""
+    zh = language == "zh"
+    heads = ("行号", "位置", "事实项", "问题", "原填内容") if zh else ("Row", "Place", "Fact", "Problem", "Given")
+    rows = [Row(heads, heading=True)]
+    for number, p in problems:
+        rows.append(
+            Row(
+                (
+                    number if number is not None else "",
+                    p.place,
+                    _fact(p, on, language),
+                    p.message.in_(language),
+                    p.given,
+                )
+            )
+        )
+    if len(rows) == 1:
+        rows.append(Row(("", "", "", "没有发现数据问题" if zh else "no problem was found", "")))
+    return Sheet((8, 24, 34, 80, 40), rows)
+
+
+def rule_rows(on: AreaOn, language: str) -> Sheet:
+    """Return the rules in force on the day, each with what it asks for and its law."""
+    zh = language == "zh"
+    heads = Name(
+        "规则,编码,要求,不满足时,依据,条款,依据效力,施行日期", "Rule,Key,Requires,Otherwise,Source,Clause,Standing,From"
+    )
+    rows = [Row(tuple(heads.in_(language).split(",")), heading=True)]
+    rows += [Row(_rule_cells(rule, on, language)) for rule in on.rules]
+    if len(rows) == 1:
+        rows.append(Row(("当日没有施行中的规则" if zh else "no rule is in force on the day",)))
+    return Sheet((44, 30, 44, 18, 40, 36, 22, 14), rows)
+
+
+def _rule_cells(rule: Rule, on: AreaOn, language: str) -> tuple[str, ...]:
+    zh, sources = language == "zh", on.rulebook.sources
+    outcome = rule.otherwise.outcome
+    asked = on.area.outcome(outcome).name.in_(language) if outcome is not None else "仅作提示" if zh else "advice only"
+    if rule.otherwise.veto:
+        asked += "（一票否决）" if zh else " (one-vote veto)"
+    titles = []
+    for citation in rule.authority:
+        source = sources[citation.source]
+        titles.append(source.title.in_(language) + (f"（{source.number}）" if source.number else ""))
+    return (
+        rule.title.in_(language),
+        rule.key,
+        "\n".join(c.sentence.in_(language) for c in rule.requires),
+        asked,
+        "\n".join(titles),
+        "\n".join(c.clause for c in rule.authority),
+        "\n".join(STANDING_NAMES[c.standing].in_(language) for c in rule.authority),
+        rule.in_force.since.isoformat() if rule.in_force.since is not None else "",
+    )
+
+
+def _fact(problem: Problem, on: AreaOn, language: str) -> str:
+    return label(problem.path, on.rulebook.vocabulary, language) if problem.path else ""

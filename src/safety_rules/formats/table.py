@@ -1,0 +1,93 @@
+"""What every reader of tables gives: rows of raw cells that know their place."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+EXCEL_DIGITS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """One row as it stands; `number` counts from 1, as the sheet itself does.
+
+    `merged` are the columns whose cell is merged over several rows, with that cell's value.
+    """
+
+    number: int
+    cells: tuple[Any, ...]
+    merged: Mapping[int, Any] = field(default_factory=dict)
+
+    def cell(self, index: int) -> Any:
+        """Return a cell; beyond the end it is blank."""
+        return self.cells[index] if index < len(self.cells) else ""
+
+    @property
+    def blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return all(is_blank(c) for c in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """A sheet or a file of rows; `rows()` begins afresh at each call.
+
+    `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`.
+    """
+
+    name: str
+    rows: Callable[[], Iterator[RawRow]] = field(compare=False)
+    mark: str = "!"
+    size: int | None = None
+
+    def place(self, row: int, column: int | None = None) -> str:
+        """Return the name of a cell, or of a whole row."""
+        return f"{self.name}{self.mark}{letters(column) if column is not None else ''}{row}"
+
+
+def letters(column: int) -> str:
+    """Return the letters of a column: 0 is A, 26 is AA.
+
+    >>> letters(0), letters(27)
+    ('A', 'AB')
+    """
+    name, rest = "", column + 1
+    while rest:
+        rest, digit = divmod(rest - 1, 26)
+        name = chr(ord("A") + digit) + name
+    return name
+
+
+def is_blank(cell: Any) -> bool:
+    """Return whether a cell holds nothing."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def usable(cell: Any) -> Any:
+    """Return a cell as data for admission.
+
+    A spreadsheet keeps 15 significant digits of what was typed, so its floats count as those digits.
+    """
+    if isinstance(cell, float) and cell == cell and abs(cell) != float("inf"):
+        return int(cell) if cell.is_integer() else Decimal(f"{cell:.{EXCEL_DIGITS}g}")
+    if isinstance(cell, datetime.time | datetime.timedelta):
+        return str(cell)
+    return cell
+
+
+def cell_text(cell: Any) -> str:
+    """Return a cell as one line of text."""
+    if cell is None:
+        return ""
+    value = usable(cell)
+    return str(value).strip()
+
+
+def folded(text: str) -> str:
+    """Return a name for comparison: NFKC, without blanks, without letter case."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
