@@ -209,7 +209,7 @@ def _some(kind: Kind) -> Any:
         case Date():
             return datetime.date(2020, 1, 1)
         case _:
-            return getattr(getattr(kind, "choices", None), "options", None) and kind.choices.options[0].key or "·"
+            return (getattr(getattr(kind, "choices", None), "options", None) and kind.choices.options[0].key) or "·"
 
 
 def _waiver(given: Mapping[str, str]) -> Waiver:

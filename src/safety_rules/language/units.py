@@ -47,16 +47,31 @@ def _compound(left: Unit, right: Unit, sign: int) -> Unit:
 
 
 def _symbol(left: str, right: str, sign: int, dimension: Dimension, scale: Fraction) -> str:
+    """Return `a·b/c/d`, read from left to right, without what cancels out."""
     if not dimension and scale == 1:
         return ""
-    if not right:
-        return left
-    if sign > 0:
-        top, slash, under = left.partition("/")
-        if slash and under == right:
-            return top
-        return f"{left}·{right}" if left else right
-    return f"{left or '1'}/{right}" if "/" not in left else f"{left}·{right}"
+    tops, unders = _parts(left)
+    more, less = _parts(right)
+    tops, unders = (tops + more, unders + less) if sign > 0 else (tops + less, unders + more)
+    for part in list(tops):
+        if part in unders:
+            tops.remove(part)
+            unders.remove(part)
+    return ("·".join(tops) or ("1" if unders else "")) + "".join(f"/{u}" for u in unders)
+
+
+def _parts(symbol: str) -> tuple[list[str], list[str]]:
+    first, *unders = symbol.split("/")
+    return [part for part in first.split("·") if part not in ("", "1")], unders
+
+
+def _factors(text: str) -> list[tuple[int, str]]:
+    """Return the parts of `a·b/c`, each with 1 or, after a stroke, -1."""
+    return [
+        (-1 if i and not j else 1, part.strip())
+        for i, group in enumerate(text.split("/"))
+        for j, part in enumerate(group.split("·"))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +81,18 @@ class UnitTable:
     units: Mapping[str, Unit]
 
     def find(self, text: str) -> Unit | None:
-        """Return the unit written as `万元`, `万元/亩` or an alias of them; None if there is no such unit."""
+        """Return the unit written as `万元`, `万元/亩`, `t·天` or with aliases; None if there is no such unit."""
         text = text.strip()
         if not text:
             return ONE
         if text in self.units:
             return self.units[text]
-        parts = text.split("/")
-        found = [self.units.get(part.strip()) for part in parts]
-        if len(parts) < 2 or any(unit is None for unit in found):
-            return None
-        result = found[0]
-        for unit in found[1:]:
-            if result is None or unit is None:
+        result = ONE
+        for sign, part in _factors(text):
+            unit = ONE if part == "1" else self.units.get(part)
+            if unit is None:
                 return None
-            result = result.over(unit)
+            result = result.times(unit) if sign > 0 else result.over(unit)
         return result
 
     def of_dimension(self, dimension: Dimension) -> tuple[str, ...]:

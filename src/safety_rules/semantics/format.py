@@ -147,7 +147,7 @@ def _name(key: str, choices: ChoiceList, language: str) -> str:
 
 
 def _spelled(symbol: str) -> str:
-    return "百分比" if symbol == "%" else symbol
+    return symbol.replace("%", "百分比")
 
 
 def plain(number: Fraction) -> str:
