@@ -124,7 +124,10 @@ class AreaRules:
     area: Area
 
     def on(self, day: datetime.date | str, require_standing: Standing | str = Standing.assumed) -> DatedArea:
-        """Return the area's law on a day; what rests on less than `require_standing` is undetermined."""
+        """Return the area's law on a day; what rests on less than `require_standing` is undetermined.
+
+        Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
+        """
         if isinstance(day, str):
             try:
                 day = datetime.date.fromisoformat(day)
@@ -137,6 +140,8 @@ class AreaRules:
                 )
             require_standing = Standing[require_standing]
         law = area_on(self.rulebook, self.area.key, day, require_standing)
+        if not law.rules:
+            raise NotFoundError(f"no rule of `{self.area.key}` is in force on {day}")
         return DatedArea(law, decider(law))
 
     def record_model(self) -> type[BaseModel]:

@@ -279,7 +279,7 @@ def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) ->
         expect |= {} if file.because is None else {"because": tuple(str(b) for b in file.because)}
         expect |= {} if file.gap is None else {"gap": dict(file.gap)}
         expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
-        made.append(Case(str(file.case), _on(file.on, area_file, c), given, expect, file.case.at))
+        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
     return tuple(made)
 
 
@@ -296,7 +296,7 @@ def _area_cases(files: Sequence[AreaCaseFile], area_file: AreaFile, c: Context) 
         for part in ("violated", "undetermined", "needs", "says"):
             if getattr(file, part) is not None:
                 expect[part] = tuple(str(x) for x in getattr(file, part))
-        made.append(Case(str(file.case), _on(file.on, area_file, c), given, expect, file.case.at))
+        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
     return tuple(made)
 
 

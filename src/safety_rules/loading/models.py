@@ -92,7 +92,7 @@ class CaseFile(Model):
     """An example: `given` starts afresh, `but` changes the last `given`."""
 
     case: S
-    on: S | None = None
+    as_of: S | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: Node
@@ -172,7 +172,7 @@ class AreaCaseFile(Model):
     """An example of a whole verdict."""
 
     case: S
-    on: S | None = None
+    as_of: S | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: S
