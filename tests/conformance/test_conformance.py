@@ -72,6 +72,7 @@ PARTS = {
     "violated": lambda v: sorted(v.violated()),
     "needs": lambda v: sorted(_shown(r) for r in v.needs.smallest),
     "can_change": lambda v: sorted(_shown(r) for r in v.needs.can_change),
+    "gaps": lambda v: sorted(f"{g.path} {g.to}" for g in v.gaps),
     "waived": lambda v: sorted(f.rule.key for f in v.findings if f.waived),
     "waiver_results": lambda v: [w.result for w in v.waivers],
     "duties": lambda v: [f"{d.key} {'certain' if d.certain else 'open'}" for d in v.obligations],

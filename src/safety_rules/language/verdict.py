@@ -105,8 +105,8 @@ class Needs:
     """What an undetermined verdict lacks.
 
     `can_change` are all the missing things that can still change the verdict; `smallest` are the
-    fewest that, answered well, settle it at its best (empty when nothing that is missing can).
-    `proven` is False where the search for the fewest was cut short.
+    fewest that, answered well, settle it at its best (empty where no answers were found that do).
+    `proven` is False where the search was cut short, or found none.
     """
 
     can_change: tuple[Reason, ...] = ()

@@ -2,15 +2,17 @@
 
 Each side of a comparison is a rational function of that number; the condition's truth is constant
 between the roots of numerators and denominators, so looking beside the roots is looking everywhere.
+A day counts as its number in the calendar.
 """
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 from typing import TypeAlias
 
 from safety_rules.language.expr import (
@@ -18,15 +20,17 @@ from safety_rules.language.expr import (
     Arithmetic,
     Call,
     Compare,
+    DaysBetween,
     Expr,
     FactRef,
     If,
     ItemField,
     Negate,
     Scale,
+    Shift,
     kind_of,
 )
-from safety_rules.language.kinds import Number
+from safety_rules.language.kinds import Date, Number
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, items, walk_scoped
 
@@ -34,7 +38,8 @@ Polynomial: TypeAlias = tuple[Fraction, ...]
 Quotient: TypeAlias = tuple[Polynomial, Polynomial]
 
 ONE: Polynomial = (Fraction(1),)
-MOST_FORMS = 64
+MOST_FORMS = 256
+MOST_DEGREE = 12
 
 
 class TooComplex(Exception):
@@ -43,23 +48,30 @@ class TooComplex(Exception):
 
 def neighbours(expr: Expr, env: Environment, path: str, step: Fraction) -> list[Fraction]:
     """Return, sorted, the multiples of `step` at and beside every point where the truth can change."""
-    found: set[Fraction] = set()
-    for root in _roots(expr, env, path, step):
-        for near in (math.floor(root / step), math.ceil(root / step)):
-            found.update((near + shift) * step for shift in (-1, 0, 1))
-    return sorted(found)
+    found: set[int] = set()
+    for cell in _cells(expr, env, path, step):
+        found.update(range(cell - 1, cell + 3))
+    return [n * step for n in sorted(found)]
 
 
-def _roots(expr: Expr, env: Environment, path: str, step: Fraction) -> set[Fraction]:
-    roots: set[Fraction] = set()
+def _cells(expr: Expr, env: Environment, path: str, step: Fraction) -> set[int]:
+    """Return every n such that the truth can change between n and n + 1 steps."""
+    cells: set[int] = set()
     for node, scope in _everything(expr, env):
-        if not isinstance(node, Compare) or not isinstance(kind_of(node.left), Number):
+        if not isinstance(node, Compare) or not isinstance(kind_of(node.left), Number | Date):
+            continue
+        if not _moves(node, scope, path):
             continue
         for left, right in product(_forms(node.left, scope, path), _forms(node.right, scope, path)):
             difference = _add(left, _times(right, ((Fraction(-1),), ONE)))
             for polynomial in (difference[0], left[1], right[1]):
-                roots.update(_zeros(polynomial, step))
-    return roots
+                cells |= _zeros([c * step**i for i, c in enumerate(polynomial)])
+    return cells
+
+
+def _moves(expr: Expr, env: Environment, path: str) -> bool:
+    """Return whether the moving number is part of an expression."""
+    return any(_is_at(node, scope, path) for node, scope in _everything(expr, env))
 
 
 def _everything(expr: Expr, env: Environment) -> Iterable[tuple[Expr, Environment]]:
@@ -83,6 +95,11 @@ def _derived(node: Expr, scope: Environment) -> tuple[Expr, Environment] | None:
 
 def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
     """Return every rational function of the moving number that the expression can be."""
+    if not _moves(expr, env, path):
+        value = evaluate(expr, env)
+        if isinstance(value, datetime.date):
+            value = value.toordinal()
+        return [] if isinstance(value, Unknown) else [((Fraction(value),), ONE)]
     derived = _derived(expr, env)
     if derived is not None:
         return _forms(*derived, path)
@@ -96,16 +113,36 @@ def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
             return [_times(f, ((Fraction(-1),), ONE)) for f in _forms(operand, env, path)]
         case Scale(operand, factor):
             return [_times(f, ((factor,), ONE)) for f in _forms(operand, env, path)]
-        case If(_, then, otherwise):
-            return _bounded([*_forms(then, env, path), *_forms(otherwise, env, path)])
+        case Shift(day, period, backwards) if _in_days(period):
+            pairs = product(_forms(day, env, path), _forms(period, env, path))
+            return _bounded(_operated("-" if backwards else "+", a, b) for a, b in pairs)
+        case DaysBetween(later, earlier):
+            pairs = product(_forms(later, env, path), _forms(earlier, env, path))
+            return _bounded(_operated("-", a, b) for a, b in pairs)
+        case If(test, then, otherwise):
+            taken = _settled(test, env, path)
+            arms = [arm for is_, arm in ((True, then), (False, otherwise)) if taken in (None, is_)]
+            return _bounded(f for arm in arms for f in _forms(arm, env, path))
         case Aggregate():
             return _aggregated(expr, env, path)
         case Call(function, arguments) if function != "starts_with":
             forms = [f for a in arguments for f in _forms(a, env, path)]
             return _bounded(forms + [_times(f, ((Fraction(-1),), ONE)) for f in forms if function == "abs"])
         case _:
-            value = evaluate(expr, env)
-            return [] if isinstance(value, Unknown) else [((Fraction(value),), ONE)]
+            raise TooComplex
+
+
+def _in_days(period: Expr) -> bool:
+    kind = kind_of(period)
+    return isinstance(kind, Number) and kind.unit.dimension == (("day", 1),)
+
+
+def _settled(test: Expr, env: Environment, path: str) -> bool | None:
+    """Return the truth of a condition that the moving number is no part of; None where it is, or is unknown."""
+    if _moves(test, env, path):
+        return None
+    value = evaluate(test, env)
+    return None if isinstance(value, Unknown) else bool(value)
 
 
 def _is_at(expr: Expr, env: Environment, path: str) -> bool:
@@ -122,14 +159,20 @@ def _aggregated(expr: Aggregate, env: Environment, path: str) -> list[Quotient]:
         return []
     if expr.fold == "count":
         return [((Fraction(n),), ONE) for n in range(len(found) + 1)]
-    parts = [_forms(expr.body, env.with_item(expr.variable, p, item), path) for p, item in found]
+    parts = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
     if expr.fold in ("min", "max"):
-        return _bounded(f for forms in parts for f in forms)
+        return _bounded(f for forms, _ in parts for f in forms)
     total: list[Quotient] = [((Fraction(0),), ONE)]
-    for forms in parts:
-        choices = forms if expr.where is None else [*forms, ((Fraction(0),), ONE)]
+    for forms, kept in parts:
+        choices = forms if kept else [*forms, ((Fraction(0),), ONE)]
         total = _bounded(_add(a, b) for a, b in product(total, choices))
     return total
+
+
+def _item_forms(expr: Aggregate, scope: Environment, path: str) -> tuple[list[Quotient], bool] | None:
+    """Return the forms of one item's part, and whether it surely counts; None where it surely does not."""
+    kept = True if expr.where is None else _settled(expr.where, scope, path)
+    return None if kept is False else (_forms(expr.body, scope, path), kept is True)
 
 
 def _bounded(forms: Iterable[Quotient]) -> list[Quotient]:
@@ -174,23 +217,47 @@ def _product(a: Polynomial, b: Polynomial) -> Polynomial:
     return tuple(result)
 
 
-def _zeros(polynomial: Polynomial, step: Fraction) -> list[Fraction]:
-    """Return the zeros, irrational ones rounded down to a multiple of the step."""
+def _zeros(polynomial: list[Fraction]) -> set[int]:
+    """Return every n with a zero in [n, n + 1); a few others may be among them.
+
+    Between neighbouring zeros of its derivative a polynomial rises or falls throughout, so a change of
+    sign there is found by halving.
+    """
     p = list(polynomial)
     while p and p[-1] == 0:
         p.pop()
     if len(p) <= 1:
-        return []
+        return set()
     if len(p) == 2:
-        return [-p[0] / p[1]]
-    if len(p) > 3:
+        return {math.floor(-p[0] / p[1])}
+    if len(p) > MOST_DEGREE + 1:
         raise TooComplex
-    c, b, a = p
-    square = b * b - 4 * a * c
-    if square < 0:
-        return []
-    # sqrt(n/d) = sqrt(n·d)/d; scaled so that the integer root is finer than the step
-    finer = math.ceil(4 * abs(1 / (2 * a * step))) * 4 + 1
-    n = square.numerator * square.denominator * finer * finer
-    root = Fraction(math.isqrt(n), square.denominator * finer)
-    return [(-b - root) / (2 * a), (-b + root) / (2 * a)]
+    turning = _zeros([i * c for i, c in enumerate(p)][1:])
+    bound = math.ceil(1 + max(abs(c / p[-1]) for c in p[:-1]))
+    edges = sorted({-bound, bound, *turning, *(n + 1 for n in turning)})
+    found = set(turning)
+    for low, high in pairwise(edges):
+        found |= _crossing(p, low, high)
+    return found
+
+
+def _crossing(p: list[Fraction], low: int, high: int) -> set[int]:
+    """Return where a polynomial that rises or falls throughout is zero or changes sign between two whole numbers."""
+    at_low, at_high = _at(p, low), _at(p, high)
+    ends = {n for n, value in ((low, at_low), (high, at_high)) if value == 0}
+    if at_low == 0 or at_high == 0 or (at_low < 0) == (at_high < 0):
+        return ends
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (_at(p, middle) < 0) == (at_low < 0):
+            low = middle
+        else:
+            high = middle
+    return {low, high}
+
+
+def _at(p: list[Fraction], n: int) -> Fraction:
+    value = Fraction(0)
+    for coefficient in reversed(p):
+        value = value * n + coefficient
+    return value

@@ -219,6 +219,10 @@ def _needs_lines(verdict: Verdict, language: str) -> list[Line]:
     smallest = join.join(reason_label(r, verdict, language) for r in needs.smallest)
     everything = join.join(reason_label(r, verdict, language) for r in needs.can_change)
     count = len(needs.smallest)
+    if not count:
+        none = f"未找到能使结论定为“{best}”的补齐办法" if zh else f"no answers were found that settle it as {best}"
+        still = f"仍可能影响结论的缺项：{everything}" if zh else f"still able to change the verdict: {everything}"
+        return [Line(none), Line(still)]
     sure = "" if needs.proven else ("（未能证明为最少）" if zh else " (not proven to be the fewest)")
     if zh:
         return [

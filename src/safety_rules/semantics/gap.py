@@ -26,19 +26,30 @@ def gaps(found: Iterable[Finding], env: Environment, facts: Mapping[str, Fact]) 
         failed = set(f.failed)
         for clause in f.rule.requires:
             if clause.key in failed and _numbers(clause, env, facts):
-                result.append(ClauseGaps(f.rule.key, clause.key, clause_gaps(f.rule.key, clause, env, facts)))
+                found_gaps, everywhere = _worked_out(f.rule.key, clause, env, facts)
+                # "no single figure is enough" is only said where every figure was looked at
+                if found_gaps or everywhere:
+                    result.append(ClauseGaps(f.rule.key, clause.key, found_gaps))
     return tuple(result)
 
 
 def clause_gaps(rule: str, clause: Clause, env: Environment, facts: Mapping[str, Fact]) -> tuple[Gap, ...]:
     """Return, for each adjustable fact of a clause, the nearest values above and below with which it holds."""
+    return _worked_out(rule, clause, env, facts)[0]
+
+
+def _worked_out(rule: str, clause: Clause, env: Environment, facts: Mapping[str, Fact]) -> tuple[tuple[Gap, ...], bool]:
+    """Return the gaps, and whether every fact of the clause could be looked at."""
     found: list[Gap] = []
+    everywhere = True
     for path, fact in _numbers(clause, env, facts):
         now = env.record.value_at(path)
         assert isinstance(now, Fraction)
-        for to in nearest(clause, env, path, now, fact):
-            found.append(Gap(rule, clause.key, path, now, to))
-    return tuple(found)
+        try:
+            found += [Gap(rule, clause.key, path, now, to) for to in nearest(clause, env, path, now, fact)]
+        except TooComplex:
+            everywhere = False
+    return tuple(found), everywhere
 
 
 def _numbers(clause: Clause, env: Environment, facts: Mapping[str, Fact]) -> list[tuple[str, Fact]]:
@@ -61,11 +72,8 @@ def step_of(fact: Fact) -> Fraction:
 
 
 def nearest(clause: Clause, env: Environment, path: str, now: Fraction, fact: Fact) -> list[Fraction]:
-    """Return the nearest values below and above `now` with which the clause holds."""
-    try:
-        candidates = neighbours(clause.that, env, path, step_of(fact))
-    except TooComplex:
-        return []
+    """Return the nearest values above and below `now` with which the clause holds; may raise TooComplex."""
+    candidates = neighbours(clause.that, env, path, step_of(fact))
     passing = [c for c in candidates if fact.bounds.admits(c) and _holds(clause, env, path, c)]
     below = [c for c in passing if c < now]
     above = [c for c in passing if c > now]

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from safety_rules.language.kinds import Boolean, Choice, Choices
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Finding, Needs, Reason, Status
+from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.candidates import candidates
 from safety_rules.semantics.decide import AreaOn, finding, interval
 from safety_rules.semantics.evaluate import Environment
-from safety_rules.semantics.supports import Family, TooMany, either, every, least, settle
+from safety_rules.semantics.supports import Family, TooMany, by_size, either, every, settle
 
 MOST_STEPS = 20_000
 
@@ -42,13 +44,11 @@ def needs(on: AreaOn, record: Record, found: Sequence[Finding]) -> Needs:
         f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
     ]
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
-    smallest: list[Reason] = []
-    proven = True
-    for group in _components(undetermined):
-        part, sure = _fewest(on, record, group)
-        smallest += part
-        proven = proven and sure
-    return Needs(can_change, tuple(sorted(smallest)), proven)
+    parts = [_fewest(on, record, group) for group in _components(undetermined)]
+    if any(part is None for part, _ in parts):
+        return Needs(can_change, (), False)
+    smallest = sorted(reason for part, _ in parts for reason in part or ())
+    return Needs(can_change, tuple(smallest), all(sure for _, sure in parts))
 
 
 def _components(found: Iterable[Finding]) -> list[list[Finding]]:
@@ -67,21 +67,32 @@ def _components(found: Iterable[Finding]) -> list[list[Finding]]:
     return [members for _, members in groups]
 
 
-def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reason], bool]:
+def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reason] | None, bool]:
+    """Return the fewest things that settle the findings well, and whether they surely are; None where none was found."""
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
     rules = [f.rule for f in group]
     env = on.environment(record)
     budget = _Budget()
     try:
         families = [_rule_family(f, env) for f in group]
-        # No smaller set can settle all; where one of these does, the many others need not be looked at.
-        for together in (least, every):
-            for choice in sorted(together(families), key=lambda s: (len(s), sorted(s))):
-                if witness(on, record, rules, sorted(choice), budget) is not None:
-                    return sorted(choice), True
+        for choice in by_size(families):
+            if witness(on, record, rules, _ordered(choice, on), budget) is not None:
+                return sorted(choice), True
     except (TooMany, _Spent):
         return everything, False
-    return everything, False
+    return None, False
+
+
+def _ordered(lacking: Iterable[Reason], on: AreaOn) -> list[Reason]:
+    """Return what is lacking with the fewest possible values first, so that a dead end shows early."""
+    facts = on.rulebook.vocabulary.facts
+
+    def values(reason: Reason) -> int:
+        fact = facts.get(fact_key(reason.name))
+        kind = None if fact is None else fact.kind
+        return 0 if isinstance(kind, Boolean) else 1 if isinstance(kind, Choice | Choices) else 2
+
+    return sorted(lacking, key=lambda r: (values(r), r))
 
 
 def _rule_family(f: Finding, env: Environment) -> Family:
@@ -94,22 +105,31 @@ def _rule_family(f: Finding, env: Environment) -> Family:
     return either([not_applying, meeting])
 
 
+def _can_be_settled(f: Finding, lacking: frozenset[Reason], env: Environment) -> bool:
+    """Return whether the lacking things hold at least one way to settle a rule well."""
+    try:
+        return any(way <= lacking for way in _rule_family(f, env))
+    except TooMany:
+        return bool(lacking)
+
+
 def witness(
     on: AreaOn, record: Record, rules: Sequence[Rule], lacking: Sequence[Reason], budget: _Budget
 ) -> dict[Reason, Any] | None:
     """Return values for the lacking things with which none of the rules is violated or undetermined."""
     env = on.environment(record)
-    statuses = []
+    found = []
     for rule in rules:
         budget.left -= 1
         if budget.left < 0:
             raise _Spent
-        statuses.append(finding(rule, env).status)
-    if Status.VIOLATED in statuses:
-        return None
-    if Status.UNDETERMINED not in statuses:
+        found.append(finding(rule, env))
+        if found[-1].status is Status.VIOLATED:
+            return None
+    undetermined = [f for f in found if f.status is Status.UNDETERMINED]
+    if not undetermined:
         return {}
-    if not lacking:
+    if not lacking or not all(_can_be_settled(f, frozenset(lacking), env) for f in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
     if first.kind in ("parameter", "authority"):
