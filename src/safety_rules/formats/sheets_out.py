@@ -6,21 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from safety_rules.formats.result import Screening, outcome_names
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import STANDING_NAMES, Rule
+from safety_rules.language.rule import STANDING_NAMES, Area, Citation, Rule
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.verdict import UNDETERMINED
 from safety_rules.semantics.words import label
 from safety_rules.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet of text."""
+    """One row of a sheet of text; with an outcome, its first cell has that outcome's colour."""
 
     cells: tuple[str | int, ...]
     heading: bool = False
-    coloured: bool = False
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def summary_rows(screening: Screening, language: str) -> Sheet:
         Row(("审查事项" if zh else "Area", on.area.title.in_(language))),
         Row(("审查日" if zh else "As of", on.as_of.isoformat())),
         Row(("审查行数" if zh else "Rows", summary.rows)),
-        Row(("数据问题数" if zh else "Data problems", summary.problems + len(screening.notices))),
+        Row(("数据问题数" if zh else "Data problems", summary.problems)),
+        Row(("未使用的列、行、表" if zh else "Columns, rows and sheets not used", len(screening.notices))),
         Row(("依据效力要求" if zh else "Standing required", STANDING_NAMES[on.require].in_(language))),
         Row(("规则版本" if zh else "Rulebook digest", book.digest)),
         Row(("本区补充规定版本" if zh else "Overlay digest", book.overlay_digest or ("无" if zh else "none"))),
@@ -54,7 +55,7 @@ def summary_rows(screening: Screening, language: str) -> Sheet:
     rows += [Row((titles[k].in_(language), n)) for k, n in summary.violated.most_common()] or [_none(zh)]
     rows += [Row(()), Row(("仍可能影响结论的缺项", "行数") if zh else ("Missing", "Rows"), heading=True)]
     rows += [Row((summary.names[r].in_(language), n)) for r, n in summary.missing.most_common()] or [_none(zh)]
-    return Sheet((52, 46), rows)
+    return Sheet((52, 70), rows)
 
 
 def _none(zh: bool) -> Row:
@@ -65,12 +66,16 @@ def _outcome_rows(screening: Screening, language: str) -> list[Row]:
     zh, summary, area = language == "zh", screening.summary, screening.on.area
     rows = [Row(("结论", "行数") if zh else ("Verdict", "Rows"), heading=True)]
     for key, name in outcome_names(screening.on).items():
-        rows.append(Row((name.in_(language), summary.outcomes[key]), coloured=True))
-    for (best, worst), count in sorted(summary.intervals.items(), key=lambda pair: -pair[1]):
-        ends = [area.outcome(k).name.in_(language) for k in (best, worst)]
-        text = f"　其中：最好 {ends[0]}，最坏 {ends[1]}" if zh else f"  of these: at best {ends[0]}, at worst {ends[1]}"
-        rows.append(Row((text, count)))
+        rows.append(Row((name.in_(language), summary.outcomes[key]), outcome=key))
+        if key == UNDETERMINED:
+            rows += [_interval_row(ends, n, area, zh) for ends, n in summary.intervals.most_common()]
     return rows
+
+
+def _interval_row(ends: tuple[str, str], count: int, area: Area, zh: bool) -> Row:
+    best, worst = (area.outcome(key).name for key in ends)
+    text = f"　其中：最好“{best.zh}”，最坏“{worst.zh}”" if zh else f"  of these: at best {best.en}, at worst {worst.en}"
+    return Row((text, count))
 
 
 def problem_rows(problems: Iterable[tuple[int | None, Problem]], on: AreaOn, language: str) -> Sheet:
@@ -95,37 +100,35 @@ def problem_rows(problems: Iterable[tuple[int | None, Problem]], on: AreaOn, lan
     return Sheet((8, 24, 34, 80, 40), rows)
 
 
+RULE_HEADINGS = {
+    "zh": ("规则", "编码", "要求", "不满足时", "依据", "条款", "原文", "依据效力", "施行日期"),
+    "en": ("Rule", "Key", "Requires", "Otherwise", "Source", "Clause", "Quotation", "Standing", "From"),
+}
+
+
 def rule_rows(on: AreaOn, language: str) -> Sheet:
-    """Return the rules in force on the day, each with what it asks for and its law."""
-    zh = language == "zh"
-    heads = Name(
-        "规则,编码,要求,不满足时,依据,条款,依据效力,施行日期", "Rule,Key,Requires,Otherwise,Source,Clause,Standing,From"
-    )
-    rows = [Row(tuple(heads.in_(language).split(",")), heading=True)]
-    rows += [Row(_rule_cells(rule, on, language)) for rule in on.rules]
-    if len(rows) == 1:
-        rows.append(Row(("当日没有施行中的规则" if zh else "no rule is in force on the day",)))
-    return Sheet((44, 30, 44, 18, 40, 36, 22, 14), rows)
+    """Return the rules in force on the day, one row a citation, each with what it asks for and its law."""
+    rows = [Row(RULE_HEADINGS[language], heading=True)]
+    rows += [Row(_rule_cells(rule, citation, on, language)) for rule in on.rules for citation in rule.authority]
+    return Sheet((44, 30, 44, 18, 46, 36, 46, 24, 14), rows)
 
 
-def _rule_cells(rule: Rule, on: AreaOn, language: str) -> tuple[str, ...]:
-    zh, sources = language == "zh", on.rulebook.sources
+def _rule_cells(rule: Rule, citation: Citation, on: AreaOn, language: str) -> tuple[str, ...]:
+    zh, source = language == "zh", on.rulebook.sources[citation.source]
     outcome = rule.otherwise.outcome
     asked = on.area.outcome(outcome).name.in_(language) if outcome is not None else "仅作提示" if zh else "advice only"
     if rule.otherwise.veto:
         asked += "（一票否决）" if zh else " (one-vote veto)"
-    titles = []
-    for citation in rule.authority:
-        source = sources[citation.source]
-        titles.append(source.title.in_(language) + (f"（{source.number}）" if source.number else ""))
+    number = source.number and (f"（{source.number}）" if zh else f" ({source.number})")
     return (
         rule.title.in_(language),
         rule.key,
         "\n".join(c.sentence.in_(language) for c in rule.requires),
         asked,
-        "\n".join(titles),
-        "\n".join(c.clause for c in rule.authority),
-        "\n".join(STANDING_NAMES[c.standing].in_(language) for c in rule.authority),
+        source.title.in_(language) + number,
+        citation.clause,
+        citation.quotation,
+        STANDING_NAMES[citation.standing].in_(language),
         rule.in_force.since.isoformat() if rule.in_force.since is not None else "",
     )
 

@@ -27,8 +27,6 @@ def screen(source: Path | str, area: DatedArea, sheet: str | None = None, waiver
     no rows, when the rows were asked for.
     """
     law = area.law
-    if not law.rules:
-        raise NotFoundError(f"no rule of `{law.area.key}` is in force on {law.as_of}")
     read = ledger(Path(source), law.rulebook.vocabulary, law.area.subjects, sheet)
     summary = Summary()
     return Screening(read, law, _rows(read, area, waivers, summary), summary)
