@@ -80,7 +80,8 @@ def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reas
                 return sorted(choice), True
     except (TooMany, _Spent):
         return everything, False
-    return None, False
+    # A district may also replace a figure in place of confirming it, so what is not sure enough stays a way.
+    return (everything if any(r.kind in ("parameter", "authority") for r in everything) else None), False
 
 
 def _ordered(lacking: Iterable[Reason], on: AreaOn) -> list[Reason]:
