@@ -97,7 +97,8 @@ def _plain(on: AreaOn, fact: Fact, texts: list[Expr]) -> Iterable[Value]:
         case Choice(choices):
             return [o.key for o in choices.options]
         case Choices(choices):
-            return [(), *((o.key,) for o in choices.options)]
+            keys = tuple(o.key for o in choices.options)
+            return [(), *((k,) for k in keys), keys]
         case Date():
             return _days(on, texts)
         case Text():

@@ -6,7 +6,9 @@ settle the condition; a member can, if values exist that agree with everything e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from heapq import heappop, heappush
 from typing import TypeAlias
 
 from safety_rules.language.expr import (
@@ -30,6 +32,7 @@ Family: TypeAlias = frozenset[frozenset[Reason]]
 ALWAYS: Family = frozenset({frozenset()})
 NEVER: Family = frozenset()
 MOST = 4096
+MOST_SETS = 20_000
 
 
 class TooMany(Exception):
@@ -139,18 +142,25 @@ def every(families: list[Family]) -> Family:
     return result
 
 
-def least(families: list[Family]) -> Family:
-    """Return the smallest of the ways to settle all of several things, without their supersets."""
-    result = ALWAYS
-    for family in sorted(families, key=len):
-        joined = sorted(_limited(frozenset(a | b for a in result for b in family)), key=len)
-        kept: list[frozenset[Reason]] = []
-        for one in joined:
-            if not any(smaller <= one for smaller in kept):
-                kept.append(one)
-        result = _limited(frozenset(kept))
-    smallest = min((len(s) for s in result), default=0)
-    return frozenset(s for s in result if len(s) == smallest)
+def by_size(families: list[Family]) -> Iterator[frozenset[Reason]]:
+    """Yield the ways to settle all of several things, the smallest first; each only once.
+
+    Raises TooMany where more sets would have to be looked at than `MOST`.
+    """
+    queue: list[tuple[int, list[Reason], frozenset[Reason]]] = [(0, [], frozenset())]
+    seen: set[frozenset[Reason]] = {frozenset()}
+    while queue:
+        _, _, settled = heappop(queue)
+        open_ones = [f for f in families if not any(way <= settled for way in f)]
+        if not open_ones:
+            yield settled
+        # One more family has to be settled; where all are, what was yielded was not enough: take any further way.
+        nexts = [min(open_ones, key=len)] if open_ones else families
+        for larger in {settled | way for family in nexts for way in family} - seen:
+            seen.add(larger)
+            heappush(queue, (len(larger), sorted(larger), larger))
+        if len(seen) > MOST_SETS:
+            raise TooMany
 
 
 def either(families: list[Family]) -> Family:
