@@ -6,6 +6,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import Enum
 
+WIDEST = 160
+LONGEST = 300
+CUT = "..."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceText:
@@ -60,25 +64,61 @@ class Diagnostic:
 
     def line(self) -> str:
         """Return the diagnostic on one line."""
-        return f"{self.at.place}: {self.severity.value}[{self.code}]: {self.message}"
+        return f"{self.at.place}: {self.severity.value}[{self.code}]: {_one_line(self.message)}"
 
     def text(self) -> str:
-        """Return the diagnostic with the line of source, a caret under it, and the help."""
+        """Return the diagnostic with the line of source, a caret under it, and the help.
+
+        Of a long line only what stands around the caret is shown.
+        """
         start, line = self.at.source.line_at(self.at.start)
-        shown = line.expandtabs(1)
         number = str(self.at.source.position(self.at.start)[0])
-        before = "".join(" " * width(c) for c in shown[: self.at.start - start])
-        end = min(self.at.end, start + len(line))
-        under = "^" * max(1, sum(width(c) for c in shown[self.at.start - start : end - start]))
         margin = " " * len(number)
-        rows = [self.line(), f"  {number} | {shown}", f"  {margin} | {before}{under}"]
+        shown, before, under = _around(line, self.at.start - start, self.at.end - start, WIDEST - len(number) - 5)
+        rows = [self.line(), f"  {number} | {shown}".rstrip(), f"  {margin} | {' ' * before}{'^' * under}"]
         if self.help:
-            rows.append(f"  {margin} = help: {self.help}")
+            rows.append(f"  {margin} = help: {_one_line(self.help)}")
         return "\n".join(rows)
 
     def sort_key(self) -> tuple[str, int, str, str]:
         """Order by file, place and code."""
         return (self.at.source.name, self.at.start, self.code, self.message)
+
+
+def _one_line(text: str) -> str:
+    flat = "".join(_visible(c) for c in text[: LONGEST + 1])
+    return flat if len(text) <= LONGEST else flat[:LONGEST] + "..."
+
+
+def _visible(character: str) -> str:
+    """Return a character as it may be printed: a tab as a blank, what controls a terminal as a mark."""
+    if character in "\t\n":
+        return " "
+    return "\ufffd" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+
+
+def _around(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
+    """Return what is shown of a line in `room` columns, the columns before the caret, and those under it."""
+    end = max(start + 1, min(end, len(line)))
+    first, last = 0, len(line)
+    if len(line) > room or sum(width(_visible(c)) for c in line) > room:
+        first = _reach(line, start, -1, room // 3)
+        last = _reach(line, first, 1, room - 2 * len(CUT))
+    left, right = CUT if first else "", CUT if last < len(line) else ""
+    shown = left + "".join(_visible(c) for c in line[first:last]) + right
+    before = len(left) + sum(width(_visible(c)) for c in line[first:start])
+    return shown, before, max(1, sum(width(_visible(c)) for c in line[start : min(end, last)]))
+
+
+def _reach(line: str, index: int, step: int, room: int) -> int:
+    """Return the index that is at most `room` columns away, to the left (-1) or right (1)."""
+    behind = min(step, 0)
+    while 0 <= index + behind < len(line):
+        room -= width(_visible(line[index + behind]))
+        if room < 0:
+            break
+        index += step
+    return index
 
 
 def width(character: str) -> int:

@@ -269,8 +269,8 @@ def kind_of(expr: Expr) -> Kind:
             return Date()
         case DaysBetween(_, _, unit):
             return Number(unit, whole=True)
-        case If(_, then, _):
-            return kind_of(then)
+        case If(_, then, otherwise):
+            return _joint(then, otherwise)
         case Aggregate(fold, body):
             if fold in ("any", "all"):
                 return Boolean()
@@ -278,9 +278,16 @@ def kind_of(expr: Expr) -> Kind:
         case Lookup(_, _, _, kind):
             return kind
         case Call(function, arguments):
-            return Boolean() if function == "starts_with" else kind_of(arguments[0])
+            return Boolean() if function == "starts_with" else _joint(*arguments)
         case _:
             raise TypeError(expr)
+
+
+def _joint(*parts: Expr) -> Kind:
+    """Return the kind of what may be either part: a whole number only where all of them are."""
+    kinds = [kind_of(part) for part in parts]
+    whole = all(isinstance(kind, Number) and kind.whole for kind in kinds)
+    return Number(kinds[0].unit, whole) if isinstance(kinds[0], Number) else kinds[0]
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

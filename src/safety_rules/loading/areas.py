@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from safety_rules.language.expr import Expr, ParameterRef, walk
+from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Boolean, Kind, Name, Records
 from safety_rules.language.rule import (
     Area,
@@ -95,21 +95,30 @@ def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period
 
 
 def _timelines(expr: Expr, c: Context, in_force: Period) -> None:
-    """Report a parameter that has no value on the first or last day on which a rule reads it."""
+    """Report a parameter or table that has no value on the first or last day on which a rule reads it."""
     for node in walk(expr):
-        if not isinstance(node, ParameterRef) or node.day is not None or node.at is None:
+        named = _timeline_of(node, c)
+        if named is None or not named[1] or node.at is None:
             continue
-        entries = c.parameters[node.key].entries
-        if not entries:
-            continue
-        first, last = entries[0].period.since, entries[-1].period.until
+        name_, periods = named
+        first, last = periods[0].since, periods[-1].until
         since = in_force.since or datetime.date.min
         if first is not None and since < first:
-            message = f"`{node.key}` has no value from {since}, when the rule starts, to {first}, its first entry"
+            message = f"`{name_}` has no value from {since}, when the rule starts, to {first}, its first entry"
             c.report.error("timeline-hole", message, node.at, "start the rule later, or the parameter earlier")
         if last is not None and (in_force.until is None or in_force.until > last):
-            message = f"`{node.key}` ends on {last}, before the rule does"
+            message = f"`{name_}` ends on {last}, before the rule does"
             c.report.error("timeline-hole", message, node.at, "end the rule too, or add an entry")
+
+
+def _timeline_of(node: Expr, c: Context) -> tuple[str, list[Period]] | None:
+    match node:
+        case ParameterRef(key_, _, None):
+            return key_, [e.period for e in c.parameters[key_].entries]
+        case Listed(table) | Lookup(table):
+            return table, [e.period for e in c.tables[table].editions]
+        case _:
+            return None
 
 
 def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
@@ -203,10 +212,9 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
         formula, written = bands(file.derives, fact, c, scope), str(file.derives.of)
     else:
         formula, written = read(file.derives, c, fact.kind, scope), str(file.derives)
-        if formula is not None:
-            _timelines(formula, c, in_force)
     if formula is None:
         return None
+    _timelines(formula, c, in_force)
     variable = None if file.for_each is None else str(file.for_each)
     return Derivation(
         key(file.derive, c.report),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, kind_of
+from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, Negate, Scale, kind_of
 from safety_rules.language.kinds import Number
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models import BandFile, BandsFile
@@ -76,7 +77,25 @@ def _edge(scalar: Scalar | None, kind: Number, c: Context, scope: Scope) -> Frac
     text = f"{scalar}[{kind.unit.symbol}]" if kind.unit.symbol and "[" not in scalar else str(scalar)
     expr, wrong = condition(text, scope, scalar.span, kind)
     c.report.diagnostics.extend(wrong)
-    return expr.value if isinstance(expr, Literal) and isinstance(expr.value, Fraction) else None
+    number = None if expr is None else _constant(expr)
+    if expr is not None and number is None:
+        c.report.error("band", f"`{scalar}` is not a number", scalar, "write a number, with its unit where it has one")
+    return number
+
+
+def _constant(expr: Expr) -> Fraction | None:
+    """Return the number that a literal, its negative or its conversion is."""
+    match expr:
+        case Literal(Fraction() as value):
+            return value
+        case Negate(operand):
+            inner = _constant(operand)
+            return None if inner is None else -inner
+        case Scale(operand, factor):
+            inner = _constant(operand)
+            return None if inner is None else inner * factor
+        case _:
+            return None
 
 
 def _check(ordered: list[_Band], c: Context) -> None:
@@ -89,7 +108,7 @@ def _check(ordered: list[_Band], c: Context) -> None:
         c.report.error(
             "band-gap", f"no band holds above {last.high}", last.file.gives, "leave the highest band open above"
         )
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in itertools.pairwise(ordered):
         if lower.high is None or upper.low is None or lower.high > upper.low:
             c.report.error("band-overlap", "this band overlaps the one below it", upper.file.gives)
         elif lower.high < upper.low:

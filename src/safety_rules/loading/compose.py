@@ -18,11 +18,14 @@ from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 2_000_000
+MAX_MISTAKES = 500
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BOOLEAN_TRAP = re.compile(r"(?i)^(y|yes|n|no|on|off)$")
 OCTAL_TRAP = re.compile(r"^[-+]?0[0-9][0-9_]*$")
 SEXAGESIMAL_TRAP = re.compile(r"^[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?$")
+FULL_WIDTH_KEY = re.compile(r"^\s*(?:- )?[^\s:：'\"#]+(：)")
+CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 UNDERSCORE_TRAP = re.compile(r"^[-+]?[0-9][0-9]*_[0-9_]*(\.[0-9_]*)?$")
 
 
@@ -57,8 +60,13 @@ def _text(name: str, data: bytes) -> tuple[SourceText, str | None, list[Diagnost
         good = SourceText(name, data[: error.start].decode("utf-8", "replace"))
         at = Span(good, len(good.text), len(good.text))
         return good, None, [Diagnostic("not-utf-8", f"byte {error.start} is not UTF-8", at, "save the file as UTF-8")]
-    text = text.replace("\r\n", "\n")
-    return SourceText(name, text), text, []
+    source = SourceText(name, text.replace("\r\n", "\n"))
+    control = CONTROL.search(source.text)
+    if control is not None:
+        message = f"a character that does not print stands here (U+{ord(control[0]):04X})"
+        at = Span(source, control.start(), control.end())
+        return source, None, [Diagnostic("control-character", message, at, "remove it")]
+    return source, source.text, []
 
 
 class _Composer:
@@ -88,10 +96,21 @@ class _Composer:
             return Diagnostic(
                 "tab", "a tab stands where YAML wants spaces", Span(self.source, place, place + 1), "indent with spaces"
             )
+        colon = FULL_WIDTH_KEY.match(line) or FULL_WIDTH_KEY.match(self._line_of(getattr(error, "context_mark", None)))
+        if colon is not None:
+            place = self.source.text.rfind(colon[0], 0, start + len(line) + 1) + len(colon[0]) - 1
+            return self._full_width_colon(Span(self.source, place, place + 1))
         advice = "quote text that holds `: `, `#`, or begins with one of `[ ] { } & * ! | > ' \" % @`"
         return Diagnostic(
             "yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice
         )
+
+    def _line_of(self, mark: Any) -> str:
+        return "" if mark is None or mark.index is None else self.source.line_at(mark.index)[1]
+
+    def _full_width_colon(self, at: Span) -> Diagnostic:
+        message = "a full-width colon `：` does not separate a key from its value"
+        return Diagnostic("full-width-colon", message, at, "write `: ` (half-width, then a space)")
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -112,6 +131,10 @@ class _Composer:
         self.nodes += 1
         if depth > MAX_DEPTH:
             raise Refused(self._at(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels"))
+        if len(self.diagnostics) > MAX_MISTAKES:
+            raise Refused(
+                self._at(event, "too-many-mistakes", f"more than {MAX_MISTAKES} mistakes; the rest is not read")
+            )
         if self.nodes > MAX_NODES:
             raise Refused(self._at(event, "too-many-nodes", f"more than {MAX_NODES} values in one file"))
         if isinstance(event, yaml.AliasEvent):
@@ -150,11 +173,8 @@ class _Composer:
             self._trap(scalar, f"other YAML readers take `{text}` for a number in base 60", f"quote it: '{text}'")
         elif UNDERSCORE_TRAP.match(text):
             self._trap(scalar, f"other YAML readers drop the `_` of `{text}`", "write the number without `_`")
-        elif re.match(r"^[^\s：]+：\s", text) and "\n" not in text:
-            message = "a full-width colon `：` does not separate a key from its value"
-            self.diagnostics.append(
-                Diagnostic("full-width-colon", message, scalar.at, "write `: ` (half-width, then a space)")
-            )
+        elif re.match(r"^[^\s：]+：(\s|$)", text) and "\n" not in text:
+            self.diagnostics.append(self._full_width_colon(scalar.at))
 
     def _trap(self, scalar: Scalar, message: str, advice: str) -> None:
         self.diagnostics.append(Diagnostic("ambiguous-scalar", message, scalar.at, advice))

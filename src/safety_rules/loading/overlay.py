@@ -56,6 +56,10 @@ def _covers(
     if first is not None and since is not None and since > first:
         message = f"`{key}` has no value from {first}, when the built-in one starts, to {since}"
         report.error("timeline-hole", message, files[0].since, "start the overlay's first entry as early")
+    last, until = old[-1].period.until, new[-1].period.until
+    if until is not None and (last is None or until < last):
+        message = f"`{key}` has no value after {until}, where the built-in one goes on"
+        report.error("timeline-hole", message, files[-1].until or key, "leave `until` out, or add an entry")
 
 
 def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Value
+from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
 from safety_rules.language.rule import Entry, Parameter, Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models import EntryFile, FieldFile, ParameterFile, ParametersFile, SourceFile, SourcesFile
@@ -66,6 +66,9 @@ def _parameter(
     shape = FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
     kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(parameter_key), report)
     if kind is None:
+        return None
+    if isinstance(kind, Records):
+        report.error("unknown-kind", "a parameter cannot be a list of records", file.kind)
         return None
     if not all(part.isidentifier() for part in str(file.called).split(".")):
         report.error("chinese-name", f"`{file.called}` cannot be written in a condition", file.called)

@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import RuleFileError
-from safety_rules.language.expr import FactRef, ItemField, walk
-from safety_rules.language.rule import Area, Derivation, Rulebook
+from safety_rules.language.rule import Area, Rulebook
 from safety_rules.loading.areas import Context, area, derivation, obligation, rule
 from safety_rules.loading.compose import document
+from safety_rules.loading.derivations import consistent
 from safety_rules.loading.models import (
     FIRST_KEYS,
     AreaFile,
@@ -120,6 +120,7 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
             empty = Span(SourceText(shown_at + file.path, ""), 0, 0)
             report.error("empty-file", "the file is empty", empty, "write a rule, or remove the file")
         if not isinstance(tree, Mapping):
+            found.broken.update(ECHOES)
             if tree is not None:
                 report.error("shape", "a rule file is a mapping (`key: value`)", tree)
             continue
@@ -188,8 +189,20 @@ def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
         _named_as_file(p, o.obligation, c.report)
     cases = [case for _, f in files.below(folder, CasesFile) for case in f.cases]
     made = [d for d in derivations if d is not None]
-    _cycles(made, c.report)
+    consistent(made, c.report)
+    _ids([*(f.rule for _, f, _ in rules)], c.report)
+    _ids([f.derive for _, f in files.below(folder, DeriveFile)], c.report)
+    _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
     return area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+
+
+def _ids(keys: Iterable[Scalar], report: Report) -> None:
+    """Report an id that two files of an area share."""
+    first: dict[str, Scalar] = {}
+    for key in keys:
+        other = first.setdefault(str(key), key)
+        if other is not key:
+            report.error("defined-twice", f"`{key}` is defined twice; first at {other.at.place}", key, "rename one")
 
 
 def _named_as_file(path: str, key: Scalar, report: Report) -> None:
@@ -198,32 +211,6 @@ def _named_as_file(path: str, key: Scalar, report: Report) -> None:
         report.error(
             "file-name", f"the file is named `{stem}`, its content `{key}`", key, f"name the file `{key}.yaml`"
         )
-
-
-def _cycles(derivations: Sequence[Derivation], report: Report) -> None:
-    """Report derivations of one fact twice over, and facts that are derived from themselves."""
-    reads = {d.fact: {n.key for n in walk(d.formula) if isinstance(n, FactRef | ItemField)} for d in derivations}
-    for i, one in enumerate(derivations):
-        for other in derivations[i + 1 :]:
-            if one.fact == other.fact and _overlap(one, other) and other.at is not None:
-                report.error("derived-twice", f"`{other.fact}` is derived twice on the same day", other.at)
-        seen: set[str] = set()
-        frontier = set(reads[one.fact])
-        while frontier:
-            fact = frontier.pop()
-            if fact == one.fact and one.at is not None:
-                report.error("derivation-cycle", f"`{one.fact}` is derived from itself", one.at)
-                break
-            if fact not in seen:
-                seen.add(fact)
-                frontier |= reads.get(fact, set())
-
-
-def _overlap(a: Derivation, b: Derivation) -> bool:
-    first, second = a.in_force, b.in_force
-    before = first.until is not None and second.since is not None and first.until < second.since
-    after = second.until is not None and first.since is not None and second.until < first.since
-    return not (before or after)
 
 
 def _homeless(files: _Files, report: Report) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
-from safety_rules.language.kinds import Kind, Name, Value
+from safety_rules.language.kinds import Kind, Name, Records, Value
 from safety_rules.language.rule import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
@@ -56,7 +56,11 @@ def _columns(file: TableFile, vocabulary: Vocabulary, report: Report) -> dict[st
 
 def _kind(column_key: Scalar, entry: ColumnFile, vocabulary: Vocabulary, report: Report) -> Kind | None:
     shape = FieldFile(zh=entry.zh, en=entry.en, kind=entry.kind, unit=entry.unit, choices=entry.choices)
-    return fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(column_key), report)
+    kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(column_key), report)
+    if isinstance(kind, Records):
+        report.error("unknown-kind", "a column cannot hold a list of records", entry.kind)
+        return None
+    return kind
 
 
 def _editions(
@@ -104,22 +108,31 @@ def _rows(
         report.error("not-utf-8", f"`{path}` is not UTF-8", Span(SourceText(path, ""), 0, 0), "save the file as UTF-8")
         return []
     source = SourceText(path, written)
-    reader = csv.DictReader(io.StringIO(written), restkey="", restval="")
+    lines = _parsed(source, report)
+    if lines is None:
+        return []
+    heading, *body = lines or [(1, [])]
     wanted = [
         *(str(m) for m in file.match),
         *columns,
         *([str(file.distinguish)] if file.distinguish is not None else []),
     ]
-    missing = [c for c in wanted if c not in (reader.fieldnames or [])]
+    missing = [c for c in wanted if c not in heading[1]]
     if missing:
-        help = did_you_mean(missing[0], [str(n) for n in reader.fieldnames or []])
+        help = did_you_mean(missing[0], heading[1])
         report.error(
             "no-column", f"`{path}` has no column `{missing[0]}`", Span(source, 0, len(written.split("\n")[0])), help
         )
         return []
     rows = []
-    for number, cells in enumerate(reader, start=1):
-        at = _line(source, reader.line_num)
+    starts = _line_starts(source)
+    for number, (line, written_cells) in enumerate(body, start=1):
+        at = Span(source, starts[line - 1], starts[line] - 1)
+        cells = dict(zip(heading[1], written_cells, strict=False))
+        if len(written_cells) != len(heading[1]):
+            message = f"row {number} of `{path}` has {len(written_cells)} cells under {len(heading[1])} headings"
+            report.error("csv", message, at, "quote a cell that holds a comma")
+            continue
         spellings = tuple(s.strip() for m in file.match for s in cells[str(m)].split(";") if s.strip())
         if not spellings:
             report.error("no-spelling", f"row {number} of `{path}` has no name", at)
@@ -131,10 +144,29 @@ def _rows(
     return rows
 
 
-def _line(source: SourceText, number: int) -> Span:
-    lines = source.text.split("\n")
-    start = sum(len(line) + 1 for line in lines[: number - 1])
-    return Span(source, start, start + len(lines[min(number, len(lines)) - 1]))
+def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] | None:
+    """Return the filled rows of a CSV text with their line numbers, the headings first; None when it is not readable."""
+    reader = csv.reader(io.StringIO(source.text))
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        at = Span(source, _line_starts(source)[reader.line_num - 1], 0) if reader.line_num else Span(source, 0, 0)
+        report.error("csv", f"`{source.name}` is not readable as CSV: {str(error).lower()}", at)
+        return None
+    headings = lines[0][1] if lines else []
+    twice = next((h for i, h in enumerate(headings) if h in headings[:i]), None)
+    if twice is not None:
+        report.error("csv", f"`{source.name}` has two columns `{twice}`", Span(source, 0, len(twice)), "rename one")
+        return None
+    return lines
+
+
+def _line_starts(source: SourceText) -> list[int]:
+    """Return where each line starts, and one more beyond the end."""
+    starts = [0]
+    for line in source.text.split("\n"):
+        starts.append(starts[-1] + len(line) + 1)
+    return starts
 
 
 def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: Report) -> Value | None:

@@ -37,6 +37,9 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
             scale = number(entry.scale, report)
             if scale is None:
                 continue
+            if scale <= 0:
+                report.error("number", "a unit's scale is above zero", entry.scale)
+                continue
             dimension = () if str(entry.dimension) == "none" else ((str(entry.dimension), 1),)
             unit = Unit(str(symbol), dimension, scale)
             for spelled in (symbol, *entry.aliases):
@@ -138,6 +141,11 @@ def _fact(
     if fmt and fmt not in FORMATS:
         report.error("format", f"`{fmt}` is not a known format", file.format, did_you_mean(fmt, FORMATS))
     bounds = Bounds(number(file.minimum, report), number(file.above, report), number(file.maximum, report))
+    step = number(file.step, report)
+    if step is not None and step <= 0 and file.step is not None:
+        report.error("number", "a step is above zero", file.step)
+        step = None
+    _possible(bounds, file, at, report)
     return Fact(
         fact_key,
         Name(text(file.zh, report), text(file.en, report)),
@@ -145,13 +153,20 @@ def _fact(
         zh,
         None if file.meaning is None else name(file.meaning, report),
         bounds,
-        number(file.step, report),
+        step,
         tuple(str(h) for h in file.headings),
         fmt,
         flag(file.adjustable, True, report),
         str(file.or_else) if file.or_else is not None else "",
         at.at,
     )
+
+
+def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:
+    """Report bounds that no number lies within, and bounds of what is no number."""
+    low = bounds.minimum if bounds.above is None else bounds.above
+    if low is not None and bounds.maximum is not None and not bounds.admits(bounds.maximum):
+        report.error("bounds", f"no number lies within the bounds of `{at}`", file.maximum or at)
 
 
 def fact_kind(

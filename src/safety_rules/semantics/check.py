@@ -92,7 +92,7 @@ def condition(
     of another kind is an error, and a number is converted to the expected unit.
     """
     lead = len(text) - len(text.lstrip())
-    flat = text.strip().replace("\n", " ").replace("\t", " ")
+    flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
     reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
     node = syntax(reading)
     if node is None:

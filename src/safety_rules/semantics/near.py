@@ -5,9 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 100
+
 
 def near(name: str, names: Iterable[str]) -> str | None:
     """Return the closest of the names, or None when none is close."""
+    if len(name) > LONGEST:
+        return None
     folded = {n.casefold(): n for n in names}
     found = difflib.get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[found[0]] if found else None

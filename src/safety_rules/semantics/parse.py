@@ -11,6 +11,7 @@ from safety_rules.language.diagnostic import Diagnostic, Span
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
+MOST_LEVELS = 100
 
 LOOKALIKES = {
     "≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "（": "(", "）": ")", "，": ",",
@@ -82,12 +83,26 @@ def syntax(reading: Reading) -> ast.expr | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text, mode="eval").body
+            body = ast.parse(text, mode="eval").body
     except SyntaxError as error:
         _syntax_error(reading, error)
+        return None
     except (RecursionError, MemoryError, ValueError):
         reading.report("condition-too-deep", "the condition is nested too deeply", 0, 1, "split it into clauses")
-    return None
+        return None
+    if _height(body) > MOST_LEVELS:
+        message = f"the condition has more than {MOST_LEVELS} operations inside one another"
+        reading.report("condition-too-deep", message, 0, 1, "split it into clauses, or derive a fact")
+        return None
+    return body
+
+
+def _height(node: ast.AST) -> int:
+    """Return how many nodes stand inside one another (counted without recursion)."""
+    level, height = [node], 0
+    while level:
+        level, height = [child for parent in level for child in ast.iter_child_nodes(parent)], height + 1
+    return height
 
 
 def _lookalike(reading: Reading) -> bool:
