@@ -18,7 +18,7 @@ from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 2_000_000
-MAX_MISTAKES = 500
+MAX_MISTAKES = 100
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BOOLEAN_TRAP = re.compile(r"(?i)^(y|yes|n|no|on|off)$")
@@ -96,17 +96,15 @@ class _Composer:
             return Diagnostic(
                 "tab", "a tab stands where YAML wants spaces", Span(self.source, place, place + 1), "indent with spaces"
             )
-        colon = FULL_WIDTH_KEY.match(line) or FULL_WIDTH_KEY.match(self._line_of(getattr(error, "context_mark", None)))
-        if colon is not None:
-            place = self.source.text.rfind(colon[0], 0, start + len(line) + 1) + len(colon[0]) - 1
-            return self._full_width_colon(Span(self.source, place, place + 1))
+        before = self.source.line_at(max(0, first - 1))
+        for offset, written in ((first, line), before):
+            colon = FULL_WIDTH_KEY.match(written)
+            if colon is not None:
+                return self._full_width_colon(Span(self.source, offset + colon.start(1), offset + colon.end(1)))
         advice = "quote text that holds `: `, `#`, or begins with one of `[ ] { } & * ! | > ' \" % @`"
         return Diagnostic(
             "yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice
         )
-
-    def _line_of(self, mark: Any) -> str:
-        return "" if mark is None or mark.index is None else self.source.line_at(mark.index)[1]
 
     def _full_width_colon(self, at: Span) -> Diagnostic:
         message = "a full-width colon `：` does not separate a key from its value"
@@ -139,13 +137,13 @@ class _Composer:
             raise Refused(self._at(event, "too-many-nodes", f"more than {MAX_NODES} values in one file"))
         if isinstance(event, yaml.AliasEvent):
             self.report(event, "alias", "YAML aliases (`*name`) are not allowed", "write the value out")
-            return Scalar.of("", self.span(event))
+            return Scalar.of(f"*{event.anchor}", self.span(event), "*")
         if event.anchor is not None:
             self.report(
                 event, "anchor", "YAML anchors (`&name`) are not allowed", "write the value out where it is used"
             )
         if event.tag is not None and event.tag != "!":
-            self.report(event, "tag", f"YAML tags (`{event.tag}`) are not allowed", "remove the tag")
+            self.report(event, "tag", f"YAML tags (`{self._written(event)}`) are not allowed", "remove the tag")
         match event:
             case yaml.ScalarEvent():
                 return self.scalar(event)
@@ -153,6 +151,9 @@ class _Composer:
                 return self.sequence(event, depth)
             case _:
                 return self.mapping(event, depth)
+
+    def _written(self, event: Any) -> str:
+        return self.source.text[event.start_mark.index :][:40].split()[0]
 
     def scalar(self, event: Any) -> Scalar:
         style = event.style if event.style in ("'", '"', "|", ">") else ""

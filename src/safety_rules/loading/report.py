@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.loading.helps import HELPS
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
 from safety_rules.semantics.near import did_you_mean
 
@@ -35,8 +36,9 @@ class Report:
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
     def sorted(self) -> list[Diagnostic]:
-        """Return the diagnostics by place, each once."""
-        return sorted(dict.fromkeys(self.diagnostics), key=Diagnostic.sort_key)
+        """Return the diagnostics by place, each once, all with help."""
+        helped = (d if d.help else replace(d, help=HELPS.get(d.code, "")) for d in self.diagnostics)
+        return sorted(dict.fromkeys(helped), key=Diagnostic.sort_key)
 
 
 def shaped(model: type[M], tree: Mapping, report: Report) -> M | None:

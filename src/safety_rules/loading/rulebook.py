@@ -242,9 +242,9 @@ def _without_echoes(broken: set[type[Model]], report: Report) -> None:
 def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], report: Report) -> Rulebook:
     for model, found in over.by_model.items():
         if model is not OverlayFile:
-            for path, _ in found:
-                at = Span(SourceText(path, ""), 0, 0)
+            for path, file in found:
+                at = getattr(file, str(getattr(model, "kind", "")), None) or Span(SourceText(path, ""), 0, 0)
                 report.error("no-overlay", "an overlay file begins with `overlay:`", at)
-    for path, file in over.of(OverlayFile):
-        book = overlaid(book, file, path, report)
+    for path, overlay in over.of(OverlayFile):
+        book = overlaid(book, overlay, path, report)
     return replace(book, overlay_digest=_digest(texts))

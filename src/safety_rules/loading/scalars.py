@@ -9,6 +9,7 @@ from typing import Any
 
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Citation, Period, Source, Standing
+from safety_rules.loading.compose import BOOLEAN_TRAP
 from safety_rules.loading.models import CitationFile, NameFile, PeriodFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
@@ -70,7 +71,7 @@ def flag(scalar: Scalar | None, default: bool, report: Report) -> bool:
     """Return `true` or `false`; the default when nothing is written."""
     if scalar is None:
         return default
-    if str(scalar) not in ("true", "false"):
+    if str(scalar) not in ("true", "false") and not (scalar.plain and BOOLEAN_TRAP.match(scalar)):
         report.error("flag", f"`{scalar}` is neither true nor false", scalar, "write true or false")
     return str(scalar) == "true"
 

@@ -139,7 +139,7 @@ def _rows(
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
         rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
-    if not rows:
+    if not body:
         report.error("empty-file", f"`{path}` has no rows", Span(source, 0, 0))
     return rows
 

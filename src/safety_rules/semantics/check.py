@@ -349,7 +349,9 @@ def _scaled(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
     if not has.unit.converts_to(unit):
         left, right = has.unit.symbol or "no unit", unit.symbol or "no unit"
         help = (
-            f"write the number with its unit: `{r.segment(node)}[{unit.symbol}]`" if isinstance(expr, Literal) else ""
+            f"write the number with its unit: `{r.segment(node)}[{unit.symbol}]`"
+            if isinstance(expr, Literal) and has.unit == ONE and unit.symbol
+            else ""
         )
         r.wrong("unit", f"`{r.segment(node)}` is in {left}, which does not go with {right}", node, help)
         return None

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST = 100
+MOST_NAMES = 12
 
 
 def near(name: str, names: Iterable[str]) -> str | None:
@@ -23,4 +24,4 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     close = near(name, names)
     if close is not None:
         return f"did you mean `{close}`?"
-    return "one of " + ", ".join(f"`{n}`" for n in names) if 0 < len(names) <= 12 else ""
+    return "one of " + ", ".join(f"`{n}`" for n in names) if 0 < len(names) <= MOST_NAMES else ""
