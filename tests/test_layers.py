@@ -1,0 +1,101 @@
+"""Imports go down the layers, engines stand apart, and a third party appears only in its place."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "safety_rules"
+LAYERS = ("version", "language", "semantics", "engines", "loading", "formats", "face", "services", "cli")
+BESIDE = {"testing": "cli", "__init__": "cli"}  # may import from anywhere up to there, and nothing imports them
+THIRD_PARTIES = {
+    "pydantic": ("loading", "formats"),
+    "pydantic_core": ("loading", "formats"),
+    "yaml": ("loading",),
+    "jsonschema": ("loading", "cli", "services", "formats"),
+    "durable": ("engines/forward",),
+    "hypothesis": ("testing",),
+    "pytest": ("testing",),
+    "z3": ("engines/smt",),
+    "sqlglot": ("engines/sql", "engines/columnar", "engines/spark"),
+    "duckdb": ("engines/sql", "engines/columnar", "formats"),
+    "pyspark": ("engines/sql", "engines/spark", "formats"),
+    "pyarrow": ("formats", "engines/sql", "engines/columnar"),
+    "polars": ("formats",),
+    "pandas": ("formats",),
+    "python_calamine": ("formats",),
+    "xlsxwriter": ("formats",),
+    "docx": ("formats",),
+    "click": ("cli",),
+    "rich": ("cli",),
+}
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield each module that a file imports, and whether only for type checkers."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, id(node) in for_types) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield from ((f"{node.module}.{alias.name}", id(node) in for_types) for alias in node.names)
+
+
+def home(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def rank(layer: str) -> int:
+    return LAYERS.index(BESIDE.get(layer, layer))
+
+
+def named(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+def test_there_are_files_in_every_layer() -> None:
+    assert {"language", "semantics", "engines", "loading", "face", "cli"} <= {home(p) for p in FILES}
+    assert {home(p) for p in FILES} <= set(LAYERS) | set(BESIDE)
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_imports_only_go_down(path: Path) -> None:
+    for module, for_types in imports(path):
+        parts = module.split(".")
+        if parts[0] != "safety_rules" or parts[1:2] == ["testing"]:
+            assert parts[0] != "safety_rules" or home(path) in ("testing", "cli", "services"), module
+            continue
+        layer = parts[1] if len(parts) > 1 and parts[1] in LAYERS else "face"
+        above = rank(layer) > rank(home(path))
+        assert not above or (for_types and home(path) == "language"), f"{named(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if home(p) == "engines"], ids=named)
+def test_no_engine_imports_another(path: Path) -> None:
+    parts = path.relative_to(SOURCE).parts
+    own = parts[1].removesuffix(".py")
+    for module, _ in imports(path):
+        if module.startswith("safety_rules.engines."):
+            assert own == module.split(".")[2] or own == "__init__", f"{named(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_a_third_party_appears_only_in_its_place(path: Path) -> None:
+    for module, for_types in imports(path):
+        top = module.split(".")[0]
+        if top == "safety_rules" or top in sys.stdlib_module_names or (for_types and named(path) == "face.py"):
+            continue
+        assert top in THIRD_PARTIES, f"{named(path)} imports {module}, which no design names"
+        assert any(named(path).startswith(place) for place in THIRD_PARTIES[top]), f"{named(path)} imports {module}"
