@@ -133,18 +133,20 @@ def _side(expr: Expr, value: Any, kind: Kind, env: Environment, language: str) -
         case ItemSelf():
             return shown(value, kind, language)
         case _:
-            formula = _formula(expr, env, language)
-            return (
-                f"{formula} ＝ {shown(value, kind, language)}"
-                if language == "zh"
-                else f"{formula} = {shown(value, kind, language)}"
-            )
+            formula, comes_to = _formula(expr, env, language), shown(value, kind, language)
+            if isinstance(value, Unknown) or formula == comes_to:
+                return formula
+            return f"{formula} ＝ {comes_to}" if language == "zh" else f"{formula} = {comes_to}"
+
+
+def _sign(op: str, language: str) -> str:
+    return {"/": "÷", "*": "×", "+": "＋", "-": "－"}[op] if language == "zh" else op
 
 
 def _formula(expr: Expr, env: Environment, language: str) -> str:
     match expr:
         case Arithmetic(op, left, right):
-            sign = {"/": "÷", "*": "×", "+": "＋", "-": "－"}[op] if language == "zh" else op
+            sign = _sign(op, language)
             a, b = _formula(left, env, language), _formula(right, env, language)
             return f"{_grouped(left, op, a)} {sign} {_grouped(right, op, b)}"
         case Negate(operand):
@@ -152,9 +154,10 @@ def _formula(expr: Expr, env: Environment, language: str) -> str:
         case Scale(operand):
             return _formula(operand, env, language)
         case Shift(day, period, backwards):
-            return f"{_formula(day, env, language)} {'－' if backwards else '＋'} {_formula(period, env, language)}"
+            sign = _sign("-" if backwards else "+", language)
+            return f"{_formula(day, env, language)} {sign} {_formula(period, env, language)}"
         case DaysBetween(later, earlier):
-            return f"{_formula(later, env, language)} － {_formula(earlier, env, language)}"
+            return f"{_formula(later, env, language)} {_sign('-', language)} {_formula(earlier, env, language)}"
         case FactRef() | ItemField() | ParameterRef() | Literal() | AsOf() | ItemSelf():
             return _side(expr, evaluate(expr, env), kind_of(expr), env, language)
         case Aggregate("sum"):

@@ -174,7 +174,7 @@ def citation_text(citation: Citation, verdict: Verdict, language: str, parameter
     number = f"（{source.number}）" if source.number and zh else f" ({source.number})" if source.number else ""
     title = f"《{source.title.zh}》" if zh and not source.title.zh.startswith("《") else source.title.in_(language)
     clause = (" " if not zh else "") + citation.clause
-    quote = f"：“{citation.quotation}”" if citation.quotation else ""
+    quote = (f"：“{citation.quotation}”" if zh else f': "{citation.quotation}"') if citation.quotation else ""
     standing = STANDING_NAMES[citation.standing].in_(language)
     of = figure_name(parameter, verdict, language) if parameter else ""
     if zh:
