@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from conformance.suite import book, parsed
-from laws.terms import Term, World, conditions, conjunction
+from laws.maker import conditions
+from laws.terms import Term, World, conjunction
 from laws.worlds import FIELDS
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Citation, Clause, Otherwise, Period, Rule, Standing

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.suite import book, parsed
-from laws.terms import Term, conditions, formulas
+from laws.maker import conditions, formulas
+from laws.terms import Term
 from laws.worlds import FULL, ON, RECORDS, world
 from safety_rules.language.expr import kind_of
 from safety_rules.language.kinds import Number
@@ -61,6 +63,13 @@ def test_nan_and_infinity_are_refused_and_unknown(written: str) -> None:
     record = admit({"project.ratio": float(written)}, book().vocabulary)
     assert dict(record.values) == {}
     assert [p.code for p in record.problems] == ["not-a-number"]
+
+
+def test_a_decimal_of_an_absurd_size_is_refused_at_once() -> None:
+    for written in ("1E+999999999", "1E-999999999"):
+        record = admit({"project.ratio": Decimal(written)}, book().vocabulary)
+        assert dict(record.values) == {}
+        assert [p.code for p in record.problems] == ["not-a-number"]
 
 
 @given(st.integers(0, 10**9), st.sampled_from(["m2", "亩", "平方米", "㎡"]))

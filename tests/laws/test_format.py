@@ -9,8 +9,9 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from conformance.suite import book, conditions, parsed
-from laws.terms import Term, formulas
-from laws.terms import conditions as generated
+from laws.maker import conditions as generated
+from laws.maker import formulas
+from laws.terms import Term
 from safety_rules.language import expr as language
 from safety_rules.language.expr import Expr, walk
 from safety_rules.semantics.format import formatted

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from conformance.suite import book, parsed
 from laws.areas import AREAS, RuleTerm, interval, law, learned
-from laws.terms import Term, conditions, formulas
+from laws.maker import conditions, formulas
+from laws.terms import Term
 from laws.worlds import FACTS, ON, RECORDS, world
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Unknown

@@ -22,7 +22,7 @@ def shown(verdict: Verdict) -> Any:
     return verdict.outcome, verdict.at_best, verdict.at_worst, findings, gaps, needs
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(AREAS, RECORDS, ON, st.randoms(use_true_random=False))
 def test_order_never_matters(rules: list[RuleTerm], values: Any, day: datetime.date, random: Any) -> None:
     on = law(rules, day)

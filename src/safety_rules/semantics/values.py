@@ -27,6 +27,7 @@ DAY = re.compile(r"^([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2
 SEPARATORS = re.compile(r"[、，,;；/|\n]+")
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
 MOST_CHARACTERS = 2000
+MOST_EXPONENT = 400
 
 
 class Unusable(Exception):
@@ -90,7 +91,8 @@ def exact(data: Any) -> Fraction | None:
     if isinstance(data, int | Fraction):
         return Fraction(data)
     if isinstance(data, Decimal):
-        return Fraction(data) if data.is_finite() else None
+        # An exponent of millions would take all memory as an exact number.
+        return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
     if isinstance(data, float):
         return Fraction(repr(data)) if data == data and abs(data) != float("inf") else None
     if hasattr(data, "item") and not isinstance(data, str):
