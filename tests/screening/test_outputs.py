@@ -76,8 +76,8 @@ def test_the_added_columns_say_why_by_how_much_and_what_is_missing(tmp_path: Pat
     assert tuple(rows[4][k] for k in ("最好", "最坏", "最少补齐", "仍缺")) == (
         "准入",
         "提交研判",
-        "用地面积、事故记录",
-        "用地面积、事故记录",
+        "事故记录、用地面积",
+        "事故记录、用地面积",
     )
 
 

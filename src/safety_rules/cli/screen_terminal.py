@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from safety_rules.formats.columns import result_cells
-from safety_rules.formats.result import ERROR, outcome_names
+from safety_rules.formats.result import ERROR, outcome_names, rule_names
 from safety_rules.language.rule import STANDING_NAMES
 from safety_rules.semantics.verdict import UNDETERMINED
 
@@ -122,8 +122,8 @@ def print_summary(screening: Screening, language: str, output: Path | None) -> N
             out.print(
                 Text(f"  {name.in_(language)}　{count}" if zh else f"  {name.en}: {count}", style_of(key, screening))
             )
-    titles = {r.key: r.title.in_(language) for r in on.rules}
-    violated = [(titles[k], n) for k, n in summary.violated.most_common(MOST_LISTED)]
+    titles = rule_names(on)
+    violated = [(titles[k].in_(language), n) for k, n in summary.violated.most_common(MOST_LISTED)]
     missing = [(summary.names[r].in_(language), n) for r, n in summary.missing.most_common(MOST_LISTED)]
     _print_counts(out, "不满足最多的规则" if zh else "rules violated most", violated, zh)
     _print_counts(out, "最常缺的数据" if zh else "missing most", missing, zh)

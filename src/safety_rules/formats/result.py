@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from safety_rules.formats.ledger import Ledger, LedgerRow
+from safety_rules.formats.ledger import Ledger
+from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.verdict import Reason
@@ -65,3 +66,12 @@ def outcome_names(on: AreaOn) -> Mapping[str, Name]:
     """Return the name of every outcome that a row can have, from best to worst, then undetermined and error."""
     named = {o.key: o.name for o in on.area.outcomes}
     return {**named, UNDETERMINED: UNDETERMINED_NAME, ERROR: ERROR_NAME}
+
+
+def rule_names(on: AreaOn) -> Mapping[str, Name]:
+    """Return the title of every rule in force; advice says that it is only that."""
+    advice = Name("（仅作提示）", " (advice only)")
+    return {
+        r.key: r.title if r.otherwise.outcome is not None else Name(r.title.zh + advice.zh, r.title.en + advice.en)
+        for r in on.rules
+    }

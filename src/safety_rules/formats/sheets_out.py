@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from safety_rules.formats.result import Screening, outcome_names
+from safety_rules.formats.result import Screening, outcome_names, rule_names
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import STANDING_NAMES, Area, Citation, Rule
 from safety_rules.semantics.decide import AreaOn
@@ -51,7 +51,7 @@ def summary_rows(screening: Screening, language: str) -> Sheet:
     ]
     rows += _outcome_rows(screening, language)
     rows += [Row(()), Row(("不满足的规则", "行数") if zh else ("Rules violated", "Rows"), heading=True)]
-    titles = {r.key: r.title for r in on.rules}
+    titles = rule_names(on)
     rows += [Row((titles[k].in_(language), n)) for k, n in summary.violated.most_common()] or [_none(zh)]
     rows += [Row(()), Row(("仍可能影响结论的缺项", "行数") if zh else ("Missing", "Rows"), heading=True)]
     rows += [Row((summary.names[r].in_(language), n)) for r, n in summary.missing.most_common()] or [_none(zh)]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from safety_rules.engines.compiled.decide import decided
 from safety_rules.face import DatedArea
-from safety_rules.formats.ledger import Ledger, LedgerRow, ledger
+from safety_rules.formats.ledger import Ledger, ledger
+from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
 from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.kinds import Name

@@ -1,0 +1,179 @@
+"""The rows of a ledger, read one at a time: what each cell says, and where it stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safety_rules.formats.headings import Columns
+from safety_rules.formats.json_in import json_items
+from safety_rules.formats.lists import ListSheet, joined, list_value
+from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, usable
+from safety_rules.language.kinds import Name, Records
+from safety_rules.language.record import Problem
+from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.values import absent
+
+TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One row: the cells as they stand, and what they say.
+
+    `data` is None for a row that is no record (a title, a blank line, a total), and where `error` says
+    why it cannot be one. `problems` are facts of `data` that could not be used before admission.
+    """
+
+    number: int
+    place: str
+    cells: tuple[Any, ...]
+    data: Any = None
+    places: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    error: Name | None = None
+
+    def place_of(self, path: str) -> str:
+        """Return the cell that a fact came from; its row where it has no cell of its own."""
+        return self.places.get(path) or self.places.get(path.partition("[")[0], self.place)
+
+
+def own_headings(found: Columns) -> tuple[str, ...]:
+    """Return the headings up to the last that says something."""
+    width = max((i + 1 for i, h in enumerate(found.headings) if h), default=0)
+    return found.headings[:width]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the rows of one table are read with."""
+
+    table: RawTable
+    found: Columns
+    vocabulary: Vocabulary
+    subjects: Sequence[str]
+    lists: Mapping[str, Sequence[ListSheet]]
+    notices: list[Problem]
+
+    def rows(self) -> Iterator[LedgerRow]:
+        """Yield every row below the headings; at the end, name what was left over."""
+        width = len(own_headings(self.found))
+        headed = {i for i, h in enumerate(self.found.headings) if h}
+        nameless: set[int] = set()
+        for row in self.table.rows():
+            if row.number <= self.found.row:
+                continue
+            filled = [i for i, c in enumerate(row.cells) if not is_blank(c)]
+            nameless.update(i for i in filled if i not in headed)
+            yield self._row(row, width, filled)
+        for index in sorted(nameless):
+            if index < width or self.table.mark == "!":
+                message = Name("没有表头的列，未使用", "a column without a heading is not used")
+                place = self.table.place(self.found.row, index)
+                self.notices.append(Problem("no-heading", "", place, message))
+        for sheets in self.lists.values():
+            for sheet in sheets:
+                self.notices += sheet.left_over()
+
+    def _row(self, row: RawRow, width: int, filled: Sequence[int]) -> LedgerRow:
+        place = self.table.place(row.number)
+        cells = tuple(row.cell(i) for i in range(width))
+        if not filled:
+            return LedgerRow(row.number, place, cells)
+        if cell_text(row.cell(filled[0])).casefold() in TOTALS:
+            message = Name("合计行，不审查", "a line of totals is not screened")
+            self.notices.append(Problem("total", "", place, message))
+            return LedgerRow(row.number, place, cells)
+        if self.table.mark == ":" and filled[-1] >= width:
+            message = Name(
+                f"本行有 {filled[-1] + 1} 格，表头只有 {width} 格：可能有未加引号的逗号，各格已错位",
+                f"the row has {filled[-1] + 1} cells under {width} headings: an unquoted comma may have shifted them",
+            )
+            return LedgerRow(row.number, place, cells, error=message)
+        return self._record(row, place, cells)
+
+    def _record(self, row: RawRow, place: str, cells: tuple[Any, ...]) -> LedgerRow:
+        data: dict[str, Any] = {}
+        places: dict[str, str] = {}
+        problems: list[Problem] = []
+        in_cells: dict[str, Any] = {}
+        names: dict[str, str] = {}
+        identity = {key for s in self.subjects for key in self.vocabulary.subjects[s].identity}
+        for column in self.found.columns:
+            key, cell = column.fact.key, row.cell(column.index)
+            places[key] = self.table.place(row.number, column.index)
+            if key in identity:
+                cell = row.merged.get(column.index, cell)
+                if not absent(usable(cell)):
+                    names[key] = cell_text(cell)
+            elif column.index in row.merged and not is_blank(row.merged[column.index]):
+                problems.append(_merged(column.fact, places[key], row.merged[column.index]))
+                continue
+            if isinstance(column.fact.kind, Records):
+                in_cells[key] = cell
+            elif not is_blank(cell):
+                data[key] = usable(cell)
+        self._lists(data, places, problems, in_cells, names)
+        return LedgerRow(row.number, place, cells, data, places, tuple(problems))
+
+    def _lists(
+        self,
+        data: dict[str, Any],
+        places: dict[str, str],
+        problems: list[Problem],
+        in_cells: Mapping[str, Any],
+        names: Mapping[str, str],
+    ) -> None:
+        """Add the lists of a row, from its cells and from their own sheets."""
+        unusable = {p.path for p in problems}
+        for key in dict.fromkeys((*in_cells, *self.lists)):
+            fact = self.vocabulary.facts[key]
+            found = joined(self.lists.get(key, ()), names)
+            value, wrong = list_value(fact, in_cells.get(key, ""), found)
+            if wrong is not None:
+                place = places.get(key, "") or (found.items or found.contradicting)[0].place
+                problems.append(Problem("list", key, place, wrong, cell_text(in_cells.get(key, ""))[:80]))
+            elif value is not None and key not in unusable:
+                data[key] = value
+                for i, item in enumerate(found.items):
+                    places |= {f"{key}[{i}].{name}": at for name, at in item.places.items()}
+
+
+def _merged(fact: Fact, place: str, value: Any) -> Problem:
+    message = Name(
+        f"{fact.name.zh}是合并单元格，不能确定属于哪一行",
+        f"{fact.name.en} is merged over several rows, and whose it is cannot be told",
+    )
+    return Problem("merged-cell", fact.key, place, message, cell_text(value)[:80])
+
+
+def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[LedgerRow]:
+    """Yield the records of a JSON file, each also as cells under the facts' headings."""
+    index = {f.key: i for i, f in enumerate(facts)}
+    for number, data, error in json_items(path):
+        place = f"{path.name}:{number}"
+        if error is None and not isinstance(data, dict):
+            error = Name("本行不是记录（名称到值的对象）", "the line is no record (an object of names and values)")
+        if error is not None:
+            yield LedgerRow(number, place, ("",) * len(facts), error=error)
+            continue
+        cells: list[Any] = [""] * len(facts)
+        _fill(cells, data, "", index, vocabulary.find)
+        yield LedgerRow(number, place, tuple(cells), data)
+
+
+def _fill(
+    cells: list[Any], data: Mapping[str, Any], prefix: str, index: Mapping[str, int], find: Callable[[str], Fact | None]
+) -> None:
+    """Put the values of nested or flat data under their facts' headings."""
+    for key, value in data.items():
+        name = f"{prefix}.{key}" if prefix else key
+        fact = find(name)
+        if fact is not None and fact.key in index:
+            nested = isinstance(value, dict | list)
+            cells[index[fact.key]] = json.dumps(value, ensure_ascii=False, default=str) if nested else value
+        elif isinstance(value, dict):
+            _fill(cells, value, name, index, find)
