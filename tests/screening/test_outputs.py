@@ -81,6 +81,17 @@ def test_the_added_columns_say_why_by_how_much_and_what_is_missing(tmp_path: Pat
     )
 
 
+def test_rules_and_reasons_have_the_same_numbers(tmp_path: Path) -> None:
+    died = '[{"deaths": 1}]'
+    source = ledger_of(tmp_path / "a.xlsx", changed(化学反应="是", 事故记录=died))
+    row = dict(zip(ADDED, cells(written(source), "审查结果")[1][len(HEADINGS) :], strict=True))
+    rules = ["1、不涉及化学反应（不予准入，一票否决）", "2、没有死亡事故（提交研判）"]
+    assert row["不满足的规则"].split("\n") == rules
+    assert [line[:2] for line in row["原因"].split("\n")] == ["1、", "2、"]
+    assert "化学反应" in row["原因"].split("\n")[0]
+    assert "死亡人数" in row["原因"].split("\n")[1]
+
+
 def test_the_other_sheets_hold_counts_problems_and_rules(tmp_path: Path) -> None:
     path = written(ledger_with_everything(tmp_path / "a.xlsx"))
     counts = {row[0]: row[1] for row in cells(path, "汇总")}

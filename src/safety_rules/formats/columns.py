@@ -58,15 +58,15 @@ def result_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
         _listed((reason_label(r, verdict, language) for r in verdict.needs.smallest), language),
         _listed((reason_label(r, verdict, language) for r in verdict.needs.can_change), language),
         numbered(duty_texts(verdict, language), language),
-        numbered((f.rule.title.in_(language) for f in advice), language),
+        numbered((advice_text(f, language) for f in advice), language),
         STANDING_NAMES[verdict.standing].in_(language),
         numbered((problem_text(p, verdict, language) for p in verdict.problems), language),
     )
 
 
 def numbered(texts: Iterable[str], language: str) -> str:
-    """Return one text a line, numbered when there are several."""
-    found = list(dict.fromkeys(t for t in texts if t))
+    """Return one text a line, numbered when there are several; rules and reasons have the same numbers."""
+    found = list(texts)
     mark = "、" if language == "zh" else ". "
     return "\n".join(f"{i}{mark}{t}" for i, t in enumerate(found, 1)) if len(found) > 1 else "".join(found)
 
@@ -95,6 +95,11 @@ def rule_text(f: Finding, verdict: Verdict, language: str) -> str:
         parts.append("已豁免，不计入" if zh else "waived, not counted")
     said = ("，" if zh else ", ").join(parts)
     return f"{f.rule.title.in_(language)}（{said}）" if zh else f"{f.rule.title.in_(language)} ({said})"
+
+
+def advice_text(f: Finding, language: str) -> str:
+    """Return advice that is not met."""
+    return f"未满足：{f.rule.title.zh}" if language == "zh" else f"not met: {f.rule.title.en}"
 
 
 def reason_text(f: Finding, verdict: Verdict, language: str) -> str:
