@@ -1,0 +1,122 @@
+"""A table decided by DuckDB in one pass; the rows that are too close to call are settled by the exact evaluator."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.columnar.progress import watched
+from safety_rules.engines.columnar.result import TableDecision
+from safety_rules.engines.columnar.source import Source, as_ledger_errors
+from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.query import FOUND, LawQuery, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.types import Use
+from safety_rules.language.rule import Waiver
+from safety_rules.semantics.decide import AreaOn
+
+BATCH = 2000
+PARQUET = "FORMAT parquet, COMPRESSION snappy"
+
+
+def table_decision(
+    con: Any,
+    law: AreaOn,
+    rows: Source,
+    uses: Mapping[str, Use],
+    folder: Path,
+    keep: Sequence[str] = (),
+    waivers: Sequence[Waiver] = (),
+    exact: Exact | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> TableDecision:
+    """Return the decision of a law on every row; its columns are those of `result.COLUMNS`.
+
+    `exact` gives the masks of a record, by the definition where it is None. The result lies in `folder`.
+    """
+    query = law_query(law, uses, DUCKDB, keep, waivers)
+    first, final = folder / "first.parquet", folder / "decided.parquet"
+    with as_ledger_errors(rows.name):
+        for name, (keys, values) in query.maps.items():
+            con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+        with watched(con, progress):
+            con.execute(f"COPY ({_shown(query, query.over(rows.sql), keep)}) TO {_at(first)} ({PARQUET})")
+        found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchone()
+        if found[1] == 0:
+            os.replace(first, final)
+        else:
+            by = exact or masks_by_definition(law, waivers)
+            _settle(con, query, rows, first, by)
+            con.execute(f"COPY ({_patched(query, first, keep)}) TO {_at(final)} ({PARQUET})")
+            first.unlink()
+    return TableDecision(con, law, rows, query, final, found[0], found[1], tuple(waivers), folder)
+
+
+def _at(path: Path) -> str:
+    return DUCKDB.text(str(path))
+
+
+def _shown(query: LawQuery, inner: str, keep: Sequence[str]) -> str:
+    """Return the query with outcomes worked out of its masks, columns in the order of the result."""
+    d = DUCKDB
+    columns = [d.name_of(c) for c in keep]
+    columns += outcome_columns(query.law, d)
+    columns += [*FOUND, satisfied_column(query.law, d)]
+    columns += [d.name_of(k) for k in query.derived]
+    return f"SELECT {', '.join(columns)}, problem, again FROM ({inner})"
+
+
+def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact) -> None:
+    """Fill the table `settled` with the exact findings of the rows that go back."""
+    d = DUCKDB
+    stored = f"read_parquet({_at(first)}, file_row_number = true)"
+    con.execute(f"CREATE TEMP TABLE going_back AS SELECT file_row_number + 1 AS n FROM {stored} WHERE again")
+    columns = ", ".join(f"{d.name_of(u.column)}" for u in query.uses.values())
+    wanted = f"SELECT row_number{', ' if columns else ''}{columns} FROM {rows.numbered} WHERE row_number IN (SELECT n FROM going_back)"
+    types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))
+    con.execute(f"CREATE TEMP TABLE settled ({types})")
+    reader = con.cursor().execute(wanted) if not rows.sql.isidentifier() else con.execute(wanted)
+    cells = reader.fetchall() if rows.sql.isidentifier() else iter(lambda: reader.fetchone(), None)
+    numbered = ((row[0], dict(zip(query.uses, row[1:], strict=True))) for row in cells)
+    names = [k for k, _ in _types(con, query, first)]
+    found = settled(query.law, numbered, query.uses, query.derived, exact)
+    while batch := list(islice(found, BATCH)):
+        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(names))
+        con.execute(f"INSERT INTO settled SELECT {parts}", [list(column) for column in zip(*batch, strict=True)])
+
+
+def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
+    relation = con.sql(f"SELECT * FROM read_parquet({_at(first)}) LIMIT 0")
+    types = dict(zip(relation.columns, map(str, relation.types), strict=True))
+    wanted = [*FOUND, *query.derived, "problem"]
+    return [("n", "BIGINT"), *((name, types[name]) for name in wanted)]
+
+
+def _patched(query: LawQuery, first: Path, keep: Sequence[str]) -> str:
+    """Return the first result with the settled rows in place of those that went back."""
+    d = DUCKDB
+    stored = f"read_parquet({_at(first)}, file_row_number = true)"
+    columns = [f"f.{d.name_of(c)}" for c in keep]
+    for name in (*FOUND, *query.derived, "problem"):
+        quoted = d.name_of(name)
+        columns.append(f"CASE WHEN f.again THEN s.{quoted} ELSE f.{quoted} END AS {quoted}")
+    inner = f"SELECT {', '.join(columns)}, f.again AS again FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
+    return _shown(query, inner, keep)
+
+
+def work_folder(beside: Path | None) -> Path:
+    """Return a new folder for what is not finished: beside the output, or where the system keeps such things."""
+    return Path(tempfile.mkdtemp(prefix=".safety-rules-", dir=beside))
+
+
+def removed(folder: Path) -> None:
+    """Remove a work folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+Rows = Iterator[tuple[int, Mapping[str, Any]]]

@@ -1,0 +1,160 @@
+"""A decided table: where its rows lie, what was sent back, and the explanation of any row on demand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.columnar.source import Source, as_ledger_errors
+from safety_rules.engines.sql.again import record_of
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.query import LawQuery
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem
+from safety_rules.language.rule import Waiver
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.verdict import Verdict, decide
+
+FORMATS = {".parquet": "FORMAT parquet, COMPRESSION snappy", ".csv": "FORMAT csv, HEADER"}
+
+
+@dataclass(slots=True, weakref_slot=True)
+class TableDecision:
+    """One row for each row of the table, in its order.
+
+    Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`,
+    `not_applicable`, `satisfied` (bit i is rule i of `rules`; lists of 63-bit words where there are more
+    rules), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
+    evaluator, `sent_back` rows in all).
+    """
+
+    con: Any
+    law: AreaOn
+    source: Source
+    query: LawQuery
+    path: Path
+    rows: int
+    sent_back: int
+    waivers: tuple[Waiver, ...]
+    folder: Path
+    notices: tuple[Problem, ...] = ()
+    _finalizer: Any = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        self._finalizer = weakref.finalize(self, _closed, self.con, self.folder)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The keys of the rules, in the order of the masks' bits."""
+        return tuple(r.key for r in self.law.rules)
+
+    def close(self) -> None:
+        """Let go of the connection and of what lies in the work folder."""
+        self._finalizer()
+
+    def relation(self) -> Any:
+        """Return the decided rows as a DuckDB relation."""
+        return self.con.sql(f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})")
+
+    def arrow(self) -> Any:
+        """Return the decided rows as an Arrow table."""
+        return self.relation().to_arrow_table()
+
+    def polars(self) -> Any:
+        """Return the decided rows as a Polars frame."""
+        return self.relation().pl()
+
+    def pandas(self) -> Any:
+        """Return the decided rows as a pandas frame."""
+        return self.relation().df()
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        cursor = self.con.cursor().execute(f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})")
+        names = [c[0] for c in cursor.description]
+        while batch := cursor.fetchmany(10_000):
+            yield from (dict(zip(names, row, strict=True)) for row in batch)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each outcome."""
+        found = self.con.execute(
+            f"SELECT outcome, count(*) FROM read_parquet({DUCKDB.text(str(self.path))}) GROUP BY 1"
+        ).fetchall()
+        return dict(found)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the decided rows as .parquet or .csv, whole or not at all; raises LedgerError."""
+        path = Path(path)
+        options = FORMATS.get(path.suffix.lower())
+        if options is None:
+            raise LedgerError(f"`{path.name}` has an ending that tables are not written to; one of .parquet, .csv")
+        unfinished = path.with_name(f".{path.name}.unfinished")
+        try:
+            with as_ledger_errors(path.name):
+                if path.suffix.lower() == ".parquet":
+                    _moved(self.path, unfinished)
+                else:
+                    at = DUCKDB.text(str(self.path))
+                    self.con.execute(f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})")
+                os.replace(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return path
+
+    def cells(self, row: int) -> dict[str, Any]:
+        """Return the raw cells of a row (from 1) by fact key; raises NotFoundError."""
+        columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in self.query.uses.values())
+        with as_ledger_errors(self.source.name):
+            found = self.con.execute(
+                f"SELECT row_number{columns} FROM {self.source.numbered} WHERE row_number = {int(row)}"
+            ).fetchone()
+        if found is None:
+            raise NotFoundError(f"`{self.source.name}` has no row {row}")
+        return dict(zip(self.query.uses, found[1:], strict=True))
+
+    def verdict(self, row: int) -> Verdict:
+        """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
+        record = record_of(self.law, self.cells(row), self.query.uses)
+        return decide(self.law, record, self.waivers)
+
+    def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
+        """Return the explanation of a row (from 1), in the words of a single record's."""
+        return self.verdict(row).explain(language, rules)
+
+
+def _closed(con: Any, folder: Path) -> None:
+    con.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _moved(start: Path, end: Path) -> None:
+    """Copy a file whole, by a link where the system can."""
+    try:
+        os.link(start, end)
+    except OSError:
+        shutil.copyfile(start, end)
+
+
+def missing_column(law: AreaOn, key: str) -> Problem:
+    """Return the notice that no column carries a fact that the law reads."""
+    fact = law.rulebook.vocabulary.facts[key]
+    message = Name(
+        f"没有“{fact.name.zh}”列，该项在所有行中均按未知处理",
+        f"no column carries `{key}`; it is unknown in every row",
+    )
+    return Problem("missing-column", key, "", message)
+
+
+def other_type(law: AreaOn, key: str, column: str) -> Problem:
+    """Return the notice that a column can hold no value of its fact."""
+    fact = law.rulebook.vocabulary.facts[key]
+    message = Name(
+        f"“{column}”列的类型不能用于“{fact.name.zh}”，该项在所有行中均按未知处理",
+        f"the type of the column `{column}` cannot be {fact.name.en}; it is unknown in every row",
+    )
+    return Problem("column-type", key, column, message)

@@ -1,0 +1,120 @@
+"""What DuckDB reads rows from: a file, a frame, an Arrow table or a relation, with the types of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Struct
+from safety_rules.language.errors import LedgerError
+
+PARQUET = (".parquet", ".pq")
+CSV = (".csv", ".tsv", ".txt")
+VIEW = "rows_to_decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows."""
+
+    name: str
+    sql: str
+    types: Mapping[str, ColumnType]
+    numbered: str
+
+
+def connection(folder: Path, memory: str, threads: int | None) -> Any:
+    """Return a connection that keeps rows in order and spills into the folder; raises LedgerError without DuckDB."""
+    try:
+        import duckdb
+    except ImportError:
+        raise LedgerError("tables need DuckDB; install `safety-rules[tables]`") from None
+    config = {"memory_limit": memory, "temp_directory": str(folder), "preserve_insertion_order": "true"}
+    if threads is not None:
+        config["threads"] = str(threads)
+    return duckdb.connect(":memory:", config=config)
+
+
+@contextmanager
+def as_ledger_errors(name: str) -> Iterator[None]:
+    """Turn what DuckDB or the system raises into a LedgerError of one line."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise LedgerError(f"`{name}`: {lines[0]}") from None
+
+
+def source(con: Any, data: Any, skip: int = 0, delimiter: str = "") -> Source:
+    """Return the rows of data; of a csv, `skip` lines stand above the headings. Raises LedgerError."""
+    if isinstance(data, str | Path):
+        return _file(con, Path(data), skip, delimiter)
+    name = type(data).__name__
+    if name == "DuckDBPyRelation":
+        raise LedgerError("write the relation to a parquet file first, or give its Arrow table")
+    try:
+        con.register(VIEW, data)
+    except Exception as error:
+        raise LedgerError(f"`{name}` is no table that DuckDB reads: {str(error).splitlines()[0]}") from None
+    return _described(con, name, VIEW, f"(SELECT *, row_number() OVER () AS row_number FROM {VIEW})")
+
+
+def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
+    if not path.is_file():
+        raise LedgerError(f"there is no file `{path}`")
+    if path.stat().st_size == 0:
+        raise LedgerError(f"`{path.name}` is empty")
+    quoted = DUCKDB.text(str(path))
+    if path.suffix.lower() in PARQUET:
+        numbered = f"(SELECT *, file_row_number + 1 AS row_number FROM read_parquet({quoted}, file_row_number = true))"
+        return _described(con, path.name, f"read_parquet({quoted})", numbered)
+    if path.suffix.lower() in CSV:
+        options = f"all_varchar = true, header = true, null_padding = true, skip = {skip}, max_line_size = 16777216"
+        options += f", delim = {DUCKDB.text(delimiter)}" if delimiter else ""
+        sql = f"read_csv({quoted}, {options})"
+        return _described(con, path.name, sql, f"(SELECT *, row_number() OVER () AS row_number FROM {sql})")
+    raise LedgerError(f"`{path.name}` is no table that DuckDB reads; one of .parquet, .csv")
+
+
+def _described(con: Any, name: str, sql: str, numbered: str) -> Source:
+    with as_ledger_errors(name):
+        relation = con.sql(f"SELECT * FROM {sql} LIMIT 0")
+        types = {c: column_type(t) for c, t in zip(relation.columns, relation.types, strict=True)}
+    return Source(name, sql, types, numbered)
+
+
+INTEGERS = {"tinyint": 3, "smallint": 5, "integer": 10, "utinyint": 3, "usmallint": 5, "uinteger": 10}
+WIDE = ("bigint", "ubigint", "hugeint", "uhugeint")
+
+
+def column_type(type: Any) -> ColumnType:
+    """Return a DuckDB type as the engines know it."""
+    name = type.id
+    if name in INTEGERS:
+        return Plain("integer", INTEGERS[name])
+    if name in WIDE:
+        return Plain("integer", 19)
+    match name:
+        case "boolean" | "date":
+            return Plain("boolean" if name == "boolean" else "date")
+        case "float" | "double":
+            return Plain("double")
+        case "decimal":
+            sizes = dict(type.children)
+            return Plain("decimal", int(sizes["precision"]), int(sizes["scale"]))
+        case "varchar" | "enum":
+            return Plain("text")
+        case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
+            return Plain("timestamp")
+        case "list" | "array":
+            return ListOf(column_type(type.children[0][1]))
+        case "struct":
+            return Struct({n: column_type(t) for n, t in type.children})
+        case _:
+            return Plain("other")

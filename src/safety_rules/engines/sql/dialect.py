@@ -1,0 +1,205 @@
+"""Every difference between the two SQLs, in one table of forms."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+Form = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The forms that DuckDB and Spark write differently; everything else is written the same for both.
+
+    `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is
+    NULL where one of them is. `product` and `total` may be NULL where the result does not fit, inside
+    `attempt`.
+    """
+
+    name: str
+    quote: str
+    text: Form
+    list_of: Form
+    lambda_: Form
+    transform: Form
+    filter: Form
+    any_of: Form
+    total_of: Form
+    length: Form
+    contains: Form
+    only: Form
+    distinct: Form
+    literal_list: Form
+    struct: Form
+    member: Form
+    struct_type: Form
+    types: Mapping[str, str]
+    attempt: Form
+    product: Form
+    total: Form
+    matches: Form
+    starts_with: Form
+    shift_months: Form
+    shift_days: Form
+    days_between: Form
+    smallest: Form
+    largest: Form
+    look_up: Form
+    rows_of_json: Form
+    valid_json: Form
+    mask_list: Form
+    word_of: Form
+
+    def name_of(self, identifier: str) -> str:
+        """Return a quoted identifier."""
+        return self.quote + identifier.replace(self.quote, self.quote * 2) + self.quote
+
+    def cast(self, sql: str, kind: str) -> str:
+        """Return a cast to a type of `types`."""
+        return f"CAST({sql} AS {self.types[kind]})"
+
+    def try_cast(self, sql: str, kind: str) -> str:
+        """Return a cast that is NULL where it fails."""
+        return f"TRY_CAST({sql} AS {self.types[kind]})"
+
+    def null(self, kind: str) -> str:
+        """Return NULL of a type."""
+        return self.cast("NULL", kind)
+
+    def day(self, day: datetime.date) -> str:
+        """Return a date."""
+        return f"DATE '{day.isoformat()}'"
+
+    def whole(self, number: int) -> str:
+        """Return an integer of the widest exact type."""
+        return self.cast(f"'{number}'", "exact")
+
+    def texts(self, texts: Sequence[str]) -> str:
+        """Return texts, separated by commas."""
+        return ", ".join(self.text(t) for t in texts)
+
+
+def double(number: float) -> str:
+    """Return a number as a literal of type DOUBLE in both SQLs.
+
+    >>> double(0.5), double(1e300), double(-3.0)
+    ('5E-1', '1E+300', '(-3E0)')
+    """
+    sign, digits, exponent = _decimal_digits(number)
+    written = f"{digits}E{exponent:+d}" if exponent > 0 else f"{digits}E{exponent}"
+    return f"(-{written})" if sign else written
+
+
+def _decimal_digits(number: float) -> tuple[bool, str, int]:
+    sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    return bool(sign), "".join(map(str, digits)), exponent
+
+
+def exact_double(number: Fraction) -> bool:
+    """Return whether a float is exactly the number."""
+    try:
+        return Fraction(float(number)) == number
+    except OverflowError:
+        return False
+
+
+def _duck_text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _spark_text(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r") + "'"
+
+
+def _pairs(names: Mapping[str, str], pattern: str) -> str:
+    return ", ".join(pattern.format(n, v) for n, v in names.items())
+
+
+DUCKDB = Dialect(
+    name="DuckDB",
+    quote='"',
+    text=_duck_text,
+    list_of=lambda inner: f"{inner}[]",
+    lambda_=lambda variable, body: f"lambda {variable}: {body}",
+    transform=lambda items, function: f"list_transform({items}, {function})",
+    filter=lambda items, function: f"list_filter({items}, {function})",
+    any_of=lambda items, variable, body: (
+        f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p OR q, FALSE)"
+    ),
+    total_of=lambda items, variable, body: (
+        f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p + q, CAST(0 AS DOUBLE))"
+    ),
+    length=lambda items: f"len({items})",
+    contains=lambda items, item: f"list_contains({items}, {item})",
+    only=lambda items, allowed: (
+        f"(list_has_all([{allowed}], {items}) AND len({items}) = list_count({items}))"
+    ),
+    distinct=lambda items: f"list_distinct({items})",
+    literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
+    struct=lambda names: "struct_pack(" + _pairs(names, '"{}" := {}') + ")",
+    struct_type=lambda names: "STRUCT(" + _pairs(names, '"{}" {}') + ")",
+    member=lambda item, name: f"struct_extract({item}, {_duck_text(name)})",
+    types={"double": "DOUBLE", "text": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN", "exact": "HUGEINT", "mask": "BIGINT"},
+    attempt=lambda sql: f"TRY({sql})",
+    product=lambda a, b: f"({a} * {b})",
+    total=lambda a, b: f"({a} + {b})",
+    matches=lambda sql, pattern: f"regexp_matches({sql}, {_duck_text(pattern)})",
+    starts_with=lambda sql, prefix: f"starts_with({sql}, {prefix})",
+    shift_months=lambda day, count: f"CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)",
+    shift_days=lambda day, count: f"({day} + CAST({count} AS INTEGER))",
+    days_between=lambda later, earlier: f"({later} - {earlier})",
+    smallest=lambda items: f"list_min({items})",
+    largest=lambda items: f"list_max({items})",
+    look_up=lambda name, keys, values, key: f"getvariable({_duck_text(name)})[{key}]",
+    rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
+    valid_json=lambda sql: f"(json_valid({sql}) AND json_type({sql}) = 'ARRAY')",
+    mask_list=lambda words: f"[{words}]",
+    word_of=lambda mask, word: f"{mask}[{word + 1}]",
+)
+
+SPARK = Dialect(
+    name="Spark",
+    quote="`",
+    text=_spark_text,
+    list_of=lambda inner: f"ARRAY<{inner}>",
+    lambda_=lambda variable, body: f"{variable} -> {body}",
+    transform=lambda items, function: f"transform({items}, {function})",
+    filter=lambda items, function: f"filter({items}, {function})",
+    any_of=lambda items, variable, body: f"exists({items}, {variable} -> {body})",
+    total_of=lambda items, variable, body: (
+        f"aggregate(transform({items}, {variable} -> {body}), CAST(0 AS DOUBLE), (p, q) -> p + q)"
+    ),
+    length=lambda items: f"size({items})",
+    contains=lambda items, item: f"array_contains({items}, {item})",
+    only=lambda items, allowed: f"(size(array_except({items}, array({allowed}))) = 0)",
+    distinct=lambda items: f"array_distinct({items})",
+    literal_list=lambda items: f"CAST(array({items}) AS ARRAY<STRING>)",
+    struct=lambda names: "named_struct(" + _pairs(names, "'{}', {}") + ")",
+    struct_type=lambda names: f"STRUCT<{_pairs(names, '`{}`: {}')}>",
+    member=lambda item, name: f"{item}.`{name}`",
+    types={"double": "DOUBLE", "text": "STRING", "date": "DATE", "boolean": "BOOLEAN", "exact": "DECIMAL(38,0)", "mask": "BIGINT"},
+    attempt=lambda sql: sql,
+    product=lambda a, b: f"try_multiply({a}, {b})",
+    total=lambda a, b: f"try_add({a}, {b})",
+    matches=lambda sql, pattern: f"({sql} RLIKE {_spark_text(pattern)})",
+    starts_with=lambda sql, prefix: f"startswith({sql}, {prefix})",
+    shift_months=lambda day, count: f"add_months({day}, CAST({count} AS INT))",
+    shift_days=lambda day, count: f"date_add({day}, CAST({count} AS INT))",
+    days_between=lambda later, earlier: f"datediff({later}, {earlier})",
+    smallest=lambda items: f"array_min({items})",
+    largest=lambda items: f"array_max({items})",
+    look_up=lambda name, keys, values, key: (
+        f"try_element_at(map({', '.join(p for pair in zip(keys, values, strict=True) for p in pair)}), {key})"
+    ),
+    rows_of_json=lambda sql, fields: (
+        f"from_json({sql}, 'ARRAY<STRUCT<" + ", ".join(f"`{f}`: STRING" for f in fields) + ">>')"
+    ),
+    valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
+    mask_list=lambda words: f"array({words})",
+    word_of=lambda mask, word: f"{mask}[{word}]",
+)

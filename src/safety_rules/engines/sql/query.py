@@ -1,0 +1,222 @@
+"""An area's law on a day as one query: a row in, its findings as masks, its outcome and derived values out.
+
+A rule's finding is one three-valued truth: `applies AND NOT requires` is true where it is violated, NULL where
+it is undetermined and false where it is satisfied or not applicable, exactly as the definition's table has it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from safety_rules.engines.sql import quantities
+from safety_rules.engines.sql.cells import Cell, cell, missing
+from safety_rules.engines.sql.dialect import Dialect
+from safety_rules.engines.sql.lower import value
+from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.writer import Writer
+from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.kinds import Number
+from safety_rules.language.rule import Clause, Rule, Waiver, weakest
+from safety_rules.semantics.decide import AreaOn
+
+BITS = 63
+MASKS = ("violated", "undetermined", "not_applicable", "satisfied")
+FOUND = MASKS[:3]
+
+
+@dataclass(frozen=True, slots=True)
+class LawQuery:
+    """A law as SQL over columns named by `uses`; `{source}` in `text` stands for what it is read from.
+
+    `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
+    could not be used. `maps` are constants that the connection must know by name.
+    """
+
+    law: AreaOn
+    dialect: Dialect
+    uses: Mapping[str, Use]
+    text: str
+    maps: Mapping[str, tuple[list[str], list[str]]]
+    derived: tuple[str, ...]
+    unread: tuple[str, ...]
+
+    def over(self, source: str) -> str:
+        """Return the query over a source."""
+        return self.text.replace("{source}", source)
+
+
+def words(law: AreaOn) -> int:
+    """Return how many words of 63 bits a mask takes."""
+    return max(1, -(-len(law.rules) // BITS))
+
+
+def used_facts(law: AreaOn) -> dict[str, set[str]]:
+    """Return the given facts that the law reads, each list with the fields that are read of its records."""
+    found: dict[str, set[str]] = {}
+    done: set[str] = set()
+    todo: list[Expr] = [c.that for r in law.rules for c in (*r.applies_when, *r.requires)]
+    todo += [d.formula for d in law.derivations.values() if d.variable is None]
+    while todo:
+        for node in walk(todo.pop()):
+            if not isinstance(node, FactRef | ItemField):
+                continue
+            derivation = law.derivations.get(node.key)
+            if derivation is not None:
+                if node.key not in done:
+                    done.add(node.key)
+                    todo.append(derivation.formula)
+            elif isinstance(node, FactRef):
+                found.setdefault(node.key, set())
+            else:
+                outer, _, name = node.key.rpartition(".")
+                found.setdefault(outer, set()).add(name)
+    return found
+
+
+def law_query(
+    law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str] = (), waivers: Sequence[Waiver] = ()
+) -> LawQuery:
+    """Return the query of a law over columns; the columns `keep` are passed through as they are."""
+    vocabulary, used = law.rulebook.vocabulary, used_facts(law)
+    identity = [k for s in law.area.subjects for k in vocabulary.subjects[s].identity] if waivers else []
+    read = {key: used.get(key, set()) for key in (*used, *identity)}
+    raw = {key: f"c{i}" for i, key in enumerate(k for k in read if k in uses)}
+    cells = {
+        key: cell(vocabulary.facts[key], uses[key], raw[key], vocabulary, fields, d)
+        if key in uses
+        else missing(vocabulary.facts[key], vocabulary, fields, d)
+        for key, fields in read.items()
+    }
+    w = Writer(law, d, cells)
+    _named(identity, waivers, w)
+    rules = [_rule(rule, w) for rule in law.rules]
+    derived = _derived(law, w)
+    text = _text(w, uses, raw, keep, rules, derived)
+    unread = tuple(k for k in used if k not in uses)
+    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), unread)
+
+
+def _named(identity: Iterable[str], waivers: Sequence[Waiver], w: Writer) -> None:
+    """Send the rows that a waiver names back: it counts there, or is reported."""
+    names = w.dialect.texts(sorted({v.subject for v in waivers}))
+    for key in identity:
+        w.doubt(f"({w.keep(w.cells[key].value)} IN ({names}))")
+
+
+def _derived(law: AreaOn, w: Writer) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, derivation in law.derivations.items():
+        if derivation.variable is None:
+            kind = law.rulebook.vocabulary.facts[key].kind
+            found[key] = quantities.fact(key, w).sql if isinstance(kind, Number) else value(FactRef(key, kind), w)
+    return found
+
+
+def _all_of(clauses: Sequence[Clause], w: Writer) -> str:
+    return f"({' AND '.join(value(c.that, w) for c in clauses)})" if clauses else "TRUE"
+
+
+def _rule(rule: Rule, w: Writer) -> tuple[str, str]:
+    """Return a rule's finding as a three-valued truth, and whether it applies."""
+    applies = _all_of(rule.applies_when, w)
+    own = weakest(*(c.standing for c in rule.authority))
+    if rule.applies_when:
+        applies = w.keep(applies)
+    if own > w.law.require and rule.key not in w.law.confirmed:
+        return f"(CASE WHEN NOT {applies} THEN FALSE ELSE {w.dialect.null('boolean')} END)", applies
+    requires = _all_of(rule.requires, w)
+    return (f"({applies} AND NOT {requires})" if rule.applies_when else f"(NOT {requires})"), applies
+
+
+def _text(
+    w: Writer,
+    uses: Mapping[str, Use],
+    raw: Mapping[str, str],
+    keep: Sequence[str],
+    rules: Sequence[tuple[str, str]],
+    derived: Mapping[str, str],
+) -> str:
+    d = w.dialect
+    passed = [f"k{i}" for i in range(len(keep))]
+    first = [f"{d.name_of(c)} AS {p}" for c, p in zip(keep, passed, strict=True)]
+    first += [f"{d.name_of(uses[key].column)} AS {name}" for key, name in raw.items()]
+    stages = w.stages()
+    odd = [c.odd for k, c in w.cells.items() if c.odd and k in raw]
+    problem = [c.problem for k, c in w.cells.items() if c.problem and k in raw]
+    opening = [*passed, f"{_any(odd)} AS odd", f"{_any(problem)} AS problem"]
+    parts = [f"r AS (SELECT {', '.join(first) or '1 AS nothing'} FROM {{source}})"]
+    zero = [f"{sql} AS {name}" for name, sql in stages[0]] if stages else []
+    parts.append(f"s0 AS (SELECT {', '.join([*opening, *zero])} FROM r)")
+    for i, stage in enumerate(stages[1:], start=1):
+        parts.append(f"s{i} AS (SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in stage)} FROM s{i - 1})")
+    last = max(0, len(stages) - 1)
+    names = {c: d.name_of(c) for c in (*keep, *derived)}
+    truths = [f"{f} AS x{i}" for i, (f, _) in enumerate(rules)] + [f"{a} AS a{i}" for i, (_, a) in enumerate(rules)]
+    shown = [f"{sql} AS v{i}" for i, sql in enumerate(derived.values())]
+    doubt = _any(["odd", *w.doubts])
+    parts.append(f"t AS (SELECT {', '.join([*passed, f'{doubt} AS again', 'problem', *truths, *shown])} FROM s{last})")
+    out = [f"{p} AS {names[c]}" for c, p in zip(keep, passed, strict=True)]
+    out += [f"{sql} AS {name}" for name, sql in zip(FOUND, _masks(w.law, d), strict=True)]
+    out += [f"v{i} AS {names[key]}" for i, key in enumerate(derived)]
+    return f"WITH {', '.join(parts)} SELECT {', '.join([*out, 'problem', 'again'])} FROM t"
+
+
+def _any(conditions: Sequence[str | None]) -> str:
+    found = [c for c in conditions if c]
+    return f"({' OR '.join(f'coalesce({c}, FALSE)' for c in found)})" if found else "FALSE"
+
+
+def _masks(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the masks of violated, undetermined and inapplicable rules."""
+    tests = ("x{} THEN", "x{} IS NULL THEN", "NOT a{} THEN")
+    return [_mask(law, test, d) for test in tests]
+
+
+def _mask(law: AreaOn, test: str, d: Dialect) -> str:
+    found = []
+    for word in range(words(law)):
+        bits = range(word * BITS, min(len(law.rules), (word + 1) * BITS))
+        terms = [f"(CASE WHEN {test.format(i)} {1 << (i - word * BITS)} ELSE 0 END)" for i in bits]
+        found.append(d.cast(f"({' + '.join(terms) or '0'})", "mask"))
+    return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
+
+
+def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the outcome, at best and at worst, and the satisfied mask, from the masks of the other findings."""
+    by_outcome: dict[int, int] = defaultdict(int)
+    for i, rule in enumerate(law.rules):
+        by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
+    best = _ranked(law, by_outcome, ("violated",), d)
+    worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
+    return [
+        f"(CASE WHEN {best} = {worst} THEN {best} ELSE 'undetermined' END) AS outcome",
+        f"{best} AS at_best",
+        f"{worst} AS at_worst",
+    ]
+
+
+def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect) -> str:
+    arms = []
+    for rank in sorted(by_outcome, reverse=True):
+        if rank == 0:
+            continue
+        tests = []
+        for word in range(words(law)):
+            bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
+            if bits:
+                tests += [f"({d.word_of(m, word) if words(law) > 1 else m} & {bits}) <> 0" for m in masks]
+        arms.append(f"WHEN {' OR '.join(tests)} THEN {d.text(law.area.outcomes[rank].key)}")
+    first = d.text(law.area.outcomes[0].key)
+    return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
+
+
+def satisfied_column(law: AreaOn, d: Dialect) -> str:
+    """Return the mask of satisfied rules: those with no other finding."""
+    found = []
+    for word in range(words(law)):
+        every = (1 << min(BITS, len(law.rules) - word * BITS)) - 1
+        parts = [d.word_of(m, word) if words(law) > 1 else m for m in FOUND]
+        found.append(d.cast(f"({every} - {' - '.join(parts)})", "mask"))
+    return (found[0] if len(found) == 1 else d.mask_list(", ".join(found))) + " AS satisfied"
