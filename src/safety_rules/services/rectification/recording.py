@@ -1,0 +1,81 @@
+"""Events in and out of the ledger: one event recorded, all dangers as they stand."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safety_rules.language.errors import LedgerError
+from safety_rules.services.rectification.ledger import Entry, append, entries, reading, writing
+from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, replay
+from safety_rules.services.rectification.table import Lifecycle
+
+EVENT = "event"
+FILE_NAME = re.compile(r"^[^\s，。；]+\.(?:jpe?g|png|pdf|docx?|xlsx?|zip|mp4|txt)$", re.IGNORECASE)
+
+
+def entry(event: Event) -> Entry:
+    """Return an event as an entry; what is not stated is left out."""
+    body: dict[str, Any] = {"event": event.name, "by": event.by, "role": event.role, "on": event.on.isoformat()}
+    if event.evidence:
+        body["evidence"] = event.evidence
+    if event.deadline is not None:
+        body["deadline"] = event.deadline.isoformat()
+    if event.details is not None:
+        body["details"] = asdict(event.details)
+    return Entry(EVENT, event.danger, body)
+
+
+def event_of(key: str, body: Mapping[str, Any]) -> Event:
+    """Return the event of an entry; raises LedgerError where the entry is none."""
+    try:
+        deadline = datetime.date.fromisoformat(body["deadline"]) if "deadline" in body else None
+        details = Details(**body["details"]) if "details" in body else None
+        on = datetime.date.fromisoformat(body["on"])
+        return Event(key, body["event"], body["by"], body["role"], on, body.get("evidence", ""), deadline, details)
+    except (KeyError, TypeError, ValueError):
+        raise LedgerError(f"an entry of `{key}` is no event; run `rectify verify`") from None
+
+
+def dangers(path: Path, table: Lifecycle) -> dict[str, Danger]:
+    """Return every danger of a ledger as its events made it."""
+    with reading(path) as connection:
+        return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)))
+
+
+def history(path: Path, danger: str) -> tuple[Event, ...]:
+    """Return the events of one danger; raises RefusedError where there is none."""
+    with reading(path) as connection:
+        found = tuple(event_of(e.key, e.body) for e in entries(connection, EVENT, danger))
+    if not found:
+        raise RefusedError(f"台账中没有隐患“{danger}”", f"there is no danger `{danger}` in the ledger")
+    return found
+
+
+def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> Danger:
+    """Append an event and return the danger after it; raises RefusedError, and then nothing is written."""
+    if event.on > today:
+        raise RefusedError(f"日期{event.on}尚未到来", f"the day {event.on} is yet to come")
+    with writing(path) as connection:
+        before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))
+        danger = after(table, before.get(event.danger), event)
+        append(connection, [entry(event)])
+    return danger
+
+
+def evidence(text: str) -> str:
+    """Return evidence as it is recorded: a text, or a file's name with the hash of its content."""
+    path = Path(text)
+    try:
+        if path.is_file():
+            return f"{path.name} (sha256 {hashlib.sha256(path.read_bytes()).hexdigest()})"
+    except OSError:  # a long text is no path
+        return text.strip()
+    if FILE_NAME.match(text.strip()):
+        raise RefusedError(f"找不到佐证文件“{text}”", f"there is no file `{text}`")
+    return text.strip()

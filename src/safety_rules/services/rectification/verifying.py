@@ -1,0 +1,118 @@
+"""Whether a ledger is as it was written: its chain, its head, and a head that was kept elsewhere."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from safety_rules.language.errors import LedgerError, SafetyRulesError
+from safety_rules.services.rectification.ledger import GENESIS, Entry, Fault, Head, chained, reading
+from safety_rules.services.rectification.life import Danger, after
+from safety_rules.services.rectification.recording import EVENT, event_of
+from safety_rules.services.rectification.table import Lifecycle
+
+HEX = set("0123456789abcdef")
+
+
+def kept_head(path: Path) -> Head:
+    """Return the head that was written to a file; raises LedgerError where it holds none."""
+    try:
+        count, digest = path.read_text("utf-8").split()
+        kept = Head(int(count), digest)
+    except (OSError, ValueError):
+        raise LedgerError(f"`{path.name}` holds no head: a count and a hash are wanted") from None
+    if kept.count < 0 or len(digest) != len(GENESIS) or not set(digest) <= HEX:
+        raise LedgerError(f"`{path.name}` holds no head: a count and a hash are wanted")
+    return kept
+
+
+def head_text(head: Head) -> str:
+    """Return a head as it is kept in a file."""
+    return f"{head.count} {head.hash}\n"
+
+
+def faults(path: Path, table: Lifecycle, kept: Head | None = None) -> tuple[Head, tuple[Fault, ...]]:
+    """Return the head that the entries really have, and every fault; none means that all is as written."""
+    try:
+        with reading(path) as connection:
+            pages = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if pages != "ok":
+                return Head(0, GENESIS), (_damaged(pages),)
+            chain = _Chain()
+            found = [*chain.faults(connection), *_head_faults(connection, chain)]
+            if not found:
+                found = list(_life_faults(connection, table))
+    except LedgerError as error:
+        if not isinstance(error.__cause__, sqlite3.DatabaseError):
+            raise
+        return Head(0, GENESIS), (_damaged(str(error.__cause__)),)
+    if kept is not None:
+        found += _kept_faults(chain, kept)
+    return Head(chain.count, chain.hash), tuple(found)
+
+
+def _damaged(said: str) -> Fault:
+    said = said.splitlines()[0] if said else ""
+    return Fault(0, "damaged", f"台账文件已损坏（{said}）", f"the file is damaged ({said})")
+
+
+class _Chain:
+    """The state of one walk along the entries."""
+
+    def __init__(self) -> None:
+        self.count, self.hash = 0, GENESIS
+        self.hashes = [GENESIS]
+
+    def faults(self, connection: sqlite3.Connection) -> Iterator[Fault]:
+        rows = connection.execute("SELECT seq, kind, key, body, previous, hash FROM entries ORDER BY seq")
+        for seq, kind, key, body, previous, digest in rows:
+            if seq != self.count + 1:
+                zh = f"第{self.count + 1}条至第{seq - 1}条缺失"
+                yield Fault(self.count + 1, "removed", zh, f"entries {self.count + 1} to {seq - 1} are missing")
+            elif previous != self.hash:
+                yield Fault(
+                    seq, "broken-chain", f"第{seq}条与前一条不衔接", f"entry {seq} does not follow the one before"
+                )
+            if not _is_as_written(seq, kind, key, body, previous, digest):
+                yield Fault(seq, "changed", f"第{seq}条已被改动", f"entry {seq} is not as it was written")
+            self.count, self.hash = seq, digest
+            self.hashes.append(digest)
+
+
+def _is_as_written(seq: int, kind: str, key: str, body: str, previous: str, digest: str) -> bool:
+    try:
+        return chained(seq, Entry(kind, key, json.loads(body)), previous) == digest
+    except ValueError:
+        return False
+
+
+def _head_faults(connection: sqlite3.Connection, chain: _Chain) -> Iterator[Fault]:
+    row = connection.execute("SELECT count, hash FROM head").fetchone()
+    if row is None or Head(*row) != Head(chain.count, chain.hash):
+        written = row[0] if row else 0
+        zh = f"台账自记{written}条，实有{chain.count}条，或末条不符"
+        en = f"the ledger says {written} entries and holds {chain.count}, or its last is another"
+        yield Fault(0, "head", zh, en)
+
+
+def _kept_faults(chain: _Chain, kept: Head) -> Iterator[Fault]:
+    if kept.count > chain.count:
+        zh = f"另存的凭证记有{kept.count}条，台账只有{chain.count}条：末尾被截去"
+        yield Fault(0, "truncated", zh, f"the kept head counts {kept.count} entries, the ledger holds {chain.count}")
+    elif kept.count >= len(chain.hashes) or chain.hashes[kept.count] != kept.hash:
+        zh = f"第{kept.count}条与另存的凭证不符：此前的记录被改写"
+        yield Fault(kept.count, "rewritten", zh, f"entry {kept.count} is not the one whose head was kept")
+
+
+def _life_faults(connection: sqlite3.Connection, table: Lifecycle) -> Iterator[Fault]:
+    """Yield each event that the table does not allow, though its chain is whole."""
+    dangers: dict[str, Danger] = {}
+    rows = connection.execute("SELECT seq, key, body FROM entries WHERE kind = ? ORDER BY seq", (EVENT,))
+    for seq, key, body in rows:
+        try:
+            event = event_of(key, json.loads(body))
+            dangers[key] = after(table, dangers.get(key), event)
+        except SafetyRulesError as error:
+            yield Fault(seq, "unlawful", f"第{seq}条不合整改流程：{error}", f"entry {seq} breaks the table: {error}")
