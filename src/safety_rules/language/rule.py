@@ -163,7 +163,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """How a fact follows from others; for a field of a list, `variable` stands for each item."""
+    """How a fact follows from others; for a field of a list, `variable` stands for each item.
+
+    `borrowed` marks one that an area uses and another area holds, with its cases.
+    """
 
     key: str
     fact: str
@@ -176,6 +179,7 @@ class Derivation:
     cases: tuple[Case, ...] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
+    borrowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,7 @@ class AreaFile(Model):
     area: S
     title: NameFile
     subjects: list[S] = Field(min_length=1)
+    uses: list[S] = Field(default_factory=list)
     outcomes: dict[S, NameFile] = Field(min_length=2)
     cases_on: S
 

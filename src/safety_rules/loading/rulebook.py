@@ -158,9 +158,24 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
         if made.key in areas:
             report.error("defined-twice", f"the area `{made.key}` is defined twice", file.area)
         areas[made.key] = made
+    _borrow(files, areas, report)
     _homeless(files, report)
     _without_echoes(files.broken, report)
     return Rulebook(words, known, figures, areas, digest, reference)
+
+
+def _borrow(files: _Files, areas: dict[str, Area], report: Report) -> None:
+    """Give an area the derivations of the areas that it `uses`."""
+    for _, file in files.of(AreaFile):
+        for used in file.uses:
+            other = areas.get(str(used))
+            if other is None or str(used) == str(file.area):
+                help = did_you_mean(used, [a for a in areas if a != str(file.area)])
+                report.error("unknown-area", f"`{used}` is not another area", used, help)
+                continue
+            own = areas[str(file.area)]
+            cased = tuple(replace(d, cases=(), borrowed=True) for d in other.derivations)
+            areas[own.key] = replace(own, derivations=(*own.derivations, *cased))
 
 
 def _identities(files: _Files, c: Context) -> None:

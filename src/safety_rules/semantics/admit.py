@@ -106,7 +106,10 @@ def _unknown_name(name: str, a: _Admission) -> None:
 
 def _value(item: Any, fact: Fact, a: _Admission) -> Value:
     if isinstance(fact.kind, Records):
-        return tuple(_item(row, i, fact, a) for i, row in enumerate(record_list(item)))
+        rows = record_list(item)
+        if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
+            raise Unusable("empty-list", f"{fact.name.zh}一条也没有", f"{fact.name.en}: there is none")
+        return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
     return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
 
 

@@ -59,7 +59,7 @@ def _lines(expr: Expr, env: Environment, language: str) -> list[str]:
         case Aggregate("any" | "all"):
             return _item_lines(expr, env, language)
         case Compare():
-            return [_comparison(expr, env, language)]
+            return [_comparison(expr, env, language), *_formula_lines(expr, env, language)]
         case In(item, container):
             return _membership(item, container, env, language)
         case FactRef() | ItemField():
@@ -196,7 +196,8 @@ def _item_name(path: str, item: Any, env: Environment, language: str) -> str:
 
 
 def _grouped(inner: Expr, op: str, text: str) -> str:
-    return f"（{text}）" if isinstance(inner, Arithmetic) and inner.op in "+-" and op in "*/" else text
+    several = isinstance(inner, Aggregate) or (isinstance(inner, Arithmetic) and inner.op in "+-")
+    return f"（{text}）" if several and op in "*/" else text
 
 
 def _membership(item: Expr, container: Expr, env: Environment, language: str) -> list[str]:
@@ -235,6 +236,24 @@ def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str) -
         return _lines(derivation.formula, replace(env, variables={}), language)
     scope = replace(env, variables={derivation.variable: env.variables[expr.variable]})
     return _lines(derivation.formula, scope, language)
+
+
+def _formula_lines(expr: Compare, env: Environment, language: str) -> list[str]:
+    """Return, for each derived number that a comparison reads, how it comes about: `S ＝ 〔苯〕… ＋ … ＝ 1.6`."""
+    lines: list[str] = []
+    equals = " ＝ " if language == "zh" else " = "
+    for leaf in (*_leaves(expr.left, env), *_leaves(expr.right, env)):
+        if not isinstance(leaf, FactRef) or not isinstance(leaf.kind, Number) or leaf.key not in env.derivations:
+            continue
+        formula = env.derivations[leaf.key].formula
+        if not isinstance(formula, Arithmetic | Aggregate):
+            continue
+        inside = replace(env, variables={})
+        value = evaluate(formula, inside)
+        written = _formula(formula, inside, language)
+        end = "" if isinstance(value, Unknown) else f"{equals}{shown(value, leaf.kind, language)}"
+        lines.append(f"{_label(leaf.key, env, language)}{equals}{written}{end}")
+    return lines
 
 
 def _leaves(expr: Expr, env: Environment) -> list[Expr]:

@@ -44,7 +44,25 @@ def _industry_code(text: str) -> str:
     return found[1]
 
 
-FORMATS: Mapping[str, Callable[[str], str]] = {"credit_code": _credit_code, "industry_code": _industry_code}
+def cas_check_digit(digits: str) -> int:
+    """Return the check digit of a CAS number's other digits: their sum, weighted from the right by 1, 2, 3 ..., modulo 10."""
+    return sum(i * int(d) for i, d in enumerate(reversed(digits), start=1)) % 10
+
+
+def _cas(text: str) -> str:
+    from safety_rules.semantics.values import Unusable
+
+    if text in ("无", "无CAS号"):
+        return "无"
+    found = re.fullmatch(r"([0-9]{2,7})-([0-9]{2})-([0-9])", text)
+    if found is None:
+        raise Unusable("cas", f"“{text[:20]}”不是CAS号（如 7664-41-7）；没有CAS号的填“无”", f"`{text[:20]}` is not a CAS number")
+    if cas_check_digit(found[1] + found[2]) != int(found[3]):
+        raise Unusable("cas-check", f"CAS号“{text}”校验位不符", f"the check digit of `{text}` is wrong")
+    return text
+
+
+FORMATS: Mapping[str, Callable[[str], str]] = {"credit_code": _credit_code, "industry_code": _industry_code, "cas": _cas}
 
 
 def well_formed(text: str, format: str) -> bool:
@@ -62,4 +80,5 @@ def well_formed(text: str, format: str) -> bool:
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "credit_code": ("91320900MA0000000" + credit_check_character("91320900MA0000000"),),
     "industry_code": ("3611", "39"),
+    "cas": ("无", "7664-41-7"),
 }

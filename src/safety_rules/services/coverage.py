@@ -39,7 +39,7 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
             continue
         for rule in found.rules:
             yield from _rule(rulebook, found, rule)
-        for derivation in found.derivations:
+        for derivation in (d for d in found.derivations if not d.borrowed):
             yield from _derivation(rulebook, found, derivation)
         for obligation in found.obligations:
             yield from _obligation(rulebook, found, obligation)

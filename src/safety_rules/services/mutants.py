@@ -81,7 +81,7 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
             rules = (*area.rules[:i], changed, *area.rules[i + 1 :])
             yield Mutant(area.key, rule.key, what, at, _with_area(book, replace(area, rules=rules)))
     for i, derivation in enumerate(area.derivations):
-        for what, made in _of_derivation(derivation):
+        for what, made in _of_derivation(derivation) if not derivation.borrowed else ():
             derivations = (*area.derivations[:i], made, *area.derivations[i + 1 :])
             yield Mutant(
                 area.key, derivation.key, what, derivation.at, _with_area(book, replace(area, derivations=derivations))

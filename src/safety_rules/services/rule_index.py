@@ -31,7 +31,7 @@ def _area(area: Area, rulebook: Rulebook) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for rule in area.rules:
         yield _row(rule, area, rulebook)
-    for derivation in area.derivations:
+    for derivation in (d for d in area.derivations if not d.borrowed):
         cited = _cited(derivation.authority, rulebook)
         name = f"[{derivation.title.zh}]({derivation.file})"
         yield f"| {name} `{derivation.key}` | 推算 derived `{derivation.fact}` | {cited} | {_standing(derivation.authority)} | {_period(derivation.in_force)} |"
