@@ -16,6 +16,7 @@ VERBS = {
     "test": "Run the cases that stand in rule files.",
     "index": "Write the index page of a rules folder.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
+    "grade": "Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "Explain the verdict on one row of a ledger.",
 }
 

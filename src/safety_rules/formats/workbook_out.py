@@ -45,10 +45,10 @@ def write_workbook(screening: Screening, rows: Iterable[ScreenedRow], path: Path
         except xlsxwriter.exceptions.XlsxWriterException as error:
             raise LedgerError(f"`{path}` cannot be written: {error}") from None
         finally:
-            _let_go(book)
+            let_go(book)
 
 
-def _let_go(book: Any) -> None:
+def let_go(book: Any) -> None:
     """Close the files that a workbook keeps its rows in, which it does itself only when all went well."""
     for sheet in book.worksheets():
         if sheet.row_data_fh is not None:

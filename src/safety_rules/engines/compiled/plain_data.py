@@ -117,6 +117,8 @@ class Facts:
                 return ast.UnaryOp(ast.Not(), code.both(code.call("is_list", read), inside))
             case Date():
                 return code.test(ast.Attribute(read, "__class__", ast.Load()), ast.IsNot(), load("date"))
+            case Records() if fact.bounds.minimum is not None and fact.bounds.minimum > 0:
+                return constant(True)
             case Records():
                 return code.either(read, ast.UnaryOp(ast.Not(), code.call("is_list", read)))
             case Text() if fact.format == "industry_code":

@@ -1,0 +1,122 @@
+"""Graded units as a workbook: units, chemicals, duties, problems; written row by row, so memory stays flat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import xlsxwriter
+
+from safety_rules.formats.result import Screening
+from safety_rules.formats.safe import replacing
+from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
+from safety_rules.formats.workbook_out import OPTIONS, let_go
+from safety_rules.language.errors import LedgerError
+from safety_rules.semantics.explain import reason_label
+from safety_rules.semantics.words import decimal
+
+SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
+HEADINGS = {
+    "zh": (
+        ("行号", "单元名称", "级别", "最好", "最坏", "辨识指标S", "α", "分级指标R", "最少补齐", "仍缺", "说明"),
+        ("单元名称", "品名", "存在量（t）", "临界量（t）", "β", "q/Q", "β·q/Q", "占比（%）"),
+        ("单元名称", "义务", "责任单位", "时限", "依据", "是否确定"),
+        ("行号", "位置", "问题", "原填内容"),
+    ),
+    "en": (
+        ("Row", "Unit", "Level", "At best", "At worst", "S", "α", "R", "Fewest to settle", "Missing", "Notes"),
+        ("Unit", "Name", "Quantity (t)", "Critical quantity (t)", "β", "q/Q", "β·q/Q", "Share (%)"),
+        ("Unit", "Duty", "Who", "By", "Authority", "Certain"),
+        ("Row", "Place", "Problem", "Given"),
+    ),
+}
+WIDTHS = (
+    (7, 26, 18, 18, 18, 12, 8, 12, 34, 44, 44),
+    (26, 26, 14, 16, 8, 14, 14, 12),
+    (26, 70, 20, 44, 60, 12),
+    (8, 22, 70, 40),
+)
+
+
+def write_grading(screening: Screening, units: Iterable[Any], path: Path, language: str) -> None:
+    """Write the workbook of graded units (`services.grading.GradedUnit`); a file is complete or absent."""
+    with replacing(path) as temporary, TemporaryDirectory() as scratch:
+        book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
+        try:
+            _Writer(book, screening, language).write(units)
+            book.close()
+        except xlsxwriter.exceptions.XlsxWriterException as error:
+            raise LedgerError(f"`{path}` cannot be written: {error}") from None
+        finally:
+            let_go(book)
+
+
+class _Writer:
+    """The four sheets while they are written, each with the row that it has come to."""
+
+    def __init__(self, book: Any, screening: Screening, language: str) -> None:
+        self.screening, self.language = screening, language
+        self.styles: Styles = styles_of(book, screening.on.area)
+        self.sheets = [book.add_worksheet(name) for name in SHEETS[language]]
+        self.at = [0, 0, 0, 0]
+        for i, sheet in enumerate(self.sheets):
+            set_page(sheet)
+            for column, width in enumerate(WIDTHS[i]):
+                sheet.set_column(column, column, width)
+            self._put(i, HEADINGS[language][i], self.styles.head)
+            sheet.freeze_panes(1, 0)
+
+    def _put(self, i: int, texts: Iterable[str], style: Any, first: Any = None, first_at: int = -1) -> None:
+        for column, text in enumerate(texts):
+            write_text(self.sheets[i], self.at[i], column, text, first if column == first_at else style)
+        self.at[i] += 1
+
+    def write(self, units: Iterable[Any]) -> None:
+        for notice in self.screening.notices:
+            self._put(3, ("", notice.place, notice.message.in_(self.language), notice.given), self.styles.text)
+        for unit in units:
+            self._unit(unit)
+
+    def _unit(self, unit: Any) -> None:
+        verdict, number = unit.row.verdict, str(unit.row.row.number)
+        if verdict is None:
+            if unit.row.error is not None:
+                self._put(3, (number, "", unit.row.error.in_(self.language), ""), self.styles.text)
+            return
+        area, zh = verdict.on.area, self.language == "zh"
+        join = "、" if zh else ", "
+        best, worst = (area.outcome(k).name.in_(self.language) for k in (verdict.at_best, verdict.at_worst))
+        needs = verdict.needs
+        cells = (
+            number, verdict.subject, verdict.outcome_name.in_(self.language), best, worst,
+            shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index),
+            join.join(reason_label(r, verdict, self.language) for r in needs.smallest),
+            join.join(reason_label(r, verdict, self.language) for r in needs.can_change),
+            ("；" if zh else "; ").join(n.in_(self.language) for n in unit.notes),
+        )  # fmt: skip
+        self._put(0, cells, self.styles.text, self.styles.outcome[unit.row.outcome], 2)
+        for c in unit.chemicals:
+            share = None if c.share is None else c.share * 100
+            figures = (c.quantity, c.critical_quantity, c.beta, c.ratio, c.corrected_ratio, share)
+            self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures)), self.styles.text)
+        for due in verdict.obligations:
+            self._duty(verdict, due, zh)
+        for p in verdict.problems:
+            self._put(3, (number, p.place, p.message.in_(self.language), p.given), self.styles.text)
+
+    def _duty(self, verdict: Any, due: Any, zh: bool) -> None:
+        sources = verdict.on.rulebook.sources
+        law = ("；" if zh else "; ").join(
+            f"{sources[c.source].title.in_(self.language)} {c.clause}" for c in due.authority
+        )
+        sure = ("是" if zh else "yes") if due.certain else ("待核实" if zh else "open")
+        by = due.duty.by.in_(self.language) if due.duty.by is not None else ""
+        what, who = due.duty.what.in_(self.language), due.duty.who.in_(self.language)
+        self._put(2, (verdict.subject, what, who, by, law, sure), self.styles.text)
+
+
+def shown(number: Any) -> str:
+    """Return a number as an exact decimal, rounded and marked where it does not end, or nothing."""
+    return "" if number is None else decimal(number)
