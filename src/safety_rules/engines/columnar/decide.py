@@ -75,13 +75,15 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact) 
     """Fill the table `settled` with the exact findings of the rows that go back."""
     d = DUCKDB
     stored = f"read_parquet({_at(first)}, file_row_number = true)"
-    con.execute(f"CREATE TEMP TABLE going_back AS SELECT file_row_number + 1 AS n FROM {stored} WHERE again")
-    columns = ", ".join(f"{d.name_of(u.column)}" for u in query.uses.values())
-    wanted = f"SELECT row_number{', ' if columns else ''}{columns} FROM {rows.numbered} WHERE row_number IN (SELECT n FROM going_back)"
+    columns = "".join(f", {d.name_of(u.column)}" for u in query.uses.values())
+    numbers = f"SELECT file_row_number + 1 FROM {stored} WHERE again"
+    con.execute(
+        f"CREATE TABLE going_back AS SELECT row_number{columns} FROM {rows.numbered} WHERE row_number IN ({numbers})"
+    )
     types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))
-    con.execute(f"CREATE TEMP TABLE settled ({types})")
-    reader = con.cursor().execute(wanted) if not rows.sql.isidentifier() else con.execute(wanted)
-    cells = reader.fetchall() if rows.sql.isidentifier() else iter(lambda: reader.fetchone(), None)
+    con.execute(f"CREATE TABLE settled ({types})")
+    reader = con.cursor().execute("SELECT * FROM going_back")
+    cells = (row for batch in iter(lambda: reader.fetchmany(BATCH), []) for row in batch)
     numbered = ((row[0], dict(zip(query.uses, row[1:], strict=True))) for row in cells)
     names = [k for k, _ in _types(con, query, first)]
     found = settled(query.law, numbered, query.uses, query.derived, exact)

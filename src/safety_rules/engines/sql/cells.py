@@ -8,12 +8,12 @@ odd: its row is read by admission itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from safety_rules.engines.sql.dialect import Dialect, double, exact_double
 from safety_rules.engines.sql.number import HUGE, TINY, short
-from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Struct, Use
+from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Reads, Struct, Use
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.values import ABSENT, FALSE, MOST_CHARACTERS, NOTHING, TRUE
@@ -23,9 +23,11 @@ PADDED = rf"(?s)\A{SPACES}|{SPACES}\z"
 PLAIN_NUMBER = r"\A[+-]?[0-9]+([.][0-9]+)?\z"
 PLAIN_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 PLAIN_CODE = r"\A[0-9]{2,4}\z"
+ITEM = "{{item}}"
 LOOKS_TYPED = r"(?s)\A([0-9.eE+-]+|true|false|[\[{].*)\z"
 DEFAULT_PLACES = 4
 MOST_PLACES = 6
+FIRST_PLAIN, LAST_PLAIN = "DATE '1001-01-01'", "DATE '8999-12-31'"  # a period of a thousand years stays in the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Cell:
     """A fact's value as SQL; `odd` and `problem` are conditions on the raw cell, None where they cannot be.
 
     `places` is how many decimals a number of the column is expected to have; times `factor` it is in the
-    fact's unit.
+    fact's unit. `fields` are the fields of a list's records, as SQL over an item `{item}`.
     """
 
     value: str
@@ -41,6 +43,7 @@ class Cell:
     problem: str | None = None
     places: int = 0
     factor: Fraction = Fraction(1)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def wrong_type(fact: Fact, type: ColumnType) -> bool:
@@ -64,38 +67,40 @@ def wrong_type(fact: Fact, type: ColumnType) -> bool:
             return True
 
 
-def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, fields: Iterable[str], d: Dialect) -> Cell:
-    """Return the cell of a fact in `sql`; of a list of records, only the fields asked for."""
+def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
+    """Return the cell of a fact in `sql`; of a list of records, only the fields that are read."""
     if wrong_type(fact, use.type):
-        return Cell(missing(fact, vocabulary, fields, d).value, None, f"({sql} IS NOT NULL)")
+        return Cell(missing(fact, vocabulary, reads.fields, d).value, None, f"({sql} IS NOT NULL)")
     match fact.kind, use.type:
         case Boolean(), Plain("boolean"):
             return Cell(sql)
         case Boolean(), _:
             return _words(sql, {True: TRUE - ABSENT, False: FALSE - ABSENT}, d)
         case Number(), Plain(name, _, scale):
-            return _number(fact, use, sql, name, scale, d)
+            return _number(fact, use, sql, name, scale, reads, d)
         case Text(), Plain(name):
             return _text(fact, sql, name, d)
         case Date(), Plain(name):
             return _day(sql, name, d)
         case Choice(choices), _:
-            return _choice(choices, sql, d)
+            return _choice(choices, sql, use.by_key, d)
         case Choices(choices), ListOf():
-            return _choices(choices, sql, d)
+            return _choices(choices, sql, reads.counted, d)
         case Choices(choices), _:
             return _choices_in_words(choices, sql, d)
         case Records(), ListOf(Struct(types)):
-            return _records(fact, use, sql, types, vocabulary, fields, d)
+            return _records(fact, use, sql, types, vocabulary, reads, d)
         case Records(), _:
-            return _records_in_text(fact, use, sql, vocabulary, fields, d)
+            return _records_in_text(fact, sql, vocabulary, reads, d)
         case _:
             raise TypeError(fact.kind)
 
 
 def missing(fact: Fact, vocabulary: Vocabulary, fields: Iterable[str], d: Dialect) -> Cell:
     """Return the cell of a fact that no column carries: unknown."""
-    return Cell(f"CAST(NULL AS {_sql_type(fact, vocabulary, set(fields), d)})")
+    names = set(fields)
+    shown = {n: d.member("{item}", n) for n in names}
+    return Cell(f"CAST(NULL AS {_sql_type(fact, vocabulary, names, d)})", fields=shown)
 
 
 def _sql_type(fact: Fact, vocabulary: Vocabulary, fields: set[str], d: Dialect) -> str:
@@ -141,7 +146,7 @@ def _edge(number: Fraction, above: bool) -> str:
     return double(float(number + slack if above else number - slack))
 
 
-def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, d: Dialect) -> Cell:
+def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads, d: Dialect) -> Cell:
     assert isinstance(fact.kind, Number)
     places = min(MOST_PLACES, _places(fact, name, scale))
     raw, odd = sql, None
@@ -153,10 +158,10 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, d: Dialect) -
         raw = d.cast(sql, "double")
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
-    if outside is None:
-        return Cell(raw, _doubtful_size(fact, use, raw, name, odd), None, places, factor)
+    if outside is None or reads.bare:
+        return Cell(raw, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), outside and f"({outside})", places, factor)
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
-    return Cell(value, _doubtful_size(fact, use, raw, name, odd), f"({outside})", places, factor)
+    return Cell(value, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), f"({outside})", places, factor)
 
 
 def default_places(fact: Fact) -> int:
@@ -196,7 +201,7 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     return " OR ".join(found) or None
 
 
-def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None) -> str | None:
+def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, computed: bool) -> str | None:
     """Return the condition that a number is beyond what DOUBLE holds for it alone, or too near a converted bound."""
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
@@ -213,7 +218,7 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None) -
     if name in ("integer", "text"):
         if largest is None or largest > 1e15 or bounds.minimum is None and bounds.above is None:
             parts.append(f"(abs({raw}) > 1E15)")
-    elif name == "double":
+    elif name == "double" and computed:
         if largest is None or largest > HUGE:
             parts.append(f"(abs({raw}) > {double(HUGE)})")
         if not fact.kind.whole:
@@ -232,6 +237,9 @@ def _text(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
         odd = f"(abs({number}) > 1E15)"
         whole = f"(CASE WHEN {bad} OR {odd} THEN NULL ELSE {d.cast(f'CAST({number} AS BIGINT)', 'text')} END)"
         return _formed(fact, whole, Cell(whole, odd, bad), d)
+    elif fact.format == "industry_code":
+        plain = d.matches(sql, PLAIN_CODE)
+        return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {_absent(sql, d)})")
     else:
         text = f"(CASE WHEN {_absent(sql, d)} THEN NULL ELSE {sql} END)"
         odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
@@ -251,10 +259,10 @@ def _formed(fact: Fact, text: str, found: Cell, d: Dialect) -> Cell:
 def _day(sql: str, name: str, d: Dialect) -> Cell:
     if name == "text":
         value = f"(CASE WHEN {d.matches(sql, PLAIN_DAY)} THEN {d.try_cast(sql, 'date')} END)"
-        return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
+        far = f"({value} NOT BETWEEN {FIRST_PLAIN} AND {LAST_PLAIN})"
+        return Cell(value, f"(({value} IS NULL AND NOT {_absent(sql, d)}) OR coalesce({far}, FALSE))")
     day = d.cast(sql, "date") if name == "timestamp" else sql
-    odd = f"({day} NOT BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')"
-    return Cell(day, odd)
+    return Cell(day, f"({day} NOT BETWEEN {FIRST_PLAIN} AND {LAST_PLAIN})")
 
 
 def _spelled(choices: ChoiceList) -> dict[str, str]:
@@ -276,16 +284,17 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
-def _choice(choices: ChoiceList, sql: str, d: Dialect) -> Cell:
+def _choice(choices: ChoiceList, sql: str, by_key: bool, d: Dialect) -> Cell:
+    if by_key:
+        return Cell(sql, f"({sql} NOT IN ({d.texts([o.key for o in choices.options])}))")
     value = _key_of(choices, sql, d)
     return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
 
 
-def _choices(choices: ChoiceList, sql: str, d: Dialect) -> Cell:
-    """Return a list of choices; a list with any other spelling than the keys is odd."""
+def _choices(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
+    """Return a list of choices, each once where it matters; a list with any other spelling than the keys is odd."""
     keys = d.texts([o.key for o in choices.options])
-    unlike = f"({d.length(sql)} <> {d.length(d.distinct(sql))})"
-    return Cell(sql, f"({sql} IS NOT NULL AND (NOT {d.only(sql, keys)} OR {unlike}))")
+    return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
 def _choices_in_words(choices: ChoiceList, sql: str, d: Dialect) -> Cell:
@@ -302,59 +311,67 @@ def _records(
     sql: str,
     types: Mapping[str, ColumnType],
     vocabulary: Vocabulary,
-    fields: Iterable[str],
+    reads: Reads,
     d: Dialect,
 ) -> Cell:
-    """Return a list of records with the fields asked for, each as admission would take it."""
-    parts, odds, problems = {}, [], []
+    """Return a list of records with the fields that are read, each as admission would take it.
+
+    A list in which anything is not plainly so is odd. Where choices are written as their keys, the list
+    stays as it is, and its fields are read where they are used.
+    """
     names = {normal(n): n for n in types}
-    wanted = set(fields)
-    for inner in vocabulary.fields(fact.key):
-        if inner.field not in wanted:
-            continue
-        found = _field(inner, names, types, vocabulary, d)
-        parts[inner.field] = found.value
-        odds += [found.odd] if found.odd else []
-        problems += [found.problem] if found.problem else []
-    filled = f"(CASE WHEN {d.any_of(sql, 'r', 'r IS NULL')} THEN NULL ELSE {sql} END)"
+    inner = {f.field: f for f in vocabulary.fields(fact.key) if f.field in reads.fields}
+    found = {n: _field(f, use, names, types, vocabulary, n in reads.computed, d) for n, f in inner.items()}
+    doubts = [c for cell in found.values() for c in (cell.odd, cell.problem) if c]
+    odd = _some(sql, doubts, d)
+    hole = f"({d.holes(sql)})"
+    odd = hole if odd is None else f"({hole} OR {odd})"
+    if use.by_key:
+        return Cell(sql, odd, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
+    filled = d.filter(sql, d.lambda_("r", "r IS NOT NULL"))
+    parts = {n: cell.value.replace(ITEM, "r") for n, cell in found.items()}
     value = d.transform(filled, d.lambda_("r", d.struct(parts))) if parts else filled
-    hole = f"({sql} IS NOT NULL AND {d.any_of(sql, 'r', 'r IS NULL')})"
-    odd = _some(sql, odds, d)
-    return Cell(value, odd, f"({hole} OR coalesce({_some(filled, problems, d)}, FALSE))" if problems else hole)
+    return Cell(value, odd, fields={n: d.member("{item}", n) for n in found})
 
 
 def _some(items: str, conditions: list[str], d: Dialect) -> str | None:
     if not conditions:
         return None
-    body = " OR ".join(f"coalesce({c}, FALSE)" for c in conditions)
-    return d.any_of(items, "r", f"({body})")
+    body = " OR ".join(dict.fromkeys(conditions)).replace(ITEM, "r")
+    return f"coalesce({d.some_of(items, 'r', f'({body})')}, FALSE)"
 
 
 def _field(
-    inner: Fact, names: Mapping[str, str], types: Mapping[str, ColumnType], vocabulary: Vocabulary, d: Dialect
+    inner: Fact,
+    use: Use,
+    names: Mapping[str, str],
+    types: Mapping[str, ColumnType],
+    vocabulary: Vocabulary,
+    computed: bool,
+    d: Dialect,
 ) -> Cell:
+    """Return a field of a record, as SQL over the item `ITEM`."""
     said = [names[n] for n in (inner.field, normal(inner.zh_key.rpartition(".")[2])) if n in names]
     if not said:
         found = missing(inner, vocabulary, (), d)
     else:
-        raw = d.member("r", said[0])
-        found = cell(inner, Use("", types[said[0]]), raw, vocabulary, (), d)
+        raw = d.member(ITEM, said[0])
+        reads = Reads(computed=frozenset({""} if computed else ()), bare=use.by_key)
+        found = cell(inner, Use("", types[said[0]], None, use.by_key), raw, vocabulary, reads, d)
         if len(said) > 1:
-            twice = f"({d.member('r', said[1])} IS NOT NULL)"
-            found = Cell(found.value, f"({found.odd} OR {twice})" if found.odd else twice, found.problem, found.places)
+            twice = f"({d.member(ITEM, said[1])} IS NOT NULL)"
+            found = replace(found, odd=f"({found.odd} OR {twice})" if found.odd else twice)
     if not inner.or_else:
         return found
-    other = _field(vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"], names, types, vocabulary, d)
-    blank = f"{d.member('r', said[0])} IS NULL" if said else "TRUE"
+    beside = vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"]
+    other = _field(beside, use, names, types, vocabulary, computed, d)
+    blank = f"{d.member(ITEM, said[0])} IS NULL" if said else "TRUE"
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"
-    odds = [o for o in (found.odd, other.odd) if o]
-    odd = f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})" if odds else None
-    return Cell(value, odd, found.problem, max(found.places, other.places))
+    odds = [o for o in (found.odd, other.odd, other.problem) if o]
+    return Cell(value, f"({' OR '.join(odds)})" if odds else None, found.problem, max(found.places, other.places))
 
 
-def _records_in_text(
-    fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, fields: Iterable[str], d: Dialect
-) -> Cell:
+def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return a list of records written as JSON in a cell; words other than 无 are odd."""
     wanted = [f for f in vocabulary.fields(fact.key)]
     names = [n for f in wanted for n in (f.field, f.zh_key.rpartition(".")[2])]
@@ -362,9 +379,9 @@ def _records_in_text(
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
     nothing = f"lower({sql}) IN ({d.texts(sorted(NOTHING - ABSENT - {'[]'}))})"
     rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", names)
-    inner = _records(fact, use, rows, texts, vocabulary, fields, d)
+    inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
     odds = [f"(NOT {json} AND NOT {nothing} AND NOT {_absent(sql, d)})", *([inner.odd] if inner.odd else [])]
-    typed = [d.member("r", n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])]
+    typed = [d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
-    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem)
+    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", fields=inner.fields)

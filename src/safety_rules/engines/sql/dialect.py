@@ -28,6 +28,8 @@ class Dialect:
     transform: Form
     filter: Form
     any_of: Form
+    some_of: Form
+    holes: Form
     total_of: Form
     length: Form
     contains: Form
@@ -131,13 +133,17 @@ DUCKDB = Dialect(
     any_of=lambda items, variable, body: (
         f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p OR q, FALSE)"
     ),
+    some_of=lambda items, variable, body: (
+        f"list_contains(list_transform({items}, lambda {variable}: {body}), TRUE)"
+    ),
+    holes=lambda items: f"len({items}) <> list_count({items})",
     total_of=lambda items, variable, body: (
         f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p + q, CAST(0 AS DOUBLE))"
     ),
     length=lambda items: f"len({items})",
     contains=lambda items, item: f"list_contains({items}, {item})",
     only=lambda items, allowed: (
-        f"(list_has_all([{allowed}], {items}) AND len({items}) = list_count({items}))"
+        f"(NOT coalesce(list_contains(list_transform({items}, lambda e: coalesce(e NOT IN ({allowed}), TRUE)), TRUE), FALSE))"
     ),
     distinct=lambda items: f"list_distinct({items})",
     literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
@@ -171,6 +177,8 @@ SPARK = Dialect(
     transform=lambda items, function: f"transform({items}, {function})",
     filter=lambda items, function: f"filter({items}, {function})",
     any_of=lambda items, variable, body: f"exists({items}, {variable} -> {body})",
+    some_of=lambda items, variable, body: f"exists({items}, {variable} -> {body})",
+    holes=lambda items: f"exists({items}, h -> h IS NULL)",
     total_of=lambda items, variable, body: (
         f"aggregate(transform({items}, {variable} -> {body}), CAST(0 AS DOUBLE), (p, q) -> p + q)"
     ),

@@ -44,6 +44,7 @@ from safety_rules.language.rule import Entry
 from safety_rules.semantics.decide import AreaOn
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
+NEAR = {True: 1200, False: 36500}
 FARTHEST = {True: "120000", False: "4000000"}
 
 
@@ -141,10 +142,21 @@ def _item_field(expr: ItemField, w: Writer) -> str:
         return quantities.number(expr, w).sql
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
-        return w.dialect.member(item, expr.key.rpartition(".")[2])
+        return field_of(expr.key, item, w)
+    known = lists.worked_out(expr.key, item, w)
+    if known is not None:
+        return known
     inner = w.inside({derivation.variable: item})
     inner.doubts = w.doubts
     return value(derivation.formula, inner)
+
+
+def field_of(key: str, item: str, w: Writer) -> str:
+    """Return a given field of a record."""
+    outer, _, name = key.rpartition(".")
+    if f"items {outer}" in w.names:
+        return w.dialect.member(item, name)
+    return w.cells[outer].fields[name].replace("{item}", item)
 
 
 def sure(standing: int, key: str, law: AreaOn) -> bool:
@@ -208,18 +220,39 @@ def _shift(expr: Shift, w: Writer) -> str:
     if not period.integral:
         whole = operated("*", period, constant(quantities.ONE, d), d)[0]
         nearest = quantities.rounded(period, d)
-        w.doubt(close(whole, nearest))
+        w.doubt(f"({close(whole, nearest)})")
     count = f"(-{period.sql})" if expr.backwards else period.sql
+    move = d.shift_months if months else d.shift_days
+    if period.most is not None and period.most <= NEAR[months] and not isinstance(expr.day, Shift):
+        return move(day, count)  # a plain day is far enough from the calendar's ends
     far = FARTHEST[months]
-    within = f"(CASE WHEN {count} < -{far} THEN -{far} WHEN {count} > {far} THEN {far} WHEN {count} < 0 THEN ceil({count}) ELSE floor({count}) END)"
-    moved = (d.shift_months if months else d.shift_days)(day, within)
-    moved = w.keep(moved)
-    return f"(CASE WHEN {moved} < {FIRST_DAY} THEN {FIRST_DAY} WHEN {moved} > {LAST_DAY} THEN {LAST_DAY} ELSE {moved} END)"
+    within = (
+        f"(CASE WHEN {count} < -{far} THEN -{far} WHEN {count} > {far} THEN {far} "
+        f"WHEN {count} < 0 THEN ceil({count}) ELSE floor({count}) END)"
+    )
+    moved = w.keep(move(day, within))
+    ends = f"WHEN {moved} < {FIRST_DAY} THEN {FIRST_DAY} WHEN {moved} > {LAST_DAY} THEN {LAST_DAY}"
+    return f"(CASE {ends} ELSE {moved} END)"
 
 
 def _if(expr: If, w: Writer) -> str:
     test, then, otherwise = value(expr.test, w), value(expr.then, w), value(expr.otherwise, w)
-    agree = f" WHEN {then} = {otherwise} THEN {then}"
-    if isinstance(expr.then, Literal) and isinstance(expr.otherwise, Literal) and expr.then.value != expr.otherwise.value:
-        agree = ""
+    agree = f" WHEN {then} = {otherwise} THEN {then}" if _may_agree(expr) else ""
     return f"(CASE WHEN {test} THEN {then} WHEN NOT {test} THEN {otherwise}{agree} END)"
+
+
+def _may_agree(expr: If) -> bool:
+    """Return whether both arms can have one value: not where all that they can be is written, and differs."""
+    first, second = _written(expr.then), _written(expr.otherwise)
+    return first is None or second is None or bool(first & second)
+
+
+def _written(expr: Expr) -> set[Any] | None:
+    match expr:
+        case Literal(known):
+            return {known}
+        case If(_, then, otherwise):
+            a, b = _written(then), _written(otherwise)
+            return None if a is None or b is None else a | b
+        case _:
+            return None

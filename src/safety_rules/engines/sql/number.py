@@ -41,7 +41,8 @@ class Number:
     """A number: off by at most `roundings` units in the last place of `size`.
 
     `leaf`: its DOUBLE stands for this number alone among decimals of 15 digits. `signed` is False where
-    it cannot be below zero; `firm` where it is zero only if the true number is; `integral` where it is whole.
+    it cannot be below zero; `firm` where it is zero only if the true number is; `integral` where it is whole;
+    `most` is how far from zero it can be, where that is fixed.
     """
 
     sql: str
@@ -53,6 +54,7 @@ class Number:
     signed: bool = True
     firm: bool = False
     integral: bool = False
+    most: Fraction | None = None
 
 
 def short(number: Fraction) -> bool:
@@ -72,7 +74,7 @@ def constant(number: Fraction, d: Dialect) -> Number:
     exact = ratio if max(abs(number.numerator), number.denominator) < 10**18 else None
     size = double(abs(float(number)))
     roundings = 0 if exact_double(number) else 1
-    return Number(written, size, roundings, exact, short(number), number, number < 0, True, number.denominator == 1)
+    return Number(written, size, roundings, exact, short(number), number, number < 0, True, number.denominator == 1, abs(number))
 
 
 def leaf(column: str, places: int, d: Dialect, signed: bool) -> Number:
@@ -203,6 +205,7 @@ def either(sql: str, size: str, arms: Sequence[Number]) -> Number:
         any(a.signed for a in arms),
         all(a.firm for a in arms),
         all(a.integral for a in arms),
+        None if any(a.most is None for a in arms) else max(a.most for a in arms if a.most is not None),
     )
 
 

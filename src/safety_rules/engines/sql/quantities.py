@@ -102,7 +102,13 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
         known = w.law.rulebook.vocabulary.facts[expr.key]
-        return _leaf(w.dialect.member(item, known.field), default_places(known), known, w.dialect)
+        return _leaf(lower.field_of(expr.key, item, w), default_places(known), known, w.dialect)
+    known = w.numbers.get(f"item {expr.key}")
+    if known is not None:
+        sql, size = lists.worked_out(expr.key, item, w), lists.worked_out(expr.key + lists.SIZE, item, w)
+        assert sql is not None
+        assert size is not None
+        return replace(known, sql=sql, size=sql if known.size == known.sql else size, exact=None)
     inner = w.inside({derivation.variable: item})
     inner.doubts = w.doubts
     return number(derivation.formula, inner)

@@ -14,9 +14,9 @@ from safety_rules.engines.sql import quantities
 from safety_rules.engines.sql.cells import Cell, cell, missing
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.types import Reads, Use
 from safety_rules.engines.sql.writer import Writer
-from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, Scale, walk
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Clause, Rule, Waiver, weakest
 from safety_rules.semantics.decide import AreaOn
@@ -52,27 +52,41 @@ def words(law: AreaOn) -> int:
     return max(1, -(-len(law.rules) // BITS))
 
 
-def used_facts(law: AreaOn) -> dict[str, set[str]]:
-    """Return the given facts that the law reads, each list with the fields that are read of its records."""
-    found: dict[str, set[str]] = {}
+def used_facts(law: AreaOn) -> dict[str, Reads]:
+    """Return the given facts that the law reads, and what it reads of them."""
+    fields: dict[str, set[str]] = {}
+    computed: dict[str, set[str]] = {}
+    counted: set[str] = set()
     done: set[str] = set()
-    todo: list[Expr] = [c.that for r in law.rules for c in (*r.applies_when, *r.requires)]
-    todo += [d.formula for d in law.derivations.values() if d.variable is None]
+    todo: list[tuple[Expr, bool]] = [(c.that, False) for r in law.rules for c in (*r.applies_when, *r.requires)]
+    todo += [(d.formula, True) for d in law.derivations.values() if d.variable is None]
     while todo:
-        for node in walk(todo.pop()):
+        root, below = todo.pop()
+        calculated = {id(n) for top in walk(root) if below or _calculates(top) for n in walk(top)}
+        for node in walk(root):
+            if isinstance(node, Aggregate) and node.fold in ("count", "sum") and isinstance(node.list, FactRef):
+                counted.add(node.list.key)
             if not isinstance(node, FactRef | ItemField):
                 continue
             derivation = law.derivations.get(node.key)
             if derivation is not None:
                 if node.key not in done:
                     done.add(node.key)
-                    todo.append(derivation.formula)
-            elif isinstance(node, FactRef):
-                found.setdefault(node.key, set())
-            else:
-                outer, _, name = node.key.rpartition(".")
-                found.setdefault(outer, set()).add(name)
-    return found
+                    todo.append((derivation.formula, True))
+                continue
+            outer, _, name = (node.key, "", "") if isinstance(node, FactRef) else node.key.rpartition(".")
+            fields.setdefault(outer, set()).update({name} - {""})
+            if id(node) in calculated:
+                computed.setdefault(outer, set()).add(name)
+    derived = {k: tuple(n.rpartition(".")[2] for n in sorted(done) if n.rpartition(".")[0] == k) for k in fields}
+    return {
+        k: Reads(frozenset(f), frozenset(computed.get(k, ())), k in counted, False, derived[k])
+        for k, f in fields.items()
+    }
+
+
+def _calculates(expr: Expr) -> bool:
+    return isinstance(expr, Arithmetic | Scale) or (isinstance(expr, Aggregate) and expr.fold == "sum")
 
 
 def law_query(
@@ -81,15 +95,15 @@ def law_query(
     """Return the query of a law over columns; the columns `keep` are passed through as they are."""
     vocabulary, used = law.rulebook.vocabulary, used_facts(law)
     identity = [k for s in law.area.subjects for k in vocabulary.subjects[s].identity] if waivers else []
-    read = {key: used.get(key, set()) for key in (*used, *identity)}
+    read = {key: used.get(key, Reads()) for key in (*used, *identity)}
     raw = {key: f"c{i}" for i, key in enumerate(k for k in read if k in uses)}
     cells = {
-        key: cell(vocabulary.facts[key], uses[key], raw[key], vocabulary, fields, d)
+        key: cell(vocabulary.facts[key], uses[key], raw[key], vocabulary, reads, d)
         if key in uses
-        else missing(vocabulary.facts[key], vocabulary, fields, d)
-        for key, fields in read.items()
+        else missing(vocabulary.facts[key], vocabulary, reads.fields, d)
+        for key, reads in read.items()
     }
-    w = Writer(law, d, cells)
+    w = Writer(law, d, cells, read)
     _named(identity, waivers, w)
     rules = [_rule(rule, w) for rule in law.rules]
     derived = _derived(law, w)
@@ -165,7 +179,7 @@ def _text(
 
 def _any(conditions: Sequence[str | None]) -> str:
     found = [c for c in conditions if c]
-    return f"({' OR '.join(f'coalesce({c}, FALSE)' for c in found)})" if found else "FALSE"
+    return f"coalesce({' OR '.join(found)}, FALSE)" if found else "FALSE"
 
 
 def _masks(law: AreaOn, d: Dialect) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from safety_rules.engines.sql.cells import Cell
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number
+from safety_rules.engines.sql.types import Reads
 from safety_rules.semantics.decide import AreaOn
 
 COLUMN = re.compile(r"\bz[0-9]+\b")
@@ -26,6 +27,7 @@ class Writer:
     law: AreaOn
     dialect: Dialect
     cells: Mapping[str, Cell]
+    reads: Mapping[str, Reads]
     columns: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
@@ -56,7 +58,17 @@ class Writer:
     def inside(self, items: Mapping[str, str]) -> Writer:
         """Return a writer of what is worked out for each item of a list, with these variables in sight."""
         return Writer(
-            self.law, self.dialect, self.cells, self.columns, self.names, self.numbers, self.maps, [], items, self
+            self.law,
+            self.dialect,
+            self.cells,
+            self.reads,
+            self.columns,
+            self.names,
+            self.numbers,
+            self.maps,
+            [],
+            items,
+            self,
         )
 
     def stages(self) -> list[list[tuple[str, str]]]:
