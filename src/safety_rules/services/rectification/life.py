@@ -18,10 +18,14 @@ Day = datetime.date
 
 
 class RefusedError(SafetyRulesError):
-    """An event or a row was refused, and nothing was written for it; `.reason` says why in both languages."""
+    """An event or a row was refused, and nothing was written for it; `.reason` says why in both languages.
 
-    def __init__(self, zh: str, en: str) -> None:
+    `.about` is the part of the event that is at fault: on, by, deadline, evidence or details.
+    """
+
+    def __init__(self, zh: str, en: str, about: str = "on") -> None:
         self.reason = Name(zh, en)
+        self.about = about
         super().__init__(f"{zh} · {en}")
 
 
@@ -89,7 +93,7 @@ def after(table: Lifecycle, danger: Danger | None, event: Event) -> Danger:
     _check_asked(transition, event)
     details = danger.details if danger is not None else event.details
     if details is None:
-        raise RefusedError("缺少隐患内容", "the details of the danger are missing")
+        raise RefusedError("缺少隐患内容", "the details of the danger are missing", "details")
     _check_hand(table, transition, event, details, danger.hands if danger is not None else frozenset())
     if danger is None:
         danger = Danger(event.danger, details, transition.to, event.on, event.on)
@@ -130,22 +134,22 @@ def _check_place(table: Lifecycle, danger: Danger, transition: Transition, event
         raise RefusedError(zh, f"dates out of order: {event.on} is before the step of {danger.last_on}")
     if event.name == "extend" and event.deadline and danger.deadline and event.deadline <= danger.deadline:
         zh = f"延期后的期限{chinese(event.deadline)}不晚于原期限{chinese(danger.deadline)}"
-        raise RefusedError(zh, f"the new deadline {event.deadline} is not after {danger.deadline}")
+        raise RefusedError(zh, f"the new deadline {event.deadline} is not after {danger.deadline}", "deadline")
 
 
 def _check_asked(transition: Transition, event: Event) -> None:
     """Raise where the event does not carry what it must, or carries a deadline that is past already."""
     if not event.by.strip():
-        raise RefusedError(f"未写明由谁办理“{transition.name.zh}”", f"who did `{transition.key}` is not stated")
+        raise RefusedError(f"未写明由谁办理“{transition.name.zh}”", f"who did `{transition.key}` is not stated", "by")
     if "evidence" in transition.asks and not event.evidence.strip():
         zh = f"“{transition.name.zh}”须附佐证（文字或文件）"
-        raise RefusedError(zh, f"`{transition.key}` wants evidence: a text or a file")
+        raise RefusedError(zh, f"`{transition.key}` wants evidence: a text or a file", "evidence")
     if "deadline" in transition.asks and event.deadline is None:
         zh = f"“{transition.name.zh}”须写明整改期限"
-        raise RefusedError(zh, f"`{transition.key}` wants a deadline")
+        raise RefusedError(zh, f"`{transition.key}` wants a deadline", "deadline")
     if event.deadline is not None and event.deadline < event.on:
         zh = f"日期颠倒：整改期限{chinese(event.deadline)}早于{transition.name.zh}日期{chinese(event.on)}"
-        raise RefusedError(zh, f"dates out of order: the deadline {event.deadline} is before {event.on}")
+        raise RefusedError(zh, f"dates out of order: the deadline {event.deadline} is before {event.on}", "deadline")
 
 
 def _check_hand(
@@ -156,18 +160,22 @@ def _check_hand(
         who = "、".join(table.parties[r].zh for r in transition.roles)
         claimed = table.parties[event.role].zh if event.role in table.parties else event.role
         zh = f"“{transition.name.zh}”由{who}办理，{claimed}无权办理"
-        raise RefusedError(zh, f"`{transition.key}` is for the {' or '.join(transition.roles)}, not `{event.role}`")
+        raise RefusedError(
+            zh, f"`{transition.key}` is for the {' or '.join(transition.roles)}, not `{event.role}`", "by"
+        )
     own = hand(event.by) in responsible(details)
     if transition.only_by_responsible and not own:
         zh = f"“{transition.name.zh}”只能由责任单位“{details.unit}”或整改单位“{details.enterprise}”办理，不能由“{event.by}”办理"
-        raise RefusedError(zh, f"`{transition.key}` is for those who answer for the danger, not `{event.by}`")
+        raise RefusedError(zh, f"`{transition.key}` is for those who answer for the danger, not `{event.by}`", "by")
     if own and RESPONSIBLE in transition.not_by:
         zh = f"“{event.by}”是该隐患的责任方，不得办理本单位隐患的“{transition.name.zh}”"
-        raise RefusedError(zh, f"`{event.by}` answers for this danger and may not `{transition.key}` its own work")
+        raise RefusedError(
+            zh, f"`{event.by}` answers for this danger and may not `{transition.key}` its own work", "by"
+        )
     for name in transition.not_by:
         if (name, hand(event.by)) in hands:
             zh = f"“{event.by}”已办理过本隐患的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
-            raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well")
+            raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
 
 def replay(table: Lifecycle, events: Iterable[Event]) -> dict[str, Danger]:

@@ -1,0 +1,153 @@
+"""The figures of a hidden-danger ledger: 整改率 in all, by unit, by field and by week, as exact fractions.
+
+整改率 is taken as closed ÷ found; no document that was read defines it (standing: assumed).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from safety_rules.services.rectification.importing import INSPECTION, Inspection, Read, inspection_of
+from safety_rules.services.rectification.ledger import entries, reading
+from safety_rules.services.rectification.life import Danger, due_this_week, overdue, week
+from safety_rules.services.rectification.recording import EVENT, event_of, replay
+from safety_rules.services.rectification.table import Lifecycle
+
+Day = datetime.date
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many were found and how many of them are closed."""
+
+    name: str
+    found: int
+    closed: int
+
+    @property
+    def rate(self) -> Fraction | None:
+        """The closing rate; None where nothing was found."""
+        return Fraction(self.closed, self.found) if self.found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week: carried over, found, closed, still open at its end, and the totals so far."""
+
+    monday: Day
+    carried: int
+    found: int
+    closed: int
+    so_far: Rate
+
+    @property
+    def left(self) -> int:
+        """How many are open at the end of the week."""
+        return self.carried + self.found - self.closed
+
+    @property
+    def sunday(self) -> Day:
+        """The last day of the week."""
+        return self.monday + datetime.timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """All figures of a ledger as of a day."""
+
+    on: Day
+    total: Rate
+    major: int
+    overdue: int
+    units: tuple[Rate, ...]
+    fields: tuple[Rate, ...]
+    weeks: tuple[Week, ...]
+    households: int
+    finds: tuple[tuple[str, int], ...]
+
+
+def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day) -> Stats:
+    """Return the figures as of a day; what was found or closed after it does not count yet."""
+    found = [d for d in dangers if d.found_on <= on]
+    seen = [i for i in inspections if i.on <= on]
+    finds = Counter(i.result for i in seen if i.danger)
+    return Stats(
+        on,
+        _rate("合计", found, on),
+        sum(d.details.level == "重大" for d in found),
+        sum(overdue(d, on) and not _closed(d, on) for d in found),
+        _rates({d.details.unit for d in found}, found, on, "unit"),
+        _rates({d.details.field for d in found}, found, on, "field"),
+        _weeks(found, on),
+        len(seen),
+        tuple(sorted(finds.items())),
+    )
+
+
+def _closed(danger: Danger, on: Day) -> bool:
+    return danger.closed_on is not None and danger.closed_on <= on
+
+
+def _rate(name: str, dangers: list[Danger], on: Day) -> Rate:
+    return Rate(name, len(dangers), sum(_closed(d, on) for d in dangers))
+
+
+def _rates(names: set[str], dangers: list[Danger], on: Day, of: str) -> tuple[Rate, ...]:
+    """Return the rate of each name, the lowest first, so that who lags behind stands on top."""
+    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name], on) for name in names]
+    return tuple(sorted(rates, key=lambda r: (r.rate or Fraction(0), -r.found, r.name)))
+
+
+def _weeks(dangers: list[Danger], on: Day) -> tuple[Week, ...]:
+    """Return every week from the first finding to the last finding or closing, those without any included."""
+    if not dangers:
+        return ()
+    found = Counter(week(d.found_on) for d in dangers)
+    closed = Counter(week(d.closed_on) for d in dangers if d.closed_on is not None and d.closed_on <= on)
+    monday, last = min(found), max([*found, *closed])
+    weeks: list[Week] = []
+    all_found = all_closed = 0
+    while monday <= last:
+        carried = all_found - all_closed
+        all_found += found[monday]
+        all_closed += closed[monday]
+        weeks.append(Week(monday, carried, found[monday], closed[monday], Rate("", all_found, all_closed)))
+        monday += datetime.timedelta(days=7)
+    return tuple(weeks)
+
+
+def stats_of_workbook(book: Read, on: Day) -> Stats:
+    """Return the figures of a workbook's good rows."""
+    return stats((life.danger for life in book.lives), book.inspections, on)
+
+
+def stats_of_store(path: Path, table: Lifecycle, on: Day) -> Stats:
+    """Return the figures of a ledger, both kinds of entries read from one state of it."""
+    with reading(path) as connection:
+        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)))
+        inspections = [inspection_of(e) for e in entries(connection, INSPECTION)]
+    return stats(dangers.values(), inspections, on)
+
+
+def due(dangers: Iterable[Danger], on: Day) -> tuple[Danger, ...]:
+    """Return what is overdue, or due by the end of a day's week, by unit and then by deadline."""
+    listed = [d for d in dangers if overdue(d, on) or due_this_week(d, on)]
+    return tuple(sorted(listed, key=lambda d: (d.details.unit, d.deadline or on, d.id)))
+
+
+def percent(rate: Fraction | None, digits: int = 1) -> str:
+    """Return a rate as percent, rounded half up only here.
+
+    >>> percent(Fraction(5121, 5307)), percent(Fraction(1, 2000)), percent(None)
+    ('96.5%', '0.1%', '—')
+    """
+    if rate is None:
+        return "—"
+    scale = 10**digits
+    units = int(rate * 100 * scale + Fraction(1, 2))
+    return f"{units // scale}.{units % scale:0{digits}d}%" if digits else f"{units}%"
