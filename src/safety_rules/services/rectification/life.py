@@ -178,11 +178,12 @@ def _check_hand(
             raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
 
-def replay(table: Lifecycle, events: Iterable[Event]) -> dict[str, Danger]:
-    """Return every danger as its events made it, in the order of finding."""
+def replay(table: Lifecycle, events: Iterable[Event], on: Day = Day.max) -> dict[str, Danger]:
+    """Return every danger as its events up to a day made it, in the order of finding."""
     dangers: dict[str, Danger] = {}
     for event in events:
-        dangers[event.danger] = after(table, dangers.get(event.danger), event)
+        if event.on <= on:
+            dangers[event.danger] = after(table, dangers.get(event.danger), event)
     return dangers
 
 

@@ -42,10 +42,10 @@ def event_of(key: str, body: Mapping[str, Any]) -> Event:
         raise LedgerError(f"an entry of `{key}` is no event; run `rectify verify`") from None
 
 
-def dangers(path: Path, table: Lifecycle) -> dict[str, Danger]:
-    """Return every danger of a ledger as its events made it."""
+def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
+    """Return every danger of a ledger as its events up to a day made it."""
     with reading(path) as connection:
-        return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)))
+        return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
 
 
 def history(path: Path, danger: str) -> tuple[Event, ...]:

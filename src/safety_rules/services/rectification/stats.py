@@ -14,8 +14,8 @@ from pathlib import Path
 
 from safety_rules.services.rectification.importing import INSPECTION, Inspection, Read, inspection_of
 from safety_rules.services.rectification.ledger import entries, reading
-from safety_rules.services.rectification.life import Danger, due_this_week, overdue, week
-from safety_rules.services.rectification.recording import EVENT, event_of, replay
+from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
+from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle
 
 Day = datetime.date
@@ -72,43 +72,39 @@ class Stats:
 
 
 def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day) -> Stats:
-    """Return the figures as of a day; what was found or closed after it does not count yet."""
-    found = [d for d in dangers if d.found_on <= on]
+    """Return the figures of dangers as they stand on a day."""
+    found = list(dangers)
     seen = [i for i in inspections if i.on <= on]
     finds = Counter(i.result for i in seen if i.danger)
     return Stats(
         on,
-        _rate("合计", found, on),
+        _rate("合计", found),
         sum(d.details.level == "重大" for d in found),
-        sum(overdue(d, on) and not _closed(d, on) for d in found),
-        _rates({d.details.unit for d in found}, found, on, "unit"),
-        _rates({d.details.field for d in found}, found, on, "field"),
-        _weeks(found, on),
+        sum(overdue(d, on) for d in found),
+        _rates({d.details.unit for d in found}, found, "unit"),
+        _rates({d.details.field for d in found}, found, "field"),
+        _weeks(found),
         len(seen),
         tuple(sorted(finds.items())),
     )
 
 
-def _closed(danger: Danger, on: Day) -> bool:
-    return danger.closed_on is not None and danger.closed_on <= on
+def _rate(name: str, dangers: list[Danger]) -> Rate:
+    return Rate(name, len(dangers), sum(d.closed_on is not None for d in dangers))
 
 
-def _rate(name: str, dangers: list[Danger], on: Day) -> Rate:
-    return Rate(name, len(dangers), sum(_closed(d, on) for d in dangers))
-
-
-def _rates(names: set[str], dangers: list[Danger], on: Day, of: str) -> tuple[Rate, ...]:
+def _rates(names: set[str], dangers: list[Danger], of: str) -> tuple[Rate, ...]:
     """Return the rate of each name, the lowest first, so that who lags behind stands on top."""
-    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name], on) for name in names]
+    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name]) for name in names]
     return tuple(sorted(rates, key=lambda r: (r.rate or Fraction(0), -r.found, r.name)))
 
 
-def _weeks(dangers: list[Danger], on: Day) -> tuple[Week, ...]:
+def _weeks(dangers: list[Danger]) -> tuple[Week, ...]:
     """Return every week from the first finding to the last finding or closing, those without any included."""
     if not dangers:
         return ()
     found = Counter(week(d.found_on) for d in dangers)
-    closed = Counter(week(d.closed_on) for d in dangers if d.closed_on is not None and d.closed_on <= on)
+    closed = Counter(week(d.closed_on) for d in dangers if d.closed_on is not None)
     monday, last = min(found), max([*found, *closed])
     weeks: list[Week] = []
     all_found = all_closed = 0
@@ -121,15 +117,16 @@ def _weeks(dangers: list[Danger], on: Day) -> tuple[Week, ...]:
     return tuple(weeks)
 
 
-def stats_of_workbook(book: Read, on: Day) -> Stats:
-    """Return the figures of a workbook's good rows."""
-    return stats((life.danger for life in book.lives), book.inspections, on)
+def stats_of_workbook(book: Read, table: Lifecycle, on: Day) -> Stats:
+    """Return the figures of a workbook's good rows as they stood on a day."""
+    events = (event for life in book.lives for event in life.events)
+    return stats(replay(table, events, on).values(), book.inspections, on)
 
 
 def stats_of_store(path: Path, table: Lifecycle, on: Day) -> Stats:
-    """Return the figures of a ledger, both kinds of entries read from one state of it."""
+    """Return the figures of a ledger as it stood on a day, both kinds of entries read from one state of it."""
     with reading(path) as connection:
-        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)))
+        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
         inspections = [inspection_of(e) for e in entries(connection, INSPECTION)]
     return stats(dangers.values(), inspections, on)
 

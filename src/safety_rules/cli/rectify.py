@@ -1,0 +1,218 @@
+"""`safety-rules rectify`: the life of hidden dangers, from discovery to 销号, in an append-only ledger."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH, language_option
+
+if TYPE_CHECKING:
+    from safety_rules.services.rectification.life import Danger, Event
+
+DAY = click.DateTime(["%Y-%m-%d"])
+store_option = click.option("--store", type=PATH, required=True, help="The ledger's file, 台账.db.")
+
+
+def on_option(help: str) -> Callable[[Any], Any]:
+    """Return the option `--on`; today by default, since this is where the clock is read."""
+    return click.option("--on", "on", type=DAY, default=None, metavar="DAY", help=f"{help}; today by default.")
+
+
+def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--by` and `--role`."""
+    role = click.option(
+        "--role", required=True, help="expert, enterprise, park, department, or 专家、企业、园区、部门."
+    )
+    return click.option("--by", required=True, help="Who does it: a unit's name.")(role(function))
+
+
+def day_of(on: datetime.datetime | None) -> datetime.date:
+    """Return the day that was asked for, or today."""
+    return on.date() if on is not None else datetime.date.today()
+
+
+@click.group("rectify")
+def command() -> None:
+    """Keep the life of hidden dangers: found, ordered, rectified, supervised, accepted, closed (销号)."""
+
+
+@command.command("import")
+@click.argument("workbook", type=PATH)
+@store_option
+@language_option
+def import_(workbook: Path, store: Path, language: str) -> None:
+    """Import WORKBOOK (xlsx) into the ledger; a bad row is refused with its cell, the others are written."""
+    from safety_rules.cli.rectify_terminal import print_import
+    from safety_rules.services.rectification.importing import import_workbook
+    from safety_rules.services.rectification.table import lifecycle
+
+    imported = import_workbook(workbook, store, lifecycle(), datetime.date.today())
+    print_import(imported, workbook, store, language)
+    if imported.refusals:
+        sys.exit(ExitCode.REFUSED)
+
+
+@command.command("due")
+@store_option
+@on_option("The day on which it is asked")
+@click.option("--unit", default=None, help="Only this responsible unit.")
+@language_option
+def due_command(store: Path, on: datetime.datetime | None, unit: str | None, language: str) -> None:
+    """List what is overdue, or due by the end of the week, by responsible unit."""
+    from safety_rules.cli.rectify_terminal import print_due
+    from safety_rules.services.rectification.recording import dangers
+    from safety_rules.services.rectification.stats import due
+    from safety_rules.services.rectification.table import lifecycle
+
+    listed = due(dangers(store, lifecycle(), day_of(on)).values(), day_of(on))
+    print_due([d for d in listed if unit in (None, d.details.unit)], day_of(on), lifecycle(), language)
+
+
+@command.command("close")
+@click.argument("danger")
+@store_option
+@by_options
+@click.option("--evidence", required=True, help="A text, or a file whose hash is recorded.")
+@on_option("The day of closing")
+@language_option
+def close(
+    danger: str, store: Path, by: str, role: str, evidence: str, on: datetime.datetime | None, language: str
+) -> None:
+    """Close DANGER (销号), which must be accepted, with its evidence."""
+    _record(store, language, danger, "close", by, role, day_of(on), evidence, None)
+
+
+@command.command("record")
+@click.argument("danger")
+@click.argument("event")
+@store_option
+@by_options
+@on_option("The day of the event")
+@click.option("--deadline", type=DAY, default=None, help="The deadline that `order` or `extend` sets.")
+@click.option("--evidence", default="", help="A text, or a file whose hash is recorded.")
+@language_option
+def record_command(
+    danger: str,
+    event: str,
+    store: Path,
+    by: str,
+    role: str,
+    on: datetime.datetime | None,
+    deadline: datetime.datetime | None,
+    evidence: str,
+    language: str,
+) -> None:
+    """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend, escalate."""
+    until = deadline.date() if deadline is not None else None
+    _record(store, language, danger, event, by, role, day_of(on), evidence, until)
+
+
+@command.command("show")
+@click.argument("danger")
+@store_option
+@language_option
+def show(danger: str, store: Path, language: str) -> None:
+    """Show the life of DANGER, event by event."""
+    from safety_rules.cli.rectify_terminal import print_life
+    from safety_rules.services.rectification.recording import history
+    from safety_rules.services.rectification.table import lifecycle
+
+    print_life(_or_exit(lambda: history(store, danger), language), lifecycle(), language)
+
+
+@command.command("stats")
+@click.argument("workbook", type=PATH, required=False)
+@click.option("--store", type=PATH, default=None, help="The ledger's file, in place of a workbook.")
+@on_option("As it stood on this day")
+@language_option
+def stats_command(workbook: Path | None, store: Path | None, on: datetime.datetime | None, language: str) -> None:
+    """Print the closing rate in all, by unit, by field and by week, of WORKBOOK or of a ledger."""
+    from safety_rules.cli.rectify_terminal import print_refusals, print_stats
+    from safety_rules.services.rectification.importing import read
+    from safety_rules.services.rectification.stats import stats_of_store, stats_of_workbook
+    from safety_rules.services.rectification.table import lifecycle
+
+    if (workbook is None) == (store is None):
+        raise click.UsageError("name either a workbook or `--store FILE.db`")
+    if store is not None:
+        print_stats(stats_of_store(store, lifecycle(), day_of(on)), language)
+    elif workbook is not None:
+        book = read(workbook, lifecycle(), datetime.date.today())
+        print_stats(stats_of_workbook(book, lifecycle(), day_of(on)), language)
+        print_refusals(book.refusals, language)
+        if book.refusals:
+            sys.exit(ExitCode.REFUSED)
+
+
+@command.command("verify")
+@store_option
+@click.option("--head", "kept", type=PATH, default=None, help="A head that was kept elsewhere.")
+@click.option("--write-head", type=PATH, default=None, help="Write the head to a file, to be kept elsewhere.")
+@language_option
+def verify(store: Path, kept: Path | None, write_head: Path | None, language: str) -> None:
+    """Find changed, removed, re-ordered or truncated entries of a ledger."""
+    from safety_rules.cli.rectify_terminal import print_verified
+    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.rectification.verifying import faults, head_text, kept_head
+
+    head, found = faults(store, lifecycle(), kept_head(kept) if kept is not None else None)
+    print_verified(store, head, found, kept is not None, language)
+    if found:
+        sys.exit(ExitCode.LEDGER)
+    if write_head is not None:
+        write_head.write_text(head_text(head), "utf-8")
+
+
+def _record(
+    store: Path,
+    language: str,
+    danger: str,
+    event: str,
+    by: str,
+    role: str,
+    on: datetime.date,
+    evidence: str,
+    deadline: datetime.date | None,
+) -> None:
+    """Record one event, or say why it is refused."""
+    from safety_rules.cli.rectify_terminal import print_recorded
+    from safety_rules.semantics.near import did_you_mean
+    from safety_rules.services.rectification.life import Event
+    from safety_rules.services.rectification.recording import evidence as evidence_of
+    from safety_rules.services.rectification.recording import record
+    from safety_rules.services.rectification.table import lifecycle
+
+    table = lifecycle()
+    name, party = table.event_key(event), table.party_key(role)
+    if name is None or name == "find":
+        known = [k for k in table.events if k != "find"]
+        more = "a new danger comes by `rectify import`" if name else did_you_mean(event, known)
+        raise click.UsageError(f"`{event}` cannot be recorded; {more or 'known are ' + ', '.join(known)}")
+    if party is None:
+        raise click.UsageError(f"there is no role `{role}`; known are {', '.join(table.parties)}")
+
+    def recorded() -> tuple[Event, Danger]:
+        made = Event(danger, name, by, party, on, evidence_of(evidence) if evidence else "", deadline)
+        return made, record(store, table, made, datetime.date.today())
+
+    made, after = _or_exit(recorded, language)
+    print_recorded(made, after, table, language)
+
+
+def _or_exit(function: Callable[[], Any], language: str) -> Any:
+    """Return what a function returns; a refusal ends with its reason and the exit code of refusals."""
+    from safety_rules.services.rectification.life import RefusedError
+
+    try:
+        return function()
+    except RefusedError as error:
+        refused = {"zh": "不予受理，未写入：", "en": "refused, nothing written: "}[language]
+        click.echo(refused + error.reason.in_(language), err=True)
+        sys.exit(ExitCode.REFUSED)
