@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import safety_rules as sr
 from major_hazard.oracle import BETAS, GASES, NAMED, graded
-from safety_rules.engines.compiled.derived import derived
+from safety_rules.engines.compiled.derived import derived, duties
 from safety_rules.semantics.decide import derived_values
 from safety_rules.semantics.verdict import decide
 from safety_rules.services.grading import compare
@@ -195,3 +195,19 @@ def test_the_definition_decides_as_the_compiled_functions_do() -> None:
         data = record(chemicals, population if rng.random() < 0.7 else None)
         expected, made = decide(AREA.law, AREA.admit(data)), AREA.decide(data)
         assert (expected.at_best, expected.at_worst) == (made.at_best, made.at_worst)
+
+
+def test_compiled_duties_are_those_of_the_definition() -> None:
+    rng = Random(11)
+    due = duties(AREA.law)
+    for _ in range(60):
+        chemicals, population = random_unit(rng)
+        data = record(chemicals, population if rng.random() < 0.7 else None)
+        for fact in ("has_toxic_gas", "stores_highly_toxic", "is_new_or_changed"):
+            if rng.random() < 0.5:
+                data["unit"][fact] = rng.random() < 0.5
+        if rng.random() < 0.6:
+            data["unit"]["holder"] = rng.choice(["licensed", "user"])
+        admitted = AREA.admit(data)
+        expected = {(d.key, d.certain) for d in decide(AREA.law, admitted).obligations}
+        assert expected == {(d.key, d.certain) for d in due(admitted.values)}

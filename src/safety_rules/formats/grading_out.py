@@ -101,7 +101,7 @@ class _Writer:
             share = None if c.share is None else c.share * 100
             figures = (c.quantity, c.critical_quantity, c.beta, c.ratio, c.corrected_ratio, share)
             self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures)), self.styles.text)
-        for due in verdict.obligations:
+        for due in unit.duties:
             self._duty(verdict, due, zh)
         for p in verdict.problems:
             self._put(3, (number, p.place, p.message.in_(self.language), p.given), self.styles.text)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.compiled.derived import derived
+from safety_rules.engines.compiled.derived import derived, duties
 from safety_rules.face import DatedArea
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.language.kinds import Name
@@ -40,6 +40,7 @@ class GradedUnit:
     hazard_index: Fraction | None
     chemicals: tuple[GradedChemical, ...]
     notes: tuple[Name, ...]
+    duties: tuple[DueDuty, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,19 @@ class Comparison:
 def grade(source: Path | str, area: DatedArea, sheet: str | None = None) -> tuple[Screening, Iterator[GradedUnit]]:
     """Return the screening of a ledger of units, and its units as they are graded (rows can be read once)."""
     screening = screen(source, area, sheet)
-    values_of = derived(area.law)
+    values_of, duties_of = derived(area.law), duties(area.law)
 
     def units() -> Iterator[GradedUnit]:
         for row in screening.rows:
-            values = values_of(row.verdict.record.values) if row.verdict is not None else {}
-            yield graded(row, values)
+            given = row.verdict.record.values if row.verdict is not None else None
+            values = values_of(given) if given is not None else {}
+            yield graded(row, values, duties_of(given) if given is not None else [])
 
     return screening, units()
 
 
-def graded(row: ScreenedRow, values: Mapping[str, Any]) -> GradedUnit:
-    """Return a row of the ledger with its figures, from the derived values of its record."""
+def graded(row: ScreenedRow, values: Mapping[str, Any], due: list[DueDuty]) -> GradedUnit:
+    """Return a row of the ledger with its figures and duties, from the derived values of its record."""
     items: Any = row.verdict.record.values.get("unit.chemicals", ()) if row.verdict is not None else ()
     total = values.get("unit.corrected_sum")
     chemicals = tuple(_chemical(item, f"unit.chemicals[{i}]", values, total) for i, item in enumerate(items))
@@ -78,6 +80,7 @@ def graded(row: ScreenedRow, values: Mapping[str, Any]) -> GradedUnit:
         values.get("unit.hazard_index"),
         chemicals,
         tuple(_notes(items)),
+        tuple(due),
     )
 
 

@@ -1,4 +1,4 @@
-"""The derived facts of a law, compiled: exact values by path, as `semantics.decide.derived_values` gives them."""
+"""The derived facts and the obligations of a law, compiled: what `semantics.decide` works out, sooner."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import Any
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, load
 from safety_rules.engines.compiled.exact import Writer, value
-from safety_rules.language.expr import FactRef
+from safety_rules.language.expr import And, FactRef
+from safety_rules.language.rule import weakest
+from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import AreaOn
 
 Derived = Callable[[Mapping[str, Any]], dict[str, Any]]
+Duties = Callable[[Mapping[str, Any]], list[DueDuty]]
 
 
 def derived(law: AreaOn) -> Derived:
@@ -40,5 +43,31 @@ def derived(law: AreaOn) -> Derived:
             for n, item in enumerate(values.get(outer, ())):
                 result[f"{outer}[{n}].{name}"] = function(get, item)
         return result
+
+    return of_record
+
+
+def duties(law: AreaOn) -> Duties:
+    """Return the function that works out which obligations are due (or may be) on a record's values.
+
+    The reasons of an open one are left to the definition.
+    """
+    constants: dict[str, Any] = {}
+    writer = Writer(law, constants)
+    found = [
+        value(And(tuple(c.that for c in o.applies_when)), writer) if o.applies_when else code.constant(True)
+        for o in law.obligations
+    ]
+    body = [*writer.loading, *writer.body, ast.Return(ast.Tuple(found, ast.Load()))]
+    holds = code.functions([code.function("holds", ["get"], body)], constants, f"<duties {law.area.key}>")["holds"]
+    known = [(o.key, o.duty, o.authority, weakest(*(c.standing for c in o.authority))) for o in law.obligations]
+
+    def of_record(values: Mapping[str, Any]) -> list[DueDuty]:
+        results = zip(holds(values.get), known, strict=True)
+        return [
+            DueDuty(key, duty, cited, due is True, sure)
+            for due, (key, duty, cited, sure) in results
+            if due is not False
+        ]
 
     return of_record
