@@ -63,17 +63,25 @@ def _covers(
 
 
 def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
+    """Put the district's own citation on a parameter's entries, or on a rule, whose content stays as it is."""
     for key, cited in file.confirm.items():
-        parameter = book.parameters.get(str(key))
         made = citation(CitationFile.model_validate(cited), known, report)
-        if parameter is None:
-            help = did_you_mean(key, book.parameters)
-            report.error("unknown-parameter", f"`{key}` is not a parameter", key, help)
-        elif made is not None:
+        if made is None:
+            continue
+        parameter = book.parameters.get(str(key))
+        holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
+        if parameter is None and not holders:
+            names = [*book.parameters, *(r.key for a in book.areas.values() for r in a.rules)]
+            report.error("unknown-parameter", f"`{key}` is neither a parameter nor a rule", key, did_you_mean(key, names))
+            continue
+        if parameter is not None:
             timeline = tuple(replace(e, citation=made) for e in parameter.entries)
             book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=timeline)})
-            detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
-            book = _change(book, file, "confirm", parameter.key, detail)
+        for area in holders:
+            rules = tuple(replace(r, authority=(made,)) if r.key == str(key) else r for r in area.rules)
+            book = replace(book, areas={**book.areas, area.key: replace(area, rules=rules)})
+        detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
+        book = _change(book, file, "confirm", str(key), detail)
     return book
 
 

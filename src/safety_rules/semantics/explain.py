@@ -79,7 +79,7 @@ def headline(verdict: Verdict, language: str) -> str:
         worst = verdict.on.area.outcome(verdict.at_worst).name.in_(language)
         what += f"（最好：{best}；最坏：{worst}）" if zh else f" (at best {best}, at worst {worst})"
     if veto:
-        what += "（一票否决）" if zh else " (one-vote veto)"
+        what += ("（一票否决）" if zh else " (one-vote veto)") if "否决" not in verdict.outcome_name.zh else ""
     standing = STANDING_NAMES[verdict.standing].in_(language)
     area = verdict.on.area.title.in_(language)
     if zh:

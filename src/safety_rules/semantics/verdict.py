@@ -106,7 +106,7 @@ class Verdict:
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        return needs(self.on, self.record, self.findings)
+        return Needs() if self.definite else needs(self.on, self.record, self.findings)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:

@@ -14,7 +14,6 @@ from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.verdict import Status
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import subject_names
 from safety_rules.semantics.explain import reason_label
@@ -86,9 +85,7 @@ def _count(screened: ScreenedRow, summary: Summary) -> None:
         summary.problems += 1
         return
     summary.problems += len(verdict.problems)
-    for finding in verdict.findings:
-        if finding.status is Status.VIOLATED and not finding.waived:
-            summary.violated[finding.rule.key] += 1
+    summary.violated.update(verdict.violated())
     if not verdict.definite:
         summary.intervals[verdict.at_best, verdict.at_worst] += 1
         _count_missing(verdict, summary)
