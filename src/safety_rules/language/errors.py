@@ -4,6 +4,7 @@ SafetyRulesError
 ├── RuleFileError        the rule files hold errors; `.diagnostics` has all of them
 ├── NotFoundError        an area, rule, fact or language that does not exist
 ├── LedgerError          a ledger that cannot be read or written as a whole
+├── ChainEngineError     chaining came to no complete result; `.stratum` says where
 └── RecordError          data that is no record at all (a list in place of a mapping)
 """
 
@@ -40,3 +41,11 @@ class LedgerError(SafetyRulesError):
 
 class RecordError(SafetyRulesError):
     """What was given as a record is not one."""
+
+
+class ChainEngineError(SafetyRulesError):
+    """Chaining came to no complete result, so there is none; `stratum` is where it stopped (1 is the first)."""
+
+    def __init__(self, stratum: int, rules: Sequence[str], message: str) -> None:
+        self.stratum = stratum
+        super().__init__(f"chaining stopped in stratum {stratum} ({', '.join(rules)}): {message}")

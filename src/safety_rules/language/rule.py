@@ -14,6 +14,7 @@ from safety_rules.language.kinds import Kind, Name, Value
 from safety_rules.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from safety_rules.language.chain import ChainRule
     from safety_rules.language.table import Table
 
 
@@ -250,6 +251,7 @@ class Rulebook:
     tables: Mapping[str, Table] = field(default_factory=dict)
     overlay_digest: str = ""
     changes: tuple[Change, ...] = ()
+    chains: tuple[ChainRule, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 

@@ -88,13 +88,13 @@ def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period
             c.report.error(
                 "constant-clause", message, expr.at or file.that, "compare it with something that it can differ from"
             )
-        _timelines(expr, c, in_force)
+        timelines(expr, c, in_force)
         sentence = Name(text(file.zh, c.report), text(file.en, c.report))
         made.append(Clause(key(clause_key, c.report), sentence, expr, str(file.that), file.that.at))
     return tuple(made)
 
 
-def _timelines(expr: Expr, c: Context, in_force: Period) -> None:
+def timelines(expr: Expr, c: Context, in_force: Period) -> None:
     """Report a parameter or table that has no value on the first or last day on which a rule reads it."""
     for node in walk(expr):
         named = _timeline_of(node, c)
@@ -214,7 +214,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
         formula, written = read(file.derives, c, fact.kind, scope), str(file.derives)
     if formula is None:
         return None
-    _timelines(formula, c, in_force)
+    timelines(formula, c, in_force)
     variable = None if file.for_each is None else str(file.for_each)
     return Derivation(
         key(file.derive, c.report),

@@ -310,6 +310,33 @@ class VocabularyFile(Model):
     facts: dict[S, FactFile] = Field(default_factory=dict)
 
 
+class PatternFile(Model):
+    """One record that a chaining rule looks for; `that` may name the records before it."""
+
+    in_: S = Field(alias="in")
+    zh: S
+    en: S
+    that: S | None = None
+
+
+class ChainedRecordFile(Model):
+    """The record that a chaining rule derives, field by field."""
+
+    in_: S = Field(alias="in")
+    with_: dict[S, S] = Field(alias="with", min_length=1)
+
+
+class ChainFile(_InForce):
+    """A chaining rule: what follows from records of several kinds, unless others are found."""
+
+    kind: ClassVar[str] = "chain"
+    chain: S
+    given: dict[S, PatternFile] = Field(min_length=1)
+    unless: dict[S, PatternFile] = Field(default_factory=dict)
+    derives: ChainedRecordFile
+    note: NameFile | None = None
+
+
 class ColumnFile(Model):
     """A column of a reference table."""
 
@@ -377,6 +404,7 @@ FileModel = (
     | TableFile
     | UnitsFile
     | VocabularyFile
+    | ChainFile
     | OverlayFile
 )
 
@@ -394,6 +422,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "table": TableFile,
     "units": UnitsFile,
     "cases": CasesFile,
+    "chain": ChainFile,
 }
 
 Language = Literal["zh", "en"]

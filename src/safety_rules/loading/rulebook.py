@@ -8,16 +8,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.language.rule import Area, Rulebook
 from safety_rules.loading.areas import Context, area, derivation, obligation, rule
+from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.derivations import consistent
 from safety_rules.loading.models import (
     FIRST_KEYS,
     AreaFile,
     CasesFile,
+    ChainFile,
     DeriveFile,
     Model,
     ObligationFile,
@@ -160,8 +163,22 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
         areas[made.key] = made
     _borrow(files, areas, report)
     _homeless(files, report)
+    chained = _chains(files, context)
     _without_echoes(files.broken, report)
-    return Rulebook(words, known, figures, areas, digest, reference)
+    return Rulebook(words, known, figures, areas, digest, reference, chains=chained)
+
+
+def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
+    """Return the chaining rules by key; an area whose folder holds one gives its cases their day."""
+    made: list[ChainRule] = []
+    for path, file in files.of(ChainFile):
+        _named_as_file(path, file.chain, c.report)
+        home = [(len(p), a) for p, a in files.of(AreaFile) if path.startswith(_folder(p))]
+        rule_ = chain(file, max(home, key=lambda h: h[0])[1] if home else None, c, path)
+        made += [] if rule_ is None else [rule_]
+    made.sort(key=lambda r: r.key)
+    stratified(made, c)
+    return tuple(made)
 
 
 def _borrow(files: _Files, areas: dict[str, Area], report: Report) -> None:

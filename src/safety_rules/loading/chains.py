@@ -1,0 +1,179 @@
+"""Chaining rules from their files, and whether they go together."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
+from typing import Any
+
+from safety_rules.language.chain import ChainRule, Pattern
+from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
+from safety_rules.language.kinds import Boolean, Choice, Name, Records
+from safety_rules.language.rule import Case, Period
+from safety_rules.language.vocabulary import Fact, normal
+from safety_rules.loading.areas import Context, authority, read, timelines
+from safety_rules.loading.models import AreaFile, CaseFile, ChainFile, PatternFile
+from safety_rules.loading.scalars import day, key, name, period, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.check import Scope
+from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.possible import Known, possible
+from safety_rules.semantics.strata import cycles_through_unless
+
+
+def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -> ChainRule | None:
+    """Return a chaining rule, or None with diagnostics."""
+    in_force, scope = period(file.in_force, c.report), c.scope()
+    given: list[Pattern] = []
+    for variable, pattern in file.given.items():
+        made = _pattern(variable, pattern, scope, in_force, c)
+        if made is None:
+            return None
+        given.append(made)
+        scope = scope.with_variable(str(variable), Records(made.relation))
+    unless = [_pattern(v, p, scope, in_force, c) for v, p in file.unless.items()]
+    relation = _relation(file.derives.in_, c)
+    if relation is None or any(p is None for p in unless):
+        return None
+    return ChainRule(
+        key(file.chain, c.report),
+        name(file.title, c.report),
+        in_force,
+        authority(file.authority, c),
+        tuple(given),
+        tuple(p for p in unless if p is not None),
+        relation.key,
+        _record(file, relation, scope, in_force, c),
+        str(area_file.area) if area_file is not None else "",
+        None if file.note is None else name(file.note, c.report),
+        _cases(file.cases, area_file, c),
+        file.chain.at,
+        where,
+    )
+
+
+def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period, c: Context) -> Pattern | None:
+    """Return a pattern; its condition sees the records before it, and its own."""
+    relation = _relation(file.in_, c)
+    taken = str(variable) in scope.variables or str(variable) in c.vocabulary.subjects
+    if taken or not str(variable).isidentifier() or normal(str(variable)) != str(variable):
+        message = f"`{variable}` cannot stand for a record here: it means something else, or is no plain name"
+        c.report.error("variable", message, variable, "choose another letter")
+        return None
+    if relation is None:
+        return None
+    sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+    if file.that is None:
+        return Pattern(str(variable), relation.key, sentence, None, variable.at)
+    expr = read(file.that, c, Boolean(), scope.with_variable(str(variable), Records(relation.key)))
+    if expr is None:
+        return None
+    _can_differ(str(variable), expr, file.that, c)
+    timelines(expr, c, in_force)
+    return Pattern(str(variable), relation.key, sentence, expr, file.that.at)
+
+
+def _can_differ(variable: str, expr: Expr, at: Scalar, c: Context) -> None:
+    """Report a condition that is the same whatever the data."""
+    can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
+    if len(can_be) == 1:
+        message = f"the condition of `{variable}` can only be {str(True in can_be).lower()}, whatever the data"
+        c.report.error("constant-clause", message, expr.at or at, "compare it with something that it can differ from")
+
+
+def _relation(scalar: Scalar, c: Context) -> Fact | None:
+    """Return the list of records that a name means."""
+    fact = c.vocabulary.find(str(scalar))
+    if fact is not None and isinstance(fact.kind, Records):
+        return fact
+    known = [f for f in c.vocabulary.facts.values() if isinstance(f.kind, Records)]
+    near = did_you_mean(scalar, [f.key if str(scalar).isascii() else f.zh_key for f in known])
+    c.report.error("unknown-name", f"`{scalar}` is not a list of records", scalar, near)
+    return None
+
+
+def _record(
+    file: ChainFile, relation: Fact, scope: Scope, in_force: Period, c: Context
+) -> tuple[tuple[str, Expr], ...]:
+    """Return the formula of each field of the derived record, in the vocabulary's order."""
+    fields = {normal(n): f for f in c.vocabulary.fields(relation.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
+    made: dict[str, Expr] = {}
+    for field_name, written in file.derives.with_.items():
+        fact = fields.get(normal(str(field_name)))
+        if fact is None:
+            help = did_you_mean(field_name, fields)
+            c.report.error("unknown-name", f"`{field_name}` is not a field of `{relation.key}`", field_name, help)
+            continue
+        if fact.field in made:
+            c.report.error("clause-twice", f"`{fact.field}` is given twice", field_name, "keep one of the two")
+        formula = _formula(written, fact, scope, c)
+        if formula is not None:
+            timelines(formula, c, in_force)
+            made[fact.field] = formula
+    order = [f.field for f in c.vocabulary.fields(relation.key)]
+    return tuple((f, made[f]) for f in order if f in made)
+
+
+def _formula(written: Scalar, fact: Fact, scope: Scope, c: Context) -> Expr | None:
+    """Return a field's formula; a choice may stand there as it is."""
+    if isinstance(fact.kind, Choice):
+        option = fact.kind.choices.find(str(written))
+        if option is not None:
+            return Literal(option.key, fact.kind, written.at)
+    return read(written, c, fact.kind, scope)
+
+
+def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
+    made: list[Case] = []
+    base: MappingType[Any, Any] = {}
+    for file in files:
+        if file.given is None and file.but is None:
+            c.report.error("case", "a case needs `given`, or `but` after a case with `given`", file.case)
+        base = base if file.given is None else file.given
+        for relation in (*(file.given or {}), *(file.but or {})):
+            _relation(relation, c)
+        written = file.as_of or (area_file.cases_on if area_file is not None else None)
+        if written is None:
+            c.report.error("case", "a case needs a day, and no `area.yaml` gives one", file.case, "write `as_of:`")
+        expect: dict[str, Any] = {"expect": file.expect}
+        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
+        on = day(written, c.report) or datetime.date(2000, 1, 1)
+        made.append(Case(str(file.case), on, {**base, **(file.but or {})}, expect, file.case.at))
+    return tuple(made)
+
+
+def stratified(rules: Sequence[ChainRule], c: Context) -> None:
+    """Report ids given twice, cycles through `unless`, and aggregates over what chains derive."""
+    first: dict[str, ChainRule] = {}
+    for rule in rules:
+        other = first.setdefault(rule.key, rule)
+        if other is not rule and rule.at is not None and other.at is not None:
+            message = f"`{rule.key}` is defined twice; first at {other.at.place}"
+            c.report.error("defined-twice", message, rule.at, "rename one")
+    for cycle in cycles_through_unless(rules):
+        _cycle(cycle, c)
+    derived = {rule.derives: rule for rule in reversed(rules)}
+    for rule in rules:
+        for expr in (*(p.that for p in (*rule.given, *rule.unless) if p.that is not None), *(e for _, e in rule.record)):
+            _aggregates(expr, derived, c)
+
+
+def _cycle(cycle: tuple[ChainRule, ...], c: Context) -> None:
+    """Report a cycle with every rule of it, and where each stands."""
+    rule = cycle[0]
+    avoided = next(p for p in rule.unless if p.relation == (cycle[1].derives if len(cycle) > 1 else rule.derives))
+    links = "".join(f", which `{r.key}` ({r.at.place if r.at else ''}) derives" for r in cycle[1:])
+    through = f"{links} from `{rule.derives}`" if links else ""
+    message = f"`{rule.key}` derives `{rule.derives}` unless it finds `{avoided.relation}`{through}"
+    help = "let what is looked for under `unless` not depend on what the rule derives"
+    c.report.error("chain-cycle", message, avoided.at or rule.at, help)
+
+
+def _aggregates(expr: Expr, derived: MappingType[str, ChainRule], c: Context) -> None:
+    for node in walk(expr):
+        if isinstance(node, Aggregate) and isinstance(node.list, FactRef) and node.list.key in derived:
+            by = derived[node.list.key].key
+            message = f"`{node.list.key}` is derived by `{by}`, and is not complete when it is counted"
+            help = "aggregates go over given records only; look for derived ones under `given` or `unless`"
+            c.report.error("chain-aggregate", message, node.at, help)
