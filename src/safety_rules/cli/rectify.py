@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, language_option
+from safety_rules.cli.options import PATH, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
@@ -117,14 +117,26 @@ def record_command(
 @command.command("show")
 @click.argument("danger")
 @store_option
+@on_option("The day of the verdict, and up to which the life is shown")
+@rules_option
 @language_option
-def show(danger: str, store: Path, language: str) -> None:
-    """Show the life of DANGER, event by event."""
+def show(
+    danger: str, store: Path, on: datetime.datetime | None, rules: str | None, overlays: tuple[Path, ...], language: str
+) -> None:
+    """Show the life of DANGER, event by event, and whether the rules hold its rectification for finished."""
     from safety_rules.cli.rectify_terminal import print_life
-    from safety_rules.services.rectification.recording import history
+    from safety_rules.cli.screen import area_on
+    from safety_rules.services.rectification.closing import facts
+    from safety_rules.services.rectification.recording import history, latest_facts
+    from safety_rules.services.rectification.stating import as_facts
     from safety_rules.services.rectification.table import lifecycle
 
-    print_life(_or_exit(lambda: history(store, danger), language), lifecycle(), language)
+    events = [e for e in _or_exit(lambda: history(store, danger), language) if e.on <= day_of(on)]
+    if not events:
+        raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
+    known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
+    verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
+    print_life(events, lifecycle(), verdict.explain(language), language)
 
 
 @command.command("stats")

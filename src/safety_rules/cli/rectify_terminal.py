@@ -181,12 +181,14 @@ def print_recorded(event: Event, danger: Danger, lifecycle: Lifecycle, language:
         console().print(f"recorded: {danger.id} {name} by {event.by} on {event.on}; now {state.name.en}")
 
 
-def print_life(events: Sequence[Event], lifecycle: Lifecycle, language: str) -> None:
-    """Print the life of a danger, event by event."""
+def print_life(events: Sequence[Event], lifecycle: Lifecycle, explanation: str, language: str) -> None:
+    """Print the life of a danger, event by event, and then what the rules make of it."""
     from safety_rules.services.rectification.story import story
 
     for line in story(events, lifecycle, language):
         console().print(Text(line))
+    console().print()
+    console().print(Text(explanation), soft_wrap=True)
 
 
 def print_verified(store: Path, head: Head, found: Sequence[Fault], kept: bool, language: str) -> None:

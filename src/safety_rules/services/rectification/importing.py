@@ -13,6 +13,8 @@ from safety_rules.services.rectification.ledger import Entry, Head, append, entr
 from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
 from safety_rules.services.rectification.recording import EVENT, entry, event_of
 from safety_rules.services.rectification.sheets import Row, Sheet, workbook
+from safety_rules.services.rectification.stating import FACTS, SHEET, Stated, stated
+from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
 from safety_rules.services.rectification.table import Lifecycle
 
 INSPECTION = "inspection"
@@ -35,6 +37,7 @@ HEADINGS = {
     UNITS: ("责任单位",),
     ENTERPRISES: ("单位名称", CODE),
     INSPECTIONS: ("排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"),
+    SHEET: STATED_HEADINGS,
     "事故记录": (CODE, "事故日期"),
     "名单记录": (CODE, "名单", "列入日期"),
 }
@@ -75,6 +78,7 @@ class Read:
 
     lives: tuple[Life, ...]
     inspections: tuple[Inspection, ...]
+    stated: tuple[Stated, ...]
     joined: tuple[tuple[str, int], ...]
     refusals: tuple[Refusal, ...]
 
@@ -106,7 +110,8 @@ def read(path: Path, table: Lifecycle, today: datetime.date) -> Read:
     lives = _lives(found[DANGERS], table, units, codes, today, refusals)
     inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
     joined = tuple((name, _joined(found[name], codes, refusals)) for name in JOINED if name in found)
-    return Read(tuple(lives.values()), inspections, joined, tuple(refusals))
+    facts = _stated(found.get(SHEET), lives, today, refusals)
+    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals))
 
 
 def _lives(
@@ -222,6 +227,22 @@ def _inspection(row: Row, units: set[str], lives: dict[str, Life], today: dateti
     return Inspection(row.text("排查编号"), unit, on, row.text("排查结果"), danger)
 
 
+def _stated(
+    sheet: Sheet | None, lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
+) -> tuple[Stated, ...]:
+    found_on = {id: life.danger.found_on for id, life in lives.items()}
+    found: dict[str, Stated] = {}
+    for row in sheet.rows if sheet is not None else ():
+        try:
+            made = stated(row, found_on, today)
+            if made.danger in found:
+                raise RefusedError(f"隐患编号“{made.danger}”重复", f"`{made.danger}` stands twice", "隐患编号")
+            found[made.danger] = made
+        except RefusedError as error:
+            refusals.append(Refusal(row.place(error.about), error.reason))
+    return tuple(found.values())
+
+
 def _joined(sheet: Sheet, codes: dict[str, str], refusals: list[Refusal]) -> int:
     """Return how many rows join an enterprise; the others are refused."""
     count = 0
@@ -261,8 +282,11 @@ def import_workbook(path: Path, store: Path, table: Lifecycle, today: datetime.d
         events = len(new)
         seen = {e.key for e in entries(connection, INSPECTION)}
         new += [_inspection_entry(i) for i in book.inspections if i.id not in seen]
+        inspections = len(new) - events
+        latest = {e.key: e.body for e in entries(connection, FACTS)}
+        new += [s.entry() for s in book.stated if latest.get(s.danger) != s.facts]
         at = append(connection, new) if new else head(connection)
-    return Imported(dangers, events, len(new) - events, unchanged, book, tuple(refusals), at)
+    return Imported(dangers, events, inspections, unchanged, book, tuple(refusals), at)
 
 
 def _inspection_entry(inspection: Inspection) -> Entry:

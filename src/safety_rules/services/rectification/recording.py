@@ -13,6 +13,7 @@ from typing import Any
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.ledger import Entry, append, entries, reading, writing
 from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, replay
+from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
 
 EVENT = "event"
@@ -55,6 +56,12 @@ def history(path: Path, danger: str) -> tuple[Event, ...]:
     if not found:
         raise RefusedError(f"台账中没有隐患“{danger}”", f"there is no danger `{danger}` in the ledger")
     return found
+
+
+def latest_facts(path: Path, danger: str) -> Mapping[str, Any]:
+    """Return what was stated last about a danger beside its events, by Chinese names; nothing where nothing was."""
+    with reading(path) as connection:
+        return next((e.body for e in reversed(list(entries(connection, FACTS, danger)))), {})
 
 
 def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> Danger:
