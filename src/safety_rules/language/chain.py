@@ -82,12 +82,9 @@ class Step:
     lacks: tuple[tuple[str, frozenset[Reason]], ...] = ()
 
 
-ABSENT = "?"
-
-
 def unlisted(relation: str) -> ChainFact:
-    """Return the record that stands for all those of a relation of which nothing was given."""
-    return ChainFact(relation, {}, f"{relation}[{ABSENT}]")
+    """Return the record that stands for all those of a relation of which nothing was given; its key is empty."""
+    return ChainFact(relation, {}, f"{relation}[]")
 
 
 def derived_fact(relation: str, values: Mapping[str, Value]) -> ChainFact:
@@ -97,11 +94,12 @@ def derived_fact(relation: str, values: Mapping[str, Value]) -> ChainFact:
 
 def content_key(values: Mapping[str, Value]) -> str:
     """Return a name for a record's content: equal for equal values, whatever their order."""
-    text = "\x1f".join(f"{name}={_canonical(values[name])}" for name in sorted(values))
+    text = "\x1f".join(f"{name}={canonical(values[name])}" for name in sorted(values))
     return sha256(text.encode()).hexdigest()[:20]
 
 
-def _canonical(value: Value) -> str:
+def canonical(value: Value) -> str:
+    """Return a text that is equal for equal values, and only for those."""
     match value:
         case bool():
             return f"b{value:d}"
@@ -112,6 +110,6 @@ def _canonical(value: Value) -> str:
         case str():
             return f"s{len(value)}:{value}"
         case tuple():
-            return "l" + ",".join(_canonical(v) if isinstance(v, str) else content_key(v) for v in value)
+            return "l" + ",".join(canonical(v) if isinstance(v, str) else content_key(v) for v in value)
         case _:
             raise TypeError(value)

@@ -126,11 +126,11 @@ def _formula(written: Scalar, fact: Fact, scope: Scope, c: Context) -> Expr | No
 
 def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
     made: list[Case] = []
-    base: MappingType[Any, Any] = {}
+    base: dict[Any, Any] = {}
     for file in files:
         if file.given is None and file.but is None:
             c.report.error("case", "a case needs `given`, or `but` after a case with `given`", file.case)
-        base = base if file.given is None else file.given
+        base = base if file.given is None else dict(file.given)
         for relation in (*(file.given or {}), *(file.but or {})):
             _relation(relation, c)
         written = file.as_of or (area_file.cases_on if area_file is not None else None)
@@ -139,7 +139,8 @@ def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) ->
         expect: dict[str, Any] = {"expect": file.expect}
         expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
         on = day(written, c.report) or datetime.date(2000, 1, 1)
-        made.append(Case(str(file.case), on, {**base, **(file.but or {})}, expect, file.case.at))
+        given: dict[Any, Any] = {**base, **(file.but or {})}
+        made.append(Case(str(file.case), on, given, expect, file.case.at))
     return tuple(made)
 
 
@@ -155,7 +156,10 @@ def stratified(rules: Sequence[ChainRule], c: Context) -> None:
         _cycle(cycle, c)
     derived = {rule.derives: rule for rule in reversed(rules)}
     for rule in rules:
-        for expr in (*(p.that for p in (*rule.given, *rule.unless) if p.that is not None), *(e for _, e in rule.record)):
+        for expr in (
+            *(p.that for p in (*rule.given, *rule.unless) if p.that is not None),
+            *(e for _, e in rule.record),
+        ):
             _aggregates(expr, derived, c)
 
 

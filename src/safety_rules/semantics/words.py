@@ -9,7 +9,7 @@ from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
 from safety_rules.language.verdict import Unknown
-from safety_rules.language.vocabulary import Vocabulary, fact_key
+from safety_rules.language.vocabulary import Fact, Vocabulary, fact_key
 
 MOST_DIGITS = 12
 
@@ -65,12 +65,25 @@ def label(path: str, vocabulary: Vocabulary, language: str) -> str:
     if "[" not in path:
         return fact.name.in_(language) if fact is not None else path
     head, _, rest = path.partition("[")
-    index = int(rest.partition("]")[0]) + 1
     outer = vocabulary.facts[head].name.in_(language)
+    if rest.startswith("="):
+        return _keyed_label(outer, rest[1:].partition("]")[0], fact if fact and fact.key != head else None, language)
+    index = int(rest.partition("]")[0]) + 1
     if fact is None or fact.key == head:
         return f"{outer}第{index}条" if language == "zh" else f"{outer} no. {index}"
     inner = fact.name.in_(language)
     return f"{outer}第{index}条·{inner}" if language == "zh" else f"{outer} no. {index}: {inner}"
+
+
+def _keyed_label(outer: str, key: str, field: Fact | None, language: str) -> str:
+    """Return the name of a record of a ledger, or of a field of it: `事故“S1”·事故等级`."""
+    zh = language == "zh"
+    if key and key[0] not in "~#":
+        outer = f"{outer}“{key}”" if zh else f"{outer} `{key}`"
+    elif not key:
+        outer += "（未提供）" if zh else " (not given)"
+    inner = "" if field is None else field.name.in_(language)
+    return outer if not inner else f"{outer}·{inner}" if zh else f"{outer}: {inner}"
 
 
 def json_value(value: Any, kind: Kind) -> Any:

@@ -22,6 +22,7 @@ from safety_rules.semantics.gap import clause_gaps
 from safety_rules.semantics.values import Unusable, absent, value_of
 from safety_rules.semantics.verdict import decide
 from safety_rules.semantics.words import decimal
+from safety_rules.services.chain_cases import chain_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResul
     for key, found in rulebook.areas.items():
         if area is None or key == area:
             yield from _area_cases(rulebook, found)
+    for chain in rulebook.chains:
+        for case in chain.cases if area is None or chain.area == area else ():
+            yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
 
 
 def _area_cases(rulebook: Rulebook, area: Area) -> Iterator[CaseResult]:
