@@ -126,6 +126,7 @@ def show(
     """Show the life of DANGER, event by event, and whether the rules hold its rectification for finished."""
     from safety_rules.cli.rectify_terminal import print_life
     from safety_rules.cli.screen import area_on
+    from safety_rules.language.verdict import Status
     from safety_rules.services.rectification.closing import facts
     from safety_rules.services.rectification.recording import history, latest_facts
     from safety_rules.services.rectification.stating import as_facts
@@ -136,7 +137,8 @@ def show(
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
     known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
     verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
-    print_life(events, lifecycle(), verdict.explain(language), language)
+    said = [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
+    print_life(events, lifecycle(), verdict.explain(language, said), language)
 
 
 @command.command("stats")

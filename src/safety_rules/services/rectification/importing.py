@@ -31,7 +31,7 @@ STEPS = (
     ("close", "department", "销号日期", "销号部门"),
 )
 CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证")
-NEEDED = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位")
+NEEDED = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", "发现日期")
 HEADINGS = {
     DANGERS: tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:])))),
     UNITS: ("责任单位",),
@@ -172,8 +172,7 @@ def _life(row: Row, table: Lifecycle, details: Details, today: datetime.date) ->
         except RefusedError as error:
             raise RefusedError(error.reason.zh, error.reason.en, headings.get(error.about, "")) from None
         events.append(event)
-    if danger is None:
-        raise RefusedError("“发现日期”未填写", "`发现日期` is blank", "发现日期")
+    assert danger is not None, "a row without its finding is refused before"
     return Life(row, tuple(events), danger)
 
 

@@ -57,11 +57,12 @@ def _check_values(facts: Mapping[str, str]) -> None:
     """Raise where a value is not one that the vocabulary of the area `rectification` knows."""
     from safety_rules.face import load
 
-    problems = load().area("rectification").on(datetime.date.max).admit(as_facts(facts)).problems
+    area = load().area("rectification").on(datetime.date.max)
+    problems = area.admit(as_facts(facts)).problems
     if problems:
-        first = problems[0]
-        heading = next((h for h in facts if f"“{h}”" in first.message.zh), "")
-        raise RefusedError(first.message.zh, first.message.en, heading)
+        said = problems[0].message
+        heading = area.law.rulebook.vocabulary.facts[problems[0].path.partition("[")[0]].name.zh
+        raise RefusedError(f"“{heading}”：{said.zh}", f"`{heading}`: {said.en}", heading)
 
 
 def as_facts(stated: Mapping[str, Any]) -> dict[str, Any]:
