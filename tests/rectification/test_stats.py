@@ -15,7 +15,8 @@ from python_calamine import load_workbook
 import safety_rules as sr
 from rectification.ledgers import EXAMPLES, WORKBOOK
 from rectification.workbooks import book
-from safety_rules.services.rectification.importing import import_workbook, read
+from safety_rules.services.rectification.book import read
+from safety_rules.services.rectification.importing import import_workbook
 from safety_rules.services.rectification.recording import dangers
 from safety_rules.services.rectification.stats import Stats, due, percent, stats_of_store, stats_of_workbook
 from safety_rules.services.rectification.table import lifecycle

@@ -43,7 +43,7 @@ def command() -> None:
     """Keep the life of hidden dangers: found, ordered, rectified, supervised, accepted, closed (销号)."""
 
 
-@command.command("import")
+@command.command("import", short_help="Import a workbook of dangers.")
 @click.argument("workbook", type=PATH)
 @store_option
 @language_option
@@ -59,7 +59,7 @@ def import_(workbook: Path, store: Path, language: str) -> None:
         sys.exit(ExitCode.REFUSED)
 
 
-@command.command("due")
+@command.command("due", short_help="List what is overdue or due this week.")
 @store_option
 @on_option("The day on which it is asked")
 @click.option("--unit", default=None, help="Only this responsible unit.")
@@ -75,7 +75,7 @@ def due_command(store: Path, on: datetime.datetime | None, unit: str | None, lan
     print_due([d for d in listed if unit in (None, d.details.unit)], day_of(on), lifecycle(), language)
 
 
-@command.command("close")
+@command.command("close", short_help="Close a danger (销号), with evidence.")
 @click.argument("danger")
 @store_option
 @by_options
@@ -89,7 +89,7 @@ def close(
     _record(store, language, danger, "close", by, role, day_of(on), evidence, None)
 
 
-@command.command("record")
+@command.command("record", short_help="Record an event of a danger.")
 @click.argument("danger")
 @click.argument("event")
 @store_option
@@ -114,7 +114,7 @@ def record_command(
     _record(store, language, danger, event, by, role, day_of(on), evidence, until)
 
 
-@command.command("show")
+@command.command("show", short_help="Tell a danger's life, and the verdict.")
 @click.argument("danger")
 @store_option
 @on_option("The day of the verdict, and up to which the life is shown")
@@ -141,7 +141,7 @@ def show(
     print_life(events, lifecycle(), verdict.explain(language, said), language)
 
 
-@command.command("stats")
+@command.command("stats", short_help="Print the closing rates (整改率).")
 @click.argument("workbook", type=PATH, required=False)
 @click.option("--store", type=PATH, default=None, help="The ledger's file, in place of a workbook.")
 @on_option("As it stood on this day")
@@ -149,7 +149,7 @@ def show(
 def stats_command(workbook: Path | None, store: Path | None, on: datetime.datetime | None, language: str) -> None:
     """Print the closing rate in all, by unit, by field and by week, of WORKBOOK or of a ledger."""
     from safety_rules.cli.rectify_terminal import print_refusals, print_stats
-    from safety_rules.services.rectification.importing import read
+    from safety_rules.services.rectification.book import read
     from safety_rules.services.rectification.stats import stats_of_store, stats_of_workbook
     from safety_rules.services.rectification.table import lifecycle
 
@@ -165,7 +165,7 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
             sys.exit(ExitCode.REFUSED)
 
 
-@command.command("verify")
+@command.command("verify", short_help="Find what was changed or removed.")
 @store_option
 @click.option("--head", "kept", type=PATH, default=None, help="A head that was kept elsewhere.")
 @click.option("--write-head", type=PATH, default=None, help="Write the head to a file, to be kept elsewhere.")

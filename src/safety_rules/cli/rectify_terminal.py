@@ -16,7 +16,8 @@ from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
 
 if TYPE_CHECKING:
-    from safety_rules.services.rectification.importing import Imported, Refusal
+    from safety_rules.services.rectification.book import Refusal
+    from safety_rules.services.rectification.importing import Imported
     from safety_rules.services.rectification.ledger import Fault, Head
     from safety_rules.services.rectification.table import Lifecycle
 
@@ -166,7 +167,7 @@ def _print_weeks(stats: Stats, zh: bool) -> None:
     table = _table("周滚动、周销号" if zh else "Rolling weeks", heads, 1)
     for w in stats.weeks:
         numbers = (w.carried, w.found, w.closed, w.left, w.so_far.found, w.so_far.closed)
-        table.add_row(f"{w.monday:%m-%d} ~ {w.sunday:%m-%d}", *map(str, numbers), percent(w.so_far.rate))
+        table.add_row(f"{w.monday} ~ {w.sunday:%m-%d}", *map(str, numbers), percent(w.so_far.rate))
     console().print(table)
 
 

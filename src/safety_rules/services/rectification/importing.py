@@ -1,86 +1,20 @@
-"""A hidden-danger workbook into the ledger: every row is tried whole, and a bad one is refused at its cell."""
+"""A hidden-danger workbook into the ledger: what is new is appended, what contradicts the ledger is refused."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
+from safety_rules.services.rectification.book import Inspection, Read, Refusal, read
 from safety_rules.services.rectification.ledger import Entry, Head, append, entries, head, writing
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
+from safety_rules.services.rectification.life import Event
 from safety_rules.services.rectification.recording import EVENT, entry, event_of
-from safety_rules.services.rectification.sheets import Row, Sheet, workbook
-from safety_rules.services.rectification.stating import FACTS, SHEET, Stated, stated
-from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
+from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
 
 INSPECTION = "inspection"
-CODE = "统一社会信用代码"
-DANGERS, UNITS, ENTERPRISES, INSPECTIONS = "隐患台账", "责任单位", "整改单位", "小化工排查"
-JOINED = ("事故记录", "名单记录")
-STEPS = (
-    ("find", "expert", "发现日期", "发现方"),
-    ("order", "department", "交办日期", "交办部门"),
-    ("start", "enterprise", "整改开始日期", "整改单位"),
-    ("submit", "enterprise", "申请验收日期", "整改单位"),
-    ("supervise", "park", "督查日期", "督查单位"),
-    ("accept", "department", "验收日期", "验收部门"),
-    ("close", "department", "销号日期", "销号部门"),
-)
-CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证")
-NEEDED = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", "发现日期")
-HEADINGS = {
-    DANGERS: tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:])))),
-    UNITS: ("责任单位",),
-    ENTERPRISES: ("单位名称", CODE),
-    INSPECTIONS: ("排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"),
-    SHEET: STATED_HEADINGS,
-    "事故记录": (CODE, "事故日期"),
-    "名单记录": (CODE, "名单", "列入日期"),
-}
-LEVELS = ("一般", "重大")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that was refused: at which cell, and why."""
-
-    place: str
-    reason: Name
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """The events of one row, where it stands, and what they made of the danger."""
-
-    row: Row
-    events: tuple[Event, ...]
-    danger: Danger
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """One household that was inspected, and the danger that was found there, if any."""
-
-    id: str
-    unit: str
-    on: datetime.date
-    result: str
-    danger: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a workbook holds: good rows, refused ones, and how many rows of other sheets join their enterprise."""
-
-    lives: tuple[Life, ...]
-    inspections: tuple[Inspection, ...]
-    stated: tuple[Stated, ...]
-    joined: tuple[tuple[str, int], ...]
-    refusals: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,164 +28,6 @@ class Imported:
     read: Read
     refusals: tuple[Refusal, ...]
     head: Head
-
-
-def read(path: Path, table: Lifecycle, today: datetime.date) -> Read:
-    """Return the rows of a workbook, each lived through from its finding; the ledger is not touched."""
-    found = workbook(path, HEADINGS)
-    for needed in (DANGERS, UNITS, ENTERPRISES):
-        if needed not in found:
-            raise LedgerError(f"`{path.name}` has no sheet `{needed}` (缺少工作表“{needed}”)")
-    if not found[DANGERS].rows:
-        raise LedgerError(f"the sheet `{DANGERS}` of `{path.name}` holds no rows (没有数据行)")
-    refusals: list[Refusal] = []
-    units = {r.text("责任单位") for r in found[UNITS].rows}
-    codes = {r.text(CODE): r.text("单位名称") for r in found[ENTERPRISES].rows}
-    lives = _lives(found[DANGERS], table, units, codes, today, refusals)
-    inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
-    joined = tuple((name, _joined(found[name], codes, refusals)) for name in JOINED if name in found)
-    facts = _stated(found.get(SHEET), lives, today, refusals)
-    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals))
-
-
-def _lives(
-    sheet: Sheet,
-    table: Lifecycle,
-    units: set[str],
-    codes: dict[str, str],
-    today: datetime.date,
-    refusals: list[Refusal],
-) -> dict[str, Life]:
-    lives: dict[str, Life] = {}
-    places: dict[str, str] = {}
-    for row in sheet.rows:
-        try:
-            id = row.text("隐患编号")
-            if id in places:
-                zh = f"隐患编号“{id}”与{places[id]}重复"
-                raise RefusedError(zh, f"`{id}` stands in {places[id]} already", "隐患编号")
-            places[id or row.place()] = row.place("隐患编号")
-            details = _details(row, units, codes)
-            lives[id] = _life(row, table, details, today)
-        except RefusedError as error:
-            refusals.append(Refusal(row.place(error.about if error.about in row.columns else None), error.reason))
-    return lives
-
-
-def _details(row: Row, units: set[str], codes: dict[str, str]) -> Details:
-    """Return what was found; raises RefusedError with the heading at fault."""
-    for heading in NEEDED:
-        if not row.text(heading):
-            raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
-    unit, name, code = row.text("责任单位"), row.text("整改单位"), row.text(CODE)
-    if unit not in units:
-        zh = f"责任单位“{unit}”不在“责任单位”表中"
-        raise RefusedError(zh, f"the responsible unit `{unit}` is unknown", "责任单位")
-    if row.text("隐患级别") not in LEVELS:
-        zh = f"隐患级别“{row.text('隐患级别')}”须为“一般”或“重大”"
-        raise RefusedError(zh, f"`{row.text('隐患级别')}` is no level", "隐患级别")
-    if code and codes.get(code) != name:
-        raise _joins_nothing(code, name)
-    return Details(row.text("领域"), row.text("隐患级别"), row.text("隐患内容"), unit, name, code)
-
-
-def _joins_nothing(code: str, name: str = "") -> RefusedError:
-    zh = f"统一社会信用代码“{code}”在“整改单位”表中没有对应单位" + (f"“{name}”" if name else "")
-    return RefusedError(zh, f"the key `{code}` joins no enterprise" + (f" `{name}`" if name else ""), CODE)
-
-
-def _life(row: Row, table: Lifecycle, details: Details, today: datetime.date) -> Life:
-    """Return a row's events, each allowed after the one before; raises RefusedError with the heading at fault."""
-    danger: Danger | None = None
-    events: list[Event] = []
-    for event, headings in _events(row, details):
-        try:
-            if event.on > today:
-                raise RefusedError(f"日期{event.on}尚未到来", f"the day {event.on} is yet to come")
-            danger = after(table, danger, event)
-        except RefusedError as error:
-            raise RefusedError(error.reason.zh, error.reason.en, headings.get(error.about, "")) from None
-        events.append(event)
-    assert danger is not None, "a row without its finding is refused before"
-    return Life(row, tuple(events), danger)
-
-
-def _events(row: Row, details: Details) -> Iterator[tuple[Event, dict[str, str]]]:
-    """Yield each event whose date is filled, with the heading under which each part of it stands."""
-    for name, role, on_heading, by_heading in STEPS:
-        on = row.day(on_heading)
-        if on is None:
-            continue
-        event = Event(
-            row.text("隐患编号"),
-            name,
-            row.text(by_heading),
-            role,
-            on,
-            row.text("销号佐证") if name == "close" else "",
-            row.day("整改期限") if name == "order" else None,
-            details if name == "find" else None,
-        )
-        yield event, {"on": on_heading, "by": by_heading, "deadline": "整改期限", "evidence": "销号佐证"}
-
-
-def _inspections(
-    sheet: Sheet | None, units: set[str], lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
-) -> tuple[Inspection, ...]:
-    found: dict[str, Inspection] = {}
-    for row in sheet.rows if sheet is not None else ():
-        try:
-            inspection = _inspection(row, units, lives, today)
-            if inspection.id in found:
-                raise RefusedError(f"排查编号“{inspection.id}”重复", f"`{inspection.id}` stands twice", "排查编号")
-            found[inspection.id] = inspection
-        except RefusedError as error:
-            refusals.append(Refusal(row.place(error.about), error.reason))
-    return tuple(found.values())
-
-
-def _inspection(row: Row, units: set[str], lives: dict[str, Life], today: datetime.date) -> Inspection:
-    for heading in ("排查编号", "责任单位", "排查日期", "排查结果"):
-        if not row.text(heading):
-            raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
-    on, unit, danger = row.day("排查日期"), row.text("责任单位"), row.text("隐患编号")
-    if on is None or on > today:
-        raise RefusedError(f"日期{on}尚未到来", f"the day {on} is yet to come", "排查日期")
-    if unit not in units:
-        zh = f"责任单位“{unit}”不在“责任单位”表中"
-        raise RefusedError(zh, f"the responsible unit `{unit}` is unknown", "责任单位")
-    if danger and danger not in lives:
-        zh = f"隐患编号“{danger}”在“隐患台账”表中没有对应的有效行"
-        raise RefusedError(zh, f"the key `{danger}` joins no danger", "隐患编号")
-    return Inspection(row.text("排查编号"), unit, on, row.text("排查结果"), danger)
-
-
-def _stated(
-    sheet: Sheet | None, lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
-) -> tuple[Stated, ...]:
-    found_on = {id: life.danger.found_on for id, life in lives.items()}
-    found: dict[str, Stated] = {}
-    for row in sheet.rows if sheet is not None else ():
-        try:
-            made = stated(row, found_on, today)
-            if made.danger in found:
-                raise RefusedError(f"隐患编号“{made.danger}”重复", f"`{made.danger}` stands twice", "隐患编号")
-            found[made.danger] = made
-        except RefusedError as error:
-            refusals.append(Refusal(row.place(error.about), error.reason))
-    return tuple(found.values())
-
-
-def _joined(sheet: Sheet, codes: dict[str, str], refusals: list[Refusal]) -> int:
-    """Return how many rows join an enterprise; the others are refused."""
-    count = 0
-    for row in sheet.rows:
-        code = row.text(CODE)
-        if code in codes:
-            count += 1
-        else:
-            refusals.append(Refusal(row.place(CODE), _joins_nothing(code).reason))
-    return count
 
 
 def import_workbook(path: Path, store: Path, table: Lifecycle, today: datetime.date) -> Imported:

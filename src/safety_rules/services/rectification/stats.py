@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from safety_rules.services.rectification.importing import INSPECTION, Inspection, Read, inspection_of
+from safety_rules.services.rectification.book import Inspection, Read
+from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import entries, reading
 from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
 from safety_rules.services.rectification.recording import EVENT, event_of
