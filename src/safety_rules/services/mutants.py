@@ -12,6 +12,7 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.rule import Area, Clause, Derivation, Entry, Obligation, Parameter, Period, Rule, Rulebook
+from safety_rules.semantics.evaluate import parameters_of
 from safety_rules.semantics.gap import DEFAULT_STEP
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
@@ -43,12 +44,15 @@ class Mutant:
 
 
 def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
-    """Yield every mutant of an area's rules, derivations, obligations and parameters."""
+    """Yield the mutants of an area's rules, derivations and obligations; of all areas and figures by default.
+
+    With an empty `area`, those of the figures alone.
+    """
     for found in rulebook.areas.values():
         if area is None or found.key == area:
             yield from _of_area(rulebook, found)
     for parameter in rulebook.parameters.values():
-        if area is None:
+        if not area:
             yield from _of_parameter(rulebook, parameter)
 
 
@@ -56,13 +60,27 @@ def survives(mutant: Mutant) -> bool:
     """Return whether no case notices the change."""
     book = mutant.rulebook
     areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
-    return not any(_notices(book, a, mutant.of if mutant.area else None) for a in areas)
+    return not any(_notices(book, a, mutant.of) for a in areas)
 
 
-def _notices(book: Rulebook, area: Area, first: str | None) -> bool:
-    """Return whether a case fails, the changed thing's own cases tried first."""
-    checks = sorted(_checks(book, area), key=lambda c: c[0] != first)
+def _notices(book: Rulebook, area: Area, of: str) -> bool:
+    """Return whether a case fails, those of the changed thing, or of what reads it, tried first."""
+    near = _readers(book, area, of)
+    if of in book.parameters and not near:
+        return False
+    checks = sorted(_checks(book, area), key=lambda c: c[0] not in near)
     return any(next(check, None) is not None for _, check in checks)
+
+
+def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
+    """Return the rules and derivations that are a thing, or that read it where it is a parameter."""
+    if of not in book.parameters:
+        return {of}
+    derivations = {d.fact: d for d in area.derivations}
+    clauses = [(r.key, c.that) for r in area.rules for c in r.applies_when + r.requires]
+    clauses += [(o.key, c.that) for o in area.obligations for c in o.applies_when]
+    clauses += [(d.key, d.formula) for d in area.derivations]
+    return {key for key, that in clauses if any(p.key == of for p in parameters_of(that, derivations))}
 
 
 def _checks(book: Rulebook, area: Area) -> Iterator[tuple[str, Iterator[str]]]:

@@ -65,6 +65,11 @@ def canonical(seq: int, entry: Entry, previous: str) -> bytes:
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+def body_text(body: object) -> str:
+    """Return an entry's body as it is stored: one text for one content."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def chained(seq: int, entry: Entry, previous: str) -> str:
     """Return the hash of an entry after the one before it."""
     return hashlib.sha256(canonical(seq, entry, previous)).hexdigest()
@@ -150,8 +155,7 @@ def append(connection: sqlite3.Connection, new: Iterable[Entry]) -> Head:
     for entry in new:
         count += 1
         digest = chained(count, entry, previous)
-        body = json.dumps(entry.body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        rows.append((count, entry.kind, entry.key, body, previous, digest))
+        rows.append((count, entry.kind, entry.key, body_text(entry.body), previous, digest))
         previous = digest
     connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
     connection.execute("UPDATE head SET count = ?, hash = ?", (count, previous))

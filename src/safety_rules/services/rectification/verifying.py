@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError, SafetyRulesError
-from safety_rules.services.rectification.ledger import GENESIS, Entry, Fault, Head, chained, reading
+from safety_rules.services.rectification.ledger import GENESIS, Entry, Fault, Head, body_text, chained, reading
 from safety_rules.services.rectification.life import Danger, after
 from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle
@@ -44,6 +44,8 @@ def faults(path: Path, table: Lifecycle, kept: Head | None = None) -> tuple[Head
             found = [*chain.faults(connection), *_head_faults(connection, chain)]
             if not found:
                 found = list(_life_faults(connection, table))
+    except UnicodeDecodeError as error:
+        return Head(0, GENESIS), (_damaged(str(error)),)
     except LedgerError as error:
         if not isinstance(error.__cause__, sqlite3.DatabaseError):
             raise
@@ -83,8 +85,9 @@ class _Chain:
 
 def _is_as_written(seq: int, kind: str, key: str, body: str, previous: str, digest: str) -> bool:
     try:
-        return chained(seq, Entry(kind, key, json.loads(body)), previous) == digest
-    except ValueError:
+        content = json.loads(body)
+        return body == body_text(content) and chained(seq, Entry(kind, key, content), previous) == digest
+    except (ValueError, TypeError):
         return False
 
 

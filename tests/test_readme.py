@@ -1,0 +1,56 @@
+"""The README's code runs, its rule loads and its verbs exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.main import VERBS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_python_code_runs() -> None:
+    assert len(blocks("python")) == 1
+    code = blocks("python")[0]
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "尚差固定资产投资 0.01 万元" in ran.stdout
+
+
+def test_the_rule_is_one_of_ours() -> None:
+    written = blocks("yaml")[0].strip().splitlines()
+    ours = (ROOT / "rules/admission/standards/land_investment_per_mu.yaml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in written if line not in ours] == []
+
+
+@pytest.mark.parametrize("line", [x for x in README.splitlines() if x.startswith("safety-rules ")])
+def test_every_verb_exists(line: str) -> None:
+    assert line.split()[1] in VERBS
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    rows = {int(n) for n in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
+    assert rows == {int(code) for code in ExitCode}
+
+
+@pytest.mark.parametrize("program", ["import_in_another_system.py", "screen_projects.py", "check_in_ci.py"])
+def test_the_example_programs_run(program: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
