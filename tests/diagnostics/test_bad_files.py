@@ -13,7 +13,7 @@ from safety_rules.language.diagnostic import Severity
 from safety_rules.loading.rulebook import RuleFileText
 
 BAD = bad_files()
-MADE_IN_TESTS = {"no-rules", "file-too-large", "too-many-nodes"}
+MADE_IN_TESTS = {"no-rules", "file-too-large", "too-many-nodes", "lifecycle"}
 PLACE = re.compile(r"^[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: (error|warning)\[[a-z0-9-]+\]: \S.*$")
 
 
