@@ -18,6 +18,7 @@ from typing import TypeAlias
 from safety_rules.language.chain import ChainFact, ChainRule, Step
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.rule import Rulebook, Standing
+from safety_rules.semantics.chain_lists import lists_of
 from safety_rules.semantics.chain_pool import Pool
 from safety_rules.semantics.chain_step import Run, Use, concluded, listed, rule_environments, rule_keys, uses
 from safety_rules.semantics.strata import strata
@@ -87,8 +88,7 @@ def chained(program: ChainProgram, facts: Iterable[ChainFact], closure: Closure,
     rules_ = list(program.rules.values())
     lists = listed(given, rules_)
     environments = rule_environments(rules_, lists, program.rulebook, program.as_of, program.require, program.confirmed)
-    ids = {relation: [f.id for f in facts] for relation, facts in lists.items()}
-    run = Run(pool, environments, rule_keys(rules_, environments), certain, ids)
+    run = Run(pool, environments, rule_keys(rules_, environments), certain, lists_of(lists))
     steps: list[Step] = []
     for number, rules in enumerate(program.strata, 1):
         found = sorted(closure(run, number, rules), key=lambda s: (s.rule, s.fact, s.support))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, Step, derived_fact
 from safety_rules.language.expr import FactRef, walk
@@ -12,8 +12,9 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Rulebook, Standing, weakest
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Reason, Unknown
+from safety_rules.semantics.chain_lists import Lists
 from safety_rules.semantics.chain_pool import Key, Pool, join_keys
-from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.semantics.evaluate import Environment, evaluate
 
 
 @dataclass(slots=True)
@@ -24,7 +25,7 @@ class Run:
     environments: Mapping[str, Environment]
     keys: Mapping[str, tuple[Key, ...]]
     certain: set[str]
-    listed: Mapping[str, Sequence[str]]
+    lists: Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,12 @@ def with_record(env: Environment, variable: str, fact: ChainFact) -> Environment
     return env.with_item(variable, f"{fact.relation}[={fact.key}]", fact.values)
 
 
-def holds(pattern: Pattern, env: Environment) -> tuple[Truth, frozenset[Reason]]:
-    """Return the truth of a pattern's condition; true where it has none."""
-    return (Truth.TRUE, frozenset()) if pattern.that is None else truth(pattern.that, env)
+def holds(pattern: Pattern, env: Environment, lists: Lists) -> tuple[Truth, frozenset[Reason]]:
+    """Return the truth of a pattern's condition, and where unknown, why; true where it has none."""
+    value = True if pattern.that is None else lists.value(pattern.that, env)
+    if isinstance(value, Unknown):
+        return Truth.UNKNOWN, value.reasons
+    return (Truth.TRUE if value else Truth.FALSE), frozenset()
 
 
 def uses(rule: ChainRule, run: Run, position: int = -1, fact: ChainFact | None = None) -> Iterator[Use]:
@@ -105,15 +109,15 @@ def _extended(rule: ChainRule, run: Run, fixed: tuple[int, ChainFact | None], us
     pattern = rule.given[at]
     chosen = fixed[1] if fixed[0] == at else None
     for fact in [chosen] if chosen is not None else list(_candidates(rule, pattern, run, use.environment)):
-        longer = extended(pattern, use, fact)
+        longer = extended(pattern, use, fact, run.lists)
         if longer is not None:
             yield from _extended(rule, run, fixed, longer)
 
 
-def extended(pattern: Pattern, use: Use, fact: ChainFact) -> Use | None:
+def extended(pattern: Pattern, use: Use, fact: ChainFact, lists: Lists) -> Use | None:
     """Return the use with one more record; None where its condition is false."""
     env = with_record(use.environment, pattern.variable, fact)
-    holding, reasons = holds(pattern, env)
+    holding, reasons = holds(pattern, env, lists)
     if holding is Truth.FALSE:
         return None
     sure = use.sure and holding is Truth.TRUE
@@ -124,7 +128,7 @@ def use_of(rule: ChainRule, facts: Sequence[ChainFact], run: Run) -> Use | None:
     """Return the use of a rule on given records; None where a condition is false."""
     use: Use | None = Use((), run.environments[rule.key], True, frozenset())
     for pattern, fact in zip(rule.given, facts, strict=True):
-        use = None if use is None else extended(pattern, use, fact)
+        use = None if use is None else extended(pattern, use, fact, run.lists)
     return use
 
 
@@ -144,7 +148,7 @@ def concluded(rule: ChainRule, use: Use, run: Run) -> tuple[Step, ChainFact] | N
     sure, reasons, doubts = use.sure, set(use.reasons), []
     for pattern in rule.unless:
         for other in _candidates(rule, pattern, run, use.environment):
-            holding, why = holds(pattern, with_record(use.environment, pattern.variable, other))
+            holding, why = holds(pattern, with_record(use.environment, pattern.variable, other), run.lists)
             if holding is Truth.FALSE:
                 continue
             if other.id not in run.certain:
@@ -154,25 +158,11 @@ def concluded(rule: ChainRule, use: Use, run: Run) -> tuple[Step, ChainFact] | N
             sure, reasons = False, reasons | why
     if _unsure_law(rule, use.environment):
         sure, reasons = False, reasons | {Reason("authority", rule.key)}
-    values = {name: evaluate(formula, use.environment) for name, formula in rule.record}
-    lacks = tuple((n, _named(v.reasons, run)) for n, v in values.items() if isinstance(v, Unknown))
+    values = {name: run.lists.value(formula, use.environment) for name, formula in rule.record}
+    lacks = tuple((n, v.reasons) for n, v in values.items() if isinstance(v, Unknown))
     fact = derived_fact(rule.derives, {n: v for n, v in values.items() if not isinstance(v, Unknown)})
-    found = _named(reasons, run)
-    return Step(rule.key, fact.id, use.support, sure, found, tuple(sorted(doubts)), lacks), fact
+    return Step(rule.key, fact.id, use.support, sure, frozenset(reasons), tuple(sorted(doubts)), lacks), fact
 
 
 def _unsure_law(rule: ChainRule, env: Environment) -> bool:
     return weakest(*(c.standing for c in rule.authority)) > env.require and rule.key not in env.confirmed
-
-
-def _named(reasons: Iterable[Reason], run: Run) -> frozenset[Reason]:
-    """Return reasons with the ids of records, also for the items of an aggregate's list."""
-    return frozenset(replace(r, name=_by_id(r.name, run.listed)) for r in reasons)
-
-
-def _by_id(path: str, listed: Mapping[str, Sequence[str]]) -> str:
-    head, bracket, rest = path.partition("[")
-    if not bracket or rest.startswith("="):
-        return path.replace("[=", "[", 1)
-    position, _, field = rest.partition("]")
-    return listed[head][int(position)] + field

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import STANDING_NAMES, Citation, Clause
+from safety_rules.language.rule import STANDING_NAMES, Citation, Clause, Source
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason, Status
 from safety_rules.semantics.atoms import clause_lines
@@ -169,14 +169,19 @@ def gap_text(gap: Gap, verdict: Verdict, language: str) -> str:
 
 def citation_text(citation: Citation, verdict: Verdict, language: str, parameter: str = "") -> str:
     """Return a citation in words, with its standing; for a parameter, with its name."""
+    of = figure_name(parameter, verdict, language) if parameter else ""
+    return citation_words(citation, verdict.on.rulebook.sources, language, of)
+
+
+def citation_words(citation: Citation, sources: Mapping[str, Source], language: str, of: str = "") -> str:
+    """Return a citation in words, with its standing, and with the name of the figure that it is for."""
     zh = language == "zh"
-    source = verdict.on.rulebook.sources[citation.source]
+    source = sources[citation.source]
     number = f"（{source.number}）" if source.number and zh else f" ({source.number})" if source.number else ""
     title = f"《{source.title.zh}》" if zh and not source.title.zh.startswith("《") else source.title.in_(language)
     clause = (" " if not zh else "") + citation.clause
     quote = (f"：“{citation.quotation}”" if zh else f': "{citation.quotation}"') if citation.quotation else ""
     standing = STANDING_NAMES[citation.standing].in_(language)
-    of = figure_name(parameter, verdict, language) if parameter else ""
     if zh:
         return f"依据{f'（{of}）' if of else ''}：{title}{number}{clause}{quote}〔{standing}〕"
     return f"authority{f' for {of}' if of else ''}: {title}{number}{clause}{quote} [{standing}]"

@@ -110,16 +110,18 @@ def _batches(session: _Session, facts: Sequence[ChainFact]) -> list[list[dict[st
             if fact.id in run.certain and fields <= fact.values.keys():
                 shadows.append(_flat(fact, "n", fields, names))
     shadows.sort(key=lambda s: str(s["id"]))
-    return [batch for batch in (shadows, [_message(f, session) for f in facts]) if batch]
+    return [batch for batch in (shadows, [m for f in facts for m in _messages(f, session)]) if batch]
 
 
-def _message(fact: ChainFact, session: _Session) -> dict[str, Any]:
-    """Return a record as durable-rules sees it, and remember it by its opaque id."""
+def _messages(fact: ChainFact, session: _Session) -> list[dict[str, Any]]:
+    """Return a record as durable-rules sees it, once for each copy, and remember it by its opaque ids."""
     is_open = session.stratum.is_open(fact)
     tested = frozenset() if is_open else session.stratum.fields.get(fact.relation, frozenset())
-    flat = _flat(fact, "o" if is_open else "t", tested, session.names)
-    session.records[flat["id"]] = fact
-    return flat
+    made = []
+    for copy in range(session.stratum.copies(fact.relation)):
+        made.append(_flat(fact, f"{'o' if is_open else 't'}{copy}", tested, session.names))
+        session.records[made[-1]["id"]] = fact
+    return made
 
 
 def _flat(fact: ChainFact, kind: str, fields: frozenset[str], names: Names) -> dict[str, Any]:
@@ -154,9 +156,9 @@ def _conclude(rule: ChainRule, facts: Sequence[ChainFact], session: _Session, c:
     if session.stratum.is_open(made[1]) and made[1].relation not in session.open:
         session.also_open.add(made[1].relation)
         return
-    message = _message(made[1], session)
-    session.asserted += 1
-    c.assert_fact(message)
+    for message in _messages(made[1], session):
+        session.asserted += 1
+        c.assert_fact(message)
 
 
 def _counter(session: _Session) -> Callable[[Any], None]:

@@ -2,7 +2,8 @@
 
 Everything else (order, arithmetic, dates, what is unknown) is decided by the definition, which checks every
 activation again. A record that lacks a tested field is of a type of its own, on which nothing is tested; a rule
-has one variant for each way in which its patterns can be of those types.
+has one variant for each way in which its patterns can be of those types. durable-rules never takes one record
+for two patterns of a rule, so the second pattern of a relation looks for copies of its records, of another type.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Names:
             return found
         salt = 0
         while True:
-            name = f"{kind}{len(self.by_thing)}" + (f"s{salt}" if salt else "")
+            name = f"{kind[0]}{len(self.by_thing)}" + (f"s{salt}" if salt else "")
             if fnv(name) not in self.hashes:
                 break
             salt += 1
@@ -80,6 +81,10 @@ class Plan:
     def reads(self, relation: str) -> bool:
         """Return whether a rule of the stratum looks for records of the relation."""
         return any(p.relation == relation for r in self.rules for p in r.given)
+
+    def copies(self, relation: str) -> int:
+        """Return how many patterns of one rule look for records of the relation, at most."""
+        return max((sum(p.relation == relation for p in r.given) for r in self.rules), default=0)
 
     def is_open(self, fact: ChainFact) -> bool:
         """Return whether a record lacks a field that is tested."""
@@ -169,7 +174,7 @@ def _patterns(
     """Return a variant's patterns: type, guards of tested fields, constants, joins, and one join that always holds."""
     first = _alias(rule, rule.given[0].variable)
     made = []
-    given = [(p, "o" if p.variable in lacking else "t") for p in rule.given]
+    given = [(p, f"{'o' if p.variable in lacking else 't'}{_copy(p, rule)}") for p in rule.given]
     tests = [t for t in stratum.tests[rule.key] if not {t.variable, t.other} & lacking]
     shadowed = [(p, "n") for p in rule.unless if _whole(p, rule, stratum, tests)]
     seen: set[str] = set()
@@ -190,6 +195,11 @@ def _patterns(
         made.append({alias if kind != "n" else f"{alias}$not": {"$and": parts}})
         seen.add(pattern.variable)
     return made
+
+
+def _copy(pattern: Pattern, rule: ChainRule) -> int:
+    """Return how many patterns of the rule look for the same relation before this one."""
+    return sum(p.relation == pattern.relation for p in rule.given[: rule.given.index(pattern)])
 
 
 def _whole(pattern: Pattern, rule: ChainRule, stratum: Plan, tests: Sequence[Test]) -> bool:

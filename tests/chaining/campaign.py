@@ -1,0 +1,66 @@
+"""Compares the fixpoint, durable-rules and the oracle on generated programs: `python -m chaining.campaign 10000`.
+
+Run it in `tests/`; it prints what it compared, and ends with an error at the first difference, with its seed.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from pathlib import Path
+
+from chaining.maker import Made, made
+from chaining.oracle import followed
+from safety_rules.engines.forward import chain
+from safety_rules.semantics.chain import ChainResult
+
+
+def compare(seed: int, with_oracle: bool) -> ChainResult:
+    """Return the fixpoint's result, after everything agreed with it."""
+    generated = made(seed)
+    defined = chain(generated.program, generated.facts, "fixpoint")
+    engine = chain(generated.program, generated.facts, "durable")
+    assert defined.steps == engine.steps, f"seed {seed}: other steps"
+    assert defined.facts == engine.facts, f"seed {seed}: other records"
+    assert defined.certain == engine.certain, f"seed {seed}: other certain records"
+    if with_oracle:
+        certain, possible = followed(generated)
+        assert certain == contents(defined, True, generated), f"seed {seed}: certain records are not the oracle's"
+        assert possible == contents(defined, False, generated), f"seed {seed}: possible records are not the oracle's"
+    return defined
+
+
+def contents(result: ChainResult, certain: bool, generated: Made) -> set[object]:
+    given = {f.id for f in generated.facts}
+    return {
+        (f.relation, frozenset(f.values.items()))
+        for f in result.facts.values()
+        if f.id not in given and (f.id in result.certain or not certain)
+    }
+
+
+def memory() -> int:
+    """Return this process's resident memory in KiB."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmRSS:")[1].split()[0])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def main(count: int, first: int = 0) -> None:
+    """Compare programs, and print figures."""
+    before, began = memory(), time.perf_counter()
+    steps = derived = certain = 0
+    for seed in range(first, first + count):
+        result = compare(seed, seed % 10 == 0)
+        steps += len(result.steps)
+        derived += len(result.derived())
+        certain += sum(f.id in result.certain for f in result.derived())
+    took = time.perf_counter() - began
+    print(f"{count} programs agree: {steps} steps, {derived} derived records, {certain} of them certain")
+    print(f"{took:.1f} s; resident memory {before} KiB before, {memory()} KiB after")
+
+
+if __name__ == "__main__":
+    main(*(int(a) for a in sys.argv[1:] or ["500"]))
