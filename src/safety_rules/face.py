@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import entry_points
@@ -23,6 +23,8 @@ from safety_rules.semantics.verdict import Verdict
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.engines.spark.result import SparkDecision
     from safety_rules.loading.rulebook import RuleFileText
 
 RULEPACKS = "safety_rules.rulepacks"
@@ -181,3 +183,28 @@ class DatedArea:
         """Yield the verdict of each record, one at a time."""
         for data in many:
             yield self.decide(data, waivers)
+
+    def decide_table(
+        self,
+        source: Any,
+        output: PathLike | None = None,
+        *,
+        engine: str = "auto",
+        columns: Mapping[str, str] | None = None,
+        keep: Sequence[str] = (),
+        waivers: Sequence[Waiver] = (),
+        progress: Callable[[float], None] | None = None,
+    ) -> TableDecision | SparkDecision:
+        """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
+
+        Columns are found by their headings, or as `columns` says (fact to column); those in `keep` are
+        passed through. `engine` is `duckdb`, `spark`, or `auto`: Spark for its own DataFrames, DuckDB for
+        all else. Raises LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
+        """
+        from safety_rules.formats.tables import decided_table
+
+        exact = None if waivers else self._masks
+        return decided_table(self.law, source, output, engine, columns, keep, waivers, progress, exact)
+
+    def _masks(self, record: Record) -> tuple[int, int, int]:
+        return tuple(self.decider.area.masks(record.values))

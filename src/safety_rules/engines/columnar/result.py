@@ -15,7 +15,6 @@ from safety_rules.engines.sql.again import record_of
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query import LawQuery
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -138,23 +137,3 @@ def _moved(start: Path, end: Path) -> None:
         os.link(start, end)
     except OSError:
         shutil.copyfile(start, end)
-
-
-def missing_column(law: AreaOn, key: str) -> Problem:
-    """Return the notice that no column carries a fact that the law reads."""
-    fact = law.rulebook.vocabulary.facts[key]
-    message = Name(
-        f"没有“{fact.name.zh}”列，该项在所有行中均按未知处理",
-        f"no column carries `{key}`; it is unknown in every row",
-    )
-    return Problem("missing-column", key, "", message)
-
-
-def other_type(law: AreaOn, key: str, column: str) -> Problem:
-    """Return the notice that a column can hold no value of its fact."""
-    fact = law.rulebook.vocabulary.facts[key]
-    message = Name(
-        f"“{column}”列的类型不能用于“{fact.name.zh}”，该项在所有行中均按未知处理",
-        f"the type of the column `{column}` cannot be {fact.name.en}; it is unknown in every row",
-    )
-    return Problem("column-type", key, column, message)

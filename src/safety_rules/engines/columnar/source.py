@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,18 +51,30 @@ def as_ledger_errors(name: str) -> Iterator[None]:
         raise LedgerError(f"`{name}`: {lines[0]}") from None
 
 
-def source(con: Any, data: Any, skip: int = 0, delimiter: str = "") -> Source:
-    """Return the rows of data; of a csv, `skip` lines stand above the headings. Raises LedgerError."""
+def source(con: Any, data: Any, folder: Path, skip: int = 0, delimiter: str = "") -> Source:
+    """Return the rows of data; of a csv, `skip` lines stand above the headings. Raises LedgerError.
+
+    A relation belongs to another connection, so its rows are first written into the folder.
+    """
     if isinstance(data, str | Path):
         return _file(con, Path(data), skip, delimiter)
     name = type(data).__name__
     if name == "DuckDBPyRelation":
-        raise LedgerError("write the relation to a parquet file first, or give its Arrow table")
+        with as_ledger_errors("relation"):
+            data.write_parquet(str(folder / "relation.parquet"))
+        return _file(con, folder / "relation.parquet", 0, "")
     try:
         con.register(VIEW, data)
     except Exception as error:
         raise LedgerError(f"`{name}` is no table that DuckDB reads: {str(error).splitlines()[0]}") from None
     return _described(con, name, VIEW, f"(SELECT *, row_number() OVER () AS row_number FROM {VIEW})")
+
+
+def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> list[tuple[Any, ...]]:
+    """Return some columns of the first rows."""
+    shown = ", ".join(DUCKDB.name_of(c) for c in columns)
+    with as_ledger_errors(rows.name):
+        return list(con.execute(f"SELECT {shown} FROM {rows.sql} LIMIT {count}").fetchall())
 
 
 def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:

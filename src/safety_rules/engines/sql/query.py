@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import quantities
-from safety_rules.engines.sql.cells import Cell, cell, missing
+from safety_rules.engines.sql.cells import cell, missing, wrong_type
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
 from safety_rules.engines.sql.types import Reads, Use
 from safety_rules.engines.sql.writer import Writer
 from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, Scale, walk
-from safety_rules.language.kinds import Number
+from safety_rules.language.kinds import Name, Number
+from safety_rules.language.record import Problem
 from safety_rules.language.rule import Clause, Rule, Waiver, weakest
 from safety_rules.semantics.decide import AreaOn
 
@@ -234,3 +235,18 @@ def satisfied_column(law: AreaOn, d: Dialect) -> str:
         parts = [d.word_of(m, word) if words(law) > 1 else m for m in FOUND]
         found.append(d.cast(f"({every} - {' - '.join(parts)})", "mask"))
     return (found[0] if len(found) == 1 else d.mask_list(", ".join(found))) + " AS satisfied"
+
+
+def column_notices(law: AreaOn, query: LawQuery) -> tuple[Problem, ...]:
+    """Return what is to be said once of facts that no column carries, or that a column's type cannot hold."""
+    facts = law.rulebook.vocabulary.facts
+    found = []
+    for key in query.unread:
+        zh = f"没有“{facts[key].name.zh}”列，该项在所有行中均按未知处理"
+        found.append(Problem("missing-column", key, "", Name(zh, f"no column carries `{key}`; it is unknown in every row")))
+    for key, use in query.uses.items():
+        if wrong_type(facts[key], use.type):
+            zh = f"“{use.column}”列的类型不能用于“{facts[key].name.zh}”，该项在所有行中均按未知处理"
+            en = f"the type of the column `{use.column}` cannot be {facts[key].name.en}; it is unknown in every row"
+            found.append(Problem("column-type", key, use.column, Name(zh, en)))
+    return tuple(found)

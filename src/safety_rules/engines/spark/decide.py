@@ -1,0 +1,52 @@
+"""A DataFrame decided by Spark SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from safety_rules.engines.spark.result import SparkDecision
+from safety_rules.engines.sql.again import Exact, masks_by_definition
+from safety_rules.engines.sql.dialect import SPARK
+from safety_rules.engines.sql.query import FOUND, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.types import Plain, Use
+from safety_rules.language.rule import Waiver
+from safety_rules.semantics.decide import AreaOn
+
+
+def frame_decision(
+    frame: Any,
+    law: AreaOn,
+    uses: Mapping[str, Use],
+    keep: Sequence[str] = (),
+    waivers: Sequence[Waiver] = (),
+    exact: Exact | None = None,
+) -> SparkDecision:
+    """Return the decision of a law on every row of a DataFrame; nothing runs until its rows are asked for."""
+    d = SPARK
+    columns = {k: u for k, u in law_query(law, uses, d, (), waivers).uses.items()}
+    passed = list(dict.fromkeys((*keep, *(u.column for u in columns.values()))))
+    query = law_query(law, uses, d, passed, waivers)
+    view = f"rows_{uuid4().hex}"
+    frame.createOrReplaceTempView(view)
+    cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
+    given = f"struct({cells or '1 AS nothing'})"
+    shown = [d.name_of(c) for c in keep]
+    shown += outcome_columns(law, d)
+    shown += [*FOUND, satisfied_column(law, d), *(d.name_of(k) for k in query.derived), "problem", "again"]
+    back = [
+        f"(CASE WHEN again THEN sha2(to_json({given}), 256) END) AS row_key",
+        f"(CASE WHEN again THEN {given} END) AS row_cells",
+    ]
+    text = f"SELECT {', '.join([*shown, *back])} FROM ({query.over(view)})"
+    plain = f"SELECT {', '.join(shown)} FROM ({query.over(view)})"
+    session = frame.sparkSession
+    by = exact or masks_by_definition(law, waivers)
+    return SparkDecision(session, law, query, tuple(keep), session.sql(plain), session.sql(text), by, tuple(waivers))
+
+
+def _cell(use: Use) -> str:
+    """Return a raw cell as it is handed to the exact evaluator: a timestamp as the clock shows it."""
+    name = SPARK.name_of(use.column)
+    return f"CAST({name} AS TIMESTAMP_NTZ)" if use.type == Plain("timestamp") else name

@@ -1,0 +1,115 @@
+"""A decided DataFrame: Spark's own answers, with the rows that are too close to call settled exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.sql.again import Exact, settled
+from safety_rules.engines.sql.dialect import SPARK
+from safety_rules.engines.sql.query import FOUND, LawQuery, outcome_columns, satisfied_column, words
+from safety_rules.language.errors import LedgerError
+from safety_rules.language.record import Problem
+from safety_rules.language.rule import Waiver
+from safety_rules.semantics.decide import AreaOn
+
+
+@dataclass(slots=True)
+class SparkDecision:
+    """One row for each row of the DataFrame, with the columns of a `TableDecision`.
+
+    `plain` are the columns as SQL has them, `marked` the same with the cells of the rows that go back.
+    """
+
+    session: Any
+    law: AreaOn
+    query: LawQuery
+    keep: tuple[str, ...]
+    plain: Any
+    marked: Any
+    exact: Exact
+    waivers: tuple[Waiver, ...]
+    notices: tuple[Problem, ...] = ()
+    sent_back: int | None = None
+    _frame: Any = None
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The keys of the rules, in the order of the masks' bits."""
+        return tuple(r.key for r in self.law.rules)
+
+    def frame(self) -> Any:
+        """Return the decided rows as a DataFrame; the first call runs a job that finds the rows that go back.
+
+        Rows that are alike in every fact are settled once.
+        """
+        if self._frame is None:
+            found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
+            self.sent_back = len(found)
+            self._frame = self._joined(found) if found else self.plain
+        return self._frame
+
+    def _joined(self, found: Iterable[Any]) -> Any:
+        keys = [row[0] for row in found]
+        rows = ((i, self._cells(row[1])) for i, row in enumerate(found))
+        answers = settled(self.law, rows, self.query.uses, self.query.derived, self.exact)
+        names = ["row_key", *FOUND, *self.query.derived, "problem"]
+        local = self.session.createDataFrame(self._keyed(keys, answers), self._schema())
+        view = local.toDF("row_key", *(f"n{i}" for i in range(len(names) - 1)))
+        wide = self.marked.join(view.hint("broadcast"), "row_key", "left")
+        quoted = [SPARK.name_of(n) for n in names[1:]]
+        patched = [f"(CASE WHEN again THEN n{i} ELSE {q} END) AS {q}" for i, q in enumerate(quoted)]
+        kept = [SPARK.name_of(c) for c in self.keep]
+        base = wide.selectExpr(*kept, *patched, "again")
+        columns = [*kept, *outcome_columns(self.law, SPARK), *FOUND, satisfied_column(self.law, SPARK)]
+        columns += [*(SPARK.name_of(k) for k in self.query.derived), "problem", "again"]
+        return base.selectExpr(*columns)
+
+    def _cells(self, row: Any) -> dict[str, Any]:
+        values = list(row.asDict(recursive=True).values()) if self.query.uses else []
+        return dict(zip(self.query.uses, values, strict=True))
+
+    def _keyed(self, keys: list[str], answers: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [(keys[answer[0]], *answer[1:]) for answer in answers]
+
+    def _schema(self) -> str:
+        types = {f.name: f.dataType.simpleString() for f in self.plain.schema.fields}
+        mask = "bigint" if words(self.law) == 1 else "array<bigint>"
+        parts = ["row_key string", *(f"{m} {mask}" for m in FOUND)]
+        parts += [f"d{i} {types[k]}" for i, k in enumerate(self.query.derived)]
+        return ", ".join([*parts, "problem boolean"])
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each outcome."""
+        return {row["outcome"]: row["count"] for row in self.frame().groupBy("outcome").count().collect()}
+
+    def write(self, path: str | Path) -> Path:
+        """Write the decided rows as a folder of parquet, whole or not at all; raises LedgerError.
+
+        One job where no row goes back: what SQL found is written beside, looked through, and only then
+        takes the name.
+        """
+        target, unfinished = str(path), f"{path}.unfinished"
+        try:
+            self.plain.write.mode("overwrite").parquet(unfinished)
+            if not self.session.read.parquet(unfinished).where("again").isEmpty():
+                self.frame().write.mode("overwrite").parquet(unfinished)
+            self._renamed(unfinished, target)
+        except LedgerError:
+            raise
+        except Exception as error:
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise LedgerError(f"`{target}` cannot be written: {lines[0][:300]}") from None
+        return Path(path)
+
+    def _renamed(self, start: str, end: str) -> None:
+        """Move a finished folder to its name, by the file system that it lies in."""
+        jvm = self.session._jvm
+        start_path, end_path = jvm.org.apache.hadoop.fs.Path(start), jvm.org.apache.hadoop.fs.Path(end)
+        system = start_path.getFileSystem(self.session._jsc.hadoopConfiguration())
+        if system.exists(end_path):
+            system.delete(end_path, True)
+        if not system.rename(start_path, end_path):
+            raise LedgerError(f"`{end}` cannot take the place of what was there")

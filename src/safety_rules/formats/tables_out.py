@@ -1,0 +1,43 @@
+"""A decided table as a workbook: one row for each row, rules named in words where they failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from safety_rules.formats.safe import printable, replacing
+from safety_rules.language.errors import LedgerError
+
+MOST_ROWS = 1_048_575
+
+
+def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> None:
+    """Write rows with one heading each; raises LedgerError where a sheet cannot hold them."""
+    if count > MOST_ROWS:
+        raise LedgerError(f"`{path.name}` cannot hold {count} rows; write .parquet or .csv")
+    with replacing(path) as temporary:
+        book = xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "in_memory": False})
+        try:
+            sheet = book.add_worksheet("结果")
+            for at, row in enumerate(rows, start=1):
+                if at == 1:
+                    sheet.write_row(0, 0, list(row))
+                for column, cell in enumerate(row.values()):
+                    _write(sheet, at, column, cell)
+            book.close()
+        except xlsxwriter.exceptions.XlsxWriterException as error:
+            raise LedgerError(f"`{path.name}` cannot be written: {error}") from None
+
+
+def _write(sheet: Any, at: int, column: int, cell: Any) -> None:
+    if cell is None:
+        return
+    if isinstance(cell, bool):
+        sheet.write_boolean(at, column, cell)
+    elif isinstance(cell, int | float) and abs(cell) < 2**53:
+        sheet.write_number(at, column, cell)
+    else:
+        sheet.write_string(at, column, printable(str(cell)))
