@@ -15,6 +15,7 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 NAMED = {r["name"]: Fraction(r["critical_quantity_t"]) for r in rows("table1_2018.csv")}
+NAMED["一氧化碳"] = next(q for n, q in NAMED.items() if n.startswith("煤气(CO,"))
 GASES = {r["gas"]: Fraction(r["beta"]) for r in rows("beta_gas.csv")}
 QUANTITIES = {r["symbol"]: Fraction(r["critical_quantity_t"]) for r in rows("table2_2018.csv")}
 BETAS = {r["symbol"]: Fraction(r["beta"]) for r in rows("beta_category.csv")}

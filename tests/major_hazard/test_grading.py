@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import permutations
 from random import Random
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 import safety_rules as sr
 from major_hazard.oracle import BETAS, GASES, NAMED, graded
 from safety_rules.engines.compiled.derived import derived, duties
+from safety_rules.language.table import Row
 from safety_rules.semantics.decide import derived_values
 from safety_rules.semantics.verdict import decide
-from safety_rules.services.grading import compare
+from safety_rules.services.grading import compare, notes
 
 AREA = sr.load().area("major_hazard").on("2020-10-01")
 VALUES = derived(AREA.law)
@@ -211,3 +213,62 @@ def test_compiled_duties_are_those_of_the_definition() -> None:
         admitted = AREA.admit(data)
         expected = {(d.key, d.certain) for d in decide(AREA.law, admitted).obligations}
         assert expected == {(d.key, d.certain) for d in due(admitted.values)}
+
+
+def test_a_name_and_a_cas_number_that_contradict_are_named_and_the_name_counts() -> None:
+    unit = {"unit": {"chemicals": [{"name": "苯", "cas": "7664-41-7", "categories": ["W5.3"], "quantity": 5}]}}
+    verdict = AREA.decide(unit)
+    assert [n.zh for n in notes(verdict)] == ["品名“苯”与CAS号 7664-41-7（氨）不是同一物质，按品名计算，请核对"]
+    assert verdict.derived["unit.ratio_sum"] == Fraction(1, 10)
+
+
+def test_one_substance_under_two_names_is_added_up_and_said() -> None:
+    verdict = AREA.decide({"unit": {"chemicals": [{"name": "氨", "quantity": 6}, {"name": "液氨", "quantity": 4}]}})
+    assert [n.en for n in notes(verdict)] == ["`氨, 液氨` is given 2 times; the quantities are added up"]
+    assert verdict.derived["unit.ratio_sum"] == 1
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    units,
+    st.sampled_from([0, 1, 30, 50, 100]),
+    st.integers(0, 15),
+    st.lists(st.sampled_from(SYMBOLS), min_size=1, max_size=3),
+)
+def test_blank_categories_leave_every_level_that_some_categories_give(
+    chemicals: list[Chemical], population: int, blanks: int, symbols: list[str]
+) -> None:
+    filled = [(n, q, symbols if blanks >> i & 1 else c) for i, (n, q, c) in enumerate(chemicals)]
+    data = record(filled, population)
+    known = LEVELS.index(AREA.decide(data).outcome)
+    for i, item in enumerate(data["unit"]["chemicals"]):
+        if blanks >> i & 1:
+            item.pop("categories")
+    open_verdict = AREA.decide(data)
+    assert LEVELS.index(open_verdict.at_best) <= known <= LEVELS.index(open_verdict.at_worst)
+
+
+def names_of(row: Row) -> set[str]:
+    """Return a row's spellings without its CAS numbers."""
+    return {s for s in row.spellings if not re.fullmatch(r"[0-9-]+", s)}
+
+
+def test_the_bounds_of_blank_facts_hold_every_row_of_the_tables() -> None:
+    for day in ("2018-06-01", "2020-10-01"):
+        tables = {
+            k: t.edition_on(sr.load().area("major_hazard").on(day).law.as_of)
+            for k, t in AREA.law.rulebook.tables.items()
+        }
+        listed = tables["listed_substances"].rows
+        categories = [r.cells for r in tables["category_quantities"].rows]
+        assert min(c["quantity"] for c in categories) == 1
+        assert {min(c["beta"] for c in categories), max(c["beta"] for c in categories)} == {1, 4}
+        assert min(r.cells["quantity"] for r in listed if r.cells["listed"]) == Fraction("0.3")
+        assert max(r.cells["beta"] for r in tables["gas_beta"].rows) == 20
+        for row in listed:
+            mates = [r for r in listed if names_of(r) & names_of(row)]
+            always = all(r.cells["listed"] for r in mates)
+            quantities = [r.cells["quantity"] for r in mates if r.cells["listed"]]
+            assert row.cells["always"] is always
+            assert row.cells["least"] == min([*quantities, *([] if always else [Fraction(1)])])
+            assert row.cells.get("most") == (max(quantities) if always else None)

@@ -49,14 +49,14 @@ def test_the_ten_hard_units_come_out_right() -> None:
     found = outcomes()
     assert {name: v for name, v in found.items() if name.startswith("难例")} == {
         "难例A恰为1": ("level_4", "level_4"),
-        "难例B缺限定条件": ("not_major", "level_1"),
+        "难例B缺限定条件": ("not_major", "level_3"),
         "难例C人口不明": ("level_4", "level_3"),
         "难例D未知物质": ("not_major", "level_1"),
         "难例E校验位不符": ("not_major", "level_1"),
         "难例F同物两处": ("level_4", "level_4"),
         "难例G采矿业": ("not_applicable", "not_applicable"),
         "难例H千克与负数": ("not_major", "level_1"),
-        "难例I缺类别": ("level_4", "level_1"),
+        "难例I缺类别": ("level_4", "level_4"),
         "难例J多种类别": ("level_4", "level_4"),
     }
 

@@ -55,7 +55,7 @@ def _lines(expr: Expr, env: Environment, language: str) -> list[str]:
         case Not(operand):
             return _lines(operand, env, language)
         case If(test, then, otherwise):
-            return [line for part in (test, then, otherwise) for line in _lines(part, env, language)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, language)]
         case Aggregate("any" | "all"):
             return _item_lines(expr, env, language)
         case Compare():
@@ -164,6 +164,8 @@ def _formula(expr: Expr, env: Environment, language: str) -> str:
             return _sum(expr, env, language)
         case Listed() | Lookup():
             return shown(evaluate(expr, env), kind_of(expr), language)
+        case If(test, then, otherwise) if not isinstance(evaluate(test, env), Unknown):
+            return _formula(then if evaluate(test, env) else otherwise, env, language)
         case Aggregate() | If():
             return ("；" if language == "zh" else "; ").join(_named(e, env, language) for e in _leaves(expr, env))
         case _:
@@ -239,10 +241,10 @@ def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str) -
 
 
 def _formula_lines(expr: Compare, env: Environment, language: str) -> list[str]:
-    """Return, for each derived number that a comparison reads, how it comes about: `S ＝ 〔苯〕… ＋ … ＝ 1.6`."""
+    """Return, for each derived number that a comparison is about, how it comes about: `S ＝ 〔苯〕… ＋ … ＝ 1.6`."""
     lines: list[str] = []
     equals = " ＝ " if language == "zh" else " = "
-    for leaf in (*_leaves(expr.left, env), *_leaves(expr.right, env)):
+    for leaf in (expr.left, expr.right):
         if not isinstance(leaf, FactRef) or not isinstance(leaf.kind, Number) or leaf.key not in env.derivations:
             continue
         formula = env.derivations[leaf.key].formula

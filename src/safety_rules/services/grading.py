@@ -12,6 +12,7 @@ from safety_rules.engines.compiled.derived import derived, duties
 from safety_rules.face import DatedArea
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.language.kinds import Name
+from safety_rules.language.table import Edition
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.verdict import Verdict
 from safety_rules.services.screening import screen
@@ -79,7 +80,7 @@ def graded(row: ScreenedRow, values: Mapping[str, Any], due: list[DueDuty]) -> G
         values.get("unit.alpha"),
         values.get("unit.hazard_index"),
         chemicals,
-        tuple(_notes(items)),
+        notes(row.verdict) if row.verdict is not None else (),
         tuple(due),
     )
 
@@ -98,18 +99,42 @@ def _chemical(item: Mapping[str, Any], path: str, values: Mapping[str, Any], tot
     )
 
 
-def _notes(items: Any) -> Iterator[Name]:
-    """Say where one chemical stands twice, whose quantities are added up."""
-    seen: dict[str, int] = {}
+def notes(verdict: Verdict) -> tuple[Name, ...]:
+    """Return what a reader should know of a unit's list: chemicals given twice, names that their CAS numbers contradict."""
+    edition = verdict.on.rulebook.tables["listed_substances"].edition_on(verdict.on.as_of)
+    items: Any = verdict.record.values.get("unit.chemicals", ())
+    return (*_twice(items, edition), *_contradicting(items, edition))
+
+
+def _substance(spelling: str | None, edition: Edition | None) -> str | None:
+    """Return the substance of Table 1 that a name or CAS number means."""
+    rows = edition.matching(spelling) if edition is not None and spelling is not None else ()
+    return str(rows[0].cells["substance"]) if rows else None
+
+
+def _twice(items: Any, edition: Edition | None) -> Iterator[Name]:
+    names: dict[str, list[str]] = {}
     for item in items:
         name = item.get("name")
         if name is not None:
-            seen[name] = seen.get(name, 0) + 1
-    for name, count in seen.items():
-        if count > 1:
+            names.setdefault(_substance(name, edition) or name, []).append(name)
+    for same in names.values():
+        if len(same) > 1:
+            zh, en = "、".join(dict.fromkeys(same)), ", ".join(dict.fromkeys(same))
             yield Name(
-                f"“{name}”填报{count}次，数量已合并计算",
-                f"`{name}` is given {count} times; the quantities are added up",
+                f"“{zh}”填报{len(same)}次，数量已合并计算",
+                f"`{en}` is given {len(same)} times; the quantities are added up",
+            )
+
+
+def _contradicting(items: Any, edition: Edition | None) -> Iterator[Name]:
+    for item in items:
+        name, cas = item.get("name"), item.get("cas")
+        one, other = _substance(name, edition), _substance(cas, edition)
+        if one is not None and other is not None and one != other:
+            yield Name(
+                f"品名“{name}”与CAS号 {cas}（{other}）不是同一物质，按品名计算，请核对",
+                f"the name `{name}` and the CAS number {cas} ({other}) are not one substance; the name counts; check them",
             )
 
 
