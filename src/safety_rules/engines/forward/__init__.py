@@ -26,9 +26,12 @@ def chain(program: ChainProgram, facts: Iterable[ChainFact], engine: Engine = "a
         return chained(program, given, fixpoint, "fixpoint")
     try:
         return chained(program, given, _durable(), "durable")
-    except (ImportError, Unsupported) as reason:
+    except ImportError as missing:
         if engine == "durable":
-            raise NotFoundError(f"durable-rules cannot work this out: {reason}") from reason
+            raise NotFoundError("durable-rules does not import here (it needs Python 3.12 or older)") from missing
+    except Unsupported:
+        if engine == "durable":
+            raise
     return chained(program, given, fixpoint, "fixpoint")
 
 

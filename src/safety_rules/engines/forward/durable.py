@@ -12,7 +12,7 @@ from typing import Any
 
 from durable import engine
 
-from safety_rules.engines.forward.plan import Names, Plan, definition, plan
+from safety_rules.engines.forward.plan import Names, Plan, Unsupported, definition, plan
 from safety_rules.language.chain import ChainFact, ChainRule, Step, canonical
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.semantics.chain import Found
@@ -42,13 +42,13 @@ class _Session:
     asserted: int = 0
     counted: int = 0
     also_open: set[str] = field(default_factory=set)
-    fault: Exception | None = None
+    fault: BaseException | None = None
 
 
 def closure(run: Run, number: int, rules: Sequence[ChainRule]) -> list[Step]:
     """Return all steps of a stratum, and add its records to the pool."""
     derivations = {rule.key: run.environments[rule.key].derivations for rule in rules}
-    stratum = plan(rules, derivations)
+    stratum = plan(number, rules, derivations)
     facts = [f for key in sorted(run.pool.facts) if stratum.reads((f := run.pool.facts[key]).relation)]
     open_ = frozenset(f.relation for f in facts if stratum.is_open(f))
     while True:
@@ -79,10 +79,12 @@ def _work(session: _Session, facts: Sequence[ChainFact]) -> None:
         finally:
             ruleset.delete_state(SESSION)
             engine.durable_rules_engine.delete_ruleset(ruleset._handle)
+    except Unsupported:
+        raise
     except Exception as error:
         session.fault = session.fault or error
         state = {}
-    if isinstance(session.fault, ChainEngineError):
+    if isinstance(session.fault, ChainEngineError) or not isinstance(session.fault, Exception | None):
         raise session.fault
     wrong = session.fault or state.get("exception")
     if wrong is None and session.counted != session.asserted:
@@ -139,7 +141,7 @@ def _action(rule: ChainRule, session: _Session) -> Callable[[Any], None]:
         try:
             ids = [c._m[f"p{i}"]["id"] for i in range(len(rule.given))]
             _conclude(rule, [session.records[i] for i in ids], session, c)
-        except Exception as error:
+        except BaseException as error:  # durable-rules would swallow even an interrupt
             session.fault = error
 
     return act

@@ -15,13 +15,14 @@ from typing import Any
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, canonical
 from safety_rules.language.expr import And, Compare, Expr, ItemField, Literal
+from safety_rules.language.errors import ChainEngineError
 from safety_rules.semantics.chain_pool import equalities
 
 MOST_PATTERNS_OF_A_TYPE = 60
 MOST_PATTERNS_OF_A_RULE = 15
 
 
-class Unsupported(Exception):
+class Unsupported(ChainEngineError):
     """The stratum is beyond what durable-rules does safely; the fixpoint serves."""
 
 
@@ -73,6 +74,7 @@ class Test:
 class Plan:
     """What durable-rules tests in one stratum: per rule, and the fields that a record must have for it."""
 
+    number: int
     rules: Sequence[ChainRule]
     tests: Mapping[str, tuple[Test, ...]]
     fields: Mapping[str, frozenset[str]]
@@ -91,7 +93,7 @@ class Plan:
         return not self.fields.get(fact.relation, frozenset()) <= fact.values.keys()
 
 
-def plan(rules: Sequence[ChainRule], derived: Mapping[str, Any]) -> Plan:
+def plan(number: int, rules: Sequence[ChainRule], derived: Mapping[str, Any]) -> Plan:
     """Return the plan of a stratum; fields that derivations work out are left to the definition."""
     tests: dict[str, tuple[Test, ...]] = {}
     fields: dict[str, set[str]] = {}
@@ -110,6 +112,7 @@ def plan(rules: Sequence[ChainRule], derived: Mapping[str, Any]) -> Plan:
                     kept.setdefault(relation_of[variable], set()).add(name)
         tests[rule.key] = tuple(found)
     return Plan(
+        number,
         rules,
         tests,
         {r: frozenset(f) for r, f in fields.items()},
@@ -160,11 +163,13 @@ def definition(stratum: Plan, open_: Iterable[str], names: Names) -> dict[str, t
         for lacking in variants(rule, open_):
             patterns = _patterns(rule, stratum, lacking, names, uses)
             if len(patterns) > MOST_PATTERNS_OF_A_RULE:
-                raise Unsupported(f"`{rule.key}` has more than {MOST_PATTERNS_OF_A_RULE} patterns")
+                message = f"`{rule.key}` has more than {MOST_PATTERNS_OF_A_RULE} patterns"
+                raise Unsupported(stratum.number, [rule.key], message)
             made[names.of("r", f"{rule.key}|{'|'.join(sorted(lacking))}")] = (rule, patterns)
     for name, count in uses.items():
         if count > MOST_PATTERNS_OF_A_TYPE:
-            raise Unsupported(f"{count} patterns look for `{names.things[name]}`, {MOST_PATTERNS_OF_A_TYPE} at most")
+            message = f"{count} patterns look for `{names.things[name]}`, {MOST_PATTERNS_OF_A_TYPE} at most"
+            raise Unsupported(stratum.number, [r.key for r in stratum.rules], message)
     return made
 
 
