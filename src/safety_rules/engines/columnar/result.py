@@ -99,7 +99,9 @@ class TableDecision:
                     _moved(self.path, unfinished)
                 else:
                     at = DUCKDB.text(str(self.path))
-                    self.con.execute(f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})")
+                    self.con.execute(
+                        f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})"
+                    )
                 os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -159,7 +159,13 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     if outside is None or reads.bare:
-        return Cell(raw, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), outside and f"({outside})", places, factor)
+        return Cell(
+            raw,
+            _doubtful_size(fact, use, raw, name, odd, "" in reads.computed),
+            outside and f"({outside})",
+            places,
+            factor,
+        )
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
     return Cell(value, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), f"({outside})", places, factor)
 
@@ -216,7 +222,7 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
         parts.append(f"({raw} IS NOT NULL)")
     largest = float(bounds.maximum / factor) if bounds.maximum is not None else None
     if name in ("integer", "text"):
-        if largest is None or largest > 1e15 or bounds.minimum is None and bounds.above is None:
+        if largest is None or largest > 1e15 or (bounds.minimum is None and bounds.above is None):
             parts.append(f"(abs({raw}) > 1E15)")
     elif name == "double" and computed:
         if largest is None or largest > HUGE:
@@ -373,7 +379,7 @@ def _field(
 
 def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return a list of records written as JSON in a cell; words other than 无 are odd."""
-    wanted = [f for f in vocabulary.fields(fact.key)]
+    wanted = list(vocabulary.fields(fact.key))
     names = [n for f in wanted for n in (f.field, f.zh_key.rpartition(".")[2])]
     texts: dict[str, ColumnType] = {n: Plain("text") for n in names}
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
@@ -381,7 +387,9 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", names)
     inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
     odds = [f"(NOT {json} AND NOT {nothing} AND NOT {_absent(sql, d)})", *([inner.odd] if inner.odd else [])]
-    typed = [d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])]
+    typed = [
+        d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])
+    ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
     return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", fields=inner.fields)
