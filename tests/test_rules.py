@@ -93,3 +93,8 @@ def test_every_source_that_is_cited_has_a_title_and_every_quotation_a_standing_t
             for citation in holder.authority:
                 assert BOOK.sources[citation.source].title.zh
                 assert citation.standing.name in ("statute", "local", "secondary") or not citation.quotation
+
+
+def test_a_folder_without_overlays_is_no_overlay(tmp_path: Path) -> None:
+    with pytest.raises(sr.NotFoundError, match="no overlay"):
+        sr.load(overlay=tmp_path)

@@ -92,6 +92,8 @@ def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
     found: list[RuleFileText] = []
     for overlay in overlays:
         if overlay.is_dir():
+            if not folder_files(overlay):
+                raise NotFoundError(f"there is no overlay in the folder `{overlay}`")
             found += [RuleFileText(f"{overlay.as_posix()}/{f.path}", f.data) for f in folder_files(overlay)]
         elif overlay.is_file():
             found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))

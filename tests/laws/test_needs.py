@@ -131,3 +131,12 @@ def test_the_smallest_set_settles_the_verdict_at_best_and_no_smaller_one_does(
     named = tuple(r.name for r in verdict.needs.smallest)
     assert smallest == len(named)
     assert not named or settles(rules, values, named, best)
+
+
+def test_a_zero_divisor_and_a_blank_numerator_are_both_needed() -> None:
+    ratio = Term("((project.level / project.stage) < 1)", strict(lambda a: a < 1, NUMBERS[5]))
+    rule = RuleTerm("0", (), (ratio,), OUTCOMES[-1])
+    verdict = decide(law([rule], DAY), Record({"project.stage": Fraction(0)}))
+    assert {("divisor", "project.stage"), ("fact", "project.level")} == {
+        (r.kind, r.name) for r in verdict.needs.smallest
+    }

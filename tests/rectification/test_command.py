@@ -129,6 +129,21 @@ def test_due_is_listed_by_responsible_unit(call: Call, store: Path) -> None:
     assert "无逾期、无本周到期隐患" in call("due", "--store", store, "--on", "2020-09-05")[1]
 
 
+def test_a_head_that_cannot_be_written_is_one_line(call: Call, store: Path, tmp_path: Path) -> None:
+    ledger(store)
+    code, _, err = call("verify", "--store", store, "--write-head", tmp_path / "没有" / "凭证.txt")
+    assert (code, err.startswith("error: "), err.count("\n")) == (6, True, 1)
+
+
+def test_a_body_stored_in_other_words_is_found_though_it_means_the_same(call: Call, store: Path) -> None:
+    ledger(store)
+    with closing(sqlite3.connect(store)) as connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute('UPDATE entries SET body = \'{"by":"冒名者",\' || substr(body, 2) WHERE seq = 7')
+        connection.commit()
+    assert [f.code for f in faults(store, lifecycle())[1]] == ["changed"]
+
+
 def test_verify_writes_a_head_and_finds_what_was_changed(call: Call, store: Path, tmp_path: Path) -> None:
     ledger(store)
     kept = tmp_path / "凭证.txt"

@@ -173,6 +173,7 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
 def verify(store: Path, kept: Path | None, write_head: Path | None, language: str) -> None:
     """Find changed, removed, re-ordered or truncated entries of a ledger."""
     from safety_rules.cli.rectify_terminal import print_verified
+    from safety_rules.language.errors import LedgerError
     from safety_rules.services.rectification.table import lifecycle
     from safety_rules.services.rectification.verifying import faults, head_text, kept_head
 
@@ -181,7 +182,10 @@ def verify(store: Path, kept: Path | None, write_head: Path | None, language: st
     if found:
         sys.exit(ExitCode.LEDGER)
     if write_head is not None:
-        write_head.write_text(head_text(head), "utf-8")
+        try:
+            write_head.write_text(head_text(head), "utf-8")
+        except OSError as error:
+            raise LedgerError(f"`{write_head}` cannot be written: {error.strerror}") from None
 
 
 def _record(

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from safety_rules.language.expr import (
     Aggregate,
     And,
+    Arithmetic,
     Expr,
     FactRef,
     If,
@@ -25,7 +26,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.verdict import Reason, Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, items
+from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, items
 
 Family: TypeAlias = frozenset[frozenset[Reason]]
 
@@ -101,6 +102,9 @@ def defined(expr: Expr, env: Environment) -> Family:
         case FactRef() | ItemField():
             inner = derived(expr, env)
             return defined(inner[0], inner[1]) if inner is not None else frozenset({value.reasons})
+        case Arithmetic("/", left, right) if evaluate(right, env) == 0:
+            zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
+            return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
         case _:
             parts = children(expr)
             inside = every([defined(p, env) for p in parts]) if parts else NEVER
