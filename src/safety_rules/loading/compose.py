@@ -89,6 +89,8 @@ class _Composer:
         start = mark.index if mark is not None and mark.index is not None else getattr(error, "position", 0) or 0
         start = min(start, len(self.source.text))
         problem = (getattr(error, "problem", None) or getattr(error, "reason", None) or "not readable").lower()
+        if "nesting depth" in problem:  # newer libyaml stops by itself, looking ahead of the events
+            return self._too_deep(Span(self.source, start, start + 1))
         first, line = self.source.line_at(start)
         tab = line[: len(line) - len(line.lstrip())].find("\t")
         if tab >= 0 or "\\t" in problem or "'\t'" in problem:
@@ -105,6 +107,10 @@ class _Composer:
         return Diagnostic(
             "yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice
         )
+
+    def _too_deep(self, at: Span) -> Diagnostic:
+        advice = "write it with fewer brackets inside one another"
+        return Diagnostic("too-deep", f"nested deeper than {MAX_DEPTH} levels", at, advice)
 
     def _full_width_colon(self, at: Span) -> Diagnostic:
         message = "a full-width colon `：` does not separate a key from its value"
@@ -128,7 +134,7 @@ class _Composer:
     def node(self, event: Any, depth: int) -> Node:
         self.nodes += 1
         if depth > MAX_DEPTH:
-            raise Refused(self._at(event, "too-deep", f"nested deeper than {MAX_DEPTH} levels"))
+            raise Refused(self._too_deep(self.span(event)))
         if len(self.diagnostics) > MAX_MISTAKES:
             raise Refused(
                 self._at(event, "too-many-mistakes", f"more than {MAX_MISTAKES} mistakes; the rest is not read")
