@@ -109,8 +109,7 @@ class _Composer:
         )
 
     def _too_deep(self, at: Span) -> Diagnostic:
-        advice = "write it with fewer brackets inside one another"
-        return Diagnostic("too-deep", f"nested deeper than {MAX_DEPTH} levels", at, advice)
+        return Diagnostic("too-deep", f"nested deeper than {MAX_DEPTH} levels", at)
 
     def _full_width_colon(self, at: Span) -> Diagnostic:
         message = "a full-width colon `：` does not separate a key from its value"
