@@ -16,7 +16,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import FOUND, LawQuery, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, law_query, satisfied_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -41,7 +41,7 @@ def table_decision(
 
     `exact` gives the masks of a record, by the definition where it is None. The result lies in `folder`.
     """
-    query = law_query(law, uses, DUCKDB, keep, waivers, careful=False)
+    query = law_query(law, uses, DUCKDB, keep, waivers)
     first, final = folder / "first.parquet", folder / "decided.parquet"
     with as_ledger_errors(rows.name):
         define_maps(con, query)
@@ -65,11 +65,10 @@ def _at(path: Path) -> str:
 def _shown(query: LawQuery, inner: str, keep: Sequence[str]) -> str:
     """Return the query with outcomes worked out of its masks, columns in the order of the result."""
     d = DUCKDB
-    columns = [d.name_of(c) for c in keep]
-    columns += outcome_columns(query.law, d)
-    columns += [*FOUND, satisfied_column(query.law, d)]
-    columns += [d.name_of(k) for k in query.derived]
-    return f"SELECT {', '.join(columns)}, problem, again FROM ({inner})"
+    kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
+    bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again"]
+    columns = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(query.law, d), *derived]
+    return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
 
 
 def define_maps(con: Any, query: LawQuery) -> None:
@@ -81,7 +80,7 @@ def define_maps(con: Any, query: LawQuery) -> None:
 def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, waivers: Sequence[Waiver]) -> int:
     """Fill the table `settled` with the findings of the rows that came back; return how many SQL could not settle.
 
-    They are read once more by SQL, now carefully and expecting nothing; what is left is settled exactly.
+    They are read once more by SQL that expects nothing; what is left then is settled exactly.
     """
     d = DUCKDB
     stored = f"read_parquet({_at(first)}, file_row_number = true)"
@@ -92,8 +91,8 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
         f"WHERE row_number IN ({numbers})"
     )
     doubting = {k: replace(u, clean=False) for k, u in query.uses.items()}
-    careful = law_query(query.law, doubting, d, [ROW], waivers)
-    con.execute(f"CREATE TABLE second AS {careful.over('going_back')}")
+    second_look = law_query(query.law, doubting, d, [ROW], waivers)
+    con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
     names = [*FOUND, *query.derived, "problem"]
     shown = ", ".join(d.name_of(n) for n in names)
     types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))

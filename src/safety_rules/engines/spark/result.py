@@ -10,7 +10,7 @@ from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, LawQuery, outcome_columns, satisfied_column, words
+from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, satisfied_column, words
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -78,10 +78,11 @@ class SparkDecision:
         quoted = [SPARK.name_of(n) for n in names[1:]]
         patched = [f"(CASE WHEN again THEN n{i} ELSE {q} END) AS {q}" for i, q in enumerate(quoted)]
         kept = [SPARK.name_of(c) for c in self.keep]
+        derived = [SPARK.name_of(k) for k in self.query.derived]
         base = wide.selectExpr(*kept, *patched, "again")
-        columns = [*kept, *outcome_columns(self.law, SPARK), *FOUND, satisfied_column(self.law, SPARK)]
-        columns += [*(SPARK.name_of(k) for k in self.query.derived), "problem", "again"]
-        return base.selectExpr(*columns)
+        bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
+        shown = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(self.law, SPARK), *derived]
+        return bounded.selectExpr(*shown, "problem", "again")
 
     def _cells(self, row: Any) -> dict[str, Any]:
         values = list(row.asDict(recursive=True).values()) if self.query.uses else []

@@ -159,7 +159,7 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
         raw = d.cast(sql, "double")
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
-    doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.computed)
+    doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
     if outside is None:
         return Cell(raw, doubtful, None, places, factor)
     if use.clean:
@@ -205,7 +205,7 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     return " OR ".join(found) or None
 
 
-def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, computed: bool) -> str | None:
+def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, divides: bool) -> str | None:
     """Return the condition that a number is beyond what DOUBLE holds for it alone, or too near a converted bound."""
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
@@ -222,10 +222,10 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
     if name in ("integer", "text"):
         if largest is None or largest > 1e15 or (bounds.minimum is None and bounds.above is None):
             parts.append(f"(abs({raw}) > 1E15)")
-    elif name == "double" and computed:
+    elif name == "double":
         if largest is None or largest > HUGE:
             parts.append(f"(abs({raw}) > {double(HUGE)})")
-        if not fact.kind.whole:
+        if divides and not fact.kind.whole:
             signed = bounds.minimum is None and bounds.above is None
             size = f"abs({raw})" if signed else raw
             parts.append(f"({size} < {double(TINY)} AND {size} > 0E0)")
@@ -342,7 +342,7 @@ def _records(
     """
     names = {normal(n): n for n in types}
     inner = {f.field: f for f in vocabulary.fields(fact.key) if f.field in reads.fields}
-    found = {n: _field(f, use, names, types, vocabulary, n in reads.computed, d) for n, f in inner.items()}
+    found = {n: _field(f, use, names, types, vocabulary, n in reads.divisors, d) for n, f in inner.items()}
     doubts = [c for cell in found.values() for c in (cell.odd, cell.problem) if c]
     odd = _some(sql, doubts, d)
     hole = f"({d.holes(sql)})"
@@ -372,7 +372,7 @@ def _field(
     names: Mapping[str, str],
     types: Mapping[str, ColumnType],
     vocabulary: Vocabulary,
-    computed: bool,
+    divides: bool,
     d: Dialect,
 ) -> Cell:
     """Return a field of a record, as SQL over the item `ITEM`."""
@@ -381,7 +381,7 @@ def _field(
         found = missing(inner, vocabulary, (), d)
     else:
         raw = d.member(ITEM, said[0])
-        reads = Reads(computed=frozenset({""} if computed else ()), bare=use.clean)
+        reads = Reads(divisors=frozenset({""} if divides else ()), bare=use.clean)
         found = cell(inner, Use("", types[said[0]], None, use.clean), raw, vocabulary, reads, d)
         if len(said) > 1:
             twice = f"({d.member(ITEM, said[1])} IS NOT NULL)"
@@ -389,7 +389,7 @@ def _field(
     if not inner.or_else:
         return found
     beside = vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"]
-    other = _field(beside, use, names, types, vocabulary, computed, d)
+    other = _field(beside, use, names, types, vocabulary, divides, d)
     raw = d.member(ITEM, said[0]) if said else ""
     blank = "TRUE" if not said else _absent(raw, d) if types[said[0]] == Plain("text") else f"({raw} IS NULL)"
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"

@@ -14,7 +14,7 @@ from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.values import Unusable, value_of
 
-FIRST = 1000
+FIRST = 200
 
 
 def expecting(
@@ -26,8 +26,8 @@ def expecting(
 
     Where the rest does otherwise, its rows go back to the exact evaluator: slower, and never wrong.
     """
-    facts = law.rulebook.vocabulary.facts
-    asked = {k: u for k, u in uses.items() if k in used_facts(law) and _may_be_clean(facts[k], u)}
+    facts, read = law.rulebook.vocabulary.facts, used_facts(law)
+    asked = {k: u for k, u in uses.items() if k in read and _may_be_clean(facts[k], u)}
     if not asked:
         return dict(uses)
     cells_of = zip(*first([u.column for u in asked.values()]), strict=True)

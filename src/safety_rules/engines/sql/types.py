@@ -54,13 +54,13 @@ class Use:
 class Reads:
     """What a law reads of a fact: the fields of a list's records, and how.
 
-    `computed` are the numbers among them (the fact itself is "") that are calculated with and not only
-    compared; of a `counted` list, each choice must stand there once. Read `bare`, a field is taken as it
+    `divisors` are the numbers among them (the fact itself is "") that something is divided by; of a
+    `counted` list, each choice must stand there once. Read `bare`, a field is taken as it
     stands, and what could not be used is odd. `derived` are the fields that rules work out.
     """
 
     fields: frozenset[str] = frozenset()
-    computed: frozenset[str] = frozenset()
+    divisors: frozenset[str] = frozenset()
     counted: bool = False
     bare: bool = False
     derived: tuple[str, ...] = ()
