@@ -16,19 +16,27 @@ from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
-HUGE_METHOD = "spark.sql.codegen.hugeMethodLimit"
-LARGEST_COMPILED = "8000"
+SETTINGS = {
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.constraintPropagation.enabled": "false",
+}
 
 
 @contextmanager
-def small_methods(session: Any) -> Iterator[None]:
-    """Have Spark split what it generates for a law: the JVM never compiles methods beyond 8,000 bytes of code."""
-    before = session.conf.get(HUGE_METHOD)
-    session.conf.set(HUGE_METHOD, LARGEST_COMPILED)
+def fit_for_laws(session: Any) -> Iterator[None]:
+    """Set, for a while, what Spark needs for queries of hundreds of conditions.
+
+    The JVM never compiles methods beyond 8,000 bytes of code, so generated ones must be split; and what
+    Spark would infer from so many conditions takes more memory than it saves.
+    """
+    before = {name: session.conf.get(name) for name in SETTINGS}
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
     try:
         yield
     finally:
-        session.conf.set(HUGE_METHOD, before)
+        for name, value in before.items():
+            session.conf.set(name, value)
 
 
 @dataclass(slots=True)
@@ -61,7 +69,7 @@ class SparkDecision:
         Rows that are alike in every fact are settled once.
         """
         if self._frame is None:
-            with small_methods(self.session):
+            with fit_for_laws(self.session):
                 found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
             self.sent_back = len(found)
             self._frame = self._joined(found) if found else self.plain
@@ -101,7 +109,7 @@ class SparkDecision:
     def counts(self) -> dict[str, int]:
         """Return how many rows have each outcome."""
         frame = self.frame()
-        with small_methods(self.session):
+        with fit_for_laws(self.session):
             return {row["outcome"]: row["count"] for row in frame.groupBy("outcome").count().collect()}
 
     def write(self, path: str | Path) -> Path:
@@ -112,13 +120,13 @@ class SparkDecision:
         """
         target, unfinished = str(path), f"{path}.unfinished"
         try:
-            with small_methods(self.session):
+            with fit_for_laws(self.session):
                 self.plain.write.mode("overwrite").parquet(unfinished)
             if self.session.read.parquet(unfinished).where("again").isEmpty():
                 self.sent_back, self._frame = 0, self.plain
             else:
                 frame = self.frame()
-                with small_methods(self.session):
+                with fit_for_laws(self.session):
                     frame.write.mode("overwrite").parquet(unfinished)
             self._renamed(unfinished, target)
         except LedgerError:

@@ -201,7 +201,7 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     elif name == "double":
         found.append(f"abs({raw}) > 1.7976931348623157E308")
     if fact.kind.whole and name != "integer" and factor == 1:
-        found.append(f"{raw} <> floor({raw})")
+        found.append(f"{raw} <> round({raw})")
     return " OR ".join(found) or None
 
 
@@ -239,7 +239,7 @@ def _text(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
         text = d.cast(sql, "text")
     elif name in ("decimal", "double"):
         number = d.cast(sql, "double")
-        bad = f"(isnan({number}) OR {number} <> floor({number}))"
+        bad = f"(isnan({number}) OR {number} <> round({number}))"
         odd = f"(abs({number}) > 1E15)"
         whole = f"(CASE WHEN {bad} OR {odd} THEN NULL ELSE {d.cast(f'CAST({number} AS BIGINT)', 'text')} END)"
         return _formed(fact, whole, Cell(whole, odd, bad), d)
