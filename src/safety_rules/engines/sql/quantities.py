@@ -8,7 +8,7 @@ from fractions import Fraction
 from safety_rules.engines.sql import lists, lower, tables
 from safety_rules.engines.sql import number as numbers
 from safety_rules.engines.sql.cells import default_places
-from safety_rules.engines.sql.dialect import Dialect, double
+from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number, close
 from safety_rules.engines.sql.writer import Writer
 from safety_rules.language import kinds
@@ -165,5 +165,3 @@ def _call(function: str, arguments: list[Number], w: Writer) -> Number:
     sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
     return numbers.either(sql, f"({a.size} + {b.size})", [a, b])
 
-
-ZERO = double(0.0)
