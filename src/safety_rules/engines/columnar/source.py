@@ -38,10 +38,11 @@ def connection(folder: Path, memory: str, threads: int | None) -> Any:
         "temp_directory": str(folder),
         "preserve_insertion_order": "true",
     }
-    config["enable_progress_bar"] = "false"
     if threads is not None:
         config["threads"] = str(threads)
-    return duckdb.connect(":memory:", config=config)
+    con = duckdb.connect(":memory:", config=config)
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 @contextmanager
