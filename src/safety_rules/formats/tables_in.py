@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.sql.types import ColumnType, Plain, Use
+from safety_rules.engines.sql.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
 from safety_rules.formats.headings import columns, heading_row, spellings
 from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
@@ -163,6 +163,3 @@ def _written(item: Any, fact: Fact, place: str, notices: list[Problem]) -> str:
 
 def _plain(item: Any) -> str:
     return format(item, "f") if isinstance(item, Decimal) else str(item)
-
-
-TEXT = Plain("text")

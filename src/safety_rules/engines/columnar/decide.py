@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,13 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import FOUND, LawQuery, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, law_query, satisfied_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
+ROW = "safety_rules_row"
 PARQUET = "FORMAT parquet, COMPRESSION snappy"
 
 
@@ -42,19 +44,18 @@ def table_decision(
     query = law_query(law, uses, DUCKDB, keep, waivers)
     first, final = folder / "first.parquet", folder / "decided.parquet"
     with as_ledger_errors(rows.name):
-        for name, (keys, values) in query.maps.items():
-            con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+        define_maps(con, query)
         with watched(con, progress):
             con.execute(f"COPY ({_shown(query, query.over(rows.sql), keep)}) TO {_at(first)} ({PARQUET})")
-        found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchone()
+        found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchall()[0]
+        back = 0
         if found[1] == 0:
             os.replace(first, final)
         else:
-            by = exact or masks_by_definition(law, waivers)
-            _settle(con, query, rows, first, by)
+            back = _settle(con, query, rows, first, exact or masks_by_definition(law, waivers), waivers)
             con.execute(f"COPY ({_patched(query, first, keep)}) TO {_at(final)} ({PARQUET})")
             first.unlink()
-    return TableDecision(con, law, rows, query, final, found[0], found[1], tuple(waivers), folder)
+    return TableDecision(con, law, rows, query, dict(uses), final, found[0], back, tuple(waivers), folder)
 
 
 def _at(path: Path) -> str:
@@ -64,32 +65,48 @@ def _at(path: Path) -> str:
 def _shown(query: LawQuery, inner: str, keep: Sequence[str]) -> str:
     """Return the query with outcomes worked out of its masks, columns in the order of the result."""
     d = DUCKDB
-    columns = [d.name_of(c) for c in keep]
-    columns += outcome_columns(query.law, d)
-    columns += [*FOUND, satisfied_column(query.law, d)]
-    columns += [d.name_of(k) for k in query.derived]
-    return f"SELECT {', '.join(columns)}, problem, again FROM ({inner})"
+    kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
+    bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again"]
+    columns = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(query.law, d), *derived]
+    return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
 
 
-def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact) -> None:
-    """Fill the table `settled` with the exact findings of the rows that go back."""
+def define_maps(con: Any, query: LawQuery) -> None:
+    """Tell the connection the look-ups of a query, by name."""
+    for name, (keys, values) in query.maps.items():
+        con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+
+
+def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, waivers: Sequence[Waiver]) -> int:
+    """Fill the table `settled` with the findings of the rows that came back; return how many SQL could not settle.
+
+    They are read once more by SQL that expects nothing; what is left then is settled exactly.
+    """
     d = DUCKDB
     stored = f"read_parquet({_at(first)}, file_row_number = true)"
     columns = "".join(f", {d.name_of(u.column)}" for u in query.uses.values())
     numbers = f"SELECT file_row_number + 1 FROM {stored} WHERE again"
     con.execute(
-        f"CREATE TABLE going_back AS SELECT row_number{columns} FROM {rows.numbered} WHERE row_number IN ({numbers})"
+        f"CREATE TABLE going_back AS SELECT row_number AS {ROW}{columns} FROM {rows.numbered} "
+        f"WHERE row_number IN ({numbers})"
     )
+    doubting = {k: replace(u, clean=False) for k, u in query.uses.items()}
+    second_look = law_query(query.law, doubting, d, [ROW], waivers)
+    con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
+    names = [*FOUND, *query.derived, "problem"]
+    shown = ", ".join(d.name_of(n) for n in names)
     types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))
     con.execute(f"CREATE TABLE settled ({types})")
-    reader = con.cursor().execute("SELECT * FROM going_back")
+    con.execute(f"INSERT INTO settled SELECT {ROW}, {shown} FROM second WHERE NOT again")
+    reader = con.cursor().execute(f"SELECT g.* FROM going_back g WHERE {ROW} IN (SELECT {ROW} FROM second WHERE again)")
     cells = (row for batch in iter(lambda: reader.fetchmany(BATCH), []) for row in batch)
     numbered = ((row[0], dict(zip(query.uses, row[1:], strict=True))) for row in cells)
-    names = [k for k, _ in _types(con, query, first)]
-    found = settled(query.law, numbered, query.uses, query.derived, exact)
+    back, found = 0, settled(query.law, numbered, query.uses, query.derived, exact)
     while batch := list(islice(found, BATCH)):
-        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(names))
+        back += len(batch)
+        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(["n", *names]))
         con.execute(f"INSERT INTO settled SELECT {parts}", [list(column) for column in zip(*batch, strict=True)])
+    return back
 
 
 def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
@@ -119,6 +136,3 @@ def work_folder(beside: Path | None) -> Path:
 def removed(folder: Path) -> None:
     """Remove a work folder."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-Rows = Iterator[tuple[int, Mapping[str, Any]]]

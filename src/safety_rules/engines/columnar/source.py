@@ -40,7 +40,9 @@ def connection(folder: Path, memory: str, threads: int | None) -> Any:
     }
     if threads is not None:
         config["threads"] = str(threads)
-    return duckdb.connect(":memory:", config=config)
+    con = duckdb.connect(":memory:", config=config)
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 @contextmanager

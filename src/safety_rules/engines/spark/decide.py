@@ -9,7 +9,7 @@ from uuid import uuid4
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.query import FOUND, OUTCOME, bound_columns, law_query, satisfied_column
 from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -32,15 +32,16 @@ def frame_decision(
     frame.createOrReplaceTempView(view)
     cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
     given = f"struct({cells or '1 AS nothing'})"
-    shown = [d.name_of(c) for c in keep]
-    shown += outcome_columns(law, d)
-    shown += [*FOUND, satisfied_column(law, d), *(d.name_of(k) for k in query.derived), "problem", "again"]
+    kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
+    names = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(law, d), *derived, "problem", "again"]
+    bounded = [*kept, *bound_columns(law, d), *FOUND, *derived, "problem", "again"]
     back = [
         f"(CASE WHEN again THEN sha2(to_json({given}), 256) END) AS row_key",
         f"(CASE WHEN again THEN {given} END) AS row_cells",
     ]
-    text = f"SELECT {', '.join([*shown, *back])} FROM ({query.over(view)})"
-    plain = f"SELECT {', '.join(shown)} FROM ({query.over(view)})"
+    inner = query.over(view)
+    plain = f"SELECT {', '.join(names)} FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
+    text = f"SELECT {', '.join([*names, 'row_key', 'row_cells'])} FROM (SELECT {', '.join([*bounded, *back])} FROM ({inner}))"
     session = frame.sparkSession
     by = exact or masks_by_definition(law, waivers)
     return SparkDecision(session, law, query, tuple(keep), session.sql(plain), session.sql(text), by, tuple(waivers))

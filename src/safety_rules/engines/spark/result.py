@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, LawQuery, outcome_columns, satisfied_column, words
+from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, satisfied_column, words
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
+
+SETTINGS = {
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    "spark.sql.constraintPropagation.enabled": "false",
+}
+
+
+@contextmanager
+def fit_for_laws(session: Any) -> Iterator[None]:
+    """Set, for a while, what Spark needs for queries of hundreds of conditions.
+
+    The JVM never compiles methods beyond 8,000 bytes of code, so generated ones must be split; and what
+    Spark would infer from so many conditions takes more memory than it saves.
+    """
+    before = {name: session.conf.get(name) for name in SETTINGS}
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
 
 
 @dataclass(slots=True)
@@ -46,7 +69,8 @@ class SparkDecision:
         Rows that are alike in every fact are settled once.
         """
         if self._frame is None:
-            found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
+            with fit_for_laws(self.session):
+                found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
             self.sent_back = len(found)
             self._frame = self._joined(found) if found else self.plain
         return self._frame
@@ -62,10 +86,11 @@ class SparkDecision:
         quoted = [SPARK.name_of(n) for n in names[1:]]
         patched = [f"(CASE WHEN again THEN n{i} ELSE {q} END) AS {q}" for i, q in enumerate(quoted)]
         kept = [SPARK.name_of(c) for c in self.keep]
+        derived = [SPARK.name_of(k) for k in self.query.derived]
         base = wide.selectExpr(*kept, *patched, "again")
-        columns = [*kept, *outcome_columns(self.law, SPARK), *FOUND, satisfied_column(self.law, SPARK)]
-        columns += [*(SPARK.name_of(k) for k in self.query.derived), "problem", "again"]
-        return base.selectExpr(*columns)
+        bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
+        shown = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(self.law, SPARK), *derived]
+        return bounded.selectExpr(*shown, "problem", "again")
 
     def _cells(self, row: Any) -> dict[str, Any]:
         values = list(row.asDict(recursive=True).values()) if self.query.uses else []
@@ -83,7 +108,9 @@ class SparkDecision:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each outcome."""
-        return {row["outcome"]: row["count"] for row in self.frame().groupBy("outcome").count().collect()}
+        frame = self.frame()
+        with fit_for_laws(self.session):
+            return {row["outcome"]: row["count"] for row in frame.groupBy("outcome").count().collect()}
 
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as a folder of parquet, whole or not at all; raises LedgerError.
@@ -93,9 +120,14 @@ class SparkDecision:
         """
         target, unfinished = str(path), f"{path}.unfinished"
         try:
-            self.plain.write.mode("overwrite").parquet(unfinished)
-            if not self.session.read.parquet(unfinished).where("again").isEmpty():
-                self.frame().write.mode("overwrite").parquet(unfinished)
+            with fit_for_laws(self.session):
+                self.plain.write.mode("overwrite").parquet(unfinished)
+            if self.session.read.parquet(unfinished).where("again").isEmpty():
+                self.sent_back, self._frame = 0, self.plain
+            else:
+                frame = self.frame()
+                with fit_for_laws(self.session):
+                    frame.write.mode("overwrite").parquet(unfinished)
             self._renamed(unfinished, target)
         except LedgerError:
             raise

@@ -25,6 +25,7 @@ PLAIN_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 PLAIN_CODE = r"\A[0-9]{2,4}\z"
 ITEM = "{{item}}"
 LOOKS_TYPED = r"(?s)\A([0-9.eE+-]+|true|false|[\[{].*)\z"
+PLAIN_CAS = r"\A[0-9]{2,7}-[0-9]{2}-[0-9]\z"
 DEFAULT_PLACES = 4
 MOST_PLACES = 6
 FIRST_PLAIN, LAST_PLAIN = "DATE '1001-01-01'", "DATE '8999-12-31'"  # a period of a thousand years stays in the calendar
@@ -79,11 +80,11 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Number(), Plain(name, _, scale):
             return _number(fact, use, sql, name, scale, reads, d)
         case Text(), Plain(name):
-            return _text(fact, sql, name, d)
+            return _text(fact, sql, name, reads, d)
         case Date(), Plain(name):
             return _day(sql, name, d)
         case Choice(choices), _:
-            return _choice(choices, sql, use.by_key, d)
+            return _choice(choices, sql, use.clean, reads.bare, d)
         case Choices(choices), ListOf():
             return _choices(choices, sql, reads.counted, d)
         case Choices(choices), _:
@@ -158,16 +159,13 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
         raw = d.cast(sql, "double")
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
-    if outside is None or reads.bare:
-        return Cell(
-            raw,
-            _doubtful_size(fact, use, raw, name, odd, "" in reads.computed),
-            outside and f"({outside})",
-            places,
-            factor,
-        )
+    doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
+    if outside is None:
+        return Cell(raw, doubtful, None, places, factor)
+    if use.clean:
+        return Cell(raw, f"({outside} OR {doubtful})" if doubtful else f"({outside})", None, places, factor)
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
-    return Cell(value, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), f"({outside})", places, factor)
+    return Cell(value, doubtful, f"({outside})", places, factor)
 
 
 def default_places(fact: Fact) -> int:
@@ -203,11 +201,11 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     elif name == "double":
         found.append(f"abs({raw}) > 1.7976931348623157E308")
     if fact.kind.whole and name != "integer" and factor == 1:
-        found.append(f"{raw} <> floor({raw})")
+        found.append(f"{raw} <> round({raw})")
     return " OR ".join(found) or None
 
 
-def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, computed: bool) -> str | None:
+def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, divides: bool) -> str | None:
     """Return the condition that a number is beyond what DOUBLE holds for it alone, or too near a converted bound."""
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
@@ -224,33 +222,46 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
     if name in ("integer", "text"):
         if largest is None or largest > 1e15 or (bounds.minimum is None and bounds.above is None):
             parts.append(f"(abs({raw}) > 1E15)")
-    elif name == "double" and computed:
+    elif name == "double":
         if largest is None or largest > HUGE:
             parts.append(f"(abs({raw}) > {double(HUGE)})")
-        if not fact.kind.whole:
-            parts.append(f"(abs({raw}) < {double(TINY)} AND {raw} <> 0E0)")
+        if divides and not fact.kind.whole:
+            signed = bounds.minimum is None and bounds.above is None
+            size = f"abs({raw})" if signed else raw
+            parts.append(f"({size} < {double(TINY)} AND {size} > 0E0)")
     elif isinstance(use.type, Plain) and use.type.precision > 15:
         parts.append(f"(abs({raw}) > {double(10.0 ** max(0, 15 - use.type.scale))})")
     return f"({' OR '.join(parts)})" if parts else None
 
 
-def _text(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
+def _text(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
     if name == "integer":
         text = d.cast(sql, "text")
     elif name in ("decimal", "double"):
         number = d.cast(sql, "double")
-        bad = f"(isnan({number}) OR {number} <> floor({number}))"
+        bad = f"(isnan({number}) OR {number} <> round({number}))"
         odd = f"(abs({number}) > 1E15)"
         whole = f"(CASE WHEN {bad} OR {odd} THEN NULL ELSE {d.cast(f'CAST({number} AS BIGINT)', 'text')} END)"
         return _formed(fact, whole, Cell(whole, odd, bad), d)
-    elif fact.format == "industry_code":
-        plain = d.matches(sql, PLAIN_CODE)
+    elif fact.format in ("industry_code", "cas"):
+        plain = d.matches(sql, PLAIN_CODE) if fact.format == "industry_code" else _is_cas(sql, d)
         return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {_absent(sql, d)})")
+    elif reads.bare and not fact.format:
+        strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2}"
+        return Cell(sql, f"({strange} OR lower({sql}) IN ({d.texts(sorted(ABSENT))}))")
     else:
         text = f"(CASE WHEN {_absent(sql, d)} THEN NULL ELSE {sql} END)"
         odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
         return _formed(fact, text, Cell(text, odd), d)
     return _formed(fact, text, Cell(text), d)
+
+
+def _is_cas(sql: str, d: Dialect) -> str:
+    """Return whether text is a CAS number with its check digit, or 无."""
+    digits = f"lpad(replace({sql}, '-', ''), 10, '0')"
+    total = " + ".join(f"{w} * CAST(substr({digits}, {10 - w}, 1) AS INTEGER)" for w in range(1, 10))
+    right = f"(({total}) % 10 = CAST(substr({digits}, 10, 1) AS INTEGER))"
+    return f"(CASE WHEN {sql} = '无' THEN TRUE WHEN {d.matches(sql, PLAIN_CAS)} THEN {right} ELSE FALSE END)"
 
 
 def _formed(fact: Fact, text: str, found: Cell, d: Dialect) -> Cell:
@@ -290,16 +301,20 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
-def _choice(choices: ChoiceList, sql: str, by_key: bool, d: Dialect) -> Cell:
-    if by_key:
-        return Cell(sql, f"({sql} NOT IN ({d.texts([o.key for o in choices.options])}))")
+def _choice(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Dialect) -> Cell:
+    if clean:
+        keys = [o.key for o in choices.options]
+        value = sql if bare else d.as_choice(sql, keys)
+        return Cell(
+            value, f"(NOT {d.one_of(sql, keys)})" if value == sql else f"({value} IS NULL AND {sql} IS NOT NULL)"
+        )
     value = _key_of(choices, sql, d)
     return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
 
 
 def _choices(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
     """Return a list of choices, each once where it matters; a list with any other spelling than the keys is odd."""
-    keys = d.texts([o.key for o in choices.options])
+    keys = [o.key for o in choices.options]
     return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
@@ -327,17 +342,21 @@ def _records(
     """
     names = {normal(n): n for n in types}
     inner = {f.field: f for f in vocabulary.fields(fact.key) if f.field in reads.fields}
-    found = {n: _field(f, use, names, types, vocabulary, n in reads.computed, d) for n, f in inner.items()}
+    found = {n: _field(f, use, names, types, vocabulary, n in reads.divisors, d) for n, f in inner.items()}
     doubts = [c for cell in found.values() for c in (cell.odd, cell.problem) if c]
     odd = _some(sql, doubts, d)
     hole = f"({d.holes(sql)})"
     odd = hole if odd is None else f"({hole} OR {odd})"
-    if use.by_key:
-        return Cell(sql, odd, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
+    few = None
+    if fact.bounds.minimum is not None:
+        few = f"({d.length(sql)} < {int(fact.bounds.minimum)})"
+        sql = f"(CASE WHEN {few} THEN NULL ELSE {sql} END)"
+    if use.clean:
+        return Cell(sql, odd, few, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
     filled = d.filter(sql, d.lambda_("r", "r IS NOT NULL"))
     parts = {n: cell.value.replace(ITEM, "r") for n, cell in found.items()}
     value = d.transform(filled, d.lambda_("r", d.struct(parts))) if parts else filled
-    return Cell(value, odd, fields={n: d.member("{item}", n) for n in found})
+    return Cell(value, odd, few, fields={n: d.member("{item}", n) for n in found})
 
 
 def _some(items: str, conditions: list[str], d: Dialect) -> str | None:
@@ -353,7 +372,7 @@ def _field(
     names: Mapping[str, str],
     types: Mapping[str, ColumnType],
     vocabulary: Vocabulary,
-    computed: bool,
+    divides: bool,
     d: Dialect,
 ) -> Cell:
     """Return a field of a record, as SQL over the item `ITEM`."""
@@ -362,16 +381,17 @@ def _field(
         found = missing(inner, vocabulary, (), d)
     else:
         raw = d.member(ITEM, said[0])
-        reads = Reads(computed=frozenset({""} if computed else ()), bare=use.by_key)
-        found = cell(inner, Use("", types[said[0]], None, use.by_key), raw, vocabulary, reads, d)
+        reads = Reads(divisors=frozenset({""} if divides else ()), bare=use.clean)
+        found = cell(inner, Use("", types[said[0]], None, use.clean), raw, vocabulary, reads, d)
         if len(said) > 1:
             twice = f"({d.member(ITEM, said[1])} IS NOT NULL)"
             found = replace(found, odd=f"({found.odd} OR {twice})" if found.odd else twice)
     if not inner.or_else:
         return found
     beside = vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"]
-    other = _field(beside, use, names, types, vocabulary, computed, d)
-    blank = f"{d.member(ITEM, said[0])} IS NULL" if said else "TRUE"
+    other = _field(beside, use, names, types, vocabulary, divides, d)
+    raw = d.member(ITEM, said[0]) if said else ""
+    blank = "TRUE" if not said else _absent(raw, d) if types[said[0]] == Plain("text") else f"({raw} IS NULL)"
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"
     odds = [o for o in (found.odd, other.odd, other.problem) if o]
     return Cell(value, f"({' OR '.join(odds)})" if odds else None, found.problem, max(found.places, other.places))
@@ -392,4 +412,6 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
-    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", fields=inner.fields)
+    return Cell(
+        inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields
+    )

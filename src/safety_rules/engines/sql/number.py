@@ -10,7 +10,7 @@ leaf, needs no bound: decimals of up to 15 digits are all different as DOUBLE, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ MOST_EXACT = 4000
 FLIPPED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
 SQL_OP = {"<": "<", "<=": "<=", "==": "=", "!=": "<>", ">=": ">=", ">": ">"}
 HUGE, TINY = 1e30, 1e-30
+LEAST = Fraction(1, 10**250)  # what numbers too small for DOUBLE may add up to
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,36 +217,53 @@ def close(a: Number, b: Number) -> str:
     roundings = a.roundings + b.roundings + 4
     for x, y in ((a, b), (b, a)):
         if y.constant is not None and x.size == x.sql:
-            slack = abs(y.constant) * UNIT * roundings * 3
-            return f"({x.sql} BETWEEN {double(float(y.constant - slack))} AND {double(float(y.constant + slack))})"
-    return f"(abs({a.sql} - {b.sql}) <= ({a.size} + {b.size}) * {double(float(UNIT * roundings * 2))})"
+            return "({} BETWEEN {} AND {})".format(x.sql, *edges(y.constant, a.roundings + b.roundings))
+    bound = f"({a.size} + {b.size}) * {double(float(UNIT * roundings * 2))} + {double(float(LEAST))}"
+    return f"(abs({a.sql} - {b.sql}) <= {bound})"
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison, and the condition under which the row is too close to call."""
+    """A comparison; `near` is where DOUBLE is too close to call, and `unsettled` where whole numbers are no help either."""
 
     sql: str
-    doubtful: str | None
+    near: str | None = None
+    unsettled: str | None = None
 
 
-def compared(op: str, a: Number, b: Number, d: Dialect) -> Compared:
-    """Return the comparison of two numbers."""
+def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], str] = str) -> Compared:
+    """Return the comparison of two numbers; `keep` names what is used twice."""
     plain = f"({a.sql} {SQL_OP[op]} {b.sql})"
     if a.leaf and b.leaf:
-        return Compared(plain, None)
-    near, exact = close(a, b), _exact(op, a, b, d)
+        return Compared(plain)
+    near = close(a, b)
+    if b.constant is not None and a.size == a.sql and op not in ("==", "!="):
+        plain, other = _edges(op, a, b, keep)
+        near = f"({plain} <> {other})"
+    exact = _exact(op, a, b, d)
     if exact is None:
         return Compared(plain, near)
-    sql, sound = exact
-    return Compared(
-        f"(CASE WHEN {near} THEN {sql} ELSE {plain} END)",
-        f"(CASE WHEN {near} THEN NOT ({sound} AND {sql} IS NOT NULL) ELSE FALSE END)",
-    )
+    near = keep(near)
+    return Compared(f"(CASE WHEN {near} THEN {exact} ELSE {plain} END)", near, f"({exact} IS NULL)")
 
 
-def _exact(op: str, a: Number, b: Number, d: Dialect) -> tuple[str, str] | None:
-    """Return the comparison in whole numbers, and the condition under which it holds."""
+def _edges(op: str, a: Number, b: Number, keep: Callable[[str], str]) -> tuple[str, str]:
+    """Return the comparison with two constants, beside the true one, that agree wherever it is not too close to call."""
+    assert b.constant is not None
+    low, high = edges(b.constant, a.roundings + b.roundings)
+    if op in ("<", "<="):
+        return keep(f"({a.sql} < {low})"), f"({a.sql} <= {high})"
+    return keep(f"({a.sql} > {high})"), f"({a.sql} >= {low})"
+
+
+def edges(number: Fraction, roundings: int) -> tuple[str, str]:
+    """Return literals safely below and above a constant, for a number that is never below zero."""
+    slack = abs(number) * UNIT * (roundings + 4) * 3 + LEAST
+    return double(float(number - slack)), double(float(number + slack))
+
+
+def _exact(op: str, a: Number, b: Number, d: Dialect) -> str | None:
+    """Return the comparison in whole numbers, NULL where they are not right or do not fit."""
     if a.exact is None or b.exact is None:
         return None
     left, right = d.product(a.exact.top, b.exact.bottom), d.product(b.exact.top, a.exact.bottom)
@@ -259,4 +277,4 @@ def _exact(op: str, a: Number, b: Number, d: Dialect) -> tuple[str, str] | None:
     if len(sql) > MOST_EXACT:
         return None
     sound = " AND ".join(sorted(a.exact.sound | b.exact.sound)) or "TRUE"
-    return d.attempt(f"(CASE WHEN {sound} THEN {sql} END)"), sound
+    return d.attempt(f"(CASE WHEN {sound} THEN {sql} END)")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from safety_rules.engines.sql import lists, lower, tables
 from safety_rules.engines.sql import number as numbers
 from safety_rules.engines.sql.cells import default_places
-from safety_rules.engines.sql.dialect import Dialect, double
+from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number, close
 from safety_rules.engines.sql.writer import Writer
 from safety_rules.language import kinds
@@ -67,6 +67,15 @@ def number(expr: Expr, w: Writer) -> Number:
             return _call(function, [number(a, w) for a in arguments], w)
         case _:
             raise TypeError(expr)
+
+
+def kept(expr: Expr, w: Writer) -> Number:
+    """Return a number whose SQL is a column of its own, so that it is worked out once."""
+    found = number(expr, w)
+    if found.leaf or w.outer is not None:
+        return found
+    sql = w.keep(found.sql)
+    return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
 
 
 def unknown(d: Dialect) -> Number:
@@ -156,5 +165,3 @@ def _call(function: str, arguments: list[Number], w: Writer) -> Number:
     sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
     return numbers.either(sql, f"({a.size} + {b.size})", [a, b])
 
-
-ZERO = double(0.0)

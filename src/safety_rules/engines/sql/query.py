@@ -16,7 +16,7 @@ from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
 from safety_rules.engines.sql.types import Reads, Use
 from safety_rules.engines.sql.writer import Writer
-from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, Scale, walk
+from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, walk
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Clause, Rule, Waiver, weakest
@@ -56,14 +56,14 @@ def words(law: AreaOn) -> int:
 def used_facts(law: AreaOn) -> dict[str, Reads]:
     """Return the given facts that the law reads, and what it reads of them."""
     fields: dict[str, set[str]] = {}
-    computed: dict[str, set[str]] = {}
+    divisors: dict[str, set[str]] = {}
     counted: set[str] = set()
     done: set[str] = set()
     todo: list[tuple[Expr, bool]] = [(c.that, False) for r in law.rules for c in (*r.applies_when, *r.requires)]
     todo += [(d.formula, True) for d in law.derivations.values() if d.variable is None]
     while todo:
         root, below = todo.pop()
-        calculated = {id(n) for top in walk(root) if below or _calculates(top) for n in walk(top)}
+        calculated = {id(n) for top in walk(root) for part in _divisors(top, below) for n in walk(part)}
         for node in walk(root):
             if isinstance(node, Aggregate) and node.fold in ("count", "sum") and isinstance(node.list, FactRef):
                 counted.add(node.list.key)
@@ -78,20 +78,27 @@ def used_facts(law: AreaOn) -> dict[str, Reads]:
             outer, _, name = (node.key, "", "") if isinstance(node, FactRef) else node.key.rpartition(".")
             fields.setdefault(outer, set()).update({name} - {""})
             if id(node) in calculated:
-                computed.setdefault(outer, set()).add(name)
+                divisors.setdefault(outer, set()).add(name)
     derived = {k: tuple(n.rpartition(".")[2] for n in sorted(done) if n.rpartition(".")[0] == k) for k in fields}
     return {
-        k: Reads(frozenset(f), frozenset(computed.get(k, ())), k in counted, False, derived[k])
+        k: Reads(frozenset(f), frozenset(divisors.get(k, ())), k in counted, False, derived[k])
         for k, f in fields.items()
     }
 
 
-def _calculates(expr: Expr) -> bool:
-    return isinstance(expr, Arithmetic | Scale) or (isinstance(expr, Aggregate) and expr.fold == "sum")
+def _divisors(expr: Expr, below: bool) -> tuple[Expr, ...]:
+    """Return what an expression divides by; within a formula that others may divide by, all of it."""
+    if below:
+        return (expr,)
+    return (expr.right,) if isinstance(expr, Arithmetic) and expr.op == "/" else ()
 
 
 def law_query(
-    law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str] = (), waivers: Sequence[Waiver] = ()
+    law: AreaOn,
+    uses: Mapping[str, Use],
+    d: Dialect,
+    keep: Sequence[str] = (),
+    waivers: Sequence[Waiver] = (),
 ) -> LawQuery:
     """Return the query of a law over columns; the columns `keep` are passed through as they are."""
     vocabulary, used = law.rulebook.vocabulary, used_facts(law)
@@ -170,12 +177,21 @@ def _text(
     names = {c: d.name_of(c) for c in (*keep, *derived)}
     truths = [f"{f} AS x{i}" for i, (f, _) in enumerate(rules)] + [f"{a} AS a{i}" for i, (_, a) in enumerate(rules)]
     shown = [f"{sql} AS v{i}" for i, sql in enumerate(derived.values())]
-    doubt = _any(["odd", *w.doubts])
+    doubt = _any(["odd", *w.doubts, *_unsettled(w)])
     parts.append(f"t AS (SELECT {', '.join([*passed, f'{doubt} AS again', 'problem', *truths, *shown])} FROM s{last})")
     out = [f"{p} AS {names[c]}" for c, p in zip(keep, passed, strict=True)]
     out += [f"{sql} AS {name}" for name, sql in zip(FOUND, _masks(w.law, d), strict=True)]
     out += [f"v{i} AS {names[key]}" for i, key in enumerate(derived)]
     return f"WITH {', '.join(parts)} SELECT {', '.join([*out, 'problem', 'again'])} FROM t"
+
+
+def _unsettled(w: Writer) -> list[str]:
+    """Return the condition that some comparison stays too close to call, looked into only where one is close."""
+    if not w.close:
+        return []
+    near = " OR ".join(dict.fromkeys(n for n, _ in w.close))
+    unsettled = " OR ".join(f"({n} AND {u})" for n, u in w.close)
+    return [f"(CASE WHEN {near} THEN {unsettled} ELSE FALSE END)"]
 
 
 def _any(conditions: Sequence[str | None]) -> str:
@@ -198,18 +214,17 @@ def _mask(law: AreaOn, test: str, d: Dialect) -> str:
     return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
 
 
-def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
-    """Return the outcome, at best and at worst, and the satisfied mask, from the masks of the other findings."""
+OUTCOME = "(CASE WHEN at_best = at_worst THEN at_best ELSE 'undetermined' END) AS outcome"
+
+
+def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings; `OUTCOME` follows from them."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
     best = _ranked(law, by_outcome, ("violated",), d)
     worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
-    return [
-        f"(CASE WHEN {best} = {worst} THEN {best} ELSE 'undetermined' END) AS outcome",
-        f"{best} AS at_best",
-        f"{worst} AS at_worst",
-    ]
+    return [f"{best} AS at_best", f"{worst} AS at_worst"]
 
 
 def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect) -> str:

@@ -21,7 +21,8 @@ class Writer:
 
     `doubts` are conditions under which a row is too close to call, in the scope that is being written
     (the law, or the item of a list); `items` lead from a list variable to its SQL. `maps` are constant
-    look-ups by name.
+    look-ups by name, and `close` are comparisons of the law's own scope that may
+    be too close for DOUBLE.
     """
 
     law: AreaOn
@@ -35,6 +36,7 @@ class Writer:
     doubts: list[str] = field(default_factory=list)
     items: Mapping[str, str] = field(default_factory=dict)
     outer: Writer | None = None
+    close: list[tuple[str, str]] = field(default_factory=list)
 
     def keep(self, sql: str, key: str = "") -> str:
         """Return the name of a column that holds the SQL; within a list, the SQL itself."""
@@ -50,6 +52,13 @@ class Writer:
         """Note a condition under which the row goes back."""
         if condition is not None and condition not in self.doubts:
             self.doubts.append(condition)
+
+    def unsure(self, near: str | None, unsettled: str | None) -> None:
+        """Note where a comparison is too close for DOUBLE, and where it stays so."""
+        if near is None or unsettled is None or self.outer is not None:
+            self.doubt(near if unsettled is None else f"(CASE WHEN {near} THEN {unsettled} ELSE FALSE END)")
+        elif (near, unsettled) not in self.close:
+            self.close.append((near, unsettled))
 
     def outermost(self) -> Writer:
         """Return the writer outside every list."""
