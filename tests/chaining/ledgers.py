@@ -209,11 +209,25 @@ def ledger(size: int, seed: int = 1) -> dict[str, Any]:
         return {k: v for k, v in record.items() if k == "id" or random.random() > 0.02}
 
     accidents = [
-        blank({"id": f"A{n}", "enterprise": random.choice(enterprises), "date": day(), "grade": random.choice(["重大", "一般"])})
+        blank(
+            {
+                "id": f"A{n}",
+                "enterprise": random.choice(enterprises),
+                "date": day(),
+                "grade": random.choice(["重大", "一般"]),
+            }
+        )
         for n in range(size // 5)
     ]
     dangers = [
-        blank({"id": f"D{n}", "enterprise": random.choice(enterprises), "deadline": day(), "is_closed": random.random() < 0.4})
+        blank(
+            {
+                "id": f"D{n}",
+                "enterprise": random.choice(enterprises),
+                "deadline": day(),
+                "is_closed": random.random() < 0.4,
+            }
+        )
         for n in range(size * 2 // 5)
     ]
     projects = [{"id": f"P{n}", "enterprise": random.choice(enterprises)} for n in range(size // 5)]

@@ -43,7 +43,7 @@ class Lists:
         ids: dict[str, Sequence[ChainFact]] = dict(self.records)
         narrowed: dict[str, Any] = {}
         for narrowing in self._of(expr, env.derivations):
-            if narrowing.needs <= env.variables.keys():
+            if narrowing.relation in self.records and narrowing.needs <= env.variables.keys():
                 wanted = evaluate(narrowing.other, env)
                 if not isinstance(wanted, Unknown):
                     found = self.pool.candidates(narrowing.relation, [(narrowing.field, wanted)])

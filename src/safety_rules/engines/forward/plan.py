@@ -14,8 +14,8 @@ from itertools import product
 from typing import Any
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, canonical
-from safety_rules.language.expr import And, Compare, Expr, ItemField, Literal
 from safety_rules.language.errors import ChainEngineError
+from safety_rules.language.expr import And, Compare, Expr, ItemField, Literal
 from safety_rules.semantics.chain_pool import equalities
 
 MOST_PATTERNS_OF_A_TYPE = 60
