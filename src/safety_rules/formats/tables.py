@@ -79,11 +79,19 @@ def _by_duckdb(
     folder = _folder(beside)
     try:
         vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
-        as_read = prepared(Path(data), folder, vocabulary, subjects) if isinstance(data, str | Path) else Prepared(Path())
+        as_read = (
+            prepared(Path(data), folder, vocabulary, subjects) if isinstance(data, str | Path) else Prepared(Path())
+        )
         con = connection(folder, MEMORY, None)
-        rows = source(con, as_read.path if isinstance(data, str | Path) else data, folder, as_read.skip, as_read.delimiter)
+        rows = source(
+            con, as_read.path if isinstance(data, str | Path) else data, folder, as_read.skip, as_read.delimiter
+        )
         uses, notices = uses_of(
-            {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}, vocabulary, subjects, named, as_read.units
+            {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys},
+            vocabulary,
+            subjects,
+            named,
+            as_read.units,
         )
         kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda columns: first_rows(con, rows, columns, FIRST))
@@ -124,6 +132,3 @@ def written(found: TableDecision | SparkDecision, path: Path) -> Path:
         write_table(found, found.rows, path)
         return path
     return found.write(path)
-
-
-

@@ -151,7 +151,11 @@ def _written(item: Any, fact: Fact, place: str, notices: list[Problem]) -> str:
         notices.append(Problem("cell-type", fact.key, place, message, str(item)[:80]))
         return ""
     if isinstance(item, list):
-        return "、".join(map(str, item)) or "无" if isinstance(fact.kind, Choices) else json.dumps(item, default=_plain, ensure_ascii=False)
+        return (
+            "、".join(map(str, item)) or "无"
+            if isinstance(fact.kind, Choices)
+            else json.dumps(item, default=_plain, ensure_ascii=False)
+        )
     if isinstance(item, datetime.date):
         return item.date().isoformat() if isinstance(item, datetime.datetime) else item.isoformat()
     return _plain(item) if not isinstance(item, bool) else str(item).lower()

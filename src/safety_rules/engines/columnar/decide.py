@@ -46,7 +46,7 @@ def table_decision(
             con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
         with watched(con, progress):
             con.execute(f"COPY ({_shown(query, query.over(rows.sql), keep)}) TO {_at(first)} ({PARQUET})")
-        found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchone()
+        found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchall()[0]
         if found[1] == 0:
             os.replace(first, final)
         else:
@@ -54,7 +54,7 @@ def table_decision(
             _settle(con, query, rows, first, by)
             con.execute(f"COPY ({_patched(query, first, keep)}) TO {_at(final)} ({PARQUET})")
             first.unlink()
-    return TableDecision(con, law, rows, query, final, found[0], found[1], tuple(waivers), folder)
+    return TableDecision(con, law, rows, query, dict(uses), final, found[0], found[1], tuple(waivers), folder)
 
 
 def _at(path: Path) -> str:
@@ -120,5 +120,3 @@ def removed(folder: Path) -> None:
     """Remove a work folder."""
     shutil.rmtree(folder, ignore_errors=True)
 
-
-Rows = Iterator[tuple[int, Mapping[str, Any]]]

@@ -14,6 +14,7 @@ from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import record_of
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query import LawQuery
+from safety_rules.engines.sql.types import Use
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -37,6 +38,7 @@ class TableDecision:
     law: AreaOn
     source: Source
     query: LawQuery
+    uses: Mapping[str, Use]
     path: Path
     rows: int
     sent_back: int
@@ -99,7 +101,9 @@ class TableDecision:
                     _moved(self.path, unfinished)
                 else:
                     at = DUCKDB.text(str(self.path))
-                    self.con.execute(f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})")
+                    self.con.execute(
+                        f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})"
+                    )
                 os.replace(unfinished, path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -107,18 +111,18 @@ class TableDecision:
 
     def cells(self, row: int) -> dict[str, Any]:
         """Return the raw cells of a row (from 1) by fact key; raises NotFoundError."""
-        columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in self.query.uses.values())
+        columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in self.uses.values())
         with as_ledger_errors(self.source.name):
             found = self.con.execute(
                 f"SELECT row_number{columns} FROM {self.source.numbered} WHERE row_number = {int(row)}"
-            ).fetchone()
-        if found is None:
+            ).fetchall()
+        if not found:
             raise NotFoundError(f"`{self.source.name}` has no row {row}")
-        return dict(zip(self.query.uses, found[1:], strict=True))
+        return dict(zip(self.uses, found[0][1:], strict=True))
 
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
-        record = record_of(self.law, self.cells(row), self.query.uses)
+        record = record_of(self.law, self.cells(row), self.uses)
         return decide(self.law, record, self.waivers)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:

@@ -33,7 +33,11 @@ def connection(folder: Path, memory: str, threads: int | None) -> Any:
         import duckdb
     except ImportError:
         raise LedgerError("tables need DuckDB; install `safety-rules[tables]`") from None
-    config = {"memory_limit": memory, "temp_directory": str(folder), "preserve_insertion_order": "true"}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory,
+        "temp_directory": str(folder),
+        "preserve_insertion_order": "true",
+    }
     if threads is not None:
         config["threads"] = str(threads)
     return duckdb.connect(":memory:", config=config)

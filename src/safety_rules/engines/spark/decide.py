@@ -25,7 +25,7 @@ def frame_decision(
 ) -> SparkDecision:
     """Return the decision of a law on every row of a DataFrame; nothing runs until its rows are asked for."""
     d = SPARK
-    columns = {k: u for k, u in law_query(law, uses, d, (), waivers).uses.items()}
+    columns = dict(law_query(law, uses, d, (), waivers).uses.items())
     passed = list(dict.fromkeys((*keep, *(u.column for u in columns.values()))))
     query = law_query(law, uses, d, passed, waivers)
     view = f"rows_{uuid4().hex}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,20 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
+
+HUGE_METHOD = "spark.sql.codegen.hugeMethodLimit"
+LARGEST_COMPILED = "8000"
+
+
+@contextmanager
+def small_methods(session: Any) -> Iterator[None]:
+    """Have Spark split what it generates for a law: the JVM never compiles methods beyond 8,000 bytes of code."""
+    before = session.conf.get(HUGE_METHOD)
+    session.conf.set(HUGE_METHOD, LARGEST_COMPILED)
+    try:
+        yield
+    finally:
+        session.conf.set(HUGE_METHOD, before)
 
 
 @dataclass(slots=True)
@@ -46,7 +61,8 @@ class SparkDecision:
         Rows that are alike in every fact are settled once.
         """
         if self._frame is None:
-            found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
+            with small_methods(self.session):
+                found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
             self.sent_back = len(found)
             self._frame = self._joined(found) if found else self.plain
         return self._frame
@@ -83,7 +99,9 @@ class SparkDecision:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each outcome."""
-        return {row["outcome"]: row["count"] for row in self.frame().groupBy("outcome").count().collect()}
+        frame = self.frame()
+        with small_methods(self.session):
+            return {row["outcome"]: row["count"] for row in frame.groupBy("outcome").count().collect()}
 
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as a folder of parquet, whole or not at all; raises LedgerError.
@@ -93,9 +111,14 @@ class SparkDecision:
         """
         target, unfinished = str(path), f"{path}.unfinished"
         try:
-            self.plain.write.mode("overwrite").parquet(unfinished)
-            if not self.session.read.parquet(unfinished).where("again").isEmpty():
-                self.frame().write.mode("overwrite").parquet(unfinished)
+            with small_methods(self.session):
+                self.plain.write.mode("overwrite").parquet(unfinished)
+            if self.session.read.parquet(unfinished).where("again").isEmpty():
+                self.sent_back, self._frame = 0, self.plain
+            else:
+                frame = self.frame()
+                with small_methods(self.session):
+                    frame.write.mode("overwrite").parquet(unfinished)
             self._renamed(unfinished, target)
         except LedgerError:
             raise

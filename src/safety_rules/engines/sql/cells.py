@@ -25,6 +25,7 @@ PLAIN_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 PLAIN_CODE = r"\A[0-9]{2,4}\z"
 ITEM = "{{item}}"
 LOOKS_TYPED = r"(?s)\A([0-9.eE+-]+|true|false|[\[{].*)\z"
+PLAIN_CAS = r"\A[0-9]{2,7}-[0-9]{2}-[0-9]\z"
 DEFAULT_PLACES = 4
 MOST_PLACES = 6
 FIRST_PLAIN, LAST_PLAIN = "DATE '1001-01-01'", "DATE '8999-12-31'"  # a period of a thousand years stays in the calendar
@@ -79,7 +80,7 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Number(), Plain(name, _, scale):
             return _number(fact, use, sql, name, scale, reads, d)
         case Text(), Plain(name):
-            return _text(fact, sql, name, d)
+            return _text(fact, sql, name, reads, d)
         case Date(), Plain(name):
             return _day(sql, name, d)
         case Choice(choices), _:
@@ -159,7 +160,13 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     if outside is None or reads.bare:
-        return Cell(raw, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), outside and f"({outside})", places, factor)
+        return Cell(
+            raw,
+            _doubtful_size(fact, use, raw, name, odd, "" in reads.computed),
+            outside and f"({outside})",
+            places,
+            factor,
+        )
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
     return Cell(value, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), f"({outside})", places, factor)
 
@@ -216,7 +223,7 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
         parts.append(f"({raw} IS NOT NULL)")
     largest = float(bounds.maximum / factor) if bounds.maximum is not None else None
     if name in ("integer", "text"):
-        if largest is None or largest > 1e15 or bounds.minimum is None and bounds.above is None:
+        if largest is None or largest > 1e15 or (bounds.minimum is None and bounds.above is None):
             parts.append(f"(abs({raw}) > 1E15)")
     elif name == "double" and computed:
         if largest is None or largest > HUGE:
@@ -228,7 +235,7 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
     return f"({' OR '.join(parts)})" if parts else None
 
 
-def _text(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
+def _text(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
     if name == "integer":
         text = d.cast(sql, "text")
     elif name in ("decimal", "double"):
@@ -237,14 +244,25 @@ def _text(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
         odd = f"(abs({number}) > 1E15)"
         whole = f"(CASE WHEN {bad} OR {odd} THEN NULL ELSE {d.cast(f'CAST({number} AS BIGINT)', 'text')} END)"
         return _formed(fact, whole, Cell(whole, odd, bad), d)
-    elif fact.format == "industry_code":
-        plain = d.matches(sql, PLAIN_CODE)
+    elif fact.format in ("industry_code", "cas"):
+        plain = d.matches(sql, PLAIN_CODE) if fact.format == "industry_code" else _is_cas(sql, d)
         return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {_absent(sql, d)})")
+    elif reads.bare and not fact.format:
+        strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2}"
+        return Cell(sql, f"({strange} OR lower({sql}) IN ({d.texts(sorted(ABSENT))}))")
     else:
         text = f"(CASE WHEN {_absent(sql, d)} THEN NULL ELSE {sql} END)"
         odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
         return _formed(fact, text, Cell(text, odd), d)
     return _formed(fact, text, Cell(text), d)
+
+
+def _is_cas(sql: str, d: Dialect) -> str:
+    """Return whether text is a CAS number with its check digit, or 无."""
+    digits = f"lpad(replace({sql}, '-', ''), 10, '0')"
+    total = " + ".join(f"{w} * CAST(substr({digits}, {10 - w}, 1) AS INTEGER)" for w in range(1, 10))
+    right = f"(({total}) % 10 = CAST(substr({digits}, 10, 1) AS INTEGER))"
+    return f"(CASE WHEN {sql} = '无' THEN TRUE WHEN {d.matches(sql, PLAIN_CAS)} THEN {right} ELSE FALSE END)"
 
 
 def _formed(fact: Fact, text: str, found: Cell, d: Dialect) -> Cell:
@@ -326,12 +344,16 @@ def _records(
     odd = _some(sql, doubts, d)
     hole = f"({d.holes(sql)})"
     odd = hole if odd is None else f"({hole} OR {odd})"
+    few = None
+    if fact.bounds.minimum is not None:
+        few = f"({d.length(sql)} < {int(fact.bounds.minimum)})"
+        sql = f"(CASE WHEN {few} THEN NULL ELSE {sql} END)"
     if use.by_key:
-        return Cell(sql, odd, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
+        return Cell(sql, odd, few, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
     filled = d.filter(sql, d.lambda_("r", "r IS NOT NULL"))
     parts = {n: cell.value.replace(ITEM, "r") for n, cell in found.items()}
     value = d.transform(filled, d.lambda_("r", d.struct(parts))) if parts else filled
-    return Cell(value, odd, fields={n: d.member("{item}", n) for n in found})
+    return Cell(value, odd, few, fields={n: d.member("{item}", n) for n in found})
 
 
 def _some(items: str, conditions: list[str], d: Dialect) -> str | None:
@@ -365,7 +387,8 @@ def _field(
         return found
     beside = vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"]
     other = _field(beside, use, names, types, vocabulary, computed, d)
-    blank = f"{d.member(ITEM, said[0])} IS NULL" if said else "TRUE"
+    raw = d.member(ITEM, said[0]) if said else ""
+    blank = "TRUE" if not said else _absent(raw, d) if types[said[0]] == Plain("text") else f"({raw} IS NULL)"
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"
     odds = [o for o in (found.odd, other.odd, other.problem) if o]
     return Cell(value, f"({' OR '.join(odds)})" if odds else None, found.problem, max(found.places, other.places))
@@ -373,7 +396,7 @@ def _field(
 
 def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return a list of records written as JSON in a cell; words other than 无 are odd."""
-    wanted = [f for f in vocabulary.fields(fact.key)]
+    wanted = list(vocabulary.fields(fact.key))
     names = [n for f in wanted for n in (f.field, f.zh_key.rpartition(".")[2])]
     texts: dict[str, ColumnType] = {n: Plain("text") for n in names}
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
@@ -381,7 +404,9 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", names)
     inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
     odds = [f"(NOT {json} AND NOT {nothing} AND NOT {_absent(sql, d)})", *([inner.odd] if inner.odd else [])]
-    typed = [d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])]
+    typed = [
+        d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])
+    ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
-    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", fields=inner.fields)
+    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields)

@@ -133,9 +133,7 @@ DUCKDB = Dialect(
     any_of=lambda items, variable, body: (
         f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p OR q, FALSE)"
     ),
-    some_of=lambda items, variable, body: (
-        f"list_contains(list_transform({items}, lambda {variable}: {body}), TRUE)"
-    ),
+    some_of=lambda items, variable, body: f"list_contains(list_transform({items}, lambda {variable}: {body}), TRUE)",
     holes=lambda items: f"len({items}) <> list_count({items})",
     total_of=lambda items, variable, body: (
         f"list_reduce(list_transform({items}, lambda {variable}: {body}), lambda p, q: p + q, CAST(0 AS DOUBLE))"
@@ -150,7 +148,14 @@ DUCKDB = Dialect(
     struct=lambda names: "struct_pack(" + _pairs(names, '"{}" := {}') + ")",
     struct_type=lambda names: "STRUCT(" + _pairs(names, '"{}" {}') + ")",
     member=lambda item, name: f"struct_extract({item}, {_duck_text(name)})",
-    types={"double": "DOUBLE", "text": "VARCHAR", "date": "DATE", "boolean": "BOOLEAN", "exact": "HUGEINT", "mask": "BIGINT"},
+    types={
+        "double": "DOUBLE",
+        "text": "VARCHAR",
+        "date": "DATE",
+        "boolean": "BOOLEAN",
+        "exact": "HUGEINT",
+        "mask": "BIGINT",
+    },
     attempt=lambda sql: f"TRY({sql})",
     product=lambda a, b: f"({a} * {b})",
     total=lambda a, b: f"({a} + {b})",
@@ -163,7 +168,7 @@ DUCKDB = Dialect(
     largest=lambda items: f"list_max({items})",
     look_up=lambda name, keys, values, key: f"getvariable({_duck_text(name)})[{key}]",
     rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
-    valid_json=lambda sql: f"(json_valid({sql}) AND json_type({sql}) = 'ARRAY')",
+    valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     mask_list=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
 )
@@ -190,7 +195,14 @@ SPARK = Dialect(
     struct=lambda names: "named_struct(" + _pairs(names, "'{}', {}") + ")",
     struct_type=lambda names: f"STRUCT<{_pairs(names, '`{}`: {}')}>",
     member=lambda item, name: f"{item}.`{name}`",
-    types={"double": "DOUBLE", "text": "STRING", "date": "DATE", "boolean": "BOOLEAN", "exact": "DECIMAL(38,0)", "mask": "BIGINT"},
+    types={
+        "double": "DOUBLE",
+        "text": "STRING",
+        "date": "DATE",
+        "boolean": "BOOLEAN",
+        "exact": "DECIMAL(38,0)",
+        "mask": "BIGINT",
+    },
     attempt=lambda sql: sql,
     product=lambda a, b: f"try_multiply({a}, {b})",
     total=lambda a, b: f"try_add({a}, {b})",

@@ -47,6 +47,8 @@ def _by_key(fact: Fact, cell: Any, law: AreaOn) -> bool:
         return True
     if isinstance(fact.kind, Choice):
         return any(cell == o.key for o in fact.kind.choices.options)
-    fields = {normal(n): f for f in law.rulebook.vocabulary.fields(fact.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
+    fields = {
+        normal(n): f for f in law.rulebook.vocabulary.fields(fact.key) for n in (f.field, f.zh_key.rpartition(".")[2])
+    }
     known = [(fields.get(normal(k)), v) for item in cell if item is not None for k, v in item.items()]
     return all(_by_key(f, v, law) for f, v in known if f is not None and isinstance(f.kind, Choice))

@@ -176,9 +176,7 @@ def _parameter(expr: ParameterRef, w: Writer) -> str:
     if expr.day is None:
         known = next((v for e, v in entries(expr, w) if e.period.holds(w.law.as_of)), None)
         return null(expr.kind, w.dialect) if known is None else literal(known, w.dialect)
-    shown = [
-        (e, null(expr.kind, w.dialect) if v is None else literal(v, w.dialect)) for e, v in entries(expr, w)
-    ]
+    shown = [(e, null(expr.kind, w.dialect) if v is None else literal(v, w.dialect)) for e, v in entries(expr, w)]
     return by_day(value(expr.day, w), shown, null(expr.kind, w.dialect), w.dialect)
 
 

@@ -74,7 +74,9 @@ def constant(number: Fraction, d: Dialect) -> Number:
     exact = ratio if max(abs(number.numerator), number.denominator) < 10**18 else None
     size = double(abs(float(number)))
     roundings = 0 if exact_double(number) else 1
-    return Number(written, size, roundings, exact, short(number), number, number < 0, True, number.denominator == 1, abs(number))
+    return Number(
+        written, size, roundings, exact, short(number), number, number < 0, True, number.denominator == 1, abs(number)
+    )
 
 
 def leaf(column: str, places: int, d: Dialect, signed: bool) -> Number:

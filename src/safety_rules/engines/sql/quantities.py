@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from safety_rules.engines.sql import lists, lower, number as numbers, tables
+from safety_rules.engines.sql import lists, lower, tables
+from safety_rules.engines.sql import number as numbers
 from safety_rules.engines.sql.cells import default_places
 from safety_rules.engines.sql.dialect import Dialect, double
 from safety_rules.engines.sql.number import Number, close
@@ -101,8 +102,8 @@ def _leaf(sql: str, places: int, known: Fact, d: Dialect) -> Number:
 def _item_field(expr: ItemField, w: Writer) -> Number:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
-        known = w.law.rulebook.vocabulary.facts[expr.key]
-        return _leaf(lower.field_of(expr.key, item, w), default_places(known), known, w.dialect)
+        fact = w.law.rulebook.vocabulary.facts[expr.key]
+        return _leaf(lower.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
     known = w.numbers.get(f"item {expr.key}")
     if known is not None:
         sql, size = lists.worked_out(expr.key, item, w), lists.worked_out(expr.key + lists.SIZE, item, w)
@@ -130,8 +131,10 @@ def _parameter(expr: ParameterRef, w: Writer) -> Number:
 
 def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
     test = w.keep(test)
-    agree = "" if a.constant is not None and b.constant is not None and a.constant != b.constant else (
-        f" WHEN {a.sql} = {b.sql} THEN {a.sql}"
+    agree = (
+        ""
+        if a.constant is not None and b.constant is not None and a.constant != b.constant
+        else (f" WHEN {a.sql} = {b.sql} THEN {a.sql}")
     )
     if agree and not (a.leaf and b.leaf):
         w.doubt(f"({test} IS NULL AND {close(a, b)})")

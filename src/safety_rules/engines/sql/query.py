@@ -243,7 +243,9 @@ def column_notices(law: AreaOn, query: LawQuery) -> tuple[Problem, ...]:
     found = []
     for key in query.unread:
         zh = f"没有“{facts[key].name.zh}”列，该项在所有行中均按未知处理"
-        found.append(Problem("missing-column", key, "", Name(zh, f"no column carries `{key}`; it is unknown in every row")))
+        found.append(
+            Problem("missing-column", key, "", Name(zh, f"no column carries `{key}`; it is unknown in every row"))
+        )
     for key, use in query.uses.items():
         if wrong_type(facts[key], use.type):
             zh = f"“{use.column}”列的类型不能用于“{facts[key].name.zh}”，该项在所有行中均按未知处理"
