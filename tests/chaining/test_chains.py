@@ -14,7 +14,7 @@ from safety_rules.language.rule import Standing
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.chain import ChainResult, program_on
 from safety_rules.semantics.chain_explain import explain_fact, standing
-from safety_rules.semantics.chain_facts import given_facts, missing
+from safety_rules.semantics.chain_facts import derived_items, given_facts, missing
 from safety_rules.semantics.strata import strata
 from safety_rules.services.cases import run_cases
 
@@ -262,6 +262,38 @@ Effects [Project: P1; Blocked: no] (undetermined)
    ├─ lacks: Accidents `S1`: Grade
    └─ authority: Law 第四条 [statute, read in the text]"""
     )
+
+
+def test_what_was_counted_is_part_of_the_explanation() -> None:
+    dangers = [
+        *LEDGER["ledger.dangers"],
+        {"id": "Y7", "enterprise": "乙", "deadline": "2024-05-01"},
+        {"id": "Y8", "enterprise": "乙", "deadline": "2024-05-01", "is_closed": True},
+        {"id": "Y9", "enterprise": "甲", "deadline": "2024-05-01", "is_closed": False},
+    ]
+    result = chained(dangers=dangers[:3] + dangers[4:])
+    yellow = next(f for f in result.derived("ledger.listings") if f.values["list"] == "yellow")
+    counted = [
+        f"隐患“Y{n}”〔编号：Y{n}；单位：乙；期限 2024-05-01；已销号：否〕（ledger.dangers[{n}]）" for n in range(3)
+    ]
+    assert ["隐患：4 条 ＝ 3，等于3", *(f"✓ {c}" for c in counted)] == [
+        line.text for line in explain_fact(result, yellow.id, "zh").below[0].below[0].below[:-1]
+    ]
+    result = chained(dangers=dangers[1:])
+    yellow = next(f for f in result.derived("ledger.listings") if f.values["list"] == "yellow")
+    said_ = "\n".join(explain_fact(result, yellow.id, "zh").render())
+    assert "? 隐患“Y7”〔编号：Y7；单位：乙；期限 2024-05-01〕" in said_
+    assert "尚缺：隐患“Y7”·已销号" in said_
+
+
+def test_records_for_another_list_are_doubtful_where_they_are_not_certain() -> None:
+    def listed(result: ChainResult, enterprise: str) -> list[dict[str, Any]]:
+        return [v for _, v in derived_items(result, "ledger.listings", "enterprise", enterprise, frozenset({"list"}))]
+
+    sure = chained(dangers=[])
+    assert [[v["list"] for v in listed(sure, e)] for e in ("甲", "乙")] == [["black"], []]
+    doubtful = chained(accidents=[{"id": "S1", "enterprise": "甲", "date": "2024-01-31"}], dangers=[])
+    assert [sorted(v) for v in listed(doubtful, "甲")] == [["enterprise", "since", "until"]]
 
 
 def test_absence_is_part_of_the_explanation() -> None:
