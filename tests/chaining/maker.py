@@ -165,6 +165,9 @@ def _other(variable: str, before: list[str], base: int, random: Random, atom: An
     if before and random.random() < 0.5:
         right = ("field", random.choice(before), name)
     order = (random.choice(("<", "<=", ">", ">=")), ("field", variable, name), right)
+    if before and random.random() < 0.15:  # a condition that says nothing of its own record
+        name = random.choice(list(FIELDS))
+        return ("==", ("field", random.choice(before), name), ("value", name, random.choice(VALUES[name])))
     match kind:
         case "order":
             return order

@@ -118,6 +118,30 @@ def test_a_record_that_is_derived_twice_is_one_with_two_steps() -> None:
     assert [len(listings), [s.rule for s in result.steps_to(listings[0].id)]] == [1, ["black", "twin"]]
 
 
+GRADE = """
+derive: grade
+fact: ledger.accidents.grade
+for_each: x
+title: {zh: 事故等级, en: The grade}
+in_force: {from: 2000-01-01}
+authority: [{source: statute, clause: 一}]
+derives: "'major' if x.deaths >= 10 else 'general'"
+"""
+
+
+@pytest.mark.parametrize("engine", ["fixpoint", "auto"])
+def test_a_field_that_a_derivation_works_out_is_joined_like_a_given_one(engine: str) -> None:
+    chains = {**CHAINS, "grade": GRADE}
+    accident = {"id": "S1", "enterprise": "甲", "date": "2024-01-31"}
+    assert {"P1": {(True, True)}} == effects(chained(engine, chains, accidents=[{**accident, "deaths": 10}]))
+    assert {"P1": {(False, True)}} == effects(chained(engine, chains, accidents=[{**accident, "deaths": 9}]))
+    unknown = chained(engine, chains, accidents=[accident])
+    assert {"P1": {(True, False), (False, False)}} == effects(unknown)
+    assert {"ledger.accidents[S1].deaths"} == needs(unknown, "ledger.effects")
+    listing = next(f for f in unknown.derived("ledger.listings") if f.values["list"] == "black")
+    assert any("死亡人数" in row for row in explain_fact(unknown, listing.id).render())
+
+
 def test_rules_out_of_force_derive_nothing() -> None:
     later = {**CHAINS, "black": CHAINS["black"].replace("{from: 2000-01-01}", "{from: 2024-06-02}")}
     assert {"P1": {(False, True)}} == effects(chained(chains=later))
