@@ -17,6 +17,7 @@ from safety_rules.semantics.chain_explain import explain_fact, standing
 from safety_rules.semantics.chain_facts import derived_items, given_facts, missing
 from safety_rules.semantics.strata import strata
 from safety_rules.services.cases import run_cases
+from safety_rules.services.coverage import untried
 
 LEDGER: dict[str, Any] = {
     "ledger.enterprises": [{"code": "甲"}, {"code": "乙"}],
@@ -380,3 +381,12 @@ cases:
     assert len(results) == 1
     assert (failure == "") is results[0].passed
     assert failure in "".join(results[0].failures)
+
+
+def test_what_no_case_of_a_chain_tries_is_named() -> None:
+    cases = """
+cases:
+  - {case: 无, given: {ledger.enterprises: 无, ledger.accidents: 无}, expect: nothing}
+"""
+    found = [u.what for u in untried(book({"black": CHAINS["black"] + cases})) if u.of == "black"]
+    assert found == ["no case derives a record", "no case is undetermined"]
