@@ -172,11 +172,20 @@ CELLS = {
     "industry code": ("行业代码", "C2611"),
     "industry code as a number": ("行业代码", 2611),
     "text as a date": ("行业代码", datetime.date(2020, 1, 1)),
-    "list with a hole": ("名单记录", [{"list": "black", "listed_on": datetime.date(2020, 1, 1), "status": "listed"}, None]),
+    "list with a hole": (
+        "名单记录",
+        [{"list": "black", "listed_on": datetime.date(2020, 1, 1), "status": "listed"}, None],
+    ),
     "list in Chinese": ("名单记录", [{"名单": "黑名单", "列入日期": "2020年1月1日", "名单状态": "在列"}]),
-    "list with an absurd day": ("名单记录", [{"list": "black", "listed_on": datetime.date(9998, 1, 1), "status": "listed"}]),
+    "list with an absurd day": (
+        "名单记录",
+        [{"list": "black", "listed_on": datetime.date(9998, 1, 1), "status": "listed"}],
+    ),
     "list in words": ("名单记录", "无"),
-    "list of a moment": ("名单记录", [{"list": "black", "listed_on": datetime.datetime(2020, 1, 1, 8), "status": "listed"}]),
+    "list of a moment": (
+        "名单记录",
+        [{"list": "black", "listed_on": datetime.datetime(2020, 1, 1, 8), "status": "listed"}],
+    ),
 }
 
 
@@ -184,11 +193,21 @@ CELLS = {
 def test_a_cell_is_taken_as_a_record_takes_it(name: str, area: DatedArea) -> None:
     heading, cell = CELLS[name]
     base = {"项目名称": "甲", "项目阶段": "signed"}
-    table = pa.table({k: [v] for k, v in base.items()} | {heading: pa.array([cell.as_py() if isinstance(cell, pa.Scalar) else cell], cell.type if isinstance(cell, pa.Scalar) else None)})
+    table = pa.table(
+        {k: [v] for k, v in base.items()}
+        | {
+            heading: pa.array(
+                [cell.as_py() if isinstance(cell, pa.Scalar) else cell],
+                cell.type if isinstance(cell, pa.Scalar) else None,
+            )
+        }
+    )
     decision = area.decide_table(table)
     (got,) = list(decision)
     use = next((u for u in decision.query.uses.values() if u.column == heading), None)
-    fact = area.law.rulebook.vocabulary.find(next((k for k, u in decision.query.uses.items() if u.column == heading), ""))
+    fact = area.law.rulebook.vocabulary.find(
+        next((k for k, u in decision.query.uses.items() if u.column == heading), "")
+    )
     assert use is not None
     assert fact is not None
     data = {"project.name": "甲", "project.stage": "signed", fact.key: table[heading][0].as_py()}
@@ -212,7 +231,9 @@ def test_lists_written_as_json_in_a_cell(area: DatedArea) -> None:
     ]
     decision = area.decide_table(pa.table({"名单记录": cells}))
     listed = 1 << decision.rules.index("black_listed")
-    found = ["violated" if r["violated"] & listed else "open" if r["undetermined"] & listed else "fine" for r in decision]
+    found = [
+        "violated" if r["violated"] & listed else "open" if r["undetermined"] & listed else "fine" for r in decision
+    ]
     assert found == ["violated", "fine", "fine", "fine", "open", "open", "open"]
 
 
@@ -257,7 +278,10 @@ def test_the_result_is_written_whole(ending: str, area: DatedArea, tmp_path: Pat
 
         cells = load_workbook(str(path)).get_sheet_by_index(0).to_python()
         assert [row[1] for row in cells[1:]] == [r["outcome"] for r in decision]
-    assert os.listdir(tmp_path) == [decision.folder.name, path.name] or set(os.listdir(tmp_path)) == {decision.folder.name, path.name}
+    assert os.listdir(tmp_path) == [decision.folder.name, path.name] or set(os.listdir(tmp_path)) == {
+        decision.folder.name,
+        path.name,
+    }
     decision.close()
     assert os.listdir(tmp_path) == [path.name]
 
@@ -278,7 +302,12 @@ def broken_footer(folder: Path) -> Path:
 
 def broken_group(folder: Path) -> Path:
     path = folder / "large.parquet"
-    pq.write_table(pa.table({"用地面积": [float(i % 977 + 1) / 7 for i in range(100_000)]}), path, row_group_size=1000, use_dictionary=False)
+    pq.write_table(
+        pa.table({"用地面积": [float(i % 977 + 1) / 7 for i in range(100_000)]}),
+        path,
+        row_group_size=1000,
+        use_dictionary=False,
+    )
     data = bytearray(path.read_bytes())
     data[300_000:360_000] = b"\xff" * 60_000
     path.write_bytes(bytes(data))
@@ -300,11 +329,21 @@ def no_headings(folder: Path) -> Path:
     return folder / "rows.csv"
 
 
-BAD = {"a broken footer": broken_footer, "a broken row group": broken_group, "empty": empty, "mixed encodings": mixed, "no headings": no_headings, "no file": lambda folder: folder / "none.parquet", "no table": lambda folder: {"a": 1}}
+BAD = {
+    "a broken footer": broken_footer,
+    "a broken row group": broken_group,
+    "empty": empty,
+    "mixed encodings": mixed,
+    "no headings": no_headings,
+    "no file": lambda folder: folder / "none.parquet",
+    "no table": lambda folder: {"a": 1},
+}
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_cannot_be_read_whole_is_a_clear_error_and_leaves_nothing(name: str, area: DatedArea, tmp_path: Path) -> None:
+def test_what_cannot_be_read_whole_is_a_clear_error_and_leaves_nothing(
+    name: str, area: DatedArea, tmp_path: Path
+) -> None:
     data = BAD[name](tmp_path)
     before = sorted(os.listdir(tmp_path))
     with pytest.raises(LedgerError) as error:
@@ -355,8 +394,21 @@ def test_memory_stays_flat_as_rows_grow(tmp_path: Path) -> None:
     peaks = []
     for count in (100_000, 800_000):
         path = tmp_path / f"{count}.parquet"
-        pq.write_table(pa.table({"用地面积": [i % 977 + 0.5 for i in range(count)], "固定资产投资": [float(i % 99_991) for i in range(count)]}), path)
-        run = subprocess.run([sys.executable, "-c", PEAK, str(path), str(tmp_path / "out.parquet")], capture_output=True, text=True, check=True)
+        pq.write_table(
+            pa.table(
+                {
+                    "用地面积": [i % 977 + 0.5 for i in range(count)],
+                    "固定资产投资": [float(i % 99_991) for i in range(count)],
+                }
+            ),
+            path,
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", PEAK, str(path), str(tmp_path / "out.parquet")],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         peaks.append(int(run.stdout))
     assert peaks[1] < peaks[0] * 1.6
     assert resource.getpagesize() > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -119,4 +119,3 @@ def work_folder(beside: Path | None) -> Path:
 def removed(folder: Path) -> None:
     """Remove a work folder."""
     shutil.rmtree(folder, ignore_errors=True)
-

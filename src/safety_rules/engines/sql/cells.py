@@ -84,7 +84,7 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Date(), Plain(name):
             return _day(sql, name, d)
         case Choice(choices), _:
-            return _choice(choices, sql, use.by_key, d)
+            return _choice(choices, sql, use.by_key, reads.bare, d)
         case Choices(choices), ListOf():
             return _choices(choices, sql, reads.counted, d)
         case Choices(choices), _:
@@ -229,7 +229,9 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, c
         if largest is None or largest > HUGE:
             parts.append(f"(abs({raw}) > {double(HUGE)})")
         if not fact.kind.whole:
-            parts.append(f"(abs({raw}) < {double(TINY)} AND {raw} <> 0E0)")
+            signed = bounds.minimum is None and bounds.above is None
+            size = f"abs({raw})" if signed else raw
+            parts.append(f"({size} < {double(TINY)} AND {size} > 0E0)")
     elif isinstance(use.type, Plain) and use.type.precision > 15:
         parts.append(f"(abs({raw}) > {double(10.0 ** max(0, 15 - use.type.scale))})")
     return f"({' OR '.join(parts)})" if parts else None
@@ -302,16 +304,18 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
-def _choice(choices: ChoiceList, sql: str, by_key: bool, d: Dialect) -> Cell:
+def _choice(choices: ChoiceList, sql: str, by_key: bool, bare: bool, d: Dialect) -> Cell:
     if by_key:
-        return Cell(sql, f"({sql} NOT IN ({d.texts([o.key for o in choices.options])}))")
+        keys = [o.key for o in choices.options]
+        value = sql if bare else d.as_choice(sql, keys)
+        return Cell(value, f"(NOT {d.one_of(sql, keys)})" if value == sql else f"({value} IS NULL AND {sql} IS NOT NULL)")
     value = _key_of(choices, sql, d)
     return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
 
 
 def _choices(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
     """Return a list of choices, each once where it matters; a list with any other spelling than the keys is odd."""
-    keys = d.texts([o.key for o in choices.options])
+    keys = [o.key for o in choices.options]
     return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
@@ -409,4 +413,6 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
-    return Cell(inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields)
+    return Cell(
+        inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields
+    )

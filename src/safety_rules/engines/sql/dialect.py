@@ -33,6 +33,8 @@ class Dialect:
     total_of: Form
     length: Form
     contains: Form
+    one_of: Form
+    as_choice: Form
     only: Form
     distinct: Form
     literal_list: Form
@@ -122,6 +124,14 @@ def _pairs(names: Mapping[str, str], pattern: str) -> str:
     return ", ".join(pattern.format(n, v) for n, v in names.items())
 
 
+def _duck_one_of(sql: str, texts: Sequence[str]) -> str:
+    """Return membership; DuckDB's own IN is many times slower on dictionaries than these."""
+    if len(texts) <= FEW:
+        return f"({' OR '.join(f'{sql} = {t}' for t in texts)})"
+    return f"(CASE WHEN {sql} IS NOT NULL THEN list_position([{', '.join(texts)}], {sql}) IS NOT NULL END)"
+
+
+FEW = 4
 DUCKDB = Dialect(
     name="DuckDB",
     quote='"',
@@ -140,8 +150,11 @@ DUCKDB = Dialect(
     ),
     length=lambda items: f"len({items})",
     contains=lambda items, item: f"list_contains({items}, {item})",
+    one_of=lambda sql, texts: _duck_one_of(sql, [_duck_text(t) for t in texts]),
+    as_choice=lambda sql, keys: f"TRY_CAST({sql} AS ENUM({', '.join(map(_duck_text, keys))}))",
     only=lambda items, allowed: (
-        f"(NOT coalesce(list_contains(list_transform({items}, lambda e: coalesce(e NOT IN ({allowed}), TRUE)), TRUE), FALSE))"
+        f"(NOT coalesce(list_contains(list_transform({items}, "
+        f"lambda e: coalesce(NOT {_duck_one_of('e', [_duck_text(t) for t in allowed])}, TRUE)), TRUE), FALSE))"
     ),
     distinct=lambda items: f"list_distinct({items})",
     literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
@@ -189,7 +202,9 @@ SPARK = Dialect(
     ),
     length=lambda items: f"size({items})",
     contains=lambda items, item: f"array_contains({items}, {item})",
-    only=lambda items, allowed: f"(size(array_except({items}, array({allowed}))) = 0)",
+    one_of=lambda sql, texts: f"({sql} IN ({', '.join(map(_spark_text, texts))}))",
+    as_choice=lambda sql, keys: sql,
+    only=lambda items, allowed: f"(size(array_except({items}, array({', '.join(map(_spark_text, allowed))}))) = 0)",
     distinct=lambda items: f"array_distinct({items})",
     literal_list=lambda items: f"CAST(array({items}) AS ARRAY<STRING>)",
     struct=lambda names: "named_struct(" + _pairs(names, "'{}', {}") + ")",

@@ -193,7 +193,7 @@ def by_day(day: str, shown: list[tuple[Entry, str]], otherwise: str, d: Dialect)
 
 def _compare(expr: Compare, w: Writer) -> str:
     if is_number(expr.left):
-        found = compared(expr.op, quantities.number(expr.left, w), quantities.number(expr.right, w), w.dialect)
+        found = compared(expr.op, quantities.kept(expr.left, w), quantities.kept(expr.right, w), w.dialect, w.keep)
         w.doubt(found.doubtful)
         return found.sql
     return f"({value(expr.left, w)} {SQL_OP[expr.op]} {value(expr.right, w)})"
@@ -207,7 +207,7 @@ def _in(item: Expr, container: Expr, w: Writer) -> str:
     elif isinstance(container, ParameterRef) and container.day is None:
         known = next((v for e, v in entries(container, w) if e.period.holds(w.law.as_of)), None)
     if known:
-        return f"({found} IN ({w.dialect.texts(known)}))"
+        return w.dialect.one_of(w.keep(found), known)
     return f"(CASE WHEN {found} IS NOT NULL THEN {w.dialect.contains(value(container, w), found)} END)"
 
 

@@ -10,7 +10,7 @@ leaf, needs no bound: decimals of up to 15 digits are all different as DOUBLE, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -229,12 +229,12 @@ class Compared:
     doubtful: str | None
 
 
-def compared(op: str, a: Number, b: Number, d: Dialect) -> Compared:
-    """Return the comparison of two numbers."""
+def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], str] = str) -> Compared:
+    """Return the comparison of two numbers; `keep` names what is used twice."""
     plain = f"({a.sql} {SQL_OP[op]} {b.sql})"
     if a.leaf and b.leaf:
         return Compared(plain, None)
-    near, exact = close(a, b), _exact(op, a, b, d)
+    near, exact = keep(close(a, b)), _exact(op, a, b, d)
     if exact is None:
         return Compared(plain, near)
     sql, sound = exact

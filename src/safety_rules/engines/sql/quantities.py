@@ -69,6 +69,15 @@ def number(expr: Expr, w: Writer) -> Number:
             raise TypeError(expr)
 
 
+def kept(expr: Expr, w: Writer) -> Number:
+    """Return a number whose SQL is a column of its own, so that it is worked out once."""
+    found = number(expr, w)
+    if found.leaf or w.outer is not None:
+        return found
+    sql = w.keep(found.sql)
+    return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
+
+
 def unknown(d: Dialect) -> Number:
     """Return a number that is unknown whatever the record."""
     sql = d.null("double")

@@ -1,0 +1,185 @@
+"""Spark on a standalone cluster: the conformance suite, agreement with records, and a worker lost in the middle of a job."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import safety_rules as sr
+from conformance.suite import conditions, verdicts
+from engines.arrow_records import arrow_table
+from engines.columnar.test_agreement import arrow, rows
+from engines.columnar.test_conformance import LEFT, statuses_of
+from safety_rules.engines.compiled import compiled
+from safety_rules.engines.spark.decide import frame_decision
+from safety_rules.engines.spark.source import column_types
+from safety_rules.engines.sql.types import Use
+from safety_rules.language.errors import LedgerError
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Rule, Waiver
+from safety_rules.language.verdict import Status
+from safety_rules.semantics.decide import AreaOn
+
+pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]
+
+
+def frame_of(spark: Any, table: pa.Table, folder: Path) -> Any:
+    path = folder / f"{time.monotonic_ns()}.parquet"
+    pq.write_table(table, path, row_group_size=20_000)
+    return spark.read.parquet(str(path))
+
+
+def found_on(
+    spark: Any, law: AreaOn, records: Sequence[Record], folder: Path, by_key: bool
+) -> tuple[list[Any], list[Any]]:
+    """Return the findings of each record as SQL has them, and as they are in the end, in the records' order."""
+    table = arrow_table(law, records).append_column("at", pa.array(range(len(records))))
+    frame = frame_of(spark, table, folder)
+    uses = {k: Use(k, t, None, by_key) for k, t in column_types(frame).items() if k != "at"}
+    decision = frame_decision(frame, law, uses, ["at"])
+    both = []
+    for shown in (decision.plain, decision.frame()):
+        got = sorted((row.asDict() for row in shown.collect()), key=lambda row: row["at"])
+        both.append([statuses_of(row, law) for row in got])
+    return both[0], both[1]
+
+
+def test_every_condition_has_the_truth_that_is_written(spark: Any, tmp_path: Path) -> None:
+    groups = defaultdict(list)
+    for case in conditions():
+        groups[case.law.as_of, case.law.require].append(case)
+    assert len(groups) >= 5
+    for i, cases in enumerate(groups.values()):
+        rules = tuple(replace(c.requirement().rules[0], key=f"case_{j}") for j, c in enumerate(cases))
+        law = _with(cases[0].law, rules)
+        sql, final = found_on(spark, law, [c.record for c in cases], tmp_path, i % 2 == 0)
+        for j, case in enumerate(cases):
+            if LEFT.get(case.that) == "number-without-short-decimal":
+                continue  # no DOUBLE of a table is 2000/3
+            assert final[j][j] is case.status, case.that
+            assert sql[j][j] is case.status or case.that in LEFT, case.that
+
+
+def test_every_rule_has_the_status_that_is_written(spark: Any, tmp_path: Path) -> None:
+    groups = defaultdict(list)
+    for case in verdicts():
+        groups[case.law.as_of, case.law.require].append(case)
+    for cases in groups.values():
+        rules, starts = [], []
+        for case in cases:
+            starts.append(len(rules))
+            rules += case.law.rules
+        law = _with(cases[0].law, tuple(rules))
+        sql, final = found_on(spark, law, [c.record for c in cases], tmp_path, True)
+        for j, (case, start) in enumerate(zip(cases, starts, strict=True)):
+            keys = [r.key for r in case.law.rules]
+            for rule, status in case.expect.get("findings", {}).items():
+                at = start + keys.index(rule)
+                assert sql[j][at] is final[j][at] is Status(status), case.name
+
+
+def _with(law: AreaOn, rules: tuple[Rule, ...]) -> AreaOn:
+    return replace(law, rules=rules, area=replace(law.area, rules=rules))
+
+
+@pytest.mark.parametrize("key", ["admission", "major_hazard"])
+def test_a_frame_agrees_with_its_records(key: str, spark: Any, tmp_path: Path) -> None:
+    rules = sr.load().area(key)
+    area = rules.on(rules.area.default_on or datetime.date(2021, 6, 1))
+    found = rows(area, 5, 2_000, 0.02)
+    table = arrow(area, found).append_column("at", pa.array(range(len(found))))
+    decision = area.decide_table(frame_of(spark, table, tmp_path), keep=["at"])
+    exact = compiled(area.law)
+    got = sorted((r.asDict() for r in decision.frame().collect()), key=lambda r: r["at"])
+    assert len(got) == len(found)
+    for row, data in zip(got, found, strict=True):
+        want = tuple(exact.masks(area.admit(data).values))
+        assert (row["violated"], row["undetermined"], row["not_applicable"]) == want, data
+
+
+def test_a_result_is_written_whole_and_a_waiver_counts(spark: Any, tmp_path: Path) -> None:
+    area = sr.load().area("admission").on("2020-10-01")
+    table = pa.table(
+        {"项目名称": ["甲", "乙"], "用地方式": ["land"] * 2, "用地面积": [20.0] * 2, "固定资产投资": [1.0] * 2}
+    )
+    waiver = Waiver("land_investment_per_mu", "乙", "管委会", "虚构", datetime.date(2021, 1, 1))
+    decision = area.decide_table(
+        frame_of(spark, table, tmp_path), tmp_path / "out", keep=["项目名称"], waivers=[waiver]
+    )
+    bit = 1 << decision.rules.index("land_investment_per_mu")
+    back = {r["项目名称"]: bool(r["violated"] & bit) for r in spark.read.parquet(str(tmp_path / "out")).collect()}
+    assert back == {"甲": True, "乙": False}
+    assert not (tmp_path / "out.unfinished").exists()
+    assert "missing-column" in {n.code for n in decision.notices}
+
+
+def test_what_spark_cannot_write_is_a_clear_error(spark: Any, tmp_path: Path) -> None:
+    area = sr.load().area("admission").on("2020-10-01")
+    (tmp_path / "file").write_text("x")
+    frame = frame_of(spark, pa.table({"用地方式": ["land"]}), tmp_path)
+    with pytest.raises(LedgerError) as error:
+        area.decide_table(frame, tmp_path / "file" / "out")
+    assert "\n" not in str(error.value)
+    with pytest.raises(LedgerError):
+        area.decide_table(frame, engine="duckdb")
+
+
+def test_a_worker_killed_in_the_middle_of_a_job_loses_no_row(spark: Any, cluster: Any, tmp_path: Path) -> None:
+    area = sr.load().area("admission").on("2020-10-01")
+    count = 400_000
+    table = pa.table(
+        {
+            "at": pa.array(range(count)),
+            "用地方式": ["land" if i % 3 else "lease" for i in range(count)],
+            "用地面积": [i % 977 / 10 + 0.1 for i in range(count)],
+            "固定资产投资": [float(i % 99_991) for i in range(count)],
+        }
+    )
+    frame = frame_of(spark, table, tmp_path).repartition(60)
+    decision = area.decide_table(frame, keep=["at"])
+    failed: list[BaseException] = []
+
+    def write() -> None:
+        try:
+            decision.write(tmp_path / "out")
+        except BaseException as error:
+            failed.append(error)
+
+    job = threading.Thread(target=write)
+    job.start()
+    _wait_for_tasks(spark, job)
+    cluster.kill(cluster.processes[1])
+    job.join(240)
+    assert not job.is_alive()
+    assert failed == []
+    cluster.wait_for(1)
+    written = spark.read.parquet(str(tmp_path / "out"))
+    assert written.count() == count
+    assert written.select("at").distinct().count() == count
+    by_duckdb = area.decide_table(table).counts()
+    assert {r["outcome"]: r["count"] for r in written.groupBy("outcome").count().collect()} == by_duckdb
+    cluster.add_worker()
+    cluster.wait_for(2)
+
+
+def _wait_for_tasks(spark: Any, job: threading.Thread) -> None:
+    """Return once some of a stage's tasks are done and others are not."""
+    tracker = spark.sparkContext.statusTracker()
+    until = time.monotonic() + 120
+    while job.is_alive() and time.monotonic() < until:
+        for stage in tracker.getActiveStageIds():
+            info = tracker.getStageInfo(stage)
+            if info is not None and info.numTasks >= 60 and 3 <= info.numCompletedTasks < info.numTasks - 10:
+                return
+        time.sleep(0.02)
+    pytest.fail("the job was over before a worker could be killed in the middle of it")
