@@ -72,7 +72,9 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
         holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
         if parameter is None and not holders:
             names = [*book.parameters, *(r.key for a in book.areas.values() for r in a.rules)]
-            report.error("unknown-parameter", f"`{key}` is neither a parameter nor a rule", key, did_you_mean(key, names))
+            report.error(
+                "unknown-parameter", f"`{key}` is neither a parameter nor a rule", key, did_you_mean(key, names)
+            )
             continue
         if parameter is not None:
             timeline = tuple(replace(e, citation=made) for e in parameter.entries)

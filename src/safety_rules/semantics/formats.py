@@ -56,13 +56,19 @@ def _cas(text: str) -> str:
         return "无"
     found = re.fullmatch(r"([0-9]{2,7})-([0-9]{2})-([0-9])", text)
     if found is None:
-        raise Unusable("cas", f"“{text[:20]}”不是CAS号（如 7664-41-7）；没有CAS号的填“无”", f"`{text[:20]}` is not a CAS number")
+        raise Unusable(
+            "cas", f"“{text[:20]}”不是CAS号（如 7664-41-7）；没有CAS号的填“无”", f"`{text[:20]}` is not a CAS number"
+        )
     if cas_check_digit(found[1] + found[2]) != int(found[3]):
         raise Unusable("cas-check", f"CAS号“{text}”校验位不符", f"the check digit of `{text}` is wrong")
     return text
 
 
-FORMATS: Mapping[str, Callable[[str], str]] = {"credit_code": _credit_code, "industry_code": _industry_code, "cas": _cas}
+FORMATS: Mapping[str, Callable[[str], str]] = {
+    "credit_code": _credit_code,
+    "industry_code": _industry_code,
+    "cas": _cas,
+}
 
 
 def well_formed(text: str, format: str) -> bool:
