@@ -50,10 +50,10 @@ def statuses_of(found: dict[str, Any], law: AreaOn) -> list[Status]:
     ]
 
 
-def by_sql(con: Any, law: AreaOn, record: Record, by_key: bool) -> tuple[Sequence[Status], bool]:
+def by_sql(con: Any, law: AreaOn, record: Record, clean: bool) -> tuple[Sequence[Status], bool]:
     """Return the findings as SQL has them, and whether the row goes back."""
     rows: Source = source(con, arrow_table(law, [record]), Path())
-    query = law_query(law, {k: Use(k, t, None, by_key) for k, t in rows.types.items()}, DUCKDB)
+    query = law_query(law, {k: Use(k, t, None, clean) for k, t in rows.types.items()}, DUCKDB)
     for name, (keys, values) in query.maps.items():
         con.execute(f'SET VARIABLE "{name}" = map([{", ".join(keys)}], [{", ".join(values)}])')
     cursor = con.execute(query.over(rows.sql))
@@ -61,10 +61,10 @@ def by_sql(con: Any, law: AreaOn, record: Record, by_key: bool) -> tuple[Sequenc
     return statuses_of(found, law), found["again"]
 
 
-@pytest.mark.parametrize("by_key", [True, False], ids=["keys", "spellings"])
+@pytest.mark.parametrize("clean", [True, False], ids=["keys", "spellings"])
 @pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in CONDITIONS])
-def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, by_key: bool, con: Any) -> None:
-    found, goes_back = by_sql(con, case.requirement(), case.record, by_key)
+def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, clean: bool, con: Any) -> None:
+    found, goes_back = by_sql(con, case.requirement(), case.record, clean)
     if goes_back:
         assert LEFT[case.that] in UNSUPPORTED
     else:

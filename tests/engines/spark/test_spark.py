@@ -40,12 +40,12 @@ def frame_of(spark: Any, table: pa.Table, folder: Path) -> Any:
 
 
 def found_on(
-    spark: Any, law: AreaOn, records: Sequence[Record], folder: Path, by_key: bool
+    spark: Any, law: AreaOn, records: Sequence[Record], folder: Path, clean: bool
 ) -> tuple[list[Any], list[Any]]:
     """Return the findings of each record as SQL has them, and as they are in the end, in the records' order."""
     table = arrow_table(law, records).append_column("at", pa.array(range(len(records))))
     frame = frame_of(spark, table, folder)
-    uses = {k: Use(k, t, None, by_key) for k, t in column_types(frame).items() if k != "at"}
+    uses = {k: Use(k, t, None, clean) for k, t in column_types(frame).items() if k != "at"}
     decision = frame_decision(frame, law, uses, ["at"])
     both = []
     for shown in (decision.plain, decision.frame()):

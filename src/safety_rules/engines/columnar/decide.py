@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
+ROW = "safety_rules_row"
 PARQUET = "FORMAT parquet, COMPRESSION snappy"
 
 
@@ -39,22 +41,21 @@ def table_decision(
 
     `exact` gives the masks of a record, by the definition where it is None. The result lies in `folder`.
     """
-    query = law_query(law, uses, DUCKDB, keep, waivers)
+    query = law_query(law, uses, DUCKDB, keep, waivers, careful=False)
     first, final = folder / "first.parquet", folder / "decided.parquet"
     with as_ledger_errors(rows.name):
-        for name, (keys, values) in query.maps.items():
-            con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+        define_maps(con, query)
         with watched(con, progress):
             con.execute(f"COPY ({_shown(query, query.over(rows.sql), keep)}) TO {_at(first)} ({PARQUET})")
         found = con.execute(f"SELECT count(*), count_if(again) FROM read_parquet({_at(first)})").fetchall()[0]
+        back = 0
         if found[1] == 0:
             os.replace(first, final)
         else:
-            by = exact or masks_by_definition(law, waivers)
-            _settle(con, query, rows, first, by)
+            back = _settle(con, query, rows, first, exact or masks_by_definition(law, waivers), waivers)
             con.execute(f"COPY ({_patched(query, first, keep)}) TO {_at(final)} ({PARQUET})")
             first.unlink()
-    return TableDecision(con, law, rows, query, dict(uses), final, found[0], found[1], tuple(waivers), folder)
+    return TableDecision(con, law, rows, query, dict(uses), final, found[0], back, tuple(waivers), folder)
 
 
 def _at(path: Path) -> str:
@@ -71,25 +72,44 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str]) -> str:
     return f"SELECT {', '.join(columns)}, problem, again FROM ({inner})"
 
 
-def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact) -> None:
-    """Fill the table `settled` with the exact findings of the rows that go back."""
+def define_maps(con: Any, query: LawQuery) -> None:
+    """Tell the connection the look-ups of a query, by name."""
+    for name, (keys, values) in query.maps.items():
+        con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+
+
+def _settle(
+    con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, waivers: Sequence[Waiver]
+) -> int:
+    """Fill the table `settled` with the findings of the rows that came back; return how many SQL could not settle.
+
+    They are read once more by SQL, now carefully and expecting nothing; what is left is settled exactly.
+    """
     d = DUCKDB
     stored = f"read_parquet({_at(first)}, file_row_number = true)"
     columns = "".join(f", {d.name_of(u.column)}" for u in query.uses.values())
     numbers = f"SELECT file_row_number + 1 FROM {stored} WHERE again"
     con.execute(
-        f"CREATE TABLE going_back AS SELECT row_number{columns} FROM {rows.numbered} WHERE row_number IN ({numbers})"
+        f"CREATE TABLE going_back AS SELECT row_number AS {ROW}{columns} FROM {rows.numbered} "
+        f"WHERE row_number IN ({numbers})"
     )
+    doubting = {k: replace(u, clean=False) for k, u in query.uses.items()}
+    careful = law_query(query.law, doubting, d, [ROW], waivers)
+    con.execute(f"CREATE TABLE second AS {careful.over('going_back')}")
+    names = [*FOUND, *query.derived, "problem"]
+    shown = ", ".join(d.name_of(n) for n in names)
     types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))
     con.execute(f"CREATE TABLE settled ({types})")
-    reader = con.cursor().execute("SELECT * FROM going_back")
+    con.execute(f"INSERT INTO settled SELECT {ROW}, {shown} FROM second WHERE NOT again")
+    reader = con.cursor().execute(f"SELECT g.* FROM going_back g WHERE {ROW} IN (SELECT {ROW} FROM second WHERE again)")
     cells = (row for batch in iter(lambda: reader.fetchmany(BATCH), []) for row in batch)
     numbered = ((row[0], dict(zip(query.uses, row[1:], strict=True))) for row in cells)
-    names = [k for k, _ in _types(con, query, first)]
-    found = settled(query.law, numbered, query.uses, query.derived, exact)
+    back, found = 0, settled(query.law, numbered, query.uses, query.derived, exact)
     while batch := list(islice(found, BATCH)):
-        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(names))
+        back += len(batch)
+        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(["n", *names]))
         con.execute(f"INSERT INTO settled SELECT {parts}", [list(column) for column in zip(*batch, strict=True)])
+    return back
 
 
 def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Date(), Plain(name):
             return _day(sql, name, d)
         case Choice(choices), _:
-            return _choice(choices, sql, use.by_key, reads.bare, d)
+            return _choice(choices, sql, use.clean, reads.bare, d)
         case Choices(choices), ListOf():
             return _choices(choices, sql, reads.counted, d)
         case Choices(choices), _:
@@ -159,16 +159,13 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
         raw = d.cast(sql, "double")
     outside = _outside(fact, use, raw, name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
-    if outside is None or reads.bare:
-        return Cell(
-            raw,
-            _doubtful_size(fact, use, raw, name, odd, "" in reads.computed),
-            outside and f"({outside})",
-            places,
-            factor,
-        )
+    doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.computed)
+    if outside is None:
+        return Cell(raw, doubtful, None, places, factor)
+    if use.clean:
+        return Cell(raw, f"({outside} OR {doubtful})" if doubtful else f"({outside})", None, places, factor)
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
-    return Cell(value, _doubtful_size(fact, use, raw, name, odd, "" in reads.computed), f"({outside})", places, factor)
+    return Cell(value, doubtful, f"({outside})", places, factor)
 
 
 def default_places(fact: Fact) -> int:
@@ -304,8 +301,8 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
-def _choice(choices: ChoiceList, sql: str, by_key: bool, bare: bool, d: Dialect) -> Cell:
-    if by_key:
+def _choice(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Dialect) -> Cell:
+    if clean:
         keys = [o.key for o in choices.options]
         value = sql if bare else d.as_choice(sql, keys)
         return Cell(value, f"(NOT {d.one_of(sql, keys)})" if value == sql else f"({value} IS NULL AND {sql} IS NOT NULL)")
@@ -352,7 +349,7 @@ def _records(
     if fact.bounds.minimum is not None:
         few = f"({d.length(sql)} < {int(fact.bounds.minimum)})"
         sql = f"(CASE WHEN {few} THEN NULL ELSE {sql} END)"
-    if use.by_key:
+    if use.clean:
         return Cell(sql, odd, few, fields={n: cell.value.replace(ITEM, "{item}") for n, cell in found.items()})
     filled = d.filter(sql, d.lambda_("r", "r IS NOT NULL"))
     parts = {n: cell.value.replace(ITEM, "r") for n, cell in found.items()}
@@ -382,8 +379,8 @@ def _field(
         found = missing(inner, vocabulary, (), d)
     else:
         raw = d.member(ITEM, said[0])
-        reads = Reads(computed=frozenset({""} if computed else ()), bare=use.by_key)
-        found = cell(inner, Use("", types[said[0]], None, use.by_key), raw, vocabulary, reads, d)
+        reads = Reads(computed=frozenset({""} if computed else ()), bare=use.clean)
+        found = cell(inner, Use("", types[said[0]], None, use.clean), raw, vocabulary, reads, d)
         if len(said) > 1:
             twice = f"({d.member(ITEM, said[1])} IS NOT NULL)"
             found = replace(found, odd=f"({found.odd} OR {twice})" if found.odd else twice)

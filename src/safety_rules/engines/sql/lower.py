@@ -193,7 +193,7 @@ def by_day(day: str, shown: list[tuple[Entry, str]], otherwise: str, d: Dialect)
 
 def _compare(expr: Compare, w: Writer) -> str:
     if is_number(expr.left):
-        found = compared(expr.op, quantities.kept(expr.left, w), quantities.kept(expr.right, w), w.dialect, w.keep)
+        found = compared(expr.op, quantities.kept(expr.left, w), quantities.kept(expr.right, w), w.dialect, w.careful, w.keep)
         w.doubt(found.doubtful)
         return found.sql
     return f"({value(expr.left, w)} {SQL_OP[expr.op]} {value(expr.right, w)})"

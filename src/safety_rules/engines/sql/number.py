@@ -216,8 +216,7 @@ def close(a: Number, b: Number) -> str:
     roundings = a.roundings + b.roundings + 4
     for x, y in ((a, b), (b, a)):
         if y.constant is not None and x.size == x.sql:
-            slack = abs(y.constant) * UNIT * roundings * 3
-            return f"({x.sql} BETWEEN {double(float(y.constant - slack))} AND {double(float(y.constant + slack))})"
+            return "({} BETWEEN {} AND {})".format(x.sql, *edges(y.constant, a.roundings + b.roundings))
     return f"(abs({a.sql} - {b.sql}) <= ({a.size} + {b.size}) * {double(float(UNIT * roundings * 2))})"
 
 
@@ -229,11 +228,16 @@ class Compared:
     doubtful: str | None
 
 
-def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], str] = str) -> Compared:
-    """Return the comparison of two numbers; `keep` names what is used twice."""
+def compared(op: str, a: Number, b: Number, d: Dialect, careful: bool, keep: Callable[[str], str] = str) -> Compared:
+    """Return the comparison of two numbers; `keep` names what is used twice.
+
+    Only a careful one tries whole numbers where DOUBLEs are too close; else the row goes back at once.
+    """
     plain = f"({a.sql} {SQL_OP[op]} {b.sql})"
     if a.leaf and b.leaf:
         return Compared(plain, None)
+    if not careful:
+        return _quick(op, a, b, plain)
     near, exact = keep(close(a, b)), _exact(op, a, b, d)
     if exact is None:
         return Compared(plain, near)
@@ -242,6 +246,23 @@ def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], st
         f"(CASE WHEN {near} THEN {sql} ELSE {plain} END)",
         f"(CASE WHEN {near} THEN NOT ({sound} AND {sql} IS NOT NULL) ELSE FALSE END)",
     )
+
+
+def _quick(op: str, a: Number, b: Number, plain: str) -> Compared:
+    """Return the comparison by DOUBLE alone; beside a constant, as two that agree wherever it is not too close."""
+    if b.constant is None or a.size != a.sql or op in ("==", "!="):
+        return Compared(plain, close(a, b))
+    low, high = edges(b.constant, a.roundings + b.roundings)
+    first, second = (f"({a.sql} > {high})", f"({a.sql} >= {low})")
+    if op in ("<", "<="):
+        first, second = (f"({a.sql} < {low})", f"({a.sql} <= {high})")
+    return Compared(first, f"({first} <> {second})")
+
+
+def edges(number: Fraction, roundings: int) -> tuple[str, str]:
+    """Return literals safely below and above a constant, for a number that is never below zero."""
+    slack = abs(number) * UNIT * (roundings + 4) * 3
+    return double(float(number - slack)), double(float(number + slack))
 
 
 def _exact(op: str, a: Number, b: Number, d: Dialect) -> tuple[str, str] | None:

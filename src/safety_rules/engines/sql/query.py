@@ -91,9 +91,18 @@ def _calculates(expr: Expr) -> bool:
 
 
 def law_query(
-    law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str] = (), waivers: Sequence[Waiver] = ()
+    law: AreaOn,
+    uses: Mapping[str, Use],
+    d: Dialect,
+    keep: Sequence[str] = (),
+    waivers: Sequence[Waiver] = (),
+    careful: bool = True,
 ) -> LawQuery:
-    """Return the query of a law over columns; the columns `keep` are passed through as they are."""
+    """Return the query of a law over columns; the columns `keep` are passed through as they are.
+
+    A query that is not careful sends back whatever is too close for DOUBLE; a careful one over those rows
+    settles most of them in whole numbers.
+    """
     vocabulary, used = law.rulebook.vocabulary, used_facts(law)
     identity = [k for s in law.area.subjects for k in vocabulary.subjects[s].identity] if waivers else []
     read = {key: used.get(key, Reads()) for key in (*used, *identity)}
@@ -104,7 +113,7 @@ def law_query(
         else missing(vocabulary.facts[key], vocabulary, reads.fields, d)
         for key, reads in read.items()
     }
-    w = Writer(law, d, cells, read)
+    w = Writer(law, d, cells, read, careful)
     _named(identity, waivers, w)
     rules = [_rule(rule, w) for rule in law.rules]
     derived = _derived(law, w)

@@ -40,13 +40,14 @@ ColumnType: TypeAlias = Plain | ListOf | Struct
 class Use:
     """The column that carries a fact, and the unit of its plain numbers where it is not the fact's own.
 
-    `by_key`: choices are expected to be written as their keys; any other spelling is then odd.
+    `clean`: cells are expected to be plain (choices written as their keys, numbers within bounds); what is
+    not is then odd.
     """
 
     column: str
     type: ColumnType
     unit: Unit | None = None
-    by_key: bool = False
+    clean: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Reads:
     """What a law reads of a fact: the fields of a list's records, and how.
 
     `computed` are the numbers among them (the fact itself is "") that are calculated with and not only
-    compared; of a `counted` list, each choice must stand there once. Read `bare`, what could not be used
-    is odd, and the value is taken as it stands. `derived` are the fields that rules work out.
+    compared; of a `counted` list, each choice must stand there once. Read `bare`, a field is taken as it
+    stands, and what could not be used is odd. `derived` are the fields that rules work out.
     """
 
     fields: frozenset[str] = frozenset()

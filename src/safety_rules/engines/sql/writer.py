@@ -28,6 +28,7 @@ class Writer:
     dialect: Dialect
     cells: Mapping[str, Cell]
     reads: Mapping[str, Reads]
+    careful: bool
     columns: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
@@ -62,6 +63,7 @@ class Writer:
             self.dialect,
             self.cells,
             self.reads,
+            self.careful,
             self.columns,
             self.names,
             self.numbers,
