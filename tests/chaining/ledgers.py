@@ -37,6 +37,7 @@ facts:
       enterprise: {zh: 单位, en: Enterprise, kind: text}
       date: {zh: 日期, en: Date, kind: date}
       grade: {zh: 等级, en: Grade, kind: choice, choices: grade}
+      deaths: {zh: 死亡人数, en: Deaths, kind: number, whole: true}
   ledger.dangers:
     zh: 隐患
     en: Dangers

@@ -89,8 +89,8 @@ class Made:
 def made(seed: int) -> Made:
     """Return the program and records of a seed."""
     random = Random(seed)
-    base = random.randint(2, 4)
-    rules = [_rule(f"rule{n}", random.randint(base, RELATIONS - 1), base, random) for n in range(random.randint(1, 7))]
+    base = random.randint(1, 4)
+    rules = [_rule(f"rule{n}", random.randint(base, RELATIONS - 1), base, random) for n in range(random.randint(1, 9))]
     facts, absent = _facts(random, base)
     written = [_written(rule) for rule in rules]
     book = Rulebook(VOCABULARY, {"source": SOURCE}, {}, {}, "generated", chains=tuple(written))
@@ -124,9 +124,9 @@ def _rule(key: str, level: int, base: int, random: Random) -> MadeRule:
     for n in range(random.choice((0, 0, 1, 1, 2))):
         variable = "uv"[n]
         pure = random.random() < 0.5
-        unless.append(
-            MadePattern(variable, relation(random.randrange(level)), _parts(variable, names, base, random, pure))
-        )
+        derived = [*range(base, level)]
+        kind = relation(random.choice(derived if derived and random.random() < 0.6 else range(level)))
+        unless.append(MadePattern(variable, kind, _parts(variable, names, base, random, pure)))
     record = {f: _source(f, names, random) for f in random.sample(list(FIELDS), random.randint(1, 3))}
     return MadeRule(key, level, given, unless, relation(level), record)
 
@@ -165,6 +165,9 @@ def _other(variable: str, before: list[str], base: int, random: Random, atom: An
     if before and random.random() < 0.5:
         right = ("field", random.choice(before), name)
     order = (random.choice(("<", "<=", ">", ">=")), ("field", variable, name), right)
+    if before and random.random() < 0.15:  # a condition that says nothing of its own record
+        name = random.choice(list(FIELDS))
+        return ("==", ("field", random.choice(before), name), ("value", name, random.choice(VALUES[name])))
     match kind:
         case "order":
             return order

@@ -166,10 +166,11 @@ def standards(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
 
 def chemistry(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     reaction, mixing = yes(row["涉及化学反应或涉化环节"]), yes(row["仅物理混合"])
-    only_mixing = both(mixing, no(reaction))
+    chemical = any_of([reaction, is_chemical(row)])
+    only_mixing = both(mixing, no(chemical))
     for column in ("主要原辅料为化学原料", "最终产品为化学品"):
         yield "rejected", any_of([no(yes(row[column])), only_mixing])
-    yield "rejected", no(reaction)
+    yield "rejected", no(chemical)
     yield "rejected", processes(row)
     industry = str(row["行业代码"]).split(".")[0]
     known = re.fullmatch("[0-9]{2,4}", industry) is not None
@@ -177,6 +178,12 @@ def chemistry(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     yield "rejected", not (industry[:2] == "26" or (industry[:2] == "25" and not biomass)) if known else None
     yield "referred", not (industry[:2] in ("27", "28", "29") or biomass) if known else None
     yield "referred", no(mixing)
+
+
+def is_chemical(row: dict[str, Any]) -> bool | None:
+    """Return whether a process listed is a chemical reaction, supervised or not."""
+    names = set(str(row["生产工艺"]).split("、"))
+    return not names.isdisjoint(SUPERVISED) if names <= KNOWN else None
 
 
 def processes(row: dict[str, Any]) -> bool | None:
@@ -268,12 +275,14 @@ def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
         (
             "环境影响评价",
             papers,
-            ("不纳入环评管理", "登记表已备案", "报告书（表）已批复"),
+            ("不纳入环评管理", "登记表待备案", "登记表已备案", "报告书（表）已批复"),
             "不予批准",
-            ("登记表待备案", "报告书（表）待批"),
+            ("报告书（表）待批",),
         ),
     ):
         state = one_of(row[column], words)
         yield "rejected", None if state is None else state != refused
         yield "rejected", given(started, None if state is None else state in done)
         yield "conditional", given(no(started), None if state is None else state not in left)
+    paper = one_of(row["环境影响评价"], papers)
+    yield "conditional", None if paper is None else paper != "登记表待备案"

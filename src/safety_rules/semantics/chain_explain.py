@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, Step
 from safety_rules.language.errors import NotFoundError
+from safety_rules.language.expr import Aggregate, FactRef, walk
 from safety_rules.language.kinds import Choice, Name, Text
 from safety_rules.language.rule import Citation, Standing, weakest
 from safety_rules.language.truth import Truth
@@ -15,11 +16,12 @@ from safety_rules.semantics.chain import ChainResult
 from safety_rules.semantics.chain_facts import missing
 from safety_rules.semantics.chain_lists import Lists, lists_of
 from safety_rules.semantics.chain_step import holds, listed, rule_environments, with_record
-from safety_rules.semantics.evaluate import Environment, evaluate, parameters_of
+from safety_rules.semantics.evaluate import Environment, evaluate, parameters_of, truth
 from safety_rules.semantics.explain import TRUTH_MARKS, Line, citation_words
 from safety_rules.semantics.words import label, shown
 
 MOST_LEVELS = 30
+MOST_COUNTED = 20
 
 CERTAIN = Name("确定", "certain")
 POSSIBLE = Name("待核实", "undetermined")
@@ -104,7 +106,7 @@ def _given_lines(
     for pattern, key in zip(rule.given, step.support, strict=True):
         fact = result.facts[key]
         mark = TRUTH_MARKS[Truth.UNKNOWN if key not in result.certain else holds(pattern, env, lists)[0]]
-        below = [Line(text) for text in _values(pattern, env, language)]
+        below = _value_lines(result, pattern, env, lists, language)
         below.append(_line(result, fact, chosen, language, level + 1))
         colon = "：" if language == "zh" else ": "
         title = Name("已知", "given").in_(language)
@@ -112,8 +114,34 @@ def _given_lines(
     return lines
 
 
-def _values(pattern: Pattern, env: Environment, language: str) -> list[str]:
-    return [] if pattern.that is None else clause_lines(pattern.that, env, language)
+def _value_lines(result: ChainResult, pattern: Pattern, env: Environment, lists: Lists, language: str) -> list[Line]:
+    """Return the values that a condition looked at, and the records that its aggregates count."""
+    if pattern.that is None:
+        return []
+    narrow, records = lists.narrowed(pattern.that, env)
+    lines = [Line(text) for text in clause_lines(pattern.that, narrow, language)]
+    for node in walk(pattern.that):
+        if isinstance(node, Aggregate) and isinstance(node.list, FactRef):
+            lines += _counted(result, node, narrow, records.get(node.list.key, ()), language)
+    return lines
+
+
+def _counted(
+    result: ChainResult, node: Aggregate, env: Environment, records: Sequence[ChainFact], language: str
+) -> list[Line]:
+    """Return the records that an aggregate counts, or could; those for which its test is false are left out."""
+    counts = []
+    for fact in sorted(records, key=lambda f: f.id):
+        scope = with_record(env, node.variable, fact)
+        tests = [e for e in (node.where, node.body if node.fold == "any" else None) if e is not None]
+        truths = [truth(e, scope)[0] for e in tests]
+        if Truth.FALSE not in truths:
+            mark = TRUTH_MARKS[Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.TRUE]
+            counts.append(Line(f"{mark} {record_words(result, fact, language)}"))
+    if len(counts) > MOST_COUNTED:
+        rest = len(counts) - MOST_COUNTED
+        counts = [*counts[:MOST_COUNTED], Line(f"……另有 {rest} 条" if language == "zh" else f"... {rest} more")]
+    return counts
 
 
 def _unless_lines(result: ChainResult, rule: ChainRule, step: Step, language: str) -> list[Line]:
@@ -125,7 +153,7 @@ def _unless_lines(result: ChainResult, rule: ChainRule, step: Step, language: st
         could = [(f, s) for f, s in scopes if holds(pattern, s, lists)[0] is not Truth.FALSE]
         below = []
         for fact, scope in could:
-            values = tuple(Line(text) for text in _values(pattern, scope, language))
+            values = tuple(_value_lines(result, pattern, scope, lists, language))
             below.append(Line(record_words(result, fact, language), values))
         sentence = pattern.sentence.in_(language)
         if could:

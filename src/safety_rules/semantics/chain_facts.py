@@ -78,6 +78,24 @@ def _key(item: Mapping[str, Any], named_by: str) -> str:
     return f"'{text}" if text[0] in "~#=" else text
 
 
+def derived_items(
+    result: ChainResult, relation: str, field: str, value: Any, doubtful: frozenset[str] = frozenset()
+) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return the derived records of a subject as items of another record's list, each with its id for explanation.
+
+    They are the records whose `field` is, or could be, `value`. One that is not certain comes without the
+    fields of `doubtful`, so that a condition that reads one of those is unknown rather than true.
+    """
+    found = []
+    for fact in result.derived(relation):
+        own = fact.values.get(field)
+        if own is not None and own != value:
+            continue
+        sure = own is not None and fact.id in result.certain
+        found.append((fact.id, {n: v for n, v in fact.values.items() if sure or n not in doubtful}))
+    return tuple(found)
+
+
 def missing(result: ChainResult, fact: str) -> frozenset[Reason]:
     """Return everything given that is missing for a record to be certain; nothing where it is certain."""
     found: set[Reason] = set()

@@ -40,19 +40,22 @@ class Lists:
 
     def value(self, expr: Expr, env: Environment) -> Any:
         """Return the value of a condition or formula; an unknown names records by their ids."""
-        ids: dict[str, Sequence[ChainFact]] = dict(self.records)
-        narrowed: dict[str, Any] = {}
+        narrow, ids = self.narrowed(expr, env)
+        value = evaluate(expr, narrow)
+        return Unknown(frozenset(named(r, ids) for r in value.reasons)) if isinstance(value, Unknown) else value
+
+    def narrowed(self, expr: Expr, env: Environment) -> tuple[Environment, Mapping[str, Sequence[ChainFact]]]:
+        """Return the environment with the lists that the formula has to read, and the records in them."""
+        found: dict[str, Sequence[ChainFact]] = {}
         for narrowing in self._of(expr, env.derivations):
-            if narrowing.needs <= env.variables.keys():
+            if narrowing.relation in self.records and narrowing.needs <= env.variables.keys():
                 wanted = evaluate(narrowing.other, env)
                 if not isinstance(wanted, Unknown):
-                    found = self.pool.candidates(narrowing.relation, [(narrowing.field, wanted)])
-                    ids[narrowing.relation] = found
-                    narrowed[narrowing.relation] = tuple(f.values for f in found)
-        if narrowed:
-            env = replace(env, record=Record({**env.record.values, **narrowed}))
-        value = evaluate(expr, env)
-        return Unknown(frozenset(named(r, ids) for r in value.reasons)) if isinstance(value, Unknown) else value
+                    found[narrowing.relation] = self.pool.candidates(narrowing.relation, [(narrowing.field, wanted)])
+        if not found:
+            return env, self.records
+        lists = {relation: tuple(f.values for f in facts) for relation, facts in found.items()}
+        return replace(env, record=Record({**env.record.values, **lists})), {**self.records, **found}
 
     def _of(self, expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[Narrowing, ...]:
         if id(expr) not in self.narrowings:

@@ -66,14 +66,19 @@ class _Index:
 
 
 def join_keys(rule: ChainRule, derived: Mapping[str, Any]) -> tuple[Key, ...]:
-    """Return the equalities that the conditions of a rule ask of fields that are given, not derived."""
+    """Return the equalities that the conditions of a rule ask of fields that are given, not derived.
+
+    What an `unless` pattern asks narrows the search for its own record only.
+    """
     found: list[Key] = []
+    avoided = {p.variable for p in rule.unless}
     for pattern in (*rule.given, *rule.unless):
         for comparison in equalities(pattern):
             for one, other in ((comparison.left, comparison.right), (comparison.right, comparison.left)):
                 if isinstance(one, ItemField) and one.key not in derived:
                     needs = variables(other)
-                    if one.variable not in needs:
+                    own = pattern.variable not in avoided or one.variable == pattern.variable
+                    if own and one.variable not in needs:
                         found.append(Key(one.variable, one.key.rpartition(".")[2], other, needs))
     return tuple(found)
 

@@ -24,7 +24,7 @@ MOST_STEPS = 20_000
 
 
 class _Budget:
-    """How many findings may still be worked out in one search."""
+    """How much may still be worked out in one search, by what a finding costs."""
 
     def __init__(self) -> None:
         self.left = MOST_STEPS
@@ -114,14 +114,22 @@ def _can_be_settled(f: Finding, lacking: frozenset[Reason], env: Environment) ->
         return bool(lacking)
 
 
+def _cost(on: AreaOn, record: Record) -> int:
+    """Return what a finding costs: one, and ten more for each list record with fields that must be worked out."""
+    lists = {key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None}
+    items = (record.values.get(key, ()) for key in lists)
+    return 1 + 10 * sum(len(found) for found in items if isinstance(found, tuple))
+
+
 def witness(
     on: AreaOn, record: Record, rules: Sequence[Rule], lacking: Sequence[Reason], budget: _Budget
 ) -> dict[Reason, Any] | None:
     """Return values for the lacking things with which none of the rules is violated or undetermined."""
     env = on.environment(record)
+    cost = _cost(on, record)
     found = []
     for rule in rules:
-        budget.left -= 1
+        budget.left -= cost
         if budget.left < 0:
             raise _Spent
         found.append(finding(rule, env))

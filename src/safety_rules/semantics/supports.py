@@ -32,7 +32,7 @@ Family: TypeAlias = frozenset[frozenset[Reason]]
 
 ALWAYS: Family = frozenset({frozenset()})
 NEVER: Family = frozenset()
-MOST = 4096
+MOST = 512
 MOST_SETS = 20_000
 
 

@@ -22,7 +22,9 @@ def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[str]
             yield f"expected {expected}, but the rule is not in force on {case.on}"
         return
     program = program_on(rulebook, case.on, rules=[rule])
-    record = admit(dict(case.given), rulebook.vocabulary)
+    area = rulebook.areas.get(rule.area)
+    derived = frozenset(d.fact for d in area.derivations if d.in_force.holds(case.on)) if area is not None else ()
+    record = admit(dict(case.given), rulebook.vocabulary, derived=frozenset(derived))
     facts, problems = given_facts(record, program)
     yield from (f"`{p.path}`: {p.message.en}" for p in (*record.problems, *problems))
     result = chained(program, facts, fixpoint, "fixpoint")
@@ -31,6 +33,16 @@ def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[str]
     yield from _compared(expected, certain, possible, rule, rulebook)
     if "needs" in case.expect:
         yield from _compare_needs(set(case.expect["needs"]), result, possible)
+
+
+def untried_of(rule: ChainRule) -> Iterator[str]:
+    """Yield what no case of a chaining rule expects: a record, nothing, and a record that is undetermined."""
+    expected = [c.expect["expect"] for c in rule.cases]
+    if not any(isinstance(e, list) and e for e in expected):
+        yield "no case derives a record"
+    for word in ("nothing", "undetermined"):
+        if word not in [str(e) for e in expected]:
+            yield f"no case is {word}"
 
 
 def _compared(

@@ -14,6 +14,7 @@ from safety_rules.language.verdict import Finding, Status, Unknown
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import area_on, clause_results, finding
 from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
+from safety_rules.services.chain_cases import untried_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
             yield from _derivation(rulebook, found, derivation)
         for obligation in found.obligations:
             yield from _obligation(rulebook, found, obligation)
+    for chain in (c for c in rulebook.chains if area in (None, c.area)):
+        yield from (Untried(chain.area, chain.key, "", what, chain.at) for what in untried_of(chain))
 
 
 def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:

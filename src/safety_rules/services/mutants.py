@@ -16,6 +16,7 @@ from safety_rules.semantics.evaluate import parameters_of
 from safety_rules.semantics.gap import DEFAULT_STEP
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
+from safety_rules.services.chain_cases import chain_case
 
 DAY = datetime.timedelta(days=1)
 NEIGHBOURS: dict[Comparison, tuple[Comparison, ...]] = {
@@ -60,7 +61,19 @@ def survives(mutant: Mutant) -> bool:
     """Return whether no case notices the change."""
     book = mutant.rulebook
     areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
-    return not any(_notices(book, a, mutant.of) for a in areas)
+    if any(_notices(book, a, mutant.of) for a in areas):
+        return False
+    return bool(mutant.area) or not _chains_notice(book, mutant.of)
+
+
+def _chains_notice(book: Rulebook, figure: str) -> bool:
+    """Return whether a case of a chaining rule that reads a figure fails."""
+    for chain in book.chains:
+        parts = [*(p.that for p in (*chain.given, *chain.unless) if p.that is not None), *(e for _, e in chain.record)]
+        if any(p.key == figure for part in parts for p in parameters_of(part, {})):
+            if any(next(chain_case(book, chain, case), None) is not None for case in chain.cases):
+                return True
+    return False
 
 
 def _notices(book: Rulebook, area: Area, of: str) -> bool:

@@ -66,24 +66,13 @@ def _work(session: _Session, facts: Sequence[ChainFact]) -> None:
     """Let durable-rules find every activation; raises ChainEngineError on any fault."""
     if not facts:
         return
-    found, host = session.found, QuietHost()
-    name = session.names.of("q", f"stratum {found.number}")
+    found, state = session.found, {}
     try:
-        host.register_rulesets({name: _ruleset(session)})
-        ruleset = host.get_ruleset(name)
-        try:
-            for batch in _batches(session, facts):
-                session.asserted += len(batch)
-                host.assert_facts(name, batch)
-            state = host.get_state(name, SESSION)
-        finally:
-            ruleset.delete_state(SESSION)
-            engine.durable_rules_engine.delete_ruleset(ruleset._handle)
+        state = _state_after(session, facts)
     except Unsupported:
         raise
     except Exception as error:
         session.fault = session.fault or error
-        state = {}
     if isinstance(session.fault, ChainEngineError) or not isinstance(session.fault, Exception | None):
         raise session.fault
     wrong = session.fault or state.get("exception")
@@ -91,6 +80,26 @@ def _work(session: _Session, facts: Sequence[ChainFact]) -> None:
         wrong = f"{session.asserted} records went in and {session.counted} were seen"
     if wrong is not None:
         raise ChainEngineError(found.number, [r.key for r in found.rules], f"durable-rules failed: {wrong}")
+
+
+def _state_after(session: _Session, facts: Sequence[ChainFact]) -> dict[str, Any]:
+    """Return the session's state after every activation, and delete the session and its ruleset."""
+    host, name, opened = QuietHost(), session.names.of("q", f"stratum {session.found.number}"), False
+    host.register_rulesets({name: _ruleset(session)})
+    ruleset = host.get_ruleset(name)
+    try:
+        session.asserted += 1
+        ruleset.assert_fact({"id": session.names.of("i", "opening"), "z": 1})
+        opened = True
+        for batch in _batches(session, facts):
+            session.asserted += len(batch)
+            host.assert_facts(name, batch)
+        state: dict[str, Any] = host.get_state(name, SESSION)
+        return state
+    finally:
+        if opened:  # to delete a session that was never opened crashes the process
+            ruleset.delete_state(SESSION)
+        engine.durable_rules_engine.delete_ruleset(ruleset._handle)
 
 
 def _ruleset(session: _Session) -> dict[str, Any]:

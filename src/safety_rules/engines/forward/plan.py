@@ -141,10 +141,11 @@ def _test(comparison: Compare, derived: Mapping[str, Any]) -> Test | None:
 
 
 def _only_tests(pattern: Pattern, derived: Mapping[str, Any]) -> bool:
-    """Return whether a pattern's condition is nothing but equalities that durable-rules can decide."""
+    """Return whether a pattern asks for nothing but equalities of its own record that durable-rules can decide."""
     expr: Expr | None = pattern.that
     parts = expr.operands if isinstance(expr, And) else () if expr is None else (expr,)
-    return len(_tests(pattern, derived)) == len(parts)
+    own = [t for t in _tests(pattern, derived) if pattern.variable in (t.variable, t.other)]
+    return len(own) == len(parts)
 
 
 def variants(rule: ChainRule, open_: Iterable[str]) -> Iterator[frozenset[str]]:

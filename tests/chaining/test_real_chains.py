@@ -1,0 +1,232 @@
+"""The built-in chaining rules: their cases notice every change, and lists flow into admission with the whole chain."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import pytest
+
+import safety_rules as sr
+from safety_rules.engines.forward import chain
+from safety_rules.language.chain import ChainRule
+from safety_rules.semantics.admit import admit
+from safety_rules.semantics.chain import program_on
+from safety_rules.semantics.chain_facts import given_facts
+from safety_rules.services.chain_cases import chain_case
+from safety_rules.services.chained import ChainedVerdict, decide_chained
+from safety_rules.services.mutants import expressions
+
+BOOK = sr.load().rulebook
+CODE = "91320991MAK3DGFBAG"  # generated; only its check character is right
+OTHER = "91320991MA00000000"
+PROJECT: dict[str, Any] = {
+    "project": {"id": "P1", "name": "示例项目"},
+    "enterprise": {"name": "示例公司", "credit_code": CODE},
+}
+CLEAN: dict[str, Any] = {"ledger.accidents": "无", "ledger.dangers": "无", "ledger.recorded_listings": "无"}
+
+
+def accident(number: str, day: str, deaths: int | None = 10, enterprise: str | None = CODE) -> dict[str, Any]:
+    item = {"id": number, "enterprise": enterprise, "date": day, "deaths": deaths, "serious_injuries": 0}
+    return {k: v for k, v in {**item, "direct_loss": 100}.items() if v is not None}
+
+
+def decided(day: str, engine: Any = "auto", **ledger: Any) -> ChainedVerdict:
+    given = CLEAN | {f"ledger.{k}": v for k, v in ledger.items()}
+    on = sr.load().area("admission").on(day)
+    return decide_chained(on, PROJECT, {k: v for k, v in given.items() if v is not None}, engine)
+
+
+def effects(verdict: ChainedVerdict) -> set[tuple[str, bool]]:
+    return {(str(f.values["effect"]), f.id in verdict.result.certain) for f in verdict.effects}
+
+
+def listings(verdict: ChainedVerdict) -> set[tuple[str, str, str]]:
+    """Return each list with its first and last day."""
+    found = verdict.result.derived("ledger.listings")
+    return {(str(f.values["list"]), str(f.values["listed_on"]), str(f.values.get("until"))) for f in found}
+
+
+def changed(rule: ChainRule) -> Iterator[tuple[str, ChainRule]]:
+    """Yield a chaining rule with one small change at a time."""
+    for part in ("given", "unless"):
+        patterns = getattr(rule, part)
+        for i, pattern in enumerate(patterns):
+            for what, that in expressions(pattern.that) if pattern.that is not None else ():
+                new = (*patterns[:i], replace(pattern, that=that), *patterns[i + 1 :])
+                yield f"{pattern.variable}: {what}", replace(rule, **{part: new})
+    for i, (name, formula) in enumerate(rule.record):
+        for what, made in expressions(formula):
+            yield f"{name}: {what}", replace(rule, record=(*rule.record[:i], (name, made), *rule.record[i + 1 :]))
+    if rule.unless:
+        yield "`unless` is dropped", replace(rule, unless=())
+
+
+@pytest.mark.parametrize("rule", BOOK.chains, ids=lambda c: c.key)
+def test_every_change_of_a_chaining_rule_is_noticed(rule: ChainRule) -> None:
+    assert rule.cases
+    made = list(changed(rule))
+    unnoticed = [what for what, new in made if not any(next(chain_case(BOOK, new, c), None) for c in rule.cases)]
+    assert unnoticed == []
+
+
+@pytest.mark.parametrize("engine", ["fixpoint", "auto"])
+def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_chinese(engine: str) -> None:
+    verdict = decided("2025-06-01", engine, accidents=[accident("S1", "2024-01-31")])
+    assert verdict.outcome == "rejected"
+    assert "black_listed" in verdict.verdict.violated()
+    assert "major_accident" not in verdict.verdict.violated()  # the accident itself is out of the look-back period
+    said = verdict.explain("zh")
+    assert said.startswith(
+        "不予准入，因示例公司于2024-01-31列入黑名单（管理期至2027-01-31），"
+        "因发生重大及以上事故（2024-01-31），因事故“S1”〔事故编号：S1；"
+    )
+    for words in (
+        "［black_listed］违反",
+        "［black_listing］",
+        "［black_list_by_major_accident］",
+        "［accident_graded］",
+    ):
+        assert words in said
+    assert "死亡人数 10 人" in said
+
+
+def test_the_chain_is_said_in_english_as_well() -> None:
+    verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31")])
+    assert verdict.explain("en").startswith(
+        "Rejected, because 示例公司 was put on the black list on 2024-01-31 (until 2027-01-31), "
+        "because of a major or especially major accident (2024-01-31), because of Accidents `S1` ["
+    )
+
+
+@pytest.mark.parametrize(
+    ("accident_day", "last_day", "day_after"),
+    [("2023-09-30", "2024-09-30", "2024-10-01"), ("2023-10-01", "2026-10-01", "2026-10-02")],
+)
+def test_the_period_is_that_of_the_regime_on_the_day_of_the_accident(
+    accident_day: str, last_day: str, day_after: str
+) -> None:
+    on_the_last = decided(last_day, accidents=[accident("S1", accident_day)])
+    assert {("black", accident_day, last_day)} == listings(on_the_last)
+    assert {("rejected", True)} == effects(on_the_last)
+    after = decided(day_after, accidents=[accident("S1", accident_day)])
+    assert set() == effects(after)
+    assert len(after.result.derived("ledger.removals")) == 1
+    assert "black_listed" not in after.verdict.violated() + tuple(
+        f.rule.key for f in after.verdict.findings if f.status.value == "undetermined"
+    )
+
+
+def test_a_second_listing_within_the_first_lasts_three_years_and_blocks_to_its_last_day() -> None:
+    accidents = [accident("S1", "2020-05-01"), accident("S2", "2020-11-30")]
+    verdict = decided("2023-11-30", accidents=accidents)
+    assert ("black", "2020-11-30", "2023-11-30") in listings(verdict)
+    assert (verdict.outcome, verdict.at_best) == ("rejected", "rejected")
+    assert set() == effects(decided("2023-12-01", accidents=accidents))
+
+
+def test_three_overdue_dangers_make_a_project_conditional() -> None:
+    dangers = [
+        {"id": f"Y{i}", "enterprise": CODE, "level": "一般", "deadline": "2025-05-31", "is_closed": "否"}
+        for i in range(3)
+    ]
+    assert {("conditional", True)} == effects(decided("2025-06-01", dangers=dangers))
+    assert set() == effects(decided("2025-06-01", dangers=dangers[:2]))
+    assert set() == effects(decided("2025-05-31", dangers=dangers))
+
+
+def test_a_published_listing_counts_instead_of_the_ground_and_its_removal_ends_it() -> None:
+    record = {"id": "L1", "enterprise": CODE, "list": "黑名单", "listed_on": "2024-03-01", "status": "在列"}
+    ledger = {"accidents": [accident("S1", "2024-01-31")], "recorded_listings": [record]}
+    assert {("black", "2024-03-01", "2027-03-01")} == listings(decided("2025-06-01", **ledger))
+    removed = ledger | {"recorded_listings": [record | {"status": "已移出"}]}
+    assert set() == effects(decided("2025-06-01", **removed))
+
+
+def test_a_published_listing_that_is_over_and_not_removed_goes_to_the_review_board() -> None:
+    record = {"id": "L1", "enterprise": CODE, "list": "黑名单", "listed_on": "2019-03-01", "status": "在列"}
+    verdict = decided("2020-10-01", recorded_listings=[record])
+    assert set() == effects(verdict)
+    assert tuple(k for k in verdict.verdict.violated() if k in ("black_listed", "black_list_not_removed")) == (
+        "black_list_not_removed",
+    )
+
+
+def test_another_enterprises_accident_does_not_touch_the_project() -> None:
+    verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31", enterprise=OTHER)])
+    assert set() == effects(verdict)
+    assert verdict.verdict.finding("black_listed").status.value == "satisfied"
+
+
+def test_unknown_deaths_leave_the_verdict_open_and_name_what_is_missing() -> None:
+    verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31", deaths=None)])
+    assert ("rejected", False) in effects(verdict)
+    assert verdict.outcome == "undetermined"
+    assert verdict.verdict.finding("black_listed").status.value == "undetermined"
+    said = verdict.explain("zh")
+    assert "待核实（可能不予准入），因" in said
+    assert "尚缺：事故“S1”·死亡人数" in said
+
+
+def test_a_ledger_that_is_not_given_clears_nobody() -> None:
+    verdict = decided("2025-06-01", accidents=None)
+    assert verdict.verdict.finding("black_listed").status.value == "undetermined"
+    assert ("rejected", False) in effects(verdict)
+
+
+def test_a_ledger_without_records_lists_nobody() -> None:
+    verdict = decided("2025-06-01")
+    assert set() == effects(verdict)
+    assert verdict.verdict.finding("black_listed").status.value == "satisfied"
+    assert verdict.verdict.finding("yellow_listed").status.value == "satisfied"
+
+
+def generated_ledger(size: int, seed: int) -> dict[str, Any]:
+    """Return a generated ledger of about `size` records, a few of them with blanks."""
+    random = Random(seed)
+    codes = [f"E{n}" for n in range(size // 10)]
+
+    def day() -> str:
+        return str(datetime.date(2025, 6, 1) - datetime.timedelta(days=random.randrange(-30, 2000)))
+
+    def blank(item: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in item.items() if k == "id" or random.random() > 0.01}
+
+    def one(number: str, **fields: Any) -> dict[str, Any]:
+        return blank({"id": number, "enterprise": random.choice(codes), **fields})
+
+    counts = {"serious_injuries": 0, "direct_loss": 10}
+    return {
+        "ledger.enterprises": [{"credit_code": c} for c in codes],
+        "ledger.accidents": [
+            one(f"S{n}", date=day(), deaths=random.choice([0, 1, 3, 10, 30]), **counts) for n in range(size // 10)
+        ],
+        "ledger.dangers": [
+            one(f"Y{n}", level=random.choice(["重大", "一般"]), deadline=day(), is_closed=random.random() < 0.9)
+            for n in range(size // 2)
+        ],
+        "ledger.recorded_listings": [
+            one(
+                f"L{n}",
+                list=random.choice(["黑名单", "黄名单"]),
+                listed_on=day(),
+                status=random.choice(["在列", "已移出"]),
+            )
+            for n in range(size // 10)
+        ],
+        "ledger.projects": [{"id": f"P{n}", "enterprise": random.choice(codes)} for n in range(size // 5)],
+    }
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_engines_agree_on_generated_ledgers(seed: int) -> None:
+    program = program_on(BOOK, datetime.date(2020 + seed % 6, 12, 1))
+    facts, problems = given_facts(admit(generated_ledger(60, seed), BOOK.vocabulary), program)
+    assert problems == ()
+    defined, other = chain(program, facts, "fixpoint"), chain(program, facts, "auto")
+    assert defined.derived("ledger.grounds")
+    assert (defined.facts, defined.steps, defined.certain) == (other.facts, other.steps, other.certain)
