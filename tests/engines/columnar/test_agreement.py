@@ -1,7 +1,7 @@
 """A table never disagrees with a record: 100,000 generated rows of the admission area, and other areas.
 
 All rows are compared with the exact compiled functions on admitted records, which a test of their own holds
-to the definition; every fortieth is compared with the definition itself. Rows carry blanks, values at and
+to the definition; one in 150 plain rows and one in 40 strange rows is compared with the definition itself. Rows carry blanks, values at and
 beside every threshold, NaN, infinity, huge and tiny numbers, repeating fractions, and Chinese words.
 """
 

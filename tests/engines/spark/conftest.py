@@ -22,10 +22,6 @@ HOST = "127.0.0.1"
 PATIENCE = 120
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "spark: needs pyspark and Java 17, and starts a cluster")
-
-
 def java() -> str:
     """Return the Java to run; fails with what to install where there is none."""
     home = os.environ.get("JAVA_HOME")

@@ -164,4 +164,3 @@ def _call(function: str, arguments: list[Number], w: Writer) -> Number:
     op = "<=" if function == "min" else ">="
     sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
     return numbers.either(sql, f"({a.size} + {b.size})", [a, b])
-
