@@ -343,6 +343,7 @@ class ChainFile(_InForce):
 
     kind: ClassVar[str] = "chain"
     chain: Key
+    area: S | None = None
     given: dict[S, PatternFile] = Field(min_length=1)
     unless: dict[S, PatternFile] = Field(default_factory=dict)
     derives: ChainedRecordFile
@@ -403,6 +404,7 @@ class OverlayFile(Model):
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[RuleFile] = Field(default_factory=list)
+    chains: list[ChainFile] = Field(default_factory=list)
 
 
 FileModel = (
