@@ -50,3 +50,19 @@ def format_option(function: F) -> F:
     )
     output = click.option("--output", default=None, type=PATH, help="Write the report to a file, not to the terminal.")
     return form(output(function))
+
+
+def acceptance_options(function: F) -> F:
+    """Add `--baseline`, `--write-baseline`, `--waivers` and `--on`."""
+    for option in (
+        click.option(
+            "--on", "day", default=None, metavar="DAY", help="The day on which waivers count; today by default."
+        ),
+        click.option("--waivers", default=None, type=PATH, help="A YAML file of waivers: code, owner, reason, until."),
+        click.option(
+            "--write-baseline", is_flag=True, help="Write what is found to the baseline, and fail on none of it."
+        ),
+        click.option("--baseline", "old", default=None, type=PATH, help="What was found before, and does not count."),
+    ):
+        function = option(function)
+    return function

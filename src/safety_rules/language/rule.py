@@ -15,6 +15,7 @@ from safety_rules.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from safety_rules.language.chain import ChainRule
+    from safety_rules.language.lint import Silence
     from safety_rules.language.table import Table
 
 
@@ -62,6 +63,7 @@ class Source:
     in_force: Period
     standing: Standing
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Citation:
     standing: Standing
     quotation: str = ""
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +256,7 @@ class Rulebook:
     changes: tuple[Change, ...] = ()
     chains: tuple[ChainRule, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    silences: tuple[Silence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
