@@ -91,6 +91,7 @@ def test_names_clauses_and_years_in_a_sentence_are_no_numbers(sentence: str) -> 
 
 
 def test_a_number_in_another_unit_is_the_same_number() -> None:
+    book = sr.load(overlay=Path(__file__).parents[2] / "examples/overlays/本区确认示例.yaml").rulebook
     assert not [d for d in linted(book).standing if d.code == "sentence-number"]
 
 
