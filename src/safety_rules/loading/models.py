@@ -207,6 +207,7 @@ class AreaCaseFile(Model):
     expect: S
     at_best: S | None = None
     at_worst: S | None = None
+    standing: S | None = None
     violated: list[S] | None = None
     undetermined: list[S] | None = None
     needs: list[S] | None = None

@@ -41,9 +41,8 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Choices, Number, Records
-from safety_rules.language.rule import weakest
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import shifted
+from safety_rules.semantics.evaluate import is_sure, shifted
 
 
 class Declined(Exception):
@@ -95,8 +94,7 @@ class _Fast:
         return [when(code.test(self.fact(guard[0]), ast.Eq(), constant(guard[1])), rules)]
 
     def rule(self, i: int, rule: Any) -> ast.stmt:
-        own = weakest(*(c.standing for c in rule.authority))
-        if own > self.law.require and rule.key not in self.law.confirmed:
+        if not is_sure(rule, self.law):
             raise Declined
         applies = [self.truth(c.that) for c in rule.applies_when]
         meets = code.both(*(self.truth(c.that) for c in rule.requires))
@@ -155,6 +153,8 @@ class _Fast:
                 derivation = self.law.derivations.get(key)
                 if derivation is None:
                     return self.fact(key)
+                if not is_sure(derivation, self.law):
+                    raise Declined
                 return (
                     self.value(derivation.formula)
                     if not _is_truth(derivation.formula)
@@ -209,6 +209,8 @@ class _Fast:
             case ParameterRef():
                 return self.known(self.parameter(expr))
             case FactRef(key) if key in self.law.derivations:
+                if not is_sure(self.law.derivations[key], self.law):
+                    raise Declined
                 return self.number(self.law.derivations[key].formula)
             case FactRef(key):
                 read, bounds = self.fact(key), self.facts.fact(key).bounds
