@@ -66,3 +66,12 @@ def acceptance_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def history_option(function: F) -> F:
+    """Add `--history`."""
+    return click.option(
+        "--history", "histories", multiple=True, type=PATH, help="A workbook of accidents (事故记录), dangers (隐患台账) "
+        "and published listings (名单记录), or a ledger of `rectify`: what follows from it for each row counts as well. "
+        "May be repeated.",
+    )(function)  # fmt: skip

@@ -55,6 +55,7 @@ class Screening:
     on: AreaOn
     rows: Iterator[ScreenedRow]
     summary: Summary
+    with_history: bool = False
 
     @property
     def notices(self) -> list[Problem]:

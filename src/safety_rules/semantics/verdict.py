@@ -150,6 +150,10 @@ class Verdict:
             self.finding(rule)
         return explanation(self, language, asked)
 
+    def chains(self, language: str = "zh") -> tuple[str, ...]:
+        """Return what chains of other records bear on the verdict, in sentences; none without a history."""
+        return ()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON, with all that is needed to replay it."""
         return to_dict(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safety_rules.engines.compiled.decide import decided
 from safety_rules.face import DatedArea
@@ -19,23 +20,58 @@ from safety_rules.semantics.decide import subject_names
 from safety_rules.semantics.explain import reason_label
 from safety_rules.semantics.verdict import Verdict
 
+if TYPE_CHECKING:
+    from safety_rules.services.chaining.deciding import AreaWithHistory
+    from safety_rules.services.chaining.ledger import JoinedRows
 
-def screen(source: Path | str, area: DatedArea, sheet: str | None = None, waivers: Sequence[Waiver] = ()) -> Screening:
+
+def screen(
+    source: Path | str,
+    area: DatedArea,
+    sheet: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    history: AreaWithHistory | None = None,
+) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
-    Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and
+    With a history, the ledger is read twice: first to learn whose its rows are. Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and
     no rows, when the rows were asked for.
     """
     law = area.law
     read = ledger(Path(source), law.rulebook.vocabulary, law.area.subjects, sheet)
     summary = Summary()
-    return Screening(read, law, _rows(read, area, waivers, summary), summary)
+    known = _joined(source, area, sheet, history)
+    read.notices += known.notices if known is not None else ()
+    return Screening(read, law, _rows(read, area, waivers, summary, known), summary, known is not None)
 
 
-def _rows(read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary) -> Iterator[ScreenedRow]:
+def _joined(
+    source: Path | str, area: DatedArea, sheet: str | None, history: AreaWithHistory | None
+) -> JoinedRows | None:
+    """Return a ledger's rows as a history knows them; None without a history."""
+    if history is None:
+        return None
+    from safety_rules.services.chaining.ledger import joined_rows
+
+    read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
+    return joined_rows(history, _records(read, area))
+
+
+def _records(read: Ledger, area: DatedArea) -> Iterator[tuple[int, Record]]:
+    for row in read.rows:
+        try:
+            if row.error is None and row.data is not None:
+                yield row.number, admitted(row, read, area)
+        except RecordError:
+            continue  # the row comes back with its error when it is screened
+
+
+def _rows(
+    read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary, known: JoinedRows | None
+) -> Iterator[ScreenedRow]:
     idle = dict.fromkeys(waivers)
     for row in read.rows:
-        screened = screened_row(row, read, area, waivers)
+        screened = screened_row(row, read, area, waivers, known)
         if screened.verdict is not None and idle:
             names = subject_names(area.law, screened.verdict.record)
             idle = {w: None for w in idle if w.subject not in names}
@@ -54,7 +90,9 @@ def _idle(waiver: Waiver) -> Problem:
     return Problem("waiver-for-nobody", "", waiver.subject, message)
 
 
-def screened_row(row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = ()) -> ScreenedRow:
+def screened_row(
+    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = (), known: JoinedRows | None = None
+) -> ScreenedRow:
     """Return one row with its verdict, or with why it cannot have one."""
     if row.error is not None or row.data is None:
         return ScreenedRow(row, error=row.error)
@@ -62,6 +100,8 @@ def screened_row(row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequenc
         record = admitted(row, read, area)
     except RecordError as error:
         return ScreenedRow(row, error=Name("本行不是记录（名称到值的对象）", str(error)))
+    if known is not None:
+        return ScreenedRow(row, known.verdict(record, row.number, waivers))
     return ScreenedRow(row, decided(area.decider, record, waivers))
 
 
@@ -111,23 +151,27 @@ def _count_missing(verdict: Verdict, summary: Summary) -> None:
         summary.names[reason] = words
 
 
-def row_numbered(source: Path | str, area: DatedArea, number: int, sheet: str | None = None) -> ScreenedRow:
+def row_numbered(
+    source: Path | str, area: DatedArea, number: int, sheet: str | None = None, history: AreaWithHistory | None = None
+) -> ScreenedRow:
     """Return the screened row with a number, as the sheet itself counts; raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     for row in read.rows:
         if row.number == number:
             if row.data is None and row.error is None:
                 raise NotFoundError(f"row {number} of `{read.name}` is no record")
-            return screened_row(row, read, area)
+            return screened_row(row, read, area, (), _joined(source, area, sheet, history))
     raise NotFoundError(f"`{read.name}` has no row {number} below its headings")
 
 
-def row_of(source: Path | str, area: DatedArea, identity: str, sheet: str | None = None) -> ScreenedRow:
+def row_of(
+    source: Path | str, area: DatedArea, identity: str, sheet: str | None = None, history: AreaWithHistory | None = None
+) -> ScreenedRow:
     """Return the one screened row that is about an identity (a number, name or code); raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
-    found = []
+    found, known = [], _joined(source, area, sheet, history)
     for row in read.rows:
-        screened = screened_row(row, read, area)
+        screened = screened_row(row, read, area, (), known)
         if screened.verdict is not None and identity.strip() in subject_names(area.law, screened.verdict.record):
             found.append(screened)
     if not found:
