@@ -36,8 +36,16 @@ class Verdict:
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
-    that follows from them are worked out by the definition when they are asked for.
+    that follows from them are worked out by the definition when they are asked for, from the data that
+    was passed: who changes that data meanwhile asks about other data.
     """
+
+    __slots__ = ("__dict__", "_data", "_granted", "_violated", "at_best", "at_worst", "on", "outcome")
+
+    on: AreaOn
+    at_best: str
+    at_worst: str
+    outcome: str
 
     def __init__(
         self,
@@ -46,9 +54,10 @@ class Verdict:
         at_best: str,
         at_worst: str,
         granted: Sequence[Waiver] = (),
-        violated: int | None = None,
+        violated: Sequence[str] | None = None,
     ) -> None:
         self.on, self.at_best, self.at_worst = on, at_best, at_worst
+        self.outcome = at_best if at_best == at_worst else UNDETERMINED
         self._data, self._granted, self._violated = data, granted, violated
 
     def __repr__(self) -> str:
@@ -75,11 +84,6 @@ class Verdict:
     def definite(self) -> bool:
         """Whether nothing that is missing can change the outcome."""
         return self.at_best == self.at_worst
-
-    @property
-    def outcome(self) -> str:
-        """The outcome's key, or `undetermined`."""
-        return self.at_best if self.definite else UNDETERMINED
 
     @property
     def outcome_name(self) -> Name:
@@ -138,7 +142,7 @@ class Verdict:
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""
         if self._violated is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
+            return tuple(self._violated)
         return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
