@@ -16,6 +16,7 @@ from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.blocks import Blocks, lists_of
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.conditions import Declined
+from safety_rules.engines.compiled.evidence import witness
 from safety_rules.engines.compiled.plain_data import CHECKS
 from safety_rules.engines.compiled.segments import Segment, grouped, in_order
 from safety_rules.language.rule import weakest
@@ -38,7 +39,14 @@ def fast(law: AreaOn, otherwise: Callable[[Any], Result]) -> Callable[[Any], Ver
         return None
     best = law.area.outcomes[0].key
     names: dict[str, Any] = {e.__name__: e for e in DECLINING} | CHECKS
-    names |= {"otherwise": otherwise, "law": law, "Verdict": Verdict, "new": object.__new__, "best": best}
+    names |= {
+        "otherwise": otherwise,
+        "law": law,
+        "witness": witness(law),
+        "Verdict": Verdict,
+        "new": object.__new__,
+        "best": best,
+    }
     names |= {"asked": {r.key: r.otherwise.outcome or best for r in law.rules}}
     try:
         parts = _functions(law, names)
@@ -81,6 +89,7 @@ def _verdict() -> list[ast.stmt]:
     outcome = code.choose(load("failed"), ast.Subscript(load("asked"), first, ast.Load()), load("best"))
     held = {
         "on": load("law"),
+        "_witness": load("witness"),
         "_data": load("data"),
         "_violated": load("failed"),
         "_granted": ast.Tuple([], ast.Load()),
