@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Entry, Rulebook, Source
+from safety_rules.language.rule import Area, Entry, Rulebook, Source
 from safety_rules.loading.areas import rule
 from safety_rules.loading.models import CitationFile, EntryFile, OverlayFile
 from safety_rules.loading.overlay_chains import as_file, change, context_of, is_veto, with_chains
@@ -60,30 +60,37 @@ def _covers(
 
 
 def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
-    """Put the district's own citation on a parameter's entries, or on a rule, whose content stays as it is."""
+    """Put the district's own citation on a parameter's entries, a rule or a derivation, whose content stays as it is."""
     for key, cited in file.confirm.items():
         made = citation(CitationFile.model_validate(cited), known, report)
         if made is None:
             continue
         parameter = book.parameters.get(str(key))
-        holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
+        holders = [a for a in book.areas.values() if str(key) in _confirmable(a)]
         chains = tuple(replace(c, authority=(made,)) if c.key == str(key) else c for c in book.chains)
         if parameter is None and not holders and chains == book.chains:
-            names = [*book.parameters, *_rule_keys(book)]
-            report.error(
-                "unknown-parameter", f"`{key}` is neither a parameter nor a rule", key, did_you_mean(key, names)
-            )
+            names = [*book.parameters, *(c.key for c in book.chains)]
+            names += [k for a in book.areas.values() for k in _confirmable(a)]
+            message = f"`{key}` is neither a parameter nor a rule nor a derivation"
+            report.error("unknown-parameter", message, key, did_you_mean(key, names))
             continue
         if parameter is not None:
             timeline = tuple(replace(e, citation=made) for e in parameter.entries)
             book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=timeline)})
         for area in holders:
             rules = tuple(replace(r, authority=(made,)) if r.key == str(key) else r for r in area.rules)
-            book = replace(book, areas={**book.areas, area.key: replace(area, rules=rules)})
+            facts = tuple(replace(d, authority=(made,)) if d.key == str(key) else d for d in area.derivations)
+            changed = replace(area, rules=rules, derivations=facts)
+            book = replace(book, areas={**book.areas, area.key: changed})
         book = replace(book, chains=chains)
         detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
         book = change(book, file, "confirm", str(key), detail)
     return book
+
+
+def _confirmable(area: Area) -> list[str]:
+    """Return the keys of an area's rules and derivations."""
+    return [r.key for r in area.rules] + [d.key for d in area.derivations]
 
 
 def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,7 @@ from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
-from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
+from safety_rules.language.verdict import ClauseGaps, DueDuty, Evidence, Finding, Gap, Needs, Status, WaiverResult
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import (
     AreaOn,
@@ -21,6 +21,7 @@ from safety_rules.semantics.decide import (
     verdict_standing,
     waiver_results,
 )
+from safety_rules.semantics.evidence import evidence
 from safety_rules.semantics.explain import explanation
 from safety_rules.semantics.gap import gaps
 from safety_rules.semantics.needs import needs
@@ -30,14 +31,25 @@ UNDETERMINED = "undetermined"
 UNDETERMINED_NAME = Name("待核实", "undetermined")
 LANGUAGES = ("zh", "en")
 
+Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
+"""An engine's way from data and violated rules (None: every rule) to their evidence."""
+
 
 class Verdict:
     """The verdict of one area on one record as of a day.
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
-    that follows from them are worked out by the definition when they are asked for.
+    that follows from them are worked out by the definition when they are asked for, from the data that
+    was passed: who changes that data meanwhile asks about other data.
     """
+
+    __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
+
+    on: AreaOn
+    at_best: str
+    at_worst: str
+    outcome: str
 
     def __init__(
         self,
@@ -46,10 +58,12 @@ class Verdict:
         at_best: str,
         at_worst: str,
         granted: Sequence[Waiver] = (),
-        violated: int | None = None,
+        violated: Sequence[str] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self.on, self.at_best, self.at_worst = on, at_best, at_worst
-        self._data, self._granted, self._violated = data, granted, violated
+        self.outcome = at_best if at_best == at_worst else UNDETERMINED
+        self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
 
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
@@ -75,11 +89,6 @@ class Verdict:
     def definite(self) -> bool:
         """Whether nothing that is missing can change the outcome."""
         return self.at_best == self.at_worst
-
-    @property
-    def outcome(self) -> str:
-        """The outcome's key, or `undetermined`."""
-        return self.at_best if self.definite else UNDETERMINED
 
     @property
     def outcome_name(self) -> Name:
@@ -138,8 +147,15 @@ class Verdict:
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""
         if self._violated is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
+            return tuple(self._violated)
         return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
+
+    def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:
+        """Return what the violated rules (or every rule in force) rest on, in the order of the law: the quick explanation."""
+        if self._witness is not None and not self._granted:
+            return self._witness(self._data, None if every else self._violated)
+        wanted = None if every else frozenset(self.violated())
+        return tuple(evidence(self.on, self.record, f) for f in self.findings if wanted is None or f.rule.key in wanted)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
         """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""

@@ -85,11 +85,11 @@ def _chains_notice(book: Rulebook, figure: str) -> bool:
 
 
 def _notices(book: Rulebook, area: Area, of: str) -> bool:
-    """Return whether a case fails, those of the changed thing, or of what reads it, tried first."""
+    """Return whether a case fails: those of the changed thing, or of what reads it, are tried first, then whole verdicts."""
     near = _readers(book, area, of)
     if of in book.parameters and not near:
         return False
-    checks = sorted(_checks(book, area), key=lambda c: c[0] not in near)
+    checks = sorted(_checks(book, area), key=lambda c: (c[0] not in near, c[0] != ""))
     return any(next(check, None) is not None for _, check in checks)
 
 

@@ -17,34 +17,28 @@ from safety_rules.semantics.verdict import Verdict, decide
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """The compiled functions of a law."""
+    """The compiled functions of a law; `decided` gives the verdict on data, and raises RecordError where it is none."""
 
     law: AreaOn
     area: CompiledArea
-    fast: Callable[[Any], int | None] | None
-
-    def decided(self, data: Any) -> Verdict:
-        """Return the verdict on data; raises RecordError where it is no record."""
-        violated = self.fast(data) if self.fast is not None else None
-        if violated is not None:
-            outcome = self.area.outcome(violated)
-            return Verdict(self.law, data, outcome, outcome, (), violated)
-        record = data if isinstance(data, Record) else _admitted(data, self.law)
-        masks = self.area.masks(record.values)
-        best = self.area.outcome(masks.violated)
-        return Verdict(
-            self.law, record, best, self.area.outcome(masks.violated | masks.undetermined), (), masks.violated
-        )
-
-
-def _admitted(data: Any, law: AreaOn) -> Record:
-    return admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    decided: Callable[[Any], Verdict]
 
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
     area = compiled(law)
-    return Decider(law, area, fast(law))
+
+    def exactly(data: Any) -> Verdict:
+        record = data if isinstance(data, Record) else _admitted(data, law)
+        masks = area.masks(record.values)
+        at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
+        return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated))
+
+    return Decider(law, area, fast(law, exactly) or exactly)
+
+
+def _admitted(data: Any, law: AreaOn) -> Record:
+    return admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
 
 
 def decided(decider: Decider, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
