@@ -16,6 +16,7 @@ from safety_rules.semantics.decide import (
     AreaOn,
     derived_values,
     due_duties,
+    finding,
     findings,
     interval,
     verdict_standing,
@@ -25,6 +26,7 @@ from safety_rules.semantics.explain import explanation
 from safety_rules.semantics.gap import gaps
 from safety_rules.semantics.needs import needs
 from safety_rules.semantics.serial import to_dict
+from safety_rules.semantics.shared import Shared
 
 UNDETERMINED = "undetermined"
 UNDETERMINED_NAME = Name("待核实", "undetermined")
@@ -36,7 +38,9 @@ class Verdict:
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
-    that follows from them are worked out by the definition when they are asked for.
+    that follows from them are worked out by the definition when they are asked for. The masks that it
+    knows (bit i is the i-th rule) spare what they say already, and `shared` what verdicts of the same law
+    have worked out.
     """
 
     def __init__(
@@ -47,9 +51,13 @@ class Verdict:
         at_worst: str,
         granted: Sequence[Waiver] = (),
         violated: int | None = None,
+        undetermined: int | None = None,
+        not_applicable: int | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.on, self.at_best, self.at_worst = on, at_best, at_worst
-        self._data, self._granted, self._violated = data, granted, violated
+        self._data, self._granted, self._violated, self._undetermined = data, granted, violated, undetermined
+        self._not_applicable, self._shared = not_applicable, shared
 
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
@@ -65,6 +73,17 @@ class Verdict:
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each rule in force, in the area's order."""
         return findings(self.on, self.record, self._granted)
+
+    @cached_property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
+        if self._violated is None or self._undetermined is None or "findings" in self.__dict__:
+            return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
+        mask = self._violated | self._undetermined
+        if not mask:
+            return ()
+        env = self.on.environment(self.record)
+        return tuple(finding(r, env) for i, r in enumerate(self.on.rules) if mask >> i & 1)
 
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
@@ -101,17 +120,24 @@ class Verdict:
     @cached_property
     def standing(self) -> Standing:
         """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
-        return verdict_standing(self.on.area, self.findings, self.at_best)
+        if self.at_best != self.on.area.outcomes[0].key:
+            return verdict_standing(self.on.area, self.open_findings, self.at_best)
+        known: Any = self._violated, self._undetermined, self._not_applicable
+        if self._shared is None or None in known:
+            return verdict_standing(self.on.area, self.findings, self.at_best)
+        return self._shared.answer(known, lambda: verdict_standing(self.on.area, self.findings, self.at_best))
 
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        return Needs() if self.definite else needs(self.on, self.record, self.findings)
+        return Needs() if self.definite else needs(self.on, self.record, self.open_findings, self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:
         """For each failed numeric clause, the smallest change of each single fact with which it holds."""
-        return gaps(self.findings, self.on.environment(self.record), self.on.rulebook.vocabulary.facts)
+        if not self.open_findings:
+            return ()
+        return gaps(self.open_findings, self.on.environment(self.record), self.on.rulebook.vocabulary.facts)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -121,7 +147,7 @@ class Verdict:
     @cached_property
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
-        return due_duties(self.on, self.record, self.findings)
+        return due_duties(self.on, self.record, self.open_findings)
 
     @cached_property
     def derived(self) -> Mapping[str, Value | None]:
@@ -139,7 +165,7 @@ class Verdict:
         """Return the keys of the violated rules that count, worst first."""
         if self._violated is not None:
             return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
-        return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
+        return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
         """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""

@@ -18,32 +18,66 @@ from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import subject_names
 from safety_rules.semantics.explain import reason_label
 from safety_rules.semantics.verdict import Verdict
+from safety_rules.services.screening_tables import DecidedRows, engine_for
 
 
-def screen(source: Path | str, area: DatedArea, sheet: str | None = None, waivers: Sequence[Waiver] = ()) -> Screening:
+def screen(
+    source: Path | str,
+    area: DatedArea,
+    sheet: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    engine: str = "auto",
+) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
-    Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and
-    no rows, when the rows were asked for.
+    `engine` is `records` (one row after the other), `duckdb` (all rows at once, words as they are asked
+    for), or `auto`: DuckDB for files of some megabytes. The answers are the same. Raises LedgerError where
+    the file as a whole is no ledger: at once, or, where it has headings and no rows, when the rows were
+    asked for.
     """
-    law = area.law
-    read = ledger(Path(source), law.rulebook.vocabulary, law.area.subjects, sheet)
+    law, path = area.law, Path(source)
+    chosen, notices = engine_for(path, engine)
+    read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
+    read.notices += notices
     summary = Summary()
-    return Screening(read, law, _rows(read, area, waivers, summary), summary)
+    if chosen == "records":
+        return Screening(read, law, _rows(read, area, waivers, summary, None), summary)
+    decided = DecidedRows(path, area, sheet)
+    return Screening(read, law, _rows(read, area, waivers, summary, decided), summary, decided.prepare)
 
 
-def _rows(read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary) -> Iterator[ScreenedRow]:
+def _rows(
+    read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary, decided: DecidedRows | None
+) -> Iterator[ScreenedRow]:
     idle = dict.fromkeys(waivers)
-    for row in read.rows:
-        screened = screened_row(row, read, area, waivers)
-        if screened.verdict is not None and idle:
-            names = subject_names(area.law, screened.verdict.record)
-            idle = {w: None for w in idle if w.subject not in names}
-        _count(screened, summary)
-        yield screened
+    try:
+        if decided is not None and not decided.ready:
+            decided.prepare()
+        for row in read.rows:
+            screened = _screened(row, read, area, waivers, decided)
+            if screened.verdict is not None and idle:
+                names = subject_names(area.law, screened.verdict.record)
+                idle = {w: None for w in idle if w.subject not in names}
+            _count(screened, summary)
+            yield screened
+    finally:
+        if decided is not None:
+            decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
     read.notices += [_idle(w) for w in idle]
+
+
+def _screened(
+    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver], decided: DecidedRows | None
+) -> ScreenedRow:
+    """Return one row with its verdict: from what is decided already, unless a waiver may count for it."""
+    if decided is not None and row.data is not None and row.error is None:
+        found = decided.screened(row, read, lambda: admitted(row, read, area))
+        if found is not None and found.verdict is not None:
+            if not waivers or not subject_names(area.law, found.verdict.record) & {w.subject for w in waivers}:
+                return found
+    return screened_row(row, read, area, waivers)
 
 
 def _idle(waiver: Waiver) -> Problem:

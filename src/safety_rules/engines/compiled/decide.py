@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
@@ -12,6 +12,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.shared import Shared
 from safety_rules.semantics.verdict import Verdict, decide
 
 
@@ -22,19 +23,19 @@ class Decider:
     law: AreaOn
     area: CompiledArea
     fast: Callable[[Any], int | None] | None
+    shared: Shared = field(default_factory=Shared)
 
     def decided(self, data: Any) -> Verdict:
         """Return the verdict on data; raises RecordError where it is no record."""
         violated = self.fast(data) if self.fast is not None else None
         if violated is not None:
             outcome = self.area.outcome(violated)
-            return Verdict(self.law, data, outcome, outcome, (), violated)
+            return Verdict(self.law, data, outcome, outcome, (), violated, 0, None, self.shared)
         record = data if isinstance(data, Record) else _admitted(data, self.law)
         masks = self.area.masks(record.values)
         best = self.area.outcome(masks.violated)
-        return Verdict(
-            self.law, record, best, self.area.outcome(masks.violated | masks.undetermined), (), masks.violated
-        )
+        worst = self.area.outcome(masks.violated | masks.undetermined)
+        return Verdict(self.law, record, best, worst, (), *masks, self.shared)
 
 
 def _admitted(data: Any, law: AreaOn) -> Record:
