@@ -34,6 +34,14 @@ def day_option(function: F) -> F:
     return on(standing(function))
 
 
+def engine_option(function: F) -> F:
+    """Add `--engine`."""
+    return click.option(
+        "--engine", default="auto", type=click.Choice(["auto", "duckdb", "records"]),
+        help="auto (default) decides files of some megabytes by DuckDB, all rows at once; the answers are the same.",
+    )(function)  # fmt: skip
+
+
 def language_option(function: F) -> F:
     """Add `--language`."""
     return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(

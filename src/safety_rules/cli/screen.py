@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
+from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.face import DatedArea
@@ -58,6 +58,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
 @history_option
+@engine_option
 @day_option
 @rules_option
 @language_option
@@ -70,6 +71,7 @@ def command(
     waivers: Path | None,
     fail_on: tuple[str, ...],
     histories: tuple[Path, ...],
+    engine: str,
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -88,7 +90,7 @@ def command(
     dated = area_on(rules, overlays, area, day, require_standing)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted, history_of(dated, histories))
+    screening = screen(ledger, dated, sheet, granted, history_of(dated, histories), engine)
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

@@ -38,22 +38,34 @@ def console() -> Console:
 
 
 def watched(screening: Screening, language: str) -> Iterator[ScreenedRow]:
-    """Yield the rows; after a second, and only on a terminal, with a progress bar on standard error."""
-    if not sys.stderr.isatty():
-        yield from screening.rows
-        return
+    """Return the rows; after a second, and only on a terminal, with a progress bar on standard error."""
+    return _watched(screening.rows, screening, language) if sys.stderr.isatty() else screening.rows
+
+
+def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -> Iterator[ScreenedRow]:
     size = screening.ledger.size
     total = size - screening.ledger.heading_row if size is not None else None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = progress.add_task("审查" if language == "zh" else "screening", total=total)
     started = time.monotonic()
-    shown = False
+
+    def patient() -> None:
+        if time.monotonic() - started > PATIENCE and not progress.live.is_started:
+            progress.start()
+
     try:
-        for row in screening.rows:
-            if not shown and time.monotonic() - started > PATIENCE:
-                progress.start()
-                shown = True
+        if screening.prepare is not None:
+            deciding = progress.add_task("计算" if language == "zh" else "deciding", total=None)
+
+            def told(share: float) -> None:
+                patient()
+                progress.update(deciding, completed=round(share * 100), total=100)
+
+            screening.prepare(told)
+            progress.remove_task(deciding)
+        task = progress.add_task("审查" if language == "zh" else "screening", total=total)
+        for row in rows:
+            patient()
             yield row
             progress.advance(task)
     finally:

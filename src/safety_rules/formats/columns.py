@@ -53,9 +53,9 @@ def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
         return (ERROR_NAME.in_(language), *blank, row.error.in_(language))
     verdict = row.verdict
     area = verdict.on.area
-    counted = [f for f in verdict.findings if f.status is Status.VIOLATED and f.outcome is not None]
-    counted.sort(key=lambda f: -area.rank(f.outcome))
-    advice = [f for f in verdict.findings if f.status is Status.VIOLATED and f.outcome is None]
+    violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED]
+    counted = sorted((f for f in violated if f.outcome is not None), key=lambda f: -area.rank(f.outcome))
+    advice = [f for f in violated if f.outcome is None]
     return (
         verdict.outcome_name.in_(language),
         area.outcome(verdict.at_best).name.in_(language),
@@ -131,7 +131,7 @@ def gap_texts(verdict: Verdict, language: str) -> Sequence[str]:
         if ways:
             texts.append(("；或 " if zh else "; or ").join(ways))
             continue
-        title = verdict.finding(clause.rule).rule.title.in_(language)
+        title = next(f.rule.title.in_(language) for f in verdict.open_findings if f.rule.key == clause.rule)
         texts.append(f"{title}：单项调整均不足以满足" if zh else f"{title}: no change of a single figure is enough")
     return texts
 

@@ -78,6 +78,14 @@ class Finding:
         return self.rule.otherwise.outcome
 
 
+class Masks(NamedTuple):
+    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
+
+    violated: int
+    undetermined: int
+    not_applicable: int
+
+
 class Evidence(NamedTuple):
     """What one rule says of a record, and the data on which it says it.
 

@@ -19,6 +19,7 @@ from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import subject_names
 from safety_rules.semantics.explain import reason_label
 from safety_rules.semantics.verdict import Verdict
+from safety_rules.services.screening_tables import DecidedRows, engine_for
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
@@ -31,29 +32,47 @@ def screen(
     sheet: str | None = None,
     waivers: Sequence[Waiver] = (),
     history: AreaWithHistory | None = None,
+    engine: str = "auto",
 ) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
-    With a history, the ledger is read twice: first to learn whose its rows are. Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and
-    no rows, when the rows were asked for.
+    `engine` is `records` (one row after the other), `duckdb` (all rows at once, words as they are asked
+    for), or `auto`: DuckDB for files of some megabytes. The answers are the same. With a history rows are
+    always decided one after the other, and the ledger is read twice: first to learn whose its rows are.
+    Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
+    rows, when the rows were asked for.
     """
-    law = area.law
-    read = ledger(Path(source), law.rulebook.vocabulary, law.area.subjects, sheet)
+    law, path = area.law, Path(source)
+    if history is not None:
+        if engine == "duckdb":
+            raise LedgerError("with a history rows are decided one after the other: leave out the engine `duckdb`")
+        return _with_history(path, area, sheet, waivers, history)
+    chosen, notices = engine_for(path, engine)
+    read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
+    read.notices += notices
     summary = Summary()
-    known = _joined(source, area, sheet, history)
-    read.notices += known.notices if known is not None else ()
-    return Screening(read, law, _rows(read, area, waivers, summary, known), summary, known is not None)
+    if chosen == "records":
+        return Screening(read, law, _rows(read, area, waivers, summary), summary)
+    decided = DecidedRows(path, area, sheet)
+    rows = _rows(read, area, waivers, summary, decided=decided)
+    return Screening(read, law, rows, summary, prepare=decided.prepare)
 
 
-def _joined(
-    source: Path | str, area: DatedArea, sheet: str | None, history: AreaWithHistory | None
-) -> JoinedRows | None:
-    """Return a ledger's rows as a history knows them; None without a history."""
-    if history is None:
-        return None
+def _with_history(
+    path: Path, area: DatedArea, sheet: str | None, waivers: Sequence[Waiver], history: AreaWithHistory
+) -> Screening:
+    read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
+    summary = Summary()
+    known = _joined(path, area, sheet, history)
+    read.notices += known.notices
+    return Screening(read, area.law, _rows(read, area, waivers, summary, known), summary, with_history=True)
+
+
+def _joined(path: Path, area: DatedArea, sheet: str | None, history: AreaWithHistory) -> JoinedRows:
+    """Return a ledger's rows as a history knows them."""
     from safety_rules.services.chaining.ledger import joined_rows
 
-    read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
+    read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     return joined_rows(history, _records(read, area))
 
 
@@ -67,19 +86,47 @@ def _records(read: Ledger, area: DatedArea) -> Iterator[tuple[int, Record]]:
 
 
 def _rows(
-    read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary, known: JoinedRows | None
+    read: Ledger,
+    area: DatedArea,
+    waivers: Sequence[Waiver],
+    summary: Summary,
+    known: JoinedRows | None = None,
+    decided: DecidedRows | None = None,
 ) -> Iterator[ScreenedRow]:
     idle = dict.fromkeys(waivers)
-    for row in read.rows:
-        screened = screened_row(row, read, area, waivers, known)
-        if screened.verdict is not None and idle:
-            names = subject_names(area.law, screened.verdict.record)
-            idle = {w: None for w in idle if w.subject not in names}
-        _count(screened, summary)
-        yield screened
+    try:
+        if decided is not None and not decided.ready:
+            decided.prepare()
+        for row in read.rows:
+            screened = _screened(row, read, area, waivers, known, decided)
+            if screened.verdict is not None and idle:
+                names = subject_names(area.law, screened.verdict.record)
+                idle = {w: None for w in idle if w.subject not in names}
+            _count(screened, summary)
+            yield screened
+    finally:
+        if decided is not None:
+            decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
     read.notices += [_idle(w) for w in idle]
+
+
+def _screened(
+    row: LedgerRow,
+    read: Ledger,
+    area: DatedArea,
+    waivers: Sequence[Waiver],
+    known: JoinedRows | None,
+    decided: DecidedRows | None,
+) -> ScreenedRow:
+    """Return one row with its verdict: from what is decided already, unless a waiver may count for it."""
+    if decided is not None and row.data is not None and row.error is None:
+        found = decided.screened(row, read, lambda: admitted(row, read, area))
+        if found is not None and found.verdict is not None:
+            if not waivers or not subject_names(area.law, found.verdict.record) & {w.subject for w in waivers}:
+                return found
+    return screened_row(row, read, area, waivers, known)
 
 
 def _idle(waiver: Waiver) -> Problem:
@@ -160,7 +207,9 @@ def row_numbered(
         if row.number == number:
             if row.data is None and row.error is None:
                 raise NotFoundError(f"row {number} of `{read.name}` is no record")
-            return screened_row(row, read, area, (), _joined(source, area, sheet, history))
+            return screened_row(
+                row, read, area, (), _joined(Path(source), area, sheet, history) if history is not None else None
+            )
     raise NotFoundError(f"`{read.name}` has no row {number} below its headings")
 
 
@@ -169,7 +218,7 @@ def row_of(
 ) -> ScreenedRow:
     """Return the one screened row that is about an identity (a number, name or code); raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
-    found, known = [], _joined(source, area, sheet, history)
+    found, known = [], _joined(Path(source), area, sheet, history) if history is not None else None
     for row in read.rows:
         screened = screened_row(row, read, area, (), known)
         if screened.verdict is not None and identity.strip() in subject_names(area.law, screened.verdict.record):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
@@ -13,16 +13,9 @@ from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import And, Compare, Expr, FactRef, Literal
 from safety_rules.language.kinds import Choice
 from safety_rules.language.rule import Clause, Rule
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import is_sure
-
-
-class Masks(NamedTuple):
-    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
-
-    violated: int
-    undetermined: int
-    not_applicable: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from safety_rules.engines.compiled import code
-from safety_rules.engines.compiled.area import CompiledArea, Masks
+from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import (
@@ -29,6 +29,7 @@ from safety_rules.language.expr import (
     children,
 )
 from safety_rules.language.rule import Clause, Derivation, Standing, weakest
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 
 Standings = Callable[[Mapping[str, Any], Masks, str], Standing]
