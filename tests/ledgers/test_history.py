@@ -156,6 +156,15 @@ def test_a_rectification_ledger_is_a_history_of_dangers(tmp_path: Path, admissio
     assert sr.with_history(admission, store, lists).decide(PROJECT).effects == ()
 
 
+def test_overdue_dangers_are_named_in_the_sentence(tmp_path: Path, admission: sr.DatedArea) -> None:
+    dangers = [[f"Y{i}", "一般", NAME, CODE, "2020-05-01", f"2020-06-0{i}", ""] for i in (1, 2, 3)]
+    verdict = decided(whole(tmp_path, 隐患台账=[DANGER, *dangers]), admission)
+    assert verdict.chains("zh") == (
+        f"附条件准入，因{NAME}于{DAY}列入黄名单（管理期至{DAY}），因逾期未销号隐患达到规定项数（{DAY}）：Y1、Y2、Y3。",
+    )
+    assert "(2020-10-01): Y1, Y2, Y3." in verdict.chains("en")[0]
+
+
 def test_an_enterprise_is_found_by_its_name_where_the_code_is_blank(tmp_path: Path, admission: sr.DatedArea) -> None:
     path = whole(tmp_path, 事故记录=[[*ACCIDENT, "企业名称"], ["", "2020-07-02", 3, 0, 600, "是", NAME]])
     for enterprise in ({"name": NAME}, {"credit_code": CODE}, {"credit_code": CODE, "name": NAME}):
