@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import xlsxwriter
 from python_calamine import load_workbook
@@ -141,6 +142,8 @@ def test_a_table_and_csv_and_json_lines_have_the_chain_as_well(call: Any, tmp_pa
     assert "名单联动" in out
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.csv")[0] == 0
     assert f"不予准入，因{NAME}于2020-07-02列入黑名单" in (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert call("screen", project, "--history", history, "-o", tmp_path / "a.parquet")[0] == 0
+    assert str(pl.read_parquet(tmp_path / "a.parquet")["名单联动"][0]).startswith("不予准入，因")
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.jsonl")[0] == 0
     assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["chains"]["effects"][0]["effect"] == "rejected"
 
