@@ -34,6 +34,14 @@ def day_option(function: F) -> F:
     return on(standing(function))
 
 
+def engine_option(function: F) -> F:
+    """Add `--engine`."""
+    return click.option(
+        "--engine", default="auto", type=click.Choice(["auto", "duckdb", "records"]),
+        help="auto (default) decides files of some megabytes by DuckDB, all rows at once; the answers are the same.",
+    )(function)  # fmt: skip
+
+
 def language_option(function: F) -> F:
     """Add `--language`."""
     return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(
@@ -66,3 +74,12 @@ def acceptance_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def history_option(function: F) -> F:
+    """Add `--history`."""
+    return click.option(
+        "--history", "histories", multiple=True, type=PATH, help="A workbook of accidents (事故记录), dangers (隐患台账) "
+        "and published listings (名单记录), or a ledger of `rectify`: what follows from it for each row counts as well. "
+        "May be repeated.",
+    )(function)  # fmt: skip

@@ -207,6 +207,7 @@ class AreaCaseFile(Model):
     expect: S
     at_best: S | None = None
     at_worst: S | None = None
+    standing: S | None = None
     violated: list[S] | None = None
     undetermined: list[S] | None = None
     needs: list[S] | None = None
@@ -359,6 +360,7 @@ class ChainFile(_InForce):
 
     kind: ClassVar[str] = "chain"
     chain: Key
+    area: S | None = None
     given: dict[S, PatternFile] = Field(min_length=1)
     unless: dict[S, PatternFile] = Field(default_factory=dict)
     derives: ChainedRecordFile
@@ -419,6 +421,7 @@ class OverlayFile(TopModel):
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[RuleFile] = Field(default_factory=list)
+    chains: list[ChainFile] = Field(default_factory=list)
 
 
 class LintWaiverFile(Model):

@@ -226,8 +226,7 @@ def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
     cases = [case for _, f in files.below(folder, CasesFile) for case in f.cases]
     made = [d for d in derivations if d is not None]
     consistent(made, c.report)
-    _ids([*(f.rule for _, f, _ in rules)], c.report)
-    _ids([f.derive for _, f in files.below(folder, DeriveFile)], c.report)
+    _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, DeriveFile))], c.report)
     _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
     return area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
 
