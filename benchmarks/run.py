@@ -26,6 +26,8 @@ RESULTS = HERE / "results"
 
 WORKLOADS: dict[str, str] = {
     "W1": "benchmarks.records.w1",
+    "growth": "benchmarks.records.growth",
+    "start": "benchmarks.records.start",
 }
 
 

@@ -210,5 +210,5 @@ class DatedArea:
         return decided_table(self.law, source, output, engine, columns, keep, waivers, progress, exact)
 
     def _masks(self, record: Record) -> tuple[int, int, int]:
-        violated, undetermined, not_applicable = self.decider.area.masks(record.values)
+        violated, undetermined, not_applicable = self.decider.exact().masks(record.values)
         return violated, undetermined, not_applicable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
@@ -17,24 +18,29 @@ from safety_rules.semantics.verdict import Verdict, decide
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """The compiled functions of a law; `decided` gives the verdict on data, and raises RecordError where it is none."""
+    """The compiled functions of a law.
+
+    `decided` gives the verdict on data, and raises RecordError where it is none; `exact` is compiled when
+    the first data comes that needs it.
+    """
 
     law: AreaOn
-    area: CompiledArea
+    exact: Callable[[], CompiledArea]
     decided: Callable[[Any], Verdict]
 
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
-    area = compiled(law)
+    exact = cache(partial(compiled, law))
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else _admitted(data, law)
+        area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
         return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated))
 
-    return Decider(law, area, fast(law, exactly) or exactly)
+    return Decider(law, exact, fast(law, exactly) or exactly)
 
 
 def _admitted(data: Any, law: AreaOn) -> Record:

@@ -29,6 +29,7 @@ MOST_BRANCHES = 32
 Result = TypeVar("Result")
 
 
+@code.collector_at_rest()
 def fast(law: AreaOn, otherwise: Callable[[Any], Result]) -> Callable[[Any], Verdict | Result] | None:
     """Return the function from data to verdict, by `otherwise` where it declines; None where the law needs the exact one."""
     if any(weakest(*(c.standing for c in r.authority)) > law.require and r.key not in law.confirmed for r in law.rules):
