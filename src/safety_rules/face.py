@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from safety_rules.engines.columnar.result import TableDecision
     from safety_rules.engines.spark.result import SparkDecision
+    from safety_rules.formats.tables_by_record import RecordDecision
     from safety_rules.loading.rulebook import RuleFileText
 
 RULEPACKS = "safety_rules.rulepacks"
@@ -197,18 +198,23 @@ class DatedArea:
         keep: Sequence[str] = (),
         waivers: Sequence[Waiver] = (),
         progress: Callable[[float], None] | None = None,
-    ) -> TableDecision | SparkDecision:
+        details: bool = False,
+    ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
-        Columns are found by their headings, or as `columns` says (fact to column); those in `keep` are
-        passed through. `engine` is `duckdb`, `spark`, or `auto`: Spark for its own DataFrames, DuckDB for
-        all else. Raises LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
+        A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as
+        `columns` says (fact to column); those in `keep` are passed through. `engine` is `duckdb`, `spark`,
+        `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
+        where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
+        that violate or lack something also carry their needs and gaps, by the definition. Raises
+        LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.formats.tables import decided_table
 
-        exact = None if waivers else self._masks
-        return decided_table(self.law, source, output, engine, columns, keep, waivers, progress, exact)
+        exact = None if waivers else self.masks
+        return decided_table(self.law, source, output, engine, columns, keep, waivers, progress, exact, details)
 
-    def _masks(self, record: Record) -> tuple[int, int, int]:
+    def masks(self, record: Record) -> tuple[int, int, int]:
+        """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""
         violated, undetermined, not_applicable = self.decider.exact().masks(record.values)
         return violated, undetermined, not_applicable

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, language_option, rules_option
+from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.face import DatedArea
     from safety_rules.formats.result import ScreenedRow, Screening
+    from safety_rules.services.chaining.deciding import AreaWithHistory
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
@@ -33,6 +34,15 @@ def area_on(
     return chosen.on(day if day is not None else datetime.date.today(), require_standing)
 
 
+def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory | None:
+    """Return the law with the history that was named, if one was."""
+    if not histories:
+        return None
+    from safety_rules.services.chaining.deciding import with_history
+
+    return with_history(dated, *histories)
+
+
 @click.command("screen")
 @click.argument("ledger", type=PATH)
 @click.option("--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv or .jsonl; else a table is printed.")
@@ -47,6 +57,8 @@ def area_on(
     help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
+@history_option
+@engine_option
 @day_option
 @rules_option
 @language_option
@@ -58,6 +70,8 @@ def command(
     sheet: str | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
+    histories: tuple[Path, ...],
+    engine: str,
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -76,7 +90,7 @@ def command(
     dated = area_on(rules, overlays, area, day, require_standing)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted)
+    screening = screen(ledger, dated, sheet, granted, history_of(dated, histories), engine)
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

@@ -17,7 +17,7 @@ class Reason:
     """Why something is unknown.
 
     `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero),
-    `parameter` (no entry, or not sure enough) or `authority` (a rule that is not sure enough).
+    `parameter` (no entry, or not sure enough) or `authority` (a rule or derivation that is not sure enough).
     """
 
     kind: str
@@ -51,7 +51,11 @@ class ClauseResult:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says of one record, and on what."""
+    """What one rule says of one record, and on what.
+
+    `parameters` are the figures and tables that its conditions name, `derivations` the derived facts,
+    by key, that its truth rests on and whose authority is weaker than statute; each with its weakest citation.
+    """
 
     rule: Rule
     status: Status
@@ -60,6 +64,7 @@ class Finding:
     requires: tuple[ClauseResult, ...]
     reasons: frozenset[Reason] = frozenset()
     parameters: Mapping[str, Citation] = field(default_factory=dict)
+    derivations: Mapping[str, Citation] = field(default_factory=dict)
     waived: bool = False
 
     @property
@@ -71,6 +76,14 @@ class Finding:
     def outcome(self) -> str | None:
         """What the rule asks for when violated; None is advice."""
         return self.rule.otherwise.outcome
+
+
+class Masks(NamedTuple):
+    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
+
+    violated: int
+    undetermined: int
+    not_applicable: int
 
 
 class Evidence(NamedTuple):

@@ -9,10 +9,12 @@ from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.shared import Shared
 from safety_rules.semantics.verdict import Verdict, decide
 
 
@@ -27,20 +29,23 @@ class Decider:
     law: AreaOn
     exact: Callable[[], CompiledArea]
     decided: Callable[[Any], Verdict]
+    shared: Shared
 
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
     exact = cache(partial(compiled, law))
+    written = cache(lambda: standings(exact()))
+    shared = Shared(lambda values, masks, outcome: written()(values, masks, outcome))
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else _admitted(data, law)
         area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
-        return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated))
+        return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated), None, masks, shared)
 
-    return Decider(law, exact, fast(law, exactly) or exactly)
+    return Decider(law, exact, fast(law, exactly) or exactly, shared)
 
 
 def _admitted(data: Any, law: AreaOn) -> Record:
