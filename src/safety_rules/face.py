@@ -207,12 +207,13 @@ class DatedArea:
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
         """Return the verdict on a nested or flat mapping, a pydantic model, a dataclass, or an admitted record."""
-        return decided(self.decider, data, waivers)
+        return decided(self.decider, data, waivers) if waivers else self.decider.decided(data)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[Verdict]:
-        """Yield the verdict of each record, one at a time."""
-        for data in many:
-            yield self.decide(data, waivers)
+        """Yield the verdict of each record, one at a time; the quickest way through many."""
+        if not waivers:
+            return map(self.decider.decided, many)
+        return (decided(self.decider, data, waivers) for data in many)
 
     def decide_table(
         self,

@@ -31,13 +31,21 @@ RESULT_COLUMNS = (
 )
 
 
-def result_headings(language: str) -> tuple[str, ...]:
+CHAINS = Name("名单联动", "Chains of records")
+
+
+def result_headings(language: str, with_history: bool = False) -> tuple[str, ...]:
     """Return the headings of the columns that a result adds."""
-    return tuple(n.in_(language) for n in RESULT_COLUMNS)
+    return tuple(n.in_(language) for n in (*RESULT_COLUMNS, *((CHAINS,) if with_history else ())))
 
 
-def result_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
+def result_cells(row: ScreenedRow, language: str, with_history: bool = False) -> tuple[str, ...]:
     """Return the text of each added column; blanks for a line that is no record."""
+    chains = () if row.verdict is None else row.verdict.chains(language)
+    return (*_own_cells(row, language), *((numbered(chains, language),) if with_history else ()))
+
+
+def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
     if row.verdict is None:
         blank = ("",) * (len(RESULT_COLUMNS) - 2)
         if row.error is None:

@@ -58,6 +58,7 @@ class Screening:
     on: AreaOn
     rows: Iterator[ScreenedRow]
     summary: Summary
+    with_history: bool = False
     prepare: Callable[[Callable[[float], None] | None], None] | None = None
 
     @property

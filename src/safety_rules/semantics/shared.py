@@ -1,7 +1,7 @@
 """What the verdicts of one law share: answers that depend on little, worked out once by the definition.
 
-A ledger asks the same questions over and over: which standing equal findings have, which papers would settle
-rules that read the same values. The answers are kept by all that they depend on, never by less.
+A ledger asks the same questions over and over: which papers would settle rules that read the same
+values. The answers are kept by all that they depend on, never by less.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from safety_rules.language.chain import canonical
 from safety_rules.language.expr import Expr, FactRef, ItemField, walk
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.rule import Derivation, Rule, Standing
+from safety_rules.language.verdict import Masks
 
 MOST_KEPT = 100_000
 T = TypeVar("T")
@@ -21,8 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Answers by what they depend on; forgotten all at once when there are too many."""
+    """Answers by what they depend on; forgotten all at once when there are too many.
 
+    `standing` is an engine's way from values, masks and outcome to the verdict's standing.
+    """
+
+    standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
     answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 

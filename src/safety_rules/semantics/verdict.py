@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,7 +10,17 @@ from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
-from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
+from safety_rules.language.verdict import (
+    ClauseGaps,
+    DueDuty,
+    Evidence,
+    Finding,
+    Gap,
+    Masks,
+    Needs,
+    Status,
+    WaiverResult,
+)
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import (
     AreaOn,
@@ -22,6 +32,7 @@ from safety_rules.semantics.decide import (
     verdict_standing,
     waiver_results,
 )
+from safety_rules.semantics.evidence import evidence
 from safety_rules.semantics.explain import explanation
 from safety_rules.semantics.gap import gaps
 from safety_rules.semantics.needs import needs
@@ -32,16 +43,28 @@ UNDETERMINED = "undetermined"
 UNDETERMINED_NAME = Name("待核实", "undetermined")
 LANGUAGES = ("zh", "en")
 
+Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
+"""An engine's way from data and violated rules (None: every rule) to their evidence."""
+
 
 class Verdict:
     """The verdict of one area on one record as of a day.
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
-    that follows from them are worked out by the definition when they are asked for. The masks that it
-    knows (bit i is the i-th rule) spare what they say already, and `shared` what verdicts of the same law
-    have worked out.
+    that follows from them are worked out by the definition when they are asked for, from the data that
+    was passed: who changes that data meanwhile asks about other data. The masks that it knows spare what
+    they say already, and `shared` what verdicts of the same law have worked out.
     """
+
+    __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
+
+    on: AreaOn
+    at_best: str
+    at_worst: str
+    outcome: str
+    _masks: Masks | None = None
+    _shared: Shared | None = None
 
     def __init__(
         self,
@@ -50,14 +73,15 @@ class Verdict:
         at_best: str,
         at_worst: str,
         granted: Sequence[Waiver] = (),
-        violated: int | None = None,
-        undetermined: int | None = None,
-        not_applicable: int | None = None,
+        violated: Sequence[str] | None = None,
+        witness: Witness | None = None,
+        masks: Masks | None = None,
         shared: Shared | None = None,
     ) -> None:
         self.on, self.at_best, self.at_worst = on, at_best, at_worst
-        self._data, self._granted, self._violated, self._undetermined = data, granted, violated, undetermined
-        self._not_applicable, self._shared = not_applicable, shared
+        self.outcome = at_best if at_best == at_worst else UNDETERMINED
+        self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
+        self._masks, self._shared = masks, shared
 
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
@@ -77,9 +101,9 @@ class Verdict:
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:
         """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
-        if self._violated is None or self._undetermined is None or "findings" in self.__dict__:
+        if self._masks is None or "findings" in self.__dict__:
             return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
-        mask = self._violated | self._undetermined
+        mask = self._masks.violated | self._masks.undetermined
         if not mask:
             return ()
         env = self.on.environment(self.record)
@@ -94,11 +118,6 @@ class Verdict:
     def definite(self) -> bool:
         """Whether nothing that is missing can change the outcome."""
         return self.at_best == self.at_worst
-
-    @property
-    def outcome(self) -> str:
-        """The outcome's key, or `undetermined`."""
-        return self.at_best if self.definite else UNDETERMINED
 
     @property
     def outcome_name(self) -> Name:
@@ -120,12 +139,10 @@ class Verdict:
     @cached_property
     def standing(self) -> Standing:
         """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
-        if self.at_best != self.on.area.outcomes[0].key:
-            return verdict_standing(self.on.area, self.open_findings, self.at_best)
-        known: Any = self._violated, self._undetermined, self._not_applicable
-        if self._shared is None or None in known:
-            return verdict_standing(self.on.area, self.findings, self.at_best)
-        return self._shared.answer(known, lambda: verdict_standing(self.on.area, self.findings, self.at_best))
+        quick = self._shared.standing if self._shared is not None else None
+        if quick is not None and self._masks is not None:
+            return quick(self.record.values, self._masks, self.at_best)
+        return verdict_standing(self.on.area, self.findings, self.at_best)
 
     @cached_property
     def needs(self) -> Needs:
@@ -164,8 +181,17 @@ class Verdict:
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""
         if self._violated is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
+            return tuple(self._violated)
+        if self._masks is not None:
+            return tuple(r.key for i, r in enumerate(self.on.rules) if self._masks.violated >> i & 1)
         return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
+
+    def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:
+        """Return what the violated rules (or every rule in force) rest on, in the order of the law: the quick explanation."""
+        if self._witness is not None and not self._granted:
+            return self._witness(self._data, None if every else self._violated)
+        wanted = None if every else frozenset(self.violated())
+        return tuple(evidence(self.on, self.record, f) for f in self.findings if wanted is None or f.rule.key in wanted)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
         """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""
@@ -175,6 +201,10 @@ class Verdict:
         for rule in asked:
             self.finding(rule)
         return explanation(self, language, asked)
+
+    def chains(self, language: str = "zh") -> tuple[str, ...]:
+        """Return what chains of other records bear on the verdict, in sentences; none without a history."""
+        return ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON, with all that is needed to replay it."""

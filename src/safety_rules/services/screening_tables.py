@@ -27,11 +27,11 @@ from safety_rules.formats.tables_in import ROW, rows_written
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
-from safety_rules.language.verdict import DueDuty
+from safety_rules.language.verdict import DueDuty, Masks
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.shared import facts_read
+from safety_rules.semantics.shared import Shared, facts_read
 from safety_rules.semantics.verdict import Verdict
 
 ENGINES = ("auto", "duckdb", "records")
@@ -66,8 +66,17 @@ def engine_for(path: Path, asked: str) -> tuple[str, tuple[Problem, ...]]:
 class PlainVerdict(Verdict):
     """A verdict that violates nothing and leaves nothing open: its record is admitted only when it is asked for."""
 
-    def __init__(self, on: AreaOn, part: Record, best: str, shared: Any, admitted: Callable[[], Record], due: Duties):
-        super().__init__(on, part, best, best, (), 0, 0, shared[0], shared[1])
+    def __init__(
+        self,
+        on: AreaOn,
+        part: Record,
+        best: str,
+        absent: int,
+        shared: Shared,
+        admitted: Callable[[], Record],
+        due: Duties,
+    ):
+        super().__init__(on, part, best, best, (), (), None, Masks(0, 0, absent), shared)
         self._part, self._admitted, self._due = part, admitted, due
 
     @cached_property
@@ -143,13 +152,13 @@ class DecidedRows:
         best, worst = compiled.outcome(violated), compiled.outcome(violated | undetermined)
         assert self._duties is not None
         if violated or undetermined:
-            known = (violated, undetermined, absent, shared)
-            return ScreenedRow(row, Verdict(law, admitted(), best, worst, (), *known))
+            masks = Masks(violated, undetermined, absent)
+            return ScreenedRow(row, Verdict(law, admitted(), best, worst, (), None, None, masks, shared))
         part = {k: row.data[k] for k in self._aside if k in row.data} if self._keyed(row) else row.data
         record = admit(part, law.rulebook.vocabulary, read.units, row.place_of, frozenset(law.derivations))
         if record.problems:
             return None
-        return ScreenedRow(row, PlainVerdict(law, record, best, (absent, shared), admitted, self._duties))
+        return ScreenedRow(row, PlainVerdict(law, record, best, absent, shared, admitted, self._duties))
 
     def _keyed(self, row: LedgerRow) -> bool:
         return bool(row.data.keys() <= self.area.law.rulebook.vocabulary.facts.keys())

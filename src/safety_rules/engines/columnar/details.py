@@ -14,6 +14,7 @@ from safety_rules.engines.columnar.source import as_ledger_errors
 from safety_rules.engines.sql.again import joined, record_of
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query import words
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.shared import Shared
 from safety_rules.semantics.verdict import Verdict, decide
 from safety_rules.semantics.words import json_value
@@ -75,7 +76,7 @@ def _verdict(
     record = record_of(decision.law, cells, decision.uses)
     if decision.waivers:
         return decide(decision.law, record, decision.waivers)
-    return Verdict(decision.law, record, *ends, (), *masks, shared)
+    return Verdict(decision.law, record, *ends, (), None, None, Masks(*masks), shared)
 
 
 def details_of(verdict: Verdict) -> dict[str, Any]:

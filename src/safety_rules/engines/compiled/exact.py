@@ -41,9 +41,9 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Number
-from safety_rules.language.rule import Derivation
+from safety_rules.language.rule import Derivation, counts
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import call, shifted
+from safety_rules.semantics.evaluate import call, is_sure, shifted
 
 MOST_NESTED = 40
 
@@ -175,7 +175,7 @@ def _fact(key: str, w: Writer) -> ast.expr:
         derivation = w.law.derivations.get(key)
         outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
         if derivation is not None:
-            found = value(derivation.formula, outer)
+            found = value(derivation.formula, outer) if is_sure(derivation, w.law) else constant(None)
             w.loading.extend([*outer.body, assign(name, found)])
         else:
             w.loading.append(assign(name, code.call("get", constant(key))))
@@ -189,6 +189,8 @@ def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
     if derivation is None or derivation.variable is None:
         read = ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key.rpartition(".")[2])], [])
         return w.keep(read)
+    if not is_sure(derivation, w.law):
+        return constant(None)
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
     return value(derivation.formula, inner)
@@ -205,7 +207,7 @@ def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
 def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
     """Return a parameter's value on a day; None when there is none, or none that is sure enough."""
     entry = law.rulebook.parameters[key].entry_on(day)
-    if entry is None or (entry.citation.standing > law.require and key not in law.confirmed):
+    if entry is None or not counts(entry.citation.standing, key, law.require, law.confirmed):
         return None
     return entry.value
 
@@ -213,7 +215,7 @@ def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
 def edition_of(law: AreaOn, table: str) -> Any:
     """Return a table's edition on the day of the law; None when there is none, or none that is sure enough."""
     edition = law.rulebook.tables[table].edition_on(law.as_of)
-    if edition is None or (edition.citation.standing > law.require and table not in law.confirmed):
+    if edition is None or not counts(edition.citation.standing, table, law.require, law.confirmed):
         return None
     return edition
 
