@@ -141,7 +141,7 @@ def test_the_evidence_of_every_rule_is_that_of_the_definition(key: str) -> None:
         violated = verdict.evidence()
         assert [e for e in made if e.rule.key in verdict.violated()] == list(violated)
         failed += len(violated)
-    assert failed > 20 or key == "rectification"
+    assert failed > 5
 
 
 def test_evidence_shows_the_values_on_which_a_rule_failed() -> None:
