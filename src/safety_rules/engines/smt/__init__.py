@@ -1,0 +1,7 @@
+"""Laws as formulas that z3 decides: what holds on every record, or a record on which it does not.
+
+z3 is imported with this package and not before; extra `prove`. Only `services/proving` and the face
+import it, when they are asked for a proof.
+"""
+
+from __future__ import annotations

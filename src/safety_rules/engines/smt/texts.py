@@ -1,0 +1,188 @@
+"""The texts that a fact needs to be tried with: one for every way in which the conditions can tell texts apart.
+
+A condition compares a text with literals, asks how it starts, or looks it up in a table. Texts that
+answer all of these alike are interchangeable, so one of each kind stands for all texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.language.expr import (
+    Aggregate,
+    Call,
+    Compare,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    Listed,
+    Literal,
+    Lookup,
+    kind_of,
+    walk,
+)
+from safety_rules.language.kinds import Text
+from safety_rules.language.table import Edition, normal_spelling
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
+
+
+@dataclass(slots=True)
+class Use:
+    """What conditions do with one text fact."""
+
+    literals: set[str] = field(default_factory=set)
+    prefixes: set[str] = field(default_factory=set)
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    qualifies: set[str] = field(default_factory=set)
+    compared: bool = False
+    extra: set[str] = field(default_factory=set)
+
+
+def uses(conditions: Iterable[Expr]) -> dict[str, Use]:
+    """Return how each text fact is used, by fact key."""
+    found: dict[str, Use] = {}
+    for condition in conditions:
+        for node in walk(condition):
+            _note(node, found)
+    return found
+
+
+def _note(node: Expr, found: dict[str, Use]) -> None:
+    match node:
+        case Compare(_, left, right) if isinstance(kind_of(left), Text):
+            for one, other in ((left, right), (right, left)):
+                for use in _of(one, found):
+                    if isinstance(other, Literal):
+                        use.literals.add(str(other.value))
+                    else:
+                        use.compared = True
+        case In(item, Literal(tuple() as listed)) if isinstance(kind_of(item), Text):
+            for use in _of(item, found):
+                use.literals |= {str(v) for v in listed}
+        case Call("starts_with", (text, prefix)):
+            if not isinstance(prefix, Literal):
+                raise NotLowered("prefix-from-data")
+            for use in _of(text, found):
+                use.prefixes.add(str(prefix.value))
+        case Listed(table, key):
+            for use in _of(key, found):
+                use.columns.setdefault(table, set())
+        case Lookup(table, keys, column):
+            for use in _of(keys[0], found):
+                use.columns.setdefault(table, set()).add(column)
+            for use in _of(keys[1], found) if len(keys) > 1 else ():
+                use.qualifies.add(table)
+        case _:
+            return
+
+
+def _of(expr: Expr, found: dict[str, Use]) -> list[Use]:
+    """Return the uses of every fact that an operand may be."""
+    match expr:
+        case FactRef(key, Text()) | ItemField(_, key, Text()):
+            return [found.setdefault(key, Use())]
+        case If(_, then, otherwise):
+            return [*_of(then, found), *_of(otherwise, found)]
+        case Aggregate(_, body):
+            return _of(body, found)
+        case _:
+            return []
+
+
+def domain(fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
+    """Return a text for each way in which the conditions tell texts of the fact apart."""
+    use = all_uses.get(fact.key, Use())
+    if use.compared:
+        return _apart(fact, law, all_uses)
+    if use.prefixes and (use.columns or use.qualifies):
+        raise NotLowered("prefix-and-table")
+    found: dict[Any, str] = {}
+    for text in _candidates(fact, use, law):
+        if well_formed(text, fact.format):
+            found.setdefault(_signature(text, use, law), text)
+    return tuple(found.values())
+
+
+def alike(text: str, fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> str:
+    """Return the text of the domain that the conditions cannot tell from this one."""
+    use = all_uses.get(fact.key, Use())
+    if use.compared:
+        return text
+    return next((d for d in domain(fact, law, all_uses) if _signature(d, use, law) == _signature(text, use, law)), text)
+
+
+def _apart(fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
+    """Return every text that any condition mentions, and as many others as there are facts compared."""
+    found: dict[str, None] = {}
+    for use in all_uses.values():
+        if use.compared and use.prefixes:
+            raise NotLowered("text-from-data")
+        found |= dict.fromkeys(t for t in _candidates(fact, use, law))
+    others = sum(u.compared for u in all_uses.values()) + 1
+    found |= dict.fromkeys("·" * (i + 3) for i in range(others))
+    return tuple(t for t in found if well_formed(t, fact.format))
+
+
+def _signature(text: str, use: Use, law: AreaOn) -> Any:
+    """Return what the conditions can see of a text."""
+    rows = [(table, _cells(text, edition, columns)) for table, columns, edition in _editions(use, law)]
+    qualified = [
+        normal_spelling(text) if normal_spelling(text) in _qualifiers(t, law) else None for t in sorted(use.qualifies)
+    ]
+    starts = [text.startswith(p) for p in sorted(use.prefixes)]
+    return text if text in use.literals else None, tuple(starts), tuple(rows), tuple(qualified)
+
+
+def _editions(use: Use, law: AreaOn) -> Iterator[tuple[str, set[str], Edition]]:
+    for table, columns in sorted(use.columns.items()):
+        edition = law.rulebook.tables[table].edition_on(law.as_of)
+        if edition is not None:
+            yield table, columns, edition
+
+
+def _cells(text: str, edition: Edition, columns: set[str]) -> Any:
+    rows = edition.matching(text)
+    return tuple(
+        sorted((normal_spelling(r.qualifier), tuple(str(r.cells.get(c)) for c in sorted(columns))) for r in rows)
+    )
+
+
+def _qualifiers(table: str, law: AreaOn) -> frozenset[str]:
+    edition = law.rulebook.tables[table].edition_on(law.as_of)
+    return frozenset(normal_spelling(r.qualifier) for r in edition.rows) if edition is not None else frozenset()
+
+
+def _candidates(fact: Fact, use: Use, law: AreaOn) -> Iterator[str]:
+    yield from _others(fact, use.prefixes)
+    yield from sorted(use.literals | use.extra)
+    for _, _, edition in _editions(use, law):
+        yield from (s for row in edition.rows for s in row.spellings)
+    for table in sorted(use.qualifies):
+        edition_ = law.rulebook.tables[table].edition_on(law.as_of)
+        yield from (row.qualifier for row in (edition_.rows if edition_ is not None else ()) if row.qualifier)
+
+
+def _others(fact: Fact, prefixes: set[str]) -> Sequence[str]:
+    """Return texts that no condition spells, and for each beginning some that begin so."""
+    match fact.format:
+        case "industry_code":
+            return [f"{n:0{width}d}" for width in (2, 3, 4) for n in range(10**width)]
+        case "credit_code":
+            made = [f"91320900MA{n:07d}" for n in range(3)]
+            others = [m + credit_check_character(m) for m in made]
+        case "cas":
+            made = [f"{n}99" for n in range(9_999_990, 9_999_993)]
+            others = [f"{m[:-2]}-{m[-2:]}-{cas_check_digit(m)}" for m in made]
+        case _:
+            assert fact.format not in FORMATS
+            return ["·", "··", *sorted(prefixes), *(f"{p}·" for p in sorted(prefixes))]
+    if prefixes:
+        raise NotLowered("prefix-of-code")
+    return [*others, "无"] if fact.format == "cas" else others
