@@ -7,11 +7,16 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
 
+from safety_rules.language.rule import Standing
 from safety_rules.loading.tree import Mapping, Scalar, Sequence
+from safety_rules.semantics.formats import FORMATS
+
+KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
+STANDING_WORDS = tuple(Standing.__members__)
 
 
 def _scalar(value: Any) -> Scalar:
-    if not isinstance(value, Scalar):
+    if not isinstance(value, Scalar) or (value.plain and str(value) in NOTHING):
         raise PydanticCustomError("scalar", "a single value is wanted here")
     return value
 
@@ -28,7 +33,14 @@ def _leaf(validate: Any, schema: dict[str, Any]) -> GetPydanticSchema:
     )
 
 
+NOTHING = ("", "~", "null", "Null", "NULL")  # what other YAML readers take for no value at all
 S = Annotated[Scalar, _leaf(_scalar, {"type": ["string", "number", "boolean"]})]
+Day = Annotated[Scalar, _leaf(_scalar, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})]
+Flag = Annotated[Scalar, _leaf(_scalar, {"enum": [True, False, "true", "false"]})]
+Key = Annotated[Scalar, _leaf(_scalar, {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"})]
+KindWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(KINDS)})]
+StandingWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(STANDING_WORDS)})]
+FormatWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(FORMATS)})]
 Node = Annotated[Any, _leaf(_node, {})]
 
 
@@ -48,8 +60,8 @@ class NameFile(Model):
 class PeriodFile(Model):
     """From a day (inclusive) until a day (inclusive)."""
 
-    since: S | None = Field(None, alias="from")
-    until: S | None = None
+    since: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
 
 class CitationFile(Model):
@@ -58,7 +70,7 @@ class CitationFile(Model):
     source: S
     clause: S
     quotation: S | None = None
-    standing: S | None = None
+    standing: StandingWord | None = None
     note: S | None = None
 
 
@@ -82,8 +94,8 @@ class OtherwiseFile(Model):
     """What a violated rule asks for; `advice: true` in place of an outcome asks for none."""
 
     outcome: S | None = None
-    advice: S | None = None
-    veto: S | None = None
+    advice: Flag | None = None
+    veto: Flag | None = None
     remedy: NameFile | None = None
     duties: list[DutyFile] = Field(default_factory=list)
 
@@ -92,7 +104,7 @@ class CaseFile(Model):
     """An example: `given` starts afresh, `but` changes the last `given`."""
 
     case: S
-    as_of: S | None = None
+    as_of: Day | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: Node
@@ -113,7 +125,7 @@ class RuleFile(_InForce):
     """A requirement, with its authority, its consequence and its cases."""
 
     kind: ClassVar[str] = "rule"
-    rule: S
+    rule: Key
     area: S | None = None
     applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
     requires: dict[S, ClauseFile] = Field(min_length=1)
@@ -142,7 +154,7 @@ class DeriveFile(_InForce):
     """A fact worked out from others; `for_each` names the item where the fact is a field of a list."""
 
     kind: ClassVar[str] = "derive"
-    derive: S
+    derive: Key
     fact: S
     for_each: S | None = None
     derives: S | BandsFile
@@ -152,7 +164,7 @@ class ObligationFile(_InForce):
     """A duty that follows whenever its conditions hold."""
 
     kind: ClassVar[str] = "obligation"
-    obligation: S
+    obligation: Key
     applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
     duty: DutyFile
 
@@ -161,19 +173,19 @@ class AreaFile(Model):
     """Rules that give one verdict together; outcomes from best to worst."""
 
     kind: ClassVar[str] = "area"
-    area: S
+    area: Key
     title: NameFile
     subjects: list[S] = Field(min_length=1)
     uses: list[S] = Field(default_factory=list)
     outcomes: dict[S, NameFile] = Field(min_length=2)
-    cases_on: S
+    cases_on: Day
 
 
 class AreaCaseFile(Model):
     """An example of a whole verdict."""
 
     case: S
-    as_of: S | None = None
+    as_of: Day | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: S
@@ -196,12 +208,12 @@ class CasesFile(Model):
 class EntryFile(Model):
     """A parameter's value from a day on."""
 
-    since: S = Field(alias="from")
-    until: S | None = None
+    since: Day = Field(alias="from")
+    until: Day | None = None
     value: S | list[S]
     source: S
     clause: S
-    standing: S | None = None
+    standing: StandingWord | None = None
     quotation: S | None = None
     note: S | None = None
 
@@ -212,7 +224,7 @@ class ParameterFile(Model):
     zh: S
     en: S
     called: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
     entries: list[EntryFile] = Field(min_length=1)
@@ -232,7 +244,7 @@ class SourceFile(Model):
     number: S | None = None
     issuer: NameFile | None = None
     in_force: PeriodFile | None = None
-    standing: S
+    standing: StandingWord
     note: S | None = None
 
 
@@ -280,17 +292,17 @@ class FieldFile(Model):
 
     zh: S
     en: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
-    whole: S | None = None
+    whole: Flag | None = None
     minimum: S | None = None
     above: S | None = None
     maximum: S | None = None
     step: S | None = None
-    format: S | None = None
+    format: FormatWord | None = None
     or_else: S | None = None
-    adjustable: S | None = None
+    adjustable: Flag | None = None
     meaning: NameFile | None = None
     headings: list[S] = Field(default_factory=list)
 
@@ -330,7 +342,7 @@ class ChainFile(_InForce):
     """A chaining rule: what follows from records of several kinds, unless others are found."""
 
     kind: ClassVar[str] = "chain"
-    chain: S
+    chain: Key
     given: dict[S, PatternFile] = Field(min_length=1)
     unless: dict[S, PatternFile] = Field(default_factory=dict)
     derives: ChainedRecordFile
@@ -342,7 +354,7 @@ class ColumnFile(Model):
 
     zh: S
     en: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
 
@@ -350,12 +362,12 @@ class ColumnFile(Model):
 class EditionFile(Model):
     """A table's rows from a day on, in a CSV file beside the head."""
 
-    since: S = Field(alias="from")
-    until: S | None = None
+    since: Day = Field(alias="from")
+    until: Day | None = None
     file: S
     source: S
     clause: S
-    standing: S | None = None
+    standing: StandingWord | None = None
     quotation: S | None = None
     note: S | None = None
 
