@@ -5,3 +5,10 @@ import it, when they are asked for a proof.
 """
 
 from __future__ import annotations
+
+from safety_rules.language.errors import SafetyRulesError
+
+try:
+    import z3 as _z3  # noqa: F401
+except ImportError as _missing:
+    raise SafetyRulesError("proofs need the extra `prove`: pip install 'safety-rules[prove]'") from _missing

@@ -94,10 +94,19 @@ def text_uses(law: AreaOn, further: Iterable[Expr] = (), record: Record | None =
 
 
 def open_law(
-    law: AreaOn, further: Iterable[Expr] = (), most_items: int = MOST_ITEMS, record: Record | None = None
+    law: AreaOn,
+    further: Iterable[Expr] = (),
+    most_items: int = MOST_ITEMS,
+    record: Record | None = None,
+    others: tuple[AreaOn, ...] = (),
 ) -> OpenLaw:
-    """Return a law on an open record of its own; `further` are conditions that will be asked beside its rules."""
-    made = OpenRecord(law, text_uses(law, further, record), "", most_items)
+    """Return a law on an open record of its own.
+
+    `further` are conditions that will be asked beside its rules, `others` laws that will be read on the
+    same record; texts of `record` are told apart from all others.
+    """
+    read = [*further, *(c for other in others for c in conditions_of(other))]
+    made = OpenRecord(law, text_uses(law, read, record), "", most_items, beside=others)
     return OpenLaw(law, made, World(law, made))
 
 

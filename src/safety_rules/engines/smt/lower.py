@@ -18,6 +18,7 @@ from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.engines.smt.tables import listed, looked_up
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.smt.values import (
+    MOST_CASES,
     UNKNOWN,
     Cases,
     Listing,
@@ -218,21 +219,22 @@ def _compared(expr: Compare, world: World) -> Truths:
         )
         return equal if expr.op == "==" else inverse(equal)
     left, right = cases(expr.left, world), cases(expr.right, world)
-    both = conjunction(left.known, right.known)
     if not isinstance(kind, Number | Date):
+        both = conjunction(left.known, right.known)
         same = _same_words(left, right).known
         equal = Truths(same, conjunction(both, negation(same)))
         return equal if expr.op == "==" else inverse(equal)
-    definitions = world.record.assumptions
-    if isinstance(kind, Date):
-        parts = [
-            (conjunction(g, h), days.compared(expr.op, a, b, definitions))
-            for g, a in left.cases
-            for h, b in right.cases
-        ]
+    return ordered(expr.op, left, right, world)
+
+
+def ordered(op: str, a: Cases, b: Cases, world: World) -> Truths:
+    """Return the comparison of two numbers or two days."""
+    if any(isinstance(v, Day) for _, v in (*a.cases, *b.cases)):
+        definitions = world.record.assumptions
+        parts = [(conjunction(g, h), days.compared(op, x, y, definitions)) for g, x in a.cases for h, y in b.cases]
     else:
-        left, right = (one_case(s) if len(left.cases) * len(right.cases) > 48 else s for s in (left, right))
-        parts = [(conjunction(g, h), numbers.compared(expr.op, a, b)) for g, a in left.cases for h, b in right.cases]
+        a, b = (one_case(s) if len(a.cases) * len(b.cases) > MOST_CASES else s for s in (a, b))
+        parts = [(conjunction(g, h), numbers.compared(op, x, y)) for g, x in a.cases for h, y in b.cases]
     holds = disjunction(*(conjunction(g, c) for g, c in parts))
     fails = disjunction(*(conjunction(g, negation(c)) for g, c in parts))
     return Truths(holds, fails)

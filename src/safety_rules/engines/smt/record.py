@@ -30,7 +30,8 @@ class OpenRecord:
     """The facts that conditions have asked for, by path, and what admission holds them to.
 
     `assumptions` are the bounds of the vocabulary and what terms are defined by. A fact that is not in
-    `own` is taken from `base`: two records that differ in one fact share the others.
+    `own` is taken from `base`: two records that differ in one fact share the others. `beside` are further
+    laws that will be asked about the record.
     """
 
     law: AreaOn
@@ -39,6 +40,7 @@ class OpenRecord:
     most_items: int = MOST_ITEMS
     base: OpenRecord | None = None
     own: frozenset[str] = frozenset()
+    beside: tuple[AreaOn, ...] = ()
     facts: dict[str, Symbolic] = field(default_factory=dict)
     assumptions: list[Condition] = field(default_factory=list)
 
@@ -65,7 +67,7 @@ class OpenRecord:
             case Choice(choices):
                 return self._one_of(name, [o.key for o in choices.options])
             case Text():
-                return self._one_of(name, domain(fact, self.law, self.texts))
+                return self._one_of(name, domain(fact, (self.law, *self.beside), self.texts))
             case Choices(choices):
                 return Members(known, {o.key: z3.Bool(f"{name} has {o.key}") for o in choices.options})
             case Records():
@@ -135,30 +137,35 @@ class OpenRecord:
             fact = self.law.rulebook.vocabulary.fact_at(path)
             given = record.value_at(path) if "[" not in path or _is_there(record, path) else None
             if isinstance(fact.kind, Text) and isinstance(given, str):
-                given = alike(given, fact, self.law, self.texts)
+                given = alike(given, fact, (self.law, *self.beside), self.texts)
             parts.append(equals_value(value, given))
         return conjunction(*parts)
 
+    def every_fact(self) -> dict[str, Symbolic]:
+        """Return every fact that was asked for by path, its own in place of the base's."""
+        return self.facts if self.base is None else {**self.base.every_fact(), **self.facts}
+
     def values(self, model: Any) -> dict[str, Value]:
         """Return the known facts of a record that a model describes."""
-        found: dict[str, Value] = {} if self.base is None else dict(self.base.values(model))
-        for path, value in self.facts.items():
+        found: dict[str, Value] = {}
+        facts = self.every_fact()
+        for path, value in facts.items():
             if "[" not in path and not isinstance(value, Listing):
                 _put(found, path, value_in(model, value))
-        for path, value in self.facts.items():
+        for path, value in facts.items():
             if isinstance(value, Listing) and holds(model, value.known):
                 there = [s for s in value.slots if holds(model, s.present)]
-                found[path] = tuple(self._item(model, s) for s in there)
+                found[path] = tuple(_item(model, s, facts) for s in there)
         return found
 
-    def _item(self, model: Any, slot: Slot) -> dict[str, Value]:
-        item: dict[str, Value] = {}
-        start = slot.path + "."
-        for record in (self.base, self):
-            for path, value in record.facts.items() if record is not None else ():
-                if path.startswith(start):
-                    _put(item, path.removeprefix(start), value_in(model, value))
-        return item
+
+def _item(model: Any, slot: Slot, facts: Mapping[str, Symbolic]) -> dict[str, Value]:
+    item: dict[str, Value] = {}
+    start = slot.path + "."
+    for path, value in facts.items():
+        if path.startswith(start):
+            _put(item, path.removeprefix(start), value_in(model, value))
+    return item
 
 
 def _is_there(record: Record, path: str) -> bool:

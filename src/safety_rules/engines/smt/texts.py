@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.language.expr import (
@@ -31,6 +31,8 @@ from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
+
+Laws: TypeAlias = Sequence[AreaOn]
 
 
 @dataclass(slots=True)
@@ -96,55 +98,59 @@ def _of(expr: Expr, found: dict[str, Use]) -> list[Use]:
             return []
 
 
-def domain(fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
+def domain(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
     """Return a text for each way in which the conditions tell texts of the fact apart."""
     use = all_uses.get(fact.key, Use())
     if use.compared:
-        return _apart(fact, law, all_uses)
+        return _apart(fact, laws, all_uses)
     if use.prefixes and (use.columns or use.qualifies):
         raise NotLowered("prefix-and-table")
     found: dict[Any, str] = {}
-    for text in _candidates(fact, use, law):
+    for text in _candidates(fact, use, laws):
         if well_formed(text, fact.format):
-            found.setdefault(_signature(text, use, law), text)
+            found.setdefault(_signature(text, use, laws), text)
     return tuple(found.values())
 
 
-def alike(text: str, fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> str:
+def alike(text: str, fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> str:
     """Return the text of the domain that the conditions cannot tell from this one."""
     use = all_uses.get(fact.key, Use())
     if use.compared:
         return text
-    return next((d for d in domain(fact, law, all_uses) if _signature(d, use, law) == _signature(text, use, law)), text)
+    return next(
+        (d for d in domain(fact, laws, all_uses) if _signature(d, use, laws) == _signature(text, use, laws)), text
+    )
 
 
-def _apart(fact: Fact, law: AreaOn, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
+def _apart(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
     """Return every text that any condition mentions, and as many others as there are facts compared."""
     found: dict[str, None] = {}
     for use in all_uses.values():
         if use.compared and use.prefixes:
             raise NotLowered("text-from-data")
-        found |= dict.fromkeys(t for t in _candidates(fact, use, law))
+        found |= dict.fromkeys(t for t in _candidates(fact, use, laws))
     others = sum(u.compared for u in all_uses.values()) + 1
     found |= dict.fromkeys("·" * (i + 3) for i in range(others))
     return tuple(t for t in found if well_formed(t, fact.format))
 
 
-def _signature(text: str, use: Use, law: AreaOn) -> Any:
+def _signature(text: str, use: Use, laws: Laws) -> Any:
     """Return what the conditions can see of a text."""
-    rows = [(table, _cells(text, edition, columns)) for table, columns, edition in _editions(use, law)]
+    rows = [(table, _cells(text, edition, columns)) for table, columns, edition in _editions(use, laws)]
+    normal = normal_spelling(text)
     qualified = [
-        normal_spelling(text) if normal_spelling(text) in _qualifiers(t, law) else None for t in sorted(use.qualifies)
+        normal if normal in {normal_spelling(q) for q in _qualifiers(t, laws)} else None for t in sorted(use.qualifies)
     ]
     starts = [text.startswith(p) for p in sorted(use.prefixes)]
     return text if text in use.literals else None, tuple(starts), tuple(rows), tuple(qualified)
 
 
-def _editions(use: Use, law: AreaOn) -> Iterator[tuple[str, set[str], Edition]]:
-    for table, columns in sorted(use.columns.items()):
-        edition = law.rulebook.tables[table].edition_on(law.as_of)
-        if edition is not None:
-            yield table, columns, edition
+def _editions(use: Use, laws: Laws) -> Iterator[tuple[str, set[str], Edition]]:
+    for law in laws:
+        for table, columns in sorted(use.columns.items()):
+            edition = law.rulebook.tables[table].edition_on(law.as_of)
+            if edition is not None:
+                yield table, columns, edition
 
 
 def _cells(text: str, edition: Edition, columns: set[str]) -> Any:
@@ -154,19 +160,22 @@ def _cells(text: str, edition: Edition, columns: set[str]) -> Any:
     )
 
 
-def _qualifiers(table: str, law: AreaOn) -> frozenset[str]:
-    edition = law.rulebook.tables[table].edition_on(law.as_of)
-    return frozenset(normal_spelling(r.qualifier) for r in edition.rows) if edition is not None else frozenset()
+def _qualifiers(table: str, laws: Laws) -> frozenset[str]:
+    """Return the qualifiers of a table's rows, as they are written."""
+    found: set[str] = set()
+    for law in laws:
+        edition = law.rulebook.tables[table].edition_on(law.as_of)
+        found |= {row.qualifier for row in edition.rows if row.qualifier} if edition is not None else set()
+    return frozenset(found)
 
 
-def _candidates(fact: Fact, use: Use, law: AreaOn) -> Iterator[str]:
+def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
     yield from _others(fact, use.prefixes)
     yield from sorted(use.literals | use.extra)
-    for _, _, edition in _editions(use, law):
+    for _, _, edition in _editions(use, laws):
         yield from (s for row in edition.rows for s in row.spellings)
     for table in sorted(use.qualifies):
-        edition_ = law.rulebook.tables[table].edition_on(law.as_of)
-        yield from (row.qualifier for row in (edition_.rows if edition_ is not None else ()) if row.qualifier)
+        yield from sorted(_qualifiers(table, laws))
 
 
 def _others(fact: Fact, prefixes: set[str]) -> Sequence[str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from safety_rules.language.diagnostic import Span
+from safety_rules.language.invariant import Exemption
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
-
 
 NOTHING = Name("", "")
 
@@ -29,22 +29,6 @@ class Answer(Enum):
     ACCEPTED = "accepted"
     NEEDLESS = "needless-exception"
     NOT_REPLAYED = "not-replayed"
-
-
-QUESTIONS: dict[str, Name] = {
-    "can-be-violated": Name("规则有可能被违反", "the rule can be violated"),
-    "can-be-satisfied": Name("规则有可能得到满足", "the rule can be satisfied"),
-    "can-decide": Name("规则有可能独自决定结论（不被其他规则遮蔽）", "the rule can decide the verdict alone, shadowed by no other"),
-    "no-contradiction": Name("与其他规则不矛盾（不会总有一条被违反）", "no other rule contradicts it, so that one of both is always violated"),
-    "best-is-reachable": Name("最好的结论可以达到", "some record comes out at the best outcome"),
-    "definite-when-known": Name("各项事实均已知时结论确定", "when everything is known the verdict is definite"),
-    "value-when-known": Name("各项事实均已知时推算值确定（分档、判定表无空档）", "when everything is known the value is known: no gap in bands or table"),
-    "every-arm": Name("判定表的每一支都能用到（无重叠、无遮蔽）", "every arm of the table is reached: none is covered by those before it"),
-    "no-hole": Name("推算规则在时间上无空档", "the derivation has no hole in time"),
-    "veto-despite-blanks": Name("缺少任何事实都不会使一票否决失效", "a missing fact never turns the veto off"),
-    "veto-outweighs": Name("一票否决不会被其他规则抵消", "the veto is never outweighed"),
-    "invariant": Name("不变式成立", "the invariant holds"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The answer to a question; `bound` says within what it was looked at, `why` adds what there is to say."""
+    """The answer to a question; `bound` says within what it was looked at, `why` adds what there is to say.
+
+    `exempt` is the exemption under which it was asked.
+    """
 
     question: Question
     answer: Answer
@@ -83,6 +70,7 @@ class Proof:
     shown: tuple[Shown, ...] = ()
     bound: Name = NOTHING
     seconds: float = 0.0
+    exempt: Exemption | None = None
 
     @property
     def holds(self) -> bool:

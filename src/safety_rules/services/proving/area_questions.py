@@ -12,12 +12,14 @@ from safety_rules.engines.smt.lower import World, truths, value
 from safety_rules.engines.smt.record import less_known
 from safety_rules.engines.smt.solver import search
 from safety_rules.language.expr import Expr
+from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status, Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate
-from safety_rules.services.proving.answers import QUESTIONS, Answer, Proof, Question
+from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.arms import Arm, arms
 from safety_rules.services.proving.asking import Asked, Asking, refuted_by, says, shown_by, status, verdict
 from safety_rules.services.proving.rule_questions import clauses, question, shown
@@ -28,9 +30,11 @@ def area_questions(asked: Asked) -> Iterator[Asking]:
     law = asked.law
     every = clauses(law.rules)
     keys = tuple(r.key for r in law.rules)
-    for code, answer in (("best-is-reachable", best_is_reachable), ("definite-when-known", definite_when_known)):
-        asks = Question(law.area.key, law.as_of, code, "", QUESTIONS[code])
-        yield Asking(asks, every, partial(answer, asked, asks), keys)
+    asks = Question(law.area.key, law.as_of, "best-is-reachable", "", QUESTIONS["best-is-reachable"])
+    yield Asking(asks, every, partial(best_is_reachable, asked, asks), keys)
+    asks = Question(law.area.key, law.as_of, "definite-when-known", "", QUESTIONS["definite-when-known"])
+    definite = partial(definite_when_known, asked, asks)
+    yield Asking(asks, every, definite, keys, definite)
     for rule in law.rules:
         if rule.otherwise.veto:
             asks = question(asked, "veto-despite-blanks", rule)
@@ -44,7 +48,8 @@ def area_questions(asked: Asked) -> Iterator[Asking]:
 
 def _of_derivation(asked: Asked, derivation: Derivation) -> Iterator[Asking]:
     asks = _about(asked, "value-when-known", derivation)
-    yield Asking(asks, (derivation.formula,), partial(value_when_known, asked, derivation, asks))
+    known = partial(value_when_known, asked, derivation, asks)
+    yield Asking(asks, (derivation.formula,), known, (), known)
     found = arms(derivation.formula)
     if len(found) > 1:
         asks = _about(asked, "every-arm", derivation)
@@ -67,19 +72,27 @@ def best_is_reachable(asked: Asked, asks: Question) -> Proof:
     )
 
 
-def definite_when_known(asked: Asked, asks: Question, only: tuple[Condition, ...] = ()) -> Proof:
+def definite_when_known(asked: Asked, asks: Question, where: Expr | None = None) -> Proof:
     """Return the proof that a record on which everything is known has one outcome."""
     opened = asked.opened
 
     def conditions() -> list[Condition]:
         apart = [conjunction(opened.worst_is_at_least(k), negation(opened.best_is_at_least(k))) for k in opened.ranks]
-        return [disjunction(*apart), opened.record.everything_known(), *only]
+        return [disjunction(*apart), opened.record.everything_known(), *_only(where, opened)]
 
     def undecided(records: tuple[Record, ...]) -> bool:
         best, worst = verdict(asked.law, records[0])
-        return best < worst
+        return best < worst and _is_so(where, asked, records[0])
 
     return refuted_by(asks, asked.search, conditions, undecided, lambda r: (says(asked.law, r[0]),))
+
+
+def _only(where: Expr | None, opened: OpenLaw) -> list[Condition]:
+    return [] if where is None else [truths(where, opened.world).true]
+
+
+def _is_so(where: Expr | None, asked: Asked, record: Record) -> bool:
+    return where is None or truth(where, asked.law.environment(record))[0] is Truth.TRUE
 
 
 def veto_despite_blanks(asked: Asked, rule: Rule, asks: Question) -> Proof:
@@ -116,19 +129,20 @@ def veto_outweighs(asked: Asked, rule: Rule, asks: Question) -> Proof:
     )  # fmt: skip
 
 
-def value_when_known(asked: Asked, derivation: Derivation, asks: Question, only: Expr | None = None) -> Proof:
+def value_when_known(asked: Asked, derivation: Derivation, asks: Question, where: Expr | None = None) -> Proof:
     """Return the proof that a derived fact is known where everything that it is worked out from is known."""
-    opened = open_law(asked.law, () if only is None else [only], asked.limits.most_items)
+    opened = open_law(asked.law, () if where is None else [where], asked.limits.most_items)
     asking = search([opened], asked.limits.seconds)
 
     def conditions() -> list[Condition]:
         world, there = _where(opened, derivation)
         found = value(derivation.formula, world)
-        excused = [] if only is None else [negation(truths(only, world).true)]
-        return [negation(found.known), there, opened.record.everything_known(), *excused]
+        only = _only(where, opened)
+        return [negation(found.known), there, opened.record.everything_known(), *only]
 
     def unknown(records: tuple[Record, ...]) -> bool:
-        return isinstance(evaluate(derivation.formula, _scope(asked, derivation, records[0])), Unknown)
+        value_ = evaluate(derivation.formula, _scope(asked, derivation, records[0]))
+        return isinstance(value_, Unknown) and _is_so(where, asked, records[0])
 
     return refuted_by(asks, asking, conditions, unknown, lambda r: (says(asked.law, r[0]),))
 

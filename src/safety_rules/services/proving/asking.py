@@ -18,6 +18,7 @@ from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.decide import AreaOn, finding, findings, interval
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
+from safety_rules.services.proving.replay import is_read_back
 
 MOST_ITEMS = 3
 LIMIT_S = 20.0
@@ -55,13 +56,26 @@ def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = ()) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A question with the conditions that its answer depends on, and what answers it."""
+    """A question with the conditions that its answer depends on, and what answers it.
+
+    `narrowed` answers it for the records on which a condition is true.
+    """
 
     question: Question
     reads: tuple[Expr, ...]
     answer: Callable[[], Proof]
     of_rules: tuple[str, ...] = ()
+    narrowed: Callable[[Expr], Proof] | None = None
 
+
+FAULTY = Name(
+    "求解器给出的记录按定义并非如此，是本库的错误，请报告",
+    "by the definition the solver's record does not do this: a fault of this library, please report it",
+)
+UNREADABLE = Name(
+    "求解器给出的记录写成YAML后读回有异，是本库的错误，请报告",
+    "the solver's record, written as YAML, is not read back as it is: a fault of this library, please report it",
+)
 
 Conditions = Callable[[], Sequence[Condition]]
 Claim = Callable[[tuple[Record, ...]], bool]
@@ -78,7 +92,7 @@ def refuted_by(question: Question, asking: Search, conditions: Conditions, claim
         return Proof(question, Answer.UNDECIDED, why)
     if found is Found.NOTHING:
         return Proof(question, Answer.PROVED)
-    return Proof(question, Answer.REFUTED if claim(records) else Answer.NOT_REPLAYED, shown=says(records))
+    return _replayed(question, Answer.REFUTED, asking, records, claim, says)
 
 
 def shown_by(question: Question, asking: Search, conditions: Conditions, claim: Claim, says: Says) -> Proof:
@@ -88,7 +102,18 @@ def shown_by(question: Question, asking: Search, conditions: Conditions, claim: 
         return Proof(question, Answer.UNDECIDED, why)
     if found is Found.NOTHING:
         return Proof(question, Answer.REFUTED, Name("没有这样的记录", "there is no such record"))
-    return Proof(question, Answer.PROVED if claim(records) else Answer.NOT_REPLAYED, shown=says(records))
+    return _replayed(question, Answer.PROVED, asking, records, claim, says)
+
+
+def _replayed(
+    question: Question, answer: Answer, asking: Search, records: tuple[Record, ...], claim: Claim, says: Says
+) -> Proof:
+    """Return the answer that records give, where they are read back as they are and do what they should."""
+    same = all(is_read_back(r, law.law) for r, law in zip(records, asking.laws, strict=True))
+    if same and claim(records):
+        return Proof(question, answer, shown=says(records))
+    why = FAULTY if same else UNREADABLE
+    return Proof(question, Answer.NOT_REPLAYED, why, shown=says(records))
 
 
 def _found(asking: Search, conditions: Conditions) -> tuple[Found, tuple[Record, ...], Name]:

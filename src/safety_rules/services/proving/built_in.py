@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
+from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Area, Derivation, Rulebook
-from safety_rules.services.proving.answers import QUESTIONS, Answer, Proof, Question
+from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.area_questions import area_questions
 from safety_rules.services.proving.asking import Asked, Asking, Limits, asked, timed
 from safety_rules.services.proving.days import DAY, laws, read_on
@@ -22,16 +24,44 @@ def built_in(rulebook: Rulebook, area: Area, limits: Limits) -> Iterator[Proof]:
     What an answer depends on being equal on two days, it is worked out once.
     """
     worked_out: dict[Hashable, Proof] = {}
+    wheres = [e.where for e in area.exemptions if e.where is not None]
     for law in laws(rulebook, area):
-        one = asked(law, limits)
+        one = asked(law, limits, wheres)
         for asking in (*rule_questions(one), *area_questions(one)):
             key = _key(one, asking)
-            if key not in worked_out:
-                worked_out[key] = timed(asking.answer, limits)
-                yield worked_out[key]
-            else:
-                yield replace(worked_out[key], question=asking.question, seconds=0.0)
+            known = worked_out.get(key)
+            if known is None:
+                worked_out[key] = answered(area, asking, limits)
+            yield replace(known, question=asking.question, seconds=0.0) if known is not None else worked_out[key]
     yield from (_without_hole(area, fact) for fact in dict.fromkeys(d.fact for d in area.derivations if not d.borrowed))
+
+
+def answered(area: Area, asking: Asking, limits: Limits) -> Proof:
+    """Return the answer to a question, with what the author exempts from it."""
+    question = asking.question
+    exempt = next((e for e in area.exemptions if e.covers(question.code, question.of)), None)
+    if exempt is None:
+        return timed(asking.answer, limits)
+    proof = timed(asking.answer, limits)
+    if proof.answer is Answer.PROVED:
+        return proof
+    if exempt.where is not None and asking.narrowed is not None:
+        return replace(timed(partial(asking.narrowed, exempt.where), limits), exempt=exempt)
+    if proof.answer is Answer.REFUTED:
+        return replace(proof, answer=Answer.ACCEPTED, why=exempt.reason, exempt=exempt)
+    return proof
+
+
+def needless(area: Area, proofs: Iterable[Proof]) -> Iterator[Proof]:
+    """Yield each exemption that exempts nothing: the question it is about holds on every day, or is never asked."""
+    used = {id(p.exempt) for p in proofs if p.exempt is not None}
+    for one in area.exemptions:
+        if id(one) not in used:
+            asks = Question(
+                area.key, area.default_on or datetime.date.min, one.question, ", ".join(one.of), one.reason, one.at
+            )
+            why = Name("所豁免的问题都成立，应删除豁免", "what it exempts holds; remove the exemption")
+            yield Proof(asks, Answer.NEEDLESS, why)
 
 
 def _key(one: Asked, asking: Asking) -> Hashable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 
 from safety_rules.language.expr import AsOf, Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.rule import Area, Derivation, Period, Rulebook
@@ -65,3 +66,34 @@ def laws(rulebook: Rulebook, area: Area) -> Iterator[AreaOn]:
     """Yield an area's law on every day on which something changes."""
     for day in changes(rulebook, area):
         yield area_on(rulebook, area.key, day)
+
+
+def reads_day(law: AreaOn, conditions: Iterable[Expr]) -> bool:
+    """Return whether conditions depend on the day of the verdict itself."""
+    found: set[Hashable] = set()
+    _read(law, conditions, found)
+    return ("as of", law.as_of) in found
+
+
+def frozen(law: AreaOn, day: datetime.date) -> AreaOn:
+    """Return a day's law as of another day: its rules, its figures and its tables, whatever is in force then.
+
+    A figure that is looked up by a day of the record keeps its whole timeline.
+    """
+    book, always = law.rulebook, Period()
+    by_day = {n.key for c in _conditions(law) for n in walk(c) if isinstance(n, ParameterRef) and n.day is not None}
+    figures = dict(book.parameters)
+    for key, parameter in book.parameters.items():
+        entry = parameter.entry_on(law.as_of)
+        if key not in by_day:
+            figures[key] = replace(parameter, entries=() if entry is None else (replace(entry, period=always),))
+    tables = {
+        key: replace(table, editions=() if (e := table.edition_on(law.as_of)) is None else (replace(e, period=always),))
+        for key, table in book.tables.items()
+    }
+    return replace(law, rulebook=replace(book, parameters=figures, tables=tables), as_of=day)
+
+
+def _conditions(law: AreaOn) -> Iterator[Expr]:
+    yield from (c.that for r in law.rules for c in r.applies_when + r.requires)
+    yield from (d.formula for d in law.derivations.values())

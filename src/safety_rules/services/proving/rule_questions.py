@@ -9,12 +9,13 @@ from functools import partial
 from safety_rules.engines.smt.logic import Condition, negation
 from safety_rules.engines.smt.solver import Found
 from safety_rules.language.expr import Expr
+from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import findings
-from safety_rules.services.proving.answers import QUESTIONS, Answer, Proof, Question
+from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, violated
 
 
