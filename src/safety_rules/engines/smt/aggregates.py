@@ -9,7 +9,7 @@ from typing import Any
 import z3
 
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, implication, negation
-from safety_rules.engines.smt.numbers import Quotient, constant, plain, plus, real
+from safety_rules.engines.smt.numbers import Quotient, Term, constant, plain, plus, real
 from safety_rules.engines.smt.values import Cases, merged, one_case
 
 
@@ -27,6 +27,14 @@ def quantified(
     return Truths(conjunction(known, *every), conjunction(known, disjunction(*fails)))
 
 
+def sure(present: Sequence[Condition], wheres: Sequence[Truths], bodies: Sequence[Cases]) -> list[Condition]:
+    """Return of each item that, if it is there, it is known whether it counts and what it is worth."""
+    return [
+        implication(there, disjunction(w.false, conjunction(w.true, body.known)))
+        for there, w, body in zip(present, wheres, bodies, strict=True)
+    ]
+
+
 def folded(
     fold: str, known: Condition, present: Sequence[Condition], wheres: Sequence[Truths], bodies: Sequence[Cases]
 ) -> Cases:
@@ -34,15 +42,13 @@ def folded(
 
     It is unknown where it is unknown of an item there whether it counts, or what it is worth.
     """
-    parts = list(zip(present, wheres, bodies, strict=True))
-    sure = [implication(there, disjunction(w.false, conjunction(w.true, body.known))) for there, w, body in parts]
-    settled = conjunction(known, *sure)
-    active = [conjunction(there, w.true) for there, w, _ in parts]
+    settled = conjunction(known, *sure(present, wheres, bodies))
+    active = [conjunction(there, w.true) for there, w in zip(present, wheres, strict=True)]
     match fold:
         case "count":
             return Cases(((settled, _count(active)),))
         case "sum":
-            return Cases(((settled, _sum(active, bodies)),))
+            return Cases(((settled, total(summands(active, bodies))),))
         case "min" | "max":
             guard = conjunction(settled, disjunction(*active))
             return merged((conjunction(guard, g), v) for g, v in _extreme(fold, active, bodies).cases)
@@ -58,15 +64,24 @@ def _count(active: Sequence[Condition]) -> Quotient:
     return Quotient(plus(z3.Sum(*ones) if len(ones) > 1 else ones[0], sure), counted=tuple(active))
 
 
-def _sum(active: Sequence[Condition], bodies: Sequence[Cases]) -> Quotient:
-    total: Any = Fraction(0)
+def summands(active: Sequence[Condition], bodies: Sequence[Cases]) -> list[Term]:
+    """Return what each item adds to a sum: nothing where it does not count."""
+    found: list[Term] = []
     for counts, body in zip(active, bodies, strict=True):
         if counts is False or not body.cases:
+            found.append(Fraction(0))
             continue
-        one = one_case(body).cases[0][1]
-        term = plain(one)
-        total = plus(total, term if counts is True else z3.If(counts, real(term), z3.Q(0, 1)))
-    return Quotient(total)
+        term = plain(one_case(body).cases[0][1])
+        found.append(term if counts is True else z3.If(counts, real(term), z3.Q(0, 1)))
+    return found
+
+
+def total(terms: Sequence[Term]) -> Quotient:
+    """Return the sum of terms."""
+    found: Term = Fraction(0)
+    for term in terms:
+        found = plus(found, term)
+    return Quotient(found)
 
 
 def _extreme(fold: str, active: Sequence[Condition], bodies: Sequence[Cases]) -> Cases:

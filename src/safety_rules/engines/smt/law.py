@@ -81,7 +81,7 @@ def conditions_of(law: AreaOn) -> Iterator[Expr]:
 
 def text_uses(law: AreaOn, further: Iterable[Expr] = (), record: Record | None = None) -> Mapping[str, Use]:
     """Return how texts are used; those of a record are told apart from all others where texts are compared."""
-    found = uses([*conditions_of(law), *further])
+    found = uses([*conditions_of(law), *further], law.derivations)
     for key, value in record.values.items() if record is not None else ():
         items = value if isinstance(value, tuple) else ()
         for path, one in [

@@ -10,7 +10,7 @@ from typing import Any
 import z3
 
 from safety_rules.engines.smt import days, numbers
-from safety_rules.engines.smt.aggregates import folded, quantified
+from safety_rules.engines.smt.aggregates import folded, quantified, summands, sure, total
 from safety_rules.engines.smt.days import Day
 from safety_rules.engines.smt.logic import Truths, all_of, any_of, conjunction, disjunction, inverse, negation
 from safety_rules.engines.smt.numbers import Quotient
@@ -344,7 +344,21 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
         values = [mapped(v, lambda d: Quotient(z3.ToReal(_number(d, world)))) for v in values]
         found = folded(expr.fold, source.known, present, wheres, values)
         return mapped(found, lambda n: Day(z3.ToInt(numbers.real(n.top))))
+    if expr.fold == "sum" and isinstance(source, Listing):
+        return _sum(source, present, wheres, values, world)
     return folded(expr.fold, source.known, present, wheres, values)
+
+
+def _sum(source: Listing, present: list[Any], wheres: list[Truths], values: list[Cases], world: World) -> Cases:
+    """Return a sum over records; what each adds has a name of its own, of which lemmas may then speak."""
+    settled_ = sure(present, wheres, values)
+    active = [conjunction(there, w.true) for there, w in zip(present, wheres, strict=True)]
+    slots = [s for s in source.slots if conjunction(source.known, s.present) is not False]
+    named = [
+        world.record.summand(slot.path, surely, term)
+        for slot, surely, term in zip(slots, settled_, summands(active, values), strict=True)
+    ]
+    return Cases(((conjunction(source.known, *settled_), total(named)),))
 
 
 def _number(day: Day, world: World) -> Any:

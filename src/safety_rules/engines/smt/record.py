@@ -13,9 +13,8 @@ import z3
 
 from safety_rules.engines.smt.days import FIRST, LAST, Day
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, implication, negation
-from safety_rules.engines.smt.numbers import ONE, Quotient
+from safety_rules.engines.smt.numbers import ONE, Quotient, Term
 from safety_rules.engines.smt.texts import Use, alike, domain
-from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.smt.values import Cases, Listing, Members, Slot, Symbolic
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
 from safety_rules.language.record import Record
@@ -31,7 +30,8 @@ class OpenRecord:
 
     `assumptions` are the bounds of the vocabulary and what terms are defined by. A fact that is not in
     `own` is taken from `base`: two records that differ in one fact share the others. `beside` are further
-    laws that will be asked about the record.
+    laws that will be asked about the record. `summands` are named parts of sums, by the record that adds
+    them; `kept` keeps their terms alive, since names are made of z3's numbers for terms.
     """
 
     law: AreaOn
@@ -43,6 +43,9 @@ class OpenRecord:
     beside: tuple[AreaOn, ...] = ()
     facts: dict[str, Symbolic] = field(default_factory=dict)
     assumptions: list[Condition] = field(default_factory=list)
+    domains: dict[str, Mapping[Any, str]] = field(default_factory=dict)
+    kept: list[Any] = field(default_factory=list)
+    summands: dict[str, dict[int, tuple[Condition, Any]]] = field(default_factory=dict)
 
     def fact(self, path: str, fact: Fact) -> Symbolic:
         """Return the symbolic value of a fact, made when first asked for."""
@@ -67,13 +70,19 @@ class OpenRecord:
             case Choice(choices):
                 return self._one_of(name, [o.key for o in choices.options])
             case Text():
-                return self._one_of(name, domain(fact, (self.law, *self.beside), self.texts))
+                return self._one_of(name, self.domain(fact).values())
             case Choices(choices):
                 return Members(known, {o.key: z3.Bool(f"{name} has {o.key}") for o in choices.options})
             case Records():
                 return self._records(name, path, fact, known)
             case _:
                 raise TypeError(fact.kind)
+
+    def domain(self, fact: Fact) -> Mapping[Any, str]:
+        """Return the texts that stand for all texts of a fact, worked out once."""
+        if fact.key not in self.domains:
+            self.domains[fact.key] = domain(fact, (self.law, *self.beside), self.texts)
+        return self.domains[fact.key]
 
     def _number(self, name: str, fact: Fact, whole: bool) -> Quotient:
         term = z3.ToReal(z3.Int(name)) if whole else z3.Real(name)
@@ -91,8 +100,7 @@ class OpenRecord:
         return Cases(tuple(zip(guards, values, strict=True)))
 
     def _records(self, name: str, path: str, fact: Fact, known: Any) -> Listing:
-        if path != fact.key:
-            raise NotLowered("list-in-list")
+        assert path == fact.key, "a record of a list holds no list of records"
         slots = tuple(Slot(f"{path}[{i}]", z3.Bool(f"{name}[{i}]")) for i in range(self.most_items))
         for earlier, later in pairwise(slots):
             self.assumptions.append(z3.Implies(later.present, earlier.present))
@@ -110,6 +118,17 @@ class OpenRecord:
                     own = self.fact(f"{slot.path}.{inner.field}", inner).known
                     stand_in = self.fact(f"{slot.path}.{other.field}", other).known
                     self.assumptions.append(z3.Implies(stand_in, own))
+
+    def summand(self, path: str, sure: Condition, term: Term) -> Term:
+        """Return a name for what the record at a path adds to a sum, where `sure` says that it is known."""
+        if isinstance(term, Fraction):
+            return term
+        named = z3.Real(f"summand {term.get_id()}")
+        if term.get_id() not in self.summands.setdefault(path, {}):
+            self.summands[path][term.get_id()] = (sure, named)
+            self.assumptions.append(named == term)
+            self.kept.append(term)
+        return named
 
     def everything_known(self) -> Condition:
         """Return that every fact asked for is known, of a list's records those that are there."""
@@ -137,7 +156,7 @@ class OpenRecord:
             fact = self.law.rulebook.vocabulary.fact_at(path)
             given = record.value_at(path) if "[" not in path or _is_there(record, path) else None
             if isinstance(fact.kind, Text) and isinstance(given, str):
-                given = alike(given, fact, (self.law, *self.beside), self.texts)
+                given = alike(given, fact, (self.law, *self.beside), self.texts, self.domain(fact))
             parts.append(equals_value(value, given))
         return conjunction(*parts)
 

@@ -44,7 +44,7 @@ class Search:
         """Return whether records exist on which the conditions hold, and such records, one for each law."""
         if any(c is False for c in conditions):
             return Found.NOTHING, ()
-        self._assume()
+        self.assume()
         self.solver.push()
         try:
             self.solver.add(*(c for c in conditions if c is not True))
@@ -52,7 +52,8 @@ class Search:
         finally:
             self.solver.pop()
 
-    def _assume(self) -> None:
+    def assume(self) -> None:
+        """Tell the solver what the records are held to, as far as it has not been told."""
         self.known += [0] * (len(self.laws) - len(self.known))
         for i, record in enumerate(self.records()):
             fresh = record.assumptions[self.known[i] :]
@@ -61,7 +62,7 @@ class Search:
 
     def _answer(self) -> tuple[Found, tuple[Record, ...]]:
         started = time.monotonic()
-        said = self._check(self.limit_s)
+        said = self.check(self.limit_s)
         if said == z3.unsat:
             return Found.NOTHING, ()
         if said != z3.sat:
@@ -72,12 +73,13 @@ class Search:
         if all(on_grid(r, o) for r, o in zip(found, self.records(), strict=True)):
             return Found.RECORD, found
         self.solver.add(*(c for r in self.records() for c in grid(r)))
-        if self._check(min(left, 2.0)) == z3.sat:
+        if self.check(min(left, 2.0)) == z3.sat:
             model = self.solver.model()
             found = tuple(Record(r.values(model)) for r in self.records())
         return Found.RECORD, found
 
-    def _check(self, seconds: float) -> Any:
+    def check(self, seconds: float) -> Any:
+        """Return z3's answer within a time."""
         self.solver.set("timeout", max(1, int(seconds * 1000)))
         return self.solver.check()
 

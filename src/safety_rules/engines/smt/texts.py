@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.language.expr import (
-    Aggregate,
     Call,
     Compare,
     Expr,
@@ -27,6 +26,7 @@ from safety_rules.language.expr import (
     walk,
 )
 from safety_rules.language.kinds import Text
+from safety_rules.language.rule import Derivation
 from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn
@@ -44,82 +44,103 @@ class Use:
     columns: dict[str, set[str]] = field(default_factory=dict)
     qualifies: set[str] = field(default_factory=set)
     compared: bool = False
+    cells: set[tuple[str, str]] = field(default_factory=set)
     extra: set[str] = field(default_factory=set)
 
 
-def uses(conditions: Iterable[Expr]) -> dict[str, Use]:
-    """Return how each text fact is used, by fact key."""
+def uses(conditions: Iterable[Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
+    """Return how each given text fact is used, by fact key."""
     found: dict[str, Use] = {}
     for condition in conditions:
         for node in walk(condition):
-            _note(node, found)
+            _note(node, _Given(derivations, found))
     return found
 
 
-def _note(node: Expr, found: dict[str, Use]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The uses found so far, and how derived texts lead back to given ones."""
+
+    derivations: Mapping[str, Derivation]
+    found: dict[str, Use]
+
+    def of(self, expr: Expr) -> list[Use]:
+        """Return the uses of every given fact that an operand may be."""
+        match expr:
+            case FactRef(key, Text()) | ItemField(_, key, Text()):
+                if key in self.derivations:
+                    return self.of(self.derivations[key].formula)
+                return [self.found.setdefault(key, Use())]
+            case If(_, then, otherwise):
+                return [*self.of(then), *self.of(otherwise)]
+            case _:
+                return []
+
+    def mentions(self, expr: Expr) -> Iterator[Expr]:
+        """Yield every node of an operand, through derivations."""
+        for node in walk(expr):
+            yield node
+            if isinstance(node, FactRef | ItemField) and node.key in self.derivations:
+                yield from self.mentions(self.derivations[node.key].formula)
+
+
+def _note(node: Expr, given: _Given) -> None:
     match node:
         case Compare(_, left, right) if isinstance(kind_of(left), Text):
             for one, other in ((left, right), (right, left)):
-                for use in _of(one, found):
-                    if isinstance(other, Literal):
-                        use.literals.add(str(other.value))
-                    else:
-                        use.compared = True
+                for use in given.of(one):
+                    _compared(use, other, given)
         case In(item, Literal(tuple() as listed)) if isinstance(kind_of(item), Text):
-            for use in _of(item, found):
+            for use in given.of(item):
                 use.literals |= {str(v) for v in listed}
         case Call("starts_with", (text, prefix)):
             if not isinstance(prefix, Literal):
                 raise NotLowered("prefix-from-data")
-            for use in _of(text, found):
+            for use in given.of(text):
                 use.prefixes.add(str(prefix.value))
         case Listed(table, key):
-            for use in _of(key, found):
+            for use in given.of(key):
                 use.columns.setdefault(table, set())
         case Lookup(table, keys, column):
-            for use in _of(keys[0], found):
+            for use in given.of(keys[0]):
                 use.columns.setdefault(table, set()).add(column)
-            for use in _of(keys[1], found) if len(keys) > 1 else ():
+            for use in given.of(keys[1]) if len(keys) > 1 else ():
                 use.qualifies.add(table)
         case _:
             return
 
 
-def _of(expr: Expr, found: dict[str, Use]) -> list[Use]:
-    """Return the uses of every fact that an operand may be."""
-    match expr:
-        case FactRef(key, Text()) | ItemField(_, key, Text()):
-            return [found.setdefault(key, Use())]
-        case If(_, then, otherwise):
-            return [*_of(then, found), *_of(otherwise, found)]
-        case Aggregate(_, body):
-            return _of(body, found)
-        case _:
-            return []
+def _compared(use: Use, other: Expr, given: _Given) -> None:
+    """Note everything that a text is compared with: literals, cells of tables, other facts."""
+    if isinstance(other, Literal):
+        use.literals.add(str(other.value))
+        return
+    use.compared = True
+    for node in given.mentions(other):
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            use.literals.add(node.value)
+        elif isinstance(node, Lookup) and isinstance(node.kind, Text):
+            use.cells.add((node.table, node.column))
 
 
-def domain(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
-    """Return a text for each way in which the conditions tell texts of the fact apart."""
+def domain(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> dict[Any, str]:
+    """Return a text for each way in which the conditions tell texts of the fact apart, by what they see of it."""
     use = all_uses.get(fact.key, Use())
     if use.compared:
-        return _apart(fact, laws, all_uses)
+        return {text: text for text in _apart(fact, laws, all_uses)}
     if use.prefixes and (use.columns or use.qualifies):
         raise NotLowered("prefix-and-table")
     found: dict[Any, str] = {}
     for text in _candidates(fact, use, laws):
         if well_formed(text, fact.format):
             found.setdefault(_signature(text, use, laws), text)
-    return tuple(found.values())
+    return found
 
 
-def alike(text: str, fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> str:
-    """Return the text of the domain that the conditions cannot tell from this one."""
+def alike(text: str, fact: Fact, laws: Laws, all_uses: Mapping[str, Use], known: Mapping[Any, str]) -> str:
+    """Return the text of a domain that the conditions cannot tell from this one."""
     use = all_uses.get(fact.key, Use())
-    if use.compared:
-        return text
-    return next(
-        (d for d in domain(fact, laws, all_uses) if _signature(d, use, laws) == _signature(text, use, laws)), text
-    )
+    return known.get(text if use.compared else _signature(text, use, laws), text)
 
 
 def _apart(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
@@ -127,7 +148,7 @@ def _apart(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ..
     found: dict[str, None] = {}
     for use in all_uses.values():
         if use.compared and use.prefixes:
-            raise NotLowered("text-from-data")
+            raise NotLowered("prefix-and-comparison")
         found |= dict.fromkeys(t for t in _candidates(fact, use, laws))
     others = sum(u.compared for u in all_uses.values()) + 1
     found |= dict.fromkeys("·" * (i + 3) for i in range(others))
@@ -174,6 +195,10 @@ def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
     yield from sorted(use.literals | use.extra)
     for _, _, edition in _editions(use, laws):
         yield from (s for row in edition.rows for s in row.spellings)
+    for law in laws:
+        for table, column in sorted(use.cells):
+            edition_ = law.rulebook.tables[table].edition_on(law.as_of)
+            yield from (str(row.cells[column]) for row in (edition_.rows if edition_ else ()) if column in row.cells)
     for table in sorted(use.qualifies):
         yield from sorted(_qualifiers(table, laws))
 

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from safety_rules.language.errors import SafetyRulesError
 
 UNSUPPORTED: Mapping[str, str] = {
-    "prefix-from-data": "the prefix that a text is compared with is itself a fact",
+    "prefix-from-data": "the beginning that a text is compared with is itself a fact",
     "prefix-and-table": "one text is both looked up in a table and compared by how it starts",
+    "prefix-and-comparison": "one text is both compared with another fact and by how it starts",
     "prefix-of-code": "a code with a check digit is compared by how it starts",
-    "text-from-data": "a look-up key, or one side of a comparison, is chosen by a condition, and so is the other",
     "list-from-data": "a list is chosen by a condition",
-    "list-in-list": "a record of a list holds a list of records",
 }
 
 

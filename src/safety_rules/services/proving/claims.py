@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from safety_rules.engines.smt.law import OpenLaw, beside, open_law
+from safety_rules.engines.smt.lemmas import add_lemmas
 from safety_rules.engines.smt.logic import Condition, conjunction, disjunction, negation
 from safety_rules.engines.smt.lower import cases, ordered, truths
 from safety_rules.engines.smt.solver import search
@@ -101,6 +102,7 @@ def _on(law: AreaOn, one: Invariant, limits: Limits) -> Proof:
     if isinstance(one.claim, Grows):
         return _growing(law, one, one.claim, limits)
     opened = open_law(law, one.conditions(), limits.most_items)
+    asking = search([opened], limits.seconds)
     rank = law.area.rank(one.claim.outcome) if isinstance(one.claim, NeverBetter | NeverWorse) else 0
 
     def conditions() -> list[Condition]:
@@ -111,11 +113,13 @@ def _on(law: AreaOn, one: Invariant, limits: Limits) -> Proof:
             case NeverWorse():
                 return [*when, opened.best_is_at_least(rank + 1)]
             case Always(that):
-                return [*when, truths(that, opened.world).false]
+                broken = truths(that, opened.world).false
+                add_lemmas(asking)
+                return [*when, broken]
             case _:
                 raise TypeError(one.claim)
 
-    def broken(records: tuple[Record, ...]) -> bool:
+    def fails(records: tuple[Record, ...]) -> bool:
         record = records[0]
         if not _holds(law, one.when, record):
             return False
@@ -129,8 +133,7 @@ def _on(law: AreaOn, one: Invariant, limits: Limits) -> Proof:
             case _:
                 raise TypeError(one.claim)
 
-    asking = search([opened], limits.seconds)
-    return refuted_by(_question(law, one), asking, conditions, broken, lambda r: (says(law, r[0]),))
+    return refuted_by(_question(law, one), asking, conditions, fails, lambda r: (says(law, r[0]),))
 
 
 def _growing(law: AreaOn, one: Invariant, claim: Grows, limits: Limits) -> Proof:
@@ -142,7 +145,9 @@ def _growing(law: AreaOn, one: Invariant, claim: Grows, limits: Limits) -> Proof
     def conditions() -> list[Condition]:
         when = [] if one.when is None else [truths(one.when, o.world).true for o in (less, more)]
         effect = _effect(claim, less, more)
-        return [*when, effect, *_grown(claim.fact, less, more)]
+        grown = _grown(claim.fact, less, more)
+        add_lemmas(asking, *grown)
+        return [*when, effect, *grown]
 
     def broken(records: tuple[Record, ...]) -> bool:
         if not all(_holds(law, one.when, r) for r in records):
