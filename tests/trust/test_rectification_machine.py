@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from safety_rules.services.rectification.ledger import GENESIS, writing
 from safety_rules.services.rectification.life import Details, Event, RefusedError
@@ -75,6 +75,11 @@ DAYS = st.integers(0, 40).map(lambda n: START + datetime.timedelta(days=n)) | st
 )
 
 
+RIGHT = {"E": WORKS, "P": "园区乙", "D": "部门丙"}
+WRONG = ["nothing", "nothing", "hand", "hand", "role", "day"]
+MATTERS = {"close": ["evidence"] * 4, "order": ["deadline"] * 3, "extend": ["deadline"] * 3}
+
+
 class Rectification(RuleBasedStateMachine):
     """Two dangers, any event at any time by anybody."""
 
@@ -89,7 +94,17 @@ class Rectification(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.folder.cleanup()
 
-    @rule(id=st.sampled_from(["D1", "D2"]), by=st.sampled_from(HANDS), role=st.sampled_from(ROLES), on=DAYS)
+    @initialize(steps=st.integers(0, 6))
+    def a_life_so_far(self, steps: int) -> None:
+        self.find("D1", "专家甲", "expert", START)
+        for name in list(TO)[:steps]:
+            role = WHO[name][0]
+            deadline = 10 if name == "order" else None
+            self.step("D1", name, RIGHT[role], LETTERS[role], "复查照片", self.lives["D1"].last, deadline)
+        assert self.lives["D1"].events == steps + 1
+
+    @precondition(lambda self: len(self.lives) < 2)
+    @rule(id=st.sampled_from(["D1", "D1", "D1", "D2"]), by=st.sampled_from(HANDS), role=st.sampled_from(ROLES), on=DAYS)
     def find(self, id: str, by: str, role: str, on: datetime.date) -> None:
         details = Details("消防", "一般", "通道堵塞", UNIT, WORKS)
         allowed = id not in self.lives and role == "expert" and by not in (UNIT, WORKS) and on <= TODAY
@@ -97,24 +112,24 @@ class Rectification(RuleBasedStateMachine):
             self.lives[id] = Life("found", on, None, {("find", by)})
 
     @precondition(lambda self: self.lives)
-    @rule(data=st.data(), name=st.sampled_from(sorted(FROM)), by=st.sampled_from(HANDS), role=st.sampled_from(ROLES),
-          evidence=st.sampled_from(["", " ", "复查照片"]), on=DAYS, more=st.none() | st.integers(-3, 30))  # fmt: skip
-    def anything(self, data: Any, name: str, by: str, role: str, evidence: str, on: datetime.date, more: Any) -> None:
-        self.step(data.draw(st.sampled_from(sorted(self.lives))), name, by, role, evidence, on, more)
-
-    @precondition(lambda self: self.lives)
-    @rule(data=st.data(), later=st.integers(0, 5), more=st.integers(1, 20))
-    def the_next_step(self, data: Any, later: int, more: int) -> None:
-        id = data.draw(st.sampled_from(sorted(self.lives)))
+    @rule(data=st.data(), later=st.integers(0, 3), more=st.integers(1, 20))
+    def a_step(self, data: Any, later: int, more: int) -> None:
+        """Take a lawful step, or one that is wrong in one thing."""
+        draw = data.draw
+        id = draw(st.sampled_from(sorted(self.lives)))
         life = self.lives[id]
-        names = [n for n in sorted(FROM) if life.state in FROM[n]]
-        if names:
-            name = data.draw(st.sampled_from(names))
-            by = {"E": WORKS, "P": "园区乙", "D": "部门丙"}[WHO[name][0]]
-            on = life.last + datetime.timedelta(days=later)
-            self.step(
-                id, name, by, LETTERS[WHO[name][0]], "复查照片", on, more if name in ("order", "extend") else None
-            )
+        fitting = [n for n in sorted(FROM) if life.state in FROM[n]]
+        others = [n for n in sorted(FROM) if n not in fitting]
+        name = draw(st.sampled_from(others if not fitting or draw(st.integers(0, 3)) == 0 else fitting))
+        wrong = draw(st.sampled_from([*WRONG, *MATTERS.get(name, [])]))
+        by = RIGHT[WHO[name][0]]
+        role = draw(st.sampled_from(ROLES)) if wrong == "role" else LETTERS[WHO[name][0]]
+        evidence = draw(st.sampled_from(["", " "])) if wrong == "evidence" else "复查照片"
+        on = draw(DAYS) if wrong == "day" else life.last + datetime.timedelta(days=later)
+        by = draw(st.sampled_from(HANDS)) if wrong == "hand" else by
+        wanted = more if name in ("order", "extend") else None
+        deadline = draw(st.none() | st.integers(-3, 30)) if wrong == "deadline" else wanted
+        self.step(id, name, by, role, evidence, on, deadline)
 
     def step(self, id: str, name: str, by: str, role: str, evidence: str, on: datetime.date, more: Any) -> None:
         life = self.lives[id]
@@ -162,6 +177,11 @@ class Rectification(RuleBasedStateMachine):
 
 
 Rectification.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=20, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=80,
+    stateful_step_count=12,
+    phases=(Phase.generate,),
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 TestRectification = Rectification.TestCase
