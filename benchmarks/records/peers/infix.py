@@ -107,6 +107,10 @@ def form(expr: Expr) -> str:
             return f"{function}()"
         case Aggregate(fold):
             return f"{fold}() over a list"
+        case Arithmetic():
+            return "arithmetic other than a ratio"
+        case ParameterRef():
+            return "a parameter within arithmetic"
         case _:
             return type(expr).__name__.lower()
 
