@@ -16,6 +16,7 @@ from safety_rules.language.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from safety_rules.language.chain import ChainRule
     from safety_rules.language.invariant import Exemption, Invariant
+    from safety_rules.language.lint import Silence
     from safety_rules.language.table import Table
 
 
@@ -63,6 +64,7 @@ class Source:
     in_force: Period
     standing: Standing
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Citation:
     standing: Standing
     quotation: str = ""
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,11 @@ class Rule:
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
 
+    @property
+    def standing(self) -> Standing:
+        """How sure its authority is: the weakest citation."""
+        return weakest(*(c.standing for c in self.authority))
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
@@ -183,6 +191,11 @@ class Derivation:
     file: str = field(default="", compare=False)
     borrowed: bool = False
 
+    @property
+    def standing(self) -> Standing:
+        """How sure its authority is: the weakest citation."""
+        return weakest(*(c.standing for c in self.authority))
+
 
 @dataclass(frozen=True, slots=True)
 class Obligation:
@@ -197,6 +210,11 @@ class Obligation:
     cases: tuple[Case, ...] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
+
+    @property
+    def standing(self) -> Standing:
+        """How sure its authority is: the weakest citation."""
+        return weakest(*(c.standing for c in self.authority))
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +274,7 @@ class Rulebook:
     changes: tuple[Change, ...] = ()
     chains: tuple[ChainRule, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    silences: tuple[Silence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,3 +291,16 @@ class Waiver:
 def weakest(*standings: Standing) -> Standing:
     """Return the least sure of the standings; statute when there are none."""
     return max(standings, default=Standing.statute)
+
+
+def counts(standing: Standing, key: str, require: Standing, confirmed: frozenset[str]) -> bool:
+    """Return whether what rests on a standing counts: it is sure enough, or confirmed by its key."""
+    return standing <= require or key in confirmed
+
+
+def authority_on(
+    authority: tuple[Citation, ...], sources: Mapping[str, Source], day: datetime.date
+) -> tuple[Citation, ...]:
+    """Return the citations whose source is in force on a day; all of them where none is."""
+    held = tuple(c for c in authority if c.source not in sources or sources[c.source].in_force.holds(day))
+    return held or authority

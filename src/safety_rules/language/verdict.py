@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from safety_rules.language.rule import Citation, Duty, Rule, Standing
 from safety_rules.language.truth import Truth
@@ -16,7 +17,7 @@ class Reason:
     """Why something is unknown.
 
     `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero),
-    `parameter` (no entry, or not sure enough) or `authority` (a rule that is not sure enough).
+    `parameter` (no entry, or not sure enough) or `authority` (a rule or derivation that is not sure enough).
     """
 
     kind: str
@@ -50,7 +51,11 @@ class ClauseResult:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says of one record, and on what."""
+    """What one rule says of one record, and on what.
+
+    `parameters` are the figures and tables that its conditions name, `derivations` the derived facts,
+    by key, that its truth rests on and whose authority is weaker than statute; each with its weakest citation.
+    """
 
     rule: Rule
     status: Status
@@ -59,6 +64,7 @@ class Finding:
     requires: tuple[ClauseResult, ...]
     reasons: frozenset[Reason] = frozenset()
     parameters: Mapping[str, Citation] = field(default_factory=dict)
+    derivations: Mapping[str, Citation] = field(default_factory=dict)
     waived: bool = False
 
     @property
@@ -70,6 +76,28 @@ class Finding:
     def outcome(self) -> str | None:
         """What the rule asks for when violated; None is advice."""
         return self.rule.otherwise.outcome
+
+
+class Masks(NamedTuple):
+    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
+
+    violated: int
+    undetermined: int
+    not_applicable: int
+
+
+class Evidence(NamedTuple):
+    """What one rule says of a record, and the data on which it says it.
+
+    `failed` are the keys of the required clauses that are false; `values` are the given facts that the
+    rule reads, by key, those that are missing left out. A number of plain data is as it was given, and
+    means the decimal that it prints as; a number of admitted data is exact.
+    """
+
+    rule: Rule
+    status: Status
+    failed: tuple[str, ...]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from safety_rules.language.rule import (
     Period,
     Rule,
     Source,
+    Standing,
 )
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
@@ -40,7 +41,7 @@ from safety_rules.loading.models import (
     RuleFile,
 )
 from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import citation, day, flag, key, name, period, text
+from safety_rules.loading.scalars import citation, day, flag, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.check import Scope, condition
 from safety_rules.semantics.near import did_you_mean
@@ -301,6 +302,8 @@ def _area_cases(files: Sequence[AreaCaseFile], area_file: AreaFile, c: Context) 
         for part in ("at_best", "at_worst"):
             if getattr(file, part) is not None:
                 expect[part] = str(getattr(file, part))
+        if file.standing is not None:
+            expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
         for part in ("violated", "undetermined", "needs", "says"):
             if getattr(file, part) is not None:
                 expect[part] = tuple(str(x) for x in getattr(file, part))

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
 
+from safety_rules.language.lint import LINT_CODES
 from safety_rules.language.rule import Standing
 from safety_rules.loading.tree import Mapping, Scalar, Sequence
 from safety_rules.semantics.formats import FORMATS
@@ -40,6 +41,7 @@ Flag = Annotated[Scalar, _leaf(_scalar, {"enum": [True, False, "true", "false"]}
 Key = Annotated[Scalar, _leaf(_scalar, {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"})]
 KindWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(KINDS)})]
 StandingWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(STANDING_WORDS)})]
+LintCode = Annotated[Scalar, _leaf(_scalar, {"enum": list(LINT_CODES)})]
 FormatWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(FORMATS)})]
 Node = Annotated[Any, _leaf(_node, {})]
 
@@ -48,6 +50,20 @@ class Model(BaseModel):
     """A mapping with these keys and no others."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+
+
+class SilenceFile(Model):
+    """A finding of lint that is meant so: its code, of what (all of this file by default), and why."""
+
+    code: LintCode
+    of: S | None = None
+    reason: S
+
+
+class TopModel(Model):
+    """A whole rule file."""
+
+    silence: list[SilenceFile] = Field(default_factory=list)
 
 
 class NameFile(Model):
@@ -114,7 +130,7 @@ class CaseFile(Model):
     note: S | None = None
 
 
-class _InForce(Model):
+class _InForce(TopModel):
     title: NameFile
     in_force: PeriodFile
     authority: list[CitationFile] = Field(min_length=1)
@@ -169,7 +185,7 @@ class ObligationFile(_InForce):
     duty: DutyFile
 
 
-class AreaFile(Model):
+class AreaFile(TopModel):
     """Rules that give one verdict together; outcomes from best to worst."""
 
     kind: ClassVar[str] = "area"
@@ -191,6 +207,7 @@ class AreaCaseFile(Model):
     expect: S
     at_best: S | None = None
     at_worst: S | None = None
+    standing: S | None = None
     violated: list[S] | None = None
     undetermined: list[S] | None = None
     needs: list[S] | None = None
@@ -198,7 +215,7 @@ class AreaCaseFile(Model):
     note: S | None = None
 
 
-class CasesFile(Model):
+class CasesFile(TopModel):
     """Examples of an area's verdicts."""
 
     kind: ClassVar[str] = "cases"
@@ -268,7 +285,7 @@ class ParameterFile(Model):
     entries: list[EntryFile] = Field(min_length=1)
 
 
-class ParametersFile(Model):
+class ParametersFile(TopModel):
     """Figures that change over time."""
 
     kind: ClassVar[str] = "parameters"
@@ -286,7 +303,7 @@ class SourceFile(Model):
     note: S | None = None
 
 
-class SourcesFile(Model):
+class SourcesFile(TopModel):
     """Every document that rules cite."""
 
     kind: ClassVar[str] = "sources"
@@ -301,7 +318,7 @@ class UnitFile(Model):
     aliases: list[S] = Field(default_factory=list)
 
 
-class UnitsFile(Model):
+class UnitsFile(TopModel):
     """Units of measure."""
 
     kind: ClassVar[str] = "units"
@@ -351,7 +368,7 @@ class FactFile(FieldFile):
     fields_: dict[S, FieldFile] = Field(default_factory=dict, alias="fields")
 
 
-class VocabularyFile(Model):
+class VocabularyFile(TopModel):
     """Every fact that rules name and data carry."""
 
     kind: ClassVar[str] = "vocabulary"
@@ -381,6 +398,7 @@ class ChainFile(_InForce):
 
     kind: ClassVar[str] = "chain"
     chain: Key
+    area: S | None = None
     given: dict[S, PatternFile] = Field(min_length=1)
     unless: dict[S, PatternFile] = Field(default_factory=dict)
     derives: ChainedRecordFile
@@ -410,7 +428,7 @@ class EditionFile(Model):
     note: S | None = None
 
 
-class TableFile(Model):
+class TableFile(TopModel):
     """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
 
     kind: ClassVar[str] = "table"
@@ -430,7 +448,7 @@ class OverlayParameterFile(Model):
     entries: list[EntryFile] = Field(min_length=1)
 
 
-class OverlayFile(Model):
+class OverlayFile(TopModel):
     """A district's own figures, sources, rules and decisions, beside the built-in rules."""
 
     kind: ClassVar[str] = "overlay"
@@ -441,6 +459,25 @@ class OverlayFile(Model):
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[RuleFile] = Field(default_factory=list)
+    chains: list[ChainFile] = Field(default_factory=list)
+
+
+class LintWaiverFile(Model):
+    """Leave for a finding of lint to stand: who answers for it, why, and until which day (inclusive)."""
+
+    code: S
+    file: S | None = None
+    of: S | None = None
+    owner: S
+    reason: S
+    until: Day
+
+
+class LintWaiversFile(Model):
+    """Waivers of lint findings; the file stands beside the rules, not among them."""
+
+    kind: ClassVar[str] = "waivers"
+    waivers: list[LintWaiverFile] = Field(min_length=1)
 
 
 FileModel = (

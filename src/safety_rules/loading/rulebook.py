@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import RuleFileError
+from safety_rules.language.lint import Silence
 from safety_rules.language.rule import Area, Rulebook
 from safety_rules.loading.areas import Context, area, derivation, obligation, rule
 from safety_rules.loading.chains import chain, stratified
@@ -37,6 +38,7 @@ from safety_rules.loading.models import (
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
 from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
@@ -60,6 +62,7 @@ class _Files:
     by_model: dict[type[Model], list[tuple[str, Any]]] = field(default_factory=dict)
     broken: set[type[Model]] = field(default_factory=set)
     texts: dict[str, bytes] = field(default_factory=dict)
+    silences: list[Silence] = field(default_factory=list)
 
     def of(self, model: type[M]) -> list[tuple[str, M]]:
         return self.by_model.get(model, [])
@@ -135,6 +138,7 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
             found.broken.add(model)
         if shape is not None:
             found.by_model.setdefault(type(shape), []).append((file.path, shape))
+            found.silences += silences(getattr(shape, "silence", ()), report)
     return found
 
 
@@ -167,7 +171,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     _homeless(files, report)
     chained = _chains(files, context)
     _without_echoes(files.broken, report)
-    return Rulebook(words, known, figures, areas, digest, reference, chains=chained)
+    return Rulebook(words, known, figures, areas, digest, reference, chains=chained, silences=tuple(files.silences))
 
 
 def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
@@ -224,8 +228,7 @@ def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
     cases = [case for _, f in files.below(folder, CasesFile) for case in f.cases]
     made = [d for d in derivations if d is not None]
     consistent(made, c.report)
-    _ids([*(f.rule for _, f, _ in rules)], c.report)
-    _ids([f.derive for _, f in files.below(folder, DeriveFile)], c.report)
+    _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, DeriveFile))], c.report)
     _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
     whole = area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
     claims = [f for _, f in files.below(folder, InvariantsFile)]
@@ -288,4 +291,4 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
                 report.error("no-overlay", "an overlay file begins with `overlay:`", at)
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)
-    return replace(book, overlay_digest=_digest(texts))
+    return replace(book, overlay_digest=_digest(texts), silences=(*book.silences, *over.silences))

@@ -11,7 +11,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from safety_rules.loading.models import FIRST_KEYS, Model
+from safety_rules.loading.models import FIRST_KEYS, LintWaiversFile, Model
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 MODELINE = "# yaml-language-server: $schema="
@@ -19,8 +19,8 @@ FOLDER = "schemas"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Return the schema of each kind of rule file, by the kind's name."""
-    models = dict.fromkeys(FIRST_KEYS.values())
+    """Return the schema of each kind of rule file, and of a file of waivers, by the kind's name."""
+    models: dict[type[Model], None] = dict.fromkeys([*FIRST_KEYS.values(), LintWaiversFile])
     return {str(getattr(m, "kind", "")): schema(m) for m in models}
 
 

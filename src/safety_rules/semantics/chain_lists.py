@@ -55,7 +55,7 @@ class Lists:
         if not found:
             return env, self.records
         lists = {relation: tuple(f.values for f in facts) for relation, facts in found.items()}
-        return replace(env, record=Record({**env.record.values, **lists})), {**self.records, **found}
+        return replace(env, record=Record({**env.record.values, **lists}), memo=None), {**self.records, **found}
 
     def _of(self, expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[Narrowing, ...]:
         if id(expr) not in self.narrowings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Value
@@ -19,11 +20,13 @@ from safety_rules.language.rule import (
     Rulebook,
     Standing,
     Waiver,
+    authority_on,
     weakest,
 )
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
-from safety_rules.semantics.evaluate import Environment, evaluate, parameters_of, tables_of, truth
+from safety_rules.semantics.evaluate import Environment, evaluate, is_sure, parameters_of, tables_of, truth
+from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.near import did_you_mean
 
 
@@ -55,6 +58,7 @@ class AreaOn:
             self.confirmed,
             self.rulebook.vocabulary,
             self.rulebook.tables,
+            {},
         )
 
 
@@ -67,11 +71,20 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
         rulebook,
         area,
         day,
-        tuple(r for r in area.rules if r.in_force.holds(day)),
-        {d.fact: d for d in area.derivations if d.in_force.holds(day)},
-        tuple(o for o in area.obligations if o.in_force.holds(day)),
+        tuple(_dated(r, rulebook, day) for r in area.rules if r.in_force.holds(day)),
+        {d.fact: _dated(d, rulebook, day) for d in area.derivations if d.in_force.holds(day)},
+        tuple(_dated(o, rulebook, day) for o in area.obligations if o.in_force.holds(day)),
         require,
     )
+
+
+Holder = TypeVar("Holder", Rule, Derivation, Obligation)
+
+
+def _dated(holder: Holder, rulebook: Rulebook, day: datetime.date) -> Holder:
+    """Return a rule, derivation or obligation with the citations that hold on a day."""
+    held = authority_on(holder.authority, rulebook.sources, day)
+    return holder if held == holder.authority else replace(holder, authority=held)
 
 
 def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
@@ -115,21 +128,33 @@ def finding(rule: Rule, env: Environment) -> Finding:
     applying = conjunction(*(c.truth for c in applies))
     meeting = conjunction(*(c.truth for c in requires))
     says = status(applying, meeting)
-    used = _citations(rule, says, env)
-    own = weakest(*(c.standing for c in rule.authority))
+    rests_on = _rests_on(rule, says, env)
     reasons: frozenset[Reason] = frozenset()
     if says is Status.UNDETERMINED:
         open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
         reasons = reasons.union(*(c.reasons for c in open_parts))
-    elif says is not Status.NOT_APPLICABLE and own > env.require and rule.key not in env.confirmed:
+    elif says is not Status.NOT_APPLICABLE and not is_sure(rule, env):
         says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
-    rests_on = [c.standing for c in used.values()]
-    standing = weakest(*rests_on) if says is Status.NOT_APPLICABLE else weakest(own, *rests_on)
-    return Finding(rule, says, standing, applies, requires, reasons, used)
+    standing = standing_of(rests_on)
+    if says is not Status.NOT_APPLICABLE:
+        standing = weakest(rule.standing, standing)
+    weak = {k: c for k, c in rests_on.items() if k in env.derivations and c.standing is not Standing.statute}
+    return Finding(rule, says, standing, applies, requires, reasons, _citations(rule, says, env), weak)
+
+
+def _rests_on(rule: Rule, says: Status, env: Environment) -> Grounds:
+    """Return what a finding rests on, before the rule's own authority: of clauses each of which is enough, the surest."""
+    applies = clause_grounds(rule.applies_when, env)
+    return applies if says is Status.NOT_APPLICABLE else together([applies, clause_grounds(rule.requires, env)])
+
+
+def clause_grounds(clauses: Iterable[Clause], env: Environment) -> Grounds:
+    """Return what the truth of all of several clauses rests on."""
+    return enough([(evaluate(c.that, env), grounds(c.that, env)) for c in clauses], False)
 
 
 def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation]:
-    """Return the citations of the parameters that a finding rests on."""
+    """Return the citations of the parameters and tables that a rule's conditions name, through derivations."""
     clauses = rule.applies_when if says is Status.NOT_APPLICABLE else rule.applies_when + rule.requires
     used: dict[str, Citation] = {}
     for clause in clauses:
@@ -171,13 +196,23 @@ def interval(area: Area, found: Iterable[Finding]) -> tuple[str, str]:
 
 
 def verdict_standing(area: Area, found: Iterable[Finding], outcome: str) -> Standing:
-    """Return the weakest standing among the findings that decided the outcome."""
+    """Return the weakest standing among the findings that decided the outcome.
+
+    These are the violated rules that ask for it, and those that ask for worse and are not violated.
+    """
+    return weakest(*(f.standing for f in deciding(area, found, outcome)))
+
+
+def deciding(area: Area, found: Iterable[Finding], outcome: str) -> tuple[Finding, ...]:
+    """Return the findings that decided the outcome."""
     rank = area.rank(outcome)
-    if rank:
-        deciding = [f for f in found if f.status is Status.VIOLATED and not f.waived and area.rank(f.outcome) == rank]
-    else:
-        deciding = [f for f in found if f.outcome is not None and f.status in (Status.SATISFIED, Status.NOT_APPLICABLE)]
-    return weakest(*(f.standing for f in deciding))
+    return tuple(f for f in found if not f.waived and _decides(f.status, area.rank(f.outcome), rank))
+
+
+def _decides(status: Status, asked: int, rank: int) -> bool:
+    if status is Status.VIOLATED:
+        return asked == rank > 0
+    return status is not Status.UNDETERMINED and asked > rank
 
 
 def subject_names(on: AreaOn, record: Record) -> frozenset[str]:
@@ -232,7 +267,7 @@ def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[Du
         if holds is Truth.FALSE:
             continue
         reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
-        standing = weakest(*(c.standing for c in obligation.authority))
+        standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
         due.append(
             DueDuty(obligation.key, obligation.duty, obligation.authority, holds is Truth.TRUE, standing, reasons)
         )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -38,7 +38,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Derivation, Parameter, Standing
+from safety_rules.language.rule import Derivation, Parameter, Rule, Standing, counts
 from safety_rules.language.table import Edition, Row, Table, normal_spelling
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
@@ -50,7 +50,8 @@ class Environment:
     """What an expression is evaluated in: a record, a day, and what the rulebook says on that day.
 
     `variables` hold, for each list item in sight, its path and its values. A parameter entry of a
-    standing weaker than `require` counts as unknown, unless `confirmed` names the parameter.
+    standing weaker than `require` counts as unknown, unless `confirmed` names the parameter. `memo`,
+    where there is one, keeps what derived facts came to: it goes with one record and one requirement.
     """
 
     record: Record
@@ -62,6 +63,7 @@ class Environment:
     confirmed: frozenset[str] = field(default_factory=frozenset)
     vocabulary: Vocabulary | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
+    memo: dict[tuple[str, str, str], Any] | None = field(default=None, compare=False, repr=False)
 
     def with_item(self, variable: str, path: str, item: Any) -> Environment:
         """Return the environment inside an aggregate."""
@@ -150,9 +152,52 @@ def _fold_truth(values: list[Any], fold: Any) -> Any:
 
 def _fact(key: str, env: Environment) -> Any:
     if key in env.derivations:
-        return evaluate(env.derivations[key].formula, replace(env, variables={}))
+        return _derived(env.derivations[key], replace(env, variables={}))
     value = env.record.values.get(key)
     return Unknown(frozenset({Reason("fact", key)})) if value is None else value
+
+
+def _derived(derivation: Derivation, env: Environment) -> Any:
+    """Return what a derived fact is worth; unknown, naming it, where its authority is not sure enough."""
+    return remembered("value", derivation, env, _worked_out)
+
+
+def remembered(
+    what: str, derivation: Derivation, env: Environment, work: Callable[[Derivation, Environment], Any]
+) -> Any:
+    """Return what is worked out of a derived fact, once for each record (or item) where the environment has a memo."""
+    if env.memo is None:
+        return work(derivation, env)
+    path = env.variables[derivation.variable][0] if derivation.variable is not None else ""
+    key = (what, derivation.fact, path)
+    if key not in env.memo:
+        env.memo[key] = work(derivation, env)
+    return env.memo[key]
+
+
+def _worked_out(derivation: Derivation, env: Environment) -> Any:
+    value = evaluate(derivation.formula, env)
+    if is_sure(derivation, env):
+        return value
+    lacking = value.reasons if isinstance(value, Unknown) else frozenset()
+    return Unknown(lacking | {Reason("authority", derivation.key)})
+
+
+class Requirement(Protocol):
+    """How sure the law must be: an environment, or an area's law on a day."""
+
+    @property
+    def require(self) -> Standing:
+        """The weakest standing that counts."""
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """The keys of what counts whatever its standing."""
+
+
+def is_sure(holder: Derivation | Rule, law: Requirement) -> bool:
+    """Return whether the authority of a derivation or rule is as sure as is required, or confirmed."""
+    return law.require is Standing.assumed or counts(holder.standing, holder.key, law.require, law.confirmed)
 
 
 def _item_field(expr: ItemField, env: Environment) -> Any:
@@ -160,7 +205,7 @@ def _item_field(expr: ItemField, env: Environment) -> Any:
     derivation = env.derivations.get(expr.key)
     if derivation is not None:
         assert derivation.variable is not None
-        return evaluate(derivation.formula, replace(env, variables={derivation.variable: (path, item)}))
+        return _derived(derivation, replace(env, variables={derivation.variable: (path, item)}))
     name = expr.key.rpartition(".")[2]
     value = item.get(name)
     return Unknown(frozenset({Reason("fact", f"{path}.{name}")})) if value is None else value
@@ -171,7 +216,7 @@ def _parameter(expr: ParameterRef, env: Environment) -> Any:
     if isinstance(day, Unknown):
         return day
     entry = env.parameters[expr.key].entry_on(day)
-    if entry is None or (entry.citation.standing > env.require and expr.key not in env.confirmed):
+    if entry is None or not counts(entry.citation.standing, expr.key, env.require, env.confirmed):
         return Unknown(frozenset({Reason("parameter", expr.key)}))
     return entry.value
 
@@ -315,7 +360,7 @@ def _lookup(expr: Lookup, env: Environment) -> Any:
 def _edition(table: str, env: Environment) -> Edition | Unknown:
     """Return the edition in force; unknown, naming the table, when there is none or it is not sure enough."""
     edition = env.tables[table].edition_on(env.as_of)
-    if edition is None or (edition.citation.standing > env.require and table not in env.confirmed):
+    if edition is None or not counts(edition.citation.standing, table, env.require, env.confirmed):
         return Unknown(frozenset({Reason("parameter", table)}))
     return edition
 
@@ -394,22 +439,21 @@ def walk_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
 
 
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
-    """Return the reference tables that an expression reads, through derivations."""
-    found: list[str] = []
-    for node in walk(expr):
-        if isinstance(node, Listed | Lookup):
-            found.append(node.table)
-        elif isinstance(node, FactRef | ItemField) and node.key in derivations:
-            found.extend(tables_of(derivations[node.key].formula, derivations))
-    return found
+    """Return the reference tables that an expression reads, through derivations, each once."""
+    return list(
+        dict.fromkeys(n.table for n in _walk_through(expr, derivations, set()) if isinstance(n, Listed | Lookup))
+    )
 
 
 def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[ParameterRef]:
     """Return the parameters that an expression reads, through derivations."""
-    found: list[ParameterRef] = []
+    return [n for n in _walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
+
+
+def _walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
+    """Yield every node of an expression and of the derivations that it reads, each derivation once."""
     for node in walk(expr):
-        if isinstance(node, ParameterRef):
-            found.append(node)
-        elif isinstance(node, FactRef | ItemField) and node.key in derivations:
-            found.extend(parameters_of(derivations[node.key].formula, derivations))
-    return found
+        yield node
+        if isinstance(node, FactRef | ItemField) and node.key in derivations and node.key not in seen:
+            seen.add(node.key)
+            yield from _walk_through(derivations[node.key].formula, derivations, seen)

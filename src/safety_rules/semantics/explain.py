@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import STANDING_NAMES, Citation, Clause, Source
+from safety_rules.language.rule import STANDING_NAMES, Citation, Clause, Source, Standing
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason, Status
 from safety_rules.semantics.atoms import clause_lines
+from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.words import decimal, label
 
@@ -60,6 +61,7 @@ def explanation(verdict: Verdict, language: str, rules: Iterable[str] = ()) -> s
     shown.sort(key=lambda f: (_ORDER[f.status], -verdict.on.area.rank(f.outcome)))
     lines = [finding_line(f, verdict, language) for f in shown]
     if not asked:
+        lines += _weak_lines(verdict, shown, language)
         lines += _needs_lines(verdict, language) + _duty_lines(verdict, language) + _waiver_lines(verdict, language)
         lines += [*_problem_lines(verdict, language), _rest(verdict, language)]
     return "\n".join(Line(headline(verdict, language), tuple(lines)).render())
@@ -67,6 +69,23 @@ def explanation(verdict: Verdict, language: str, rules: Iterable[str] = ()) -> s
 
 _SHOWN = (Status.VIOLATED, Status.UNDETERMINED)
 _ORDER = {Status.VIOLATED: 0, Status.UNDETERMINED: 1, Status.SATISFIED: 2, Status.NOT_APPLICABLE: 3}
+
+
+def _weak_lines(verdict: Verdict, shown: Sequence[Finding], language: str) -> list[Line]:
+    """Return what makes the verdict less sure than statute, where no rule that is shown says so."""
+    if verdict.standing is Standing.statute:
+        return []
+    found = deciding(verdict.on.area, verdict.findings, verdict.at_best)
+    said = {(key, c) for f in shown for key, c in _cited(f)}
+    weak = [(key, c) for f in found for key, c in _cited(f) if c.standing is verdict.standing]
+    title = "结论依据效力较弱之处——" if language == "zh" else "what makes the verdict less sure: "
+    rest = [line for line in dict.fromkeys(weak) if line not in said]
+    return [Line(title + citation_text(c, verdict, language, key)) for key, c in rest]
+
+
+def _cited(f: Finding) -> list[tuple[str, Citation]]:
+    """Return the citations of a finding: its rule's, and those of what it rests on, by their keys."""
+    return [*(("", c) for c in f.rule.authority), *f.parameters.items(), *f.derivations.items()]
 
 
 def headline(verdict: Verdict, language: str) -> str:
@@ -104,6 +123,7 @@ def finding_line(f: Finding, verdict: Verdict, language: str) -> Line:
         below.append(Line(f"尚缺：{missing}" if zh else f"lacks: {missing}"))
     below += [Line(citation_text(c, verdict, language)) for c in f.rule.authority]
     below += [Line(citation_text(c, verdict, language, key)) for key, c in f.parameters.items()]
+    below += [Line(citation_text(c, verdict, language, key)) for key, c in f.derivations.items()]
     if f.status is Status.VIOLATED and f.rule.otherwise.remedy is not None:
         remedy = f.rule.otherwise.remedy.in_(language)
         below.append(Line(f"整改建议：{remedy}" if zh else f"remedy: {remedy}"))
@@ -168,7 +188,7 @@ def gap_text(gap: Gap, verdict: Verdict, language: str) -> str:
 
 
 def citation_text(citation: Citation, verdict: Verdict, language: str, parameter: str = "") -> str:
-    """Return a citation in words, with its standing; for a parameter, with its name."""
+    """Return a citation in words, with its standing; for a figure, table or derived fact, with its name."""
     of = figure_name(parameter, verdict, language) if parameter else ""
     return citation_words(citation, verdict.on.rulebook.sources, language, of)
 
@@ -188,8 +208,10 @@ def citation_words(citation: Citation, sources: Mapping[str, Source], language: 
 
 
 def figure_name(key: str, verdict: Verdict, language: str) -> str:
-    """Return the name of a parameter or reference table."""
+    """Return the name of a parameter, reference table or derived fact."""
     book = verdict.on.rulebook
+    if key in verdict.on.derivations:
+        return verdict.on.derivations[key].title.in_(language)
     return (book.parameters[key] if key in book.parameters else book.tables[key]).name.in_(language)
 
 
@@ -205,14 +227,21 @@ def reason_label(reason: Reason, verdict: Verdict, language: str) -> str:
                 else f"confirmation of the standard {name} ({reason.name})"
             )
         case "authority":
-            return (
-                f"规则 {reason.name} 的依据须经确认" if zh else f"confirmation of the authority of rule {reason.name}"
-            )
+            return _authority_label(reason.name, verdict, language)
         case "divisor":
             name = label(reason.name, book.vocabulary, language)
             return f"{name}（不得为零）" if zh else f"{name} (must not be zero)"
         case _:
             return label(reason.name, book.vocabulary, language)
+
+
+def _authority_label(key: str, verdict: Verdict, language: str) -> str:
+    zh = language == "zh"
+    derived = next((d for d in verdict.on.derivations.values() if d.key == key), None)
+    if derived is None:
+        return f"规则 {key} 的依据须经确认" if zh else f"confirmation of the authority of rule {key}"
+    title = derived.title.in_(language)
+    return f"推算“{title}”（{key}）的依据须经确认" if zh else f"confirmation of how {title} ({key}) is derived"
 
 
 def _needs_lines(verdict: Verdict, language: str) -> list[Line]:

@@ -81,5 +81,5 @@ def nearest(clause: Clause, env: Environment, path: str, now: Fraction, fact: Fa
 
 
 def _holds(clause: Clause, env: Environment, path: str, value: Fraction) -> bool:
-    changed = replace(env, record=env.record.with_value(path, value))
+    changed = replace(env, record=env.record.with_value(path, value), memo={})
     return truth(clause.that, changed)[0] is Truth.TRUE

@@ -98,6 +98,7 @@ def _finding(f: Finding) -> dict[str, Any]:
         "lacks": [_reason(r) for r in sorted(f.reasons)],
         "authority": [_citation(c) for c in f.rule.authority],
         "parameters": {key: _citation(c) for key, c in f.parameters.items()},
+        "derivations": {key: _citation(c) for key, c in f.derivations.items()},
     }
 
 

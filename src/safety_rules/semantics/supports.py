@@ -26,7 +26,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.verdict import Reason, Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, items
+from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, is_sure, items
 
 Family: TypeAlias = frozenset[frozenset[Reason]]
 
@@ -63,7 +63,9 @@ def settle(expr: Expr, want: bool, env: Environment) -> Family:
             return _quantified(expr, want, env)
         case FactRef() | ItemField():
             inner = derived(expr, env)
-            return settle(inner[0], want, inner[1]) if inner is not None else frozenset({value.reasons})
+            if inner is None:
+                return frozenset({value.reasons})
+            return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
         case _:
             return defined(expr, env)
 
@@ -101,7 +103,9 @@ def defined(expr: Expr, env: Environment) -> Family:
             return _folded(expr, env)
         case FactRef() | ItemField():
             inner = derived(expr, env)
-            return defined(inner[0], inner[1]) if inner is not None else frozenset({value.reasons})
+            if inner is None:
+                return frozenset({value.reasons})
+            return every([_confirmed(expr, env), defined(inner[0], inner[1])])
         case Arithmetic("/", left, right) if evaluate(right, env) == 0:
             zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
             return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
@@ -136,6 +140,12 @@ def derived(expr: FactRef | ItemField, env: Environment) -> tuple[Expr, Environm
         return derivation.formula, replace(env, variables={})
     assert derivation.variable is not None
     return derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]})
+
+
+def _confirmed(expr: FactRef | ItemField, env: Environment) -> Family:
+    """Return what has to be confirmed before a derived fact counts."""
+    derivation = env.derivations[expr.key]
+    return ALWAYS if is_sure(derivation, env) else frozenset({frozenset({Reason("authority", derivation.key)})})
 
 
 def every(families: list[Family]) -> Family:

@@ -78,7 +78,7 @@ def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterato
     record, problems = _record(on, case)
     yield from problems
     expected = str(case.expect["expect"])
-    if rule not in on.rules:
+    if rule.key not in {r.key for r in on.rules}:
         if expected != "not_in_force":
             yield f"expected {expected}, but the rule is not in force on {case.on}"
         return
@@ -124,7 +124,8 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems
-    if on.derivations.get(derivation.fact) is not derivation:
+    held = on.derivations.get(derivation.fact)
+    if held is None or held.key != derivation.key:
         if str(case.expect["expect"]) != "not_in_force":
             yield f"the derivation is not in force on {case.on}"
         return
@@ -181,7 +182,7 @@ def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case
     results = clause_results(obligation.applies_when, on.environment(record))
     holds = conjunction(*(r.truth for r in results))
     came = {Truth.TRUE: "due", Truth.FALSE: "not_due", Truth.UNKNOWN: "undetermined"}[holds]
-    if obligation not in on.obligations:
+    if obligation.key not in {o.key for o in on.obligations}:
         came = "not_in_force"
     if came != str(case.expect["expect"]):
         yield f"expected {case.expect['expect']}, came to {came}"
@@ -201,6 +202,8 @@ def area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
     for part in ("at_best", "at_worst"):
         if part in expect and getattr(verdict, part) != expect[part]:
             yield f"expected {part} {expect[part]}, came to {getattr(verdict, part)}"
+    if "standing" in expect and verdict.standing.name != expect["standing"]:
+        yield f"expected the standing {expect['standing']}, came to {verdict.standing.name}"
     if "violated" in expect and set(expect["violated"]) != set(verdict.violated()):
         yield f"expected {_listed(expect['violated'])} to be violated, came to {_listed(verdict.violated())}"
     if "undetermined" in expect:

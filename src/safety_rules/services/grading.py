@@ -55,9 +55,11 @@ class Comparison:
     values: Mapping[str, tuple[Any, Any]]
 
 
-def grade(source: Path | str, area: DatedArea, sheet: str | None = None) -> tuple[Screening, Iterator[GradedUnit]]:
+def grade(
+    source: Path | str, area: DatedArea, sheet: str | None = None, engine: str = "auto"
+) -> tuple[Screening, Iterator[GradedUnit]]:
     """Return the screening of a ledger of units, and its units as they are graded (rows can be read once)."""
-    screening = screen(source, area, sheet)
+    screening = screen(source, area, sheet, engine=engine)
     values_of, duties_of = derived(area.law), duties(area.law)
 
     def units() -> Iterator[GradedUnit]:

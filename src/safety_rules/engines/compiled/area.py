@@ -5,23 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import And, Compare, Expr, FactRef, Literal
 from safety_rules.language.kinds import Choice
-from safety_rules.language.rule import Clause, Rule, weakest
+from safety_rules.language.rule import Clause, Rule
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
-
-
-class Masks(NamedTuple):
-    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
-
-    violated: int
-    undetermined: int
-    not_applicable: int
+from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,17 @@ class CompiledArea:
                 return outcome
         return self.law.area.outcomes[0].key
 
+    def keys(self, mask: int) -> list[str]:
+        """Return the keys of a mask's rules, in the order of the law."""
+        found, rules = [], self.law.rules
+        while mask:
+            lowest = mask & -mask
+            found.append(rules[lowest.bit_length() - 1].key)
+            mask ^= lowest
+        return found
 
+
+@code.collector_at_rest()
 def compiled(law: AreaOn) -> CompiledArea:
     """Return an area's law on a day, compiled."""
     constants: dict[str, Any] = {"Masks": Masks}
@@ -136,8 +140,7 @@ def _set(mask: str, i: int) -> ast.stmt:
 
 def _rule(i: int, rule: Rule, w: Writer) -> None:
     """Write one rule's finding as a bit, by the table of the definition (`semantics.decide.status`)."""
-    own = weakest(*(c.standing for c in rule.authority))
-    unsure = own > w.law.require and rule.key not in w.law.confirmed
+    unsure = not is_sure(rule, w.law)
     conditions, requirement = _all_of(rule.applies_when), _all_of(rule.requires)
     applies = constant(True) if conditions is None else value(conditions, w)
     inner = w.inside(w.items)

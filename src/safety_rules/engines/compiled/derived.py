@@ -9,8 +9,8 @@ from typing import Any
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, load
 from safety_rules.engines.compiled.exact import Writer, value
+from safety_rules.engines.compiled.standing import obligation_standings
 from safety_rules.language.expr import And, FactRef
-from safety_rules.language.rule import weakest
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import AreaOn
 
@@ -60,14 +60,16 @@ def duties(law: AreaOn) -> Duties:
     ]
     body = [*writer.loading, *writer.body, ast.Return(ast.Tuple(found, ast.Load()))]
     holds = code.functions([code.function("holds", ["get"], body)], constants, f"<duties {law.area.key}>")["holds"]
-    known = [(o.key, o.duty, o.authority, weakest(*(c.standing for c in o.authority))) for o in law.obligations]
+    sure_of = obligation_standings(law)
 
     def of_record(values: Mapping[str, Any]) -> list[DueDuty]:
-        results = zip(holds(values.get), known, strict=True)
+        due = holds(values.get)
+        if not any(d is not False for d in due):
+            return []
         return [
-            DueDuty(key, duty, cited, due is True, sure)
-            for due, (key, duty, cited, sure) in results
-            if due is not False
+            DueDuty(o.key, o.duty, o.authority, one is True, sure)
+            for o, one, sure in zip(law.obligations, due, sure_of(values.get), strict=True)
+            if one is not False
         ]
 
     return of_record

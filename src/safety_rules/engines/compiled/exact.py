@@ -41,9 +41,9 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Number
-from safety_rules.language.rule import Derivation
+from safety_rules.language.rule import Derivation, counts
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import call, shifted
+from safety_rules.semantics.evaluate import call, is_sure, shifted
 
 MOST_NESTED = 40
 
@@ -59,6 +59,7 @@ class Writer:
     items: Mapping[str, str] = field(default_factory=dict)
     count: list[int] = field(default_factory=lambda: [0])
     loading: list[ast.stmt] = field(default_factory=list)
+    fields: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
 
     def name(self, stem: str = "t") -> str:
         """Return a new name."""
@@ -86,8 +87,8 @@ class Writer:
         return load(name)
 
     def inside(self, items: Mapping[str, str]) -> Writer:
-        """Return a writer of a nested block, sharing names and constants."""
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading)
+        """Return a writer of a nested block, sharing names and constants; what it works out is known in it only."""
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, dict(self.fields))
 
 
 def value(expr: Expr, w: Writer) -> ast.expr:
@@ -175,7 +176,7 @@ def _fact(key: str, w: Writer) -> ast.expr:
         derivation = w.law.derivations.get(key)
         outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
         if derivation is not None:
-            found = value(derivation.formula, outer)
+            found = value(derivation.formula, outer) if is_sure(derivation, w.law) else constant(None)
             w.loading.extend([*outer.body, assign(name, found)])
         else:
             w.loading.append(assign(name, code.call("get", constant(key))))
@@ -184,14 +185,25 @@ def _fact(key: str, w: Writer) -> ast.expr:
 
 
 def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
-    derivation: Derivation | None = w.law.derivations.get(key)
+    """Return a field of an item, read or derived once in a block."""
     item = w.items[variable]
+    if (item, key) not in w.fields:
+        w.fields[item, key] = _field(item, key, w)
+    return w.fields[item, key]
+
+
+def _field(item: str, key: str, w: Writer) -> ast.expr:
+    derivation: Derivation | None = w.law.derivations.get(key)
     if derivation is None or derivation.variable is None:
         read = ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key.rpartition(".")[2])], [])
         return w.keep(read)
+    if not is_sure(derivation, w.law):
+        return constant(None)
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
-    return value(derivation.formula, inner)
+    found = value(derivation.formula, inner)
+    w.fields |= inner.fields
+    return found
 
 
 def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
@@ -205,7 +217,7 @@ def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
 def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
     """Return a parameter's value on a day; None when there is none, or none that is sure enough."""
     entry = law.rulebook.parameters[key].entry_on(day)
-    if entry is None or (entry.citation.standing > law.require and key not in law.confirmed):
+    if entry is None or not counts(entry.citation.standing, key, law.require, law.confirmed):
         return None
     return entry.value
 
@@ -213,7 +225,7 @@ def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
 def edition_of(law: AreaOn, table: str) -> Any:
     """Return a table's edition on the day of the law; None when there is none, or none that is sure enough."""
     edition = law.rulebook.tables[table].edition_on(law.as_of)
-    if edition is None or (edition.citation.standing > law.require and table not in law.confirmed):
+    if edition is None or not counts(edition.citation.standing, table, law.require, law.confirmed):
         return None
     return edition
 
@@ -234,11 +246,13 @@ def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
         operands = [node(tuple(operands[i : i + MOST_NESTED])) for i in starts]
     result, unknown = w.name("b"), w.name("u")
     w.body.append(assign(unknown, constant(False)))
-    block = w.body
+    block, inner = w.body, w
     for operand in operands:
-        inner = w.inside(w.items)
+        inner = inner.inside(w.items)
         inner.body = block
         part = value(operand, inner)
+        if block is w.body:
+            w.fields |= inner.fields
         note = when(is_(part, None), [assign(unknown, constant(True))])
         rest: list[ast.stmt] = [note]
         branch = ast.If(is_(part, absorbing), [assign(result, constant(absorbing))], rest)

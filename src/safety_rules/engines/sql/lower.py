@@ -40,8 +40,9 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number, Records
-from safety_rules.language.rule import Entry
+from safety_rules.language.rule import Entry, Standing, counts
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import is_sure
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 NEAR = {True: 1200, False: 36500}
@@ -133,6 +134,8 @@ def _fact(key: str, w: Writer) -> str:
     derivation, outer = w.law.derivations.get(key), w.outermost()
     if derivation is None:
         return outer.keep(w.cells[key].value)
+    if not is_sure(derivation, w.law):
+        return null(w.law.rulebook.vocabulary.facts[key].kind, w.dialect)
     known = f"derived {key}"
     return outer.names[known] if known in outer.names else outer.keep(value(derivation.formula, outer), known)
 
@@ -146,6 +149,8 @@ def _item_field(expr: ItemField, w: Writer) -> str:
     known = lists.worked_out(expr.key, item, w)
     if known is not None:
         return known
+    if not is_sure(derivation, w.law):
+        return null(expr.kind, w.dialect)
     inner = w.inside({derivation.variable: item})
     inner.doubts = w.doubts
     return value(derivation.formula, inner)
@@ -159,9 +164,9 @@ def field_of(key: str, item: str, w: Writer) -> str:
     return w.cells[outer].fields[name].replace("{item}", item)
 
 
-def sure(standing: int, key: str, law: AreaOn) -> bool:
+def sure(standing: Standing, key: str, law: AreaOn) -> bool:
     """Return whether what rests on a standing counts, for a figure or table of that key."""
-    return not (standing > law.require and key not in law.confirmed)
+    return counts(standing, key, law.require, law.confirmed)
 
 
 def entries(expr: ParameterRef, w: Writer) -> list[tuple[Entry, Any]]:

@@ -28,6 +28,7 @@ from safety_rules.language.expr import (
     Scale,
 )
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.evaluate import is_sure
 
 ONE = Fraction(1)
 
@@ -93,6 +94,8 @@ def fact(key: str, w: Writer) -> Number:
         cell = w.cells[key]
         plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect)
         found = numbers.scaled(plain, cell.factor, w.dialect)
+    elif not is_sure(derivation, w.law):
+        found = unknown(w.dialect)
     else:
         inner = number(derivation.formula, outer)
         name = outer.keep(inner.sql)
@@ -119,6 +122,8 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
         assert sql is not None
         assert size is not None
         return replace(known, sql=sql, size=sql if known.size == known.sql else size, exact=None)
+    if not is_sure(derivation, w.law):
+        return unknown(w.dialect)
     inner = w.inside({derivation.variable: item})
     inner.doubts = w.doubts
     return number(derivation.formula, inner)

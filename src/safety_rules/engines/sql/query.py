@@ -19,8 +19,9 @@ from safety_rules.engines.sql.writer import Writer
 from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, walk
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import Clause, Rule, Waiver, weakest
+from safety_rules.language.rule import Clause, Rule, Waiver
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import is_sure
 
 BITS = 63
 MASKS = ("violated", "undetermined", "not_applicable", "satisfied")
@@ -143,10 +144,9 @@ def _all_of(clauses: Sequence[Clause], w: Writer) -> str:
 def _rule(rule: Rule, w: Writer) -> tuple[str, str]:
     """Return a rule's finding as a three-valued truth, and whether it applies."""
     applies = _all_of(rule.applies_when, w)
-    own = weakest(*(c.standing for c in rule.authority))
     if rule.applies_when:
         applies = w.keep(applies)
-    if own > w.law.require and rule.key not in w.law.confirmed:
+    if not is_sure(rule, w.law):
         return f"(CASE WHEN NOT {applies} THEN FALSE ELSE {w.dialect.null('boolean')} END)", applies
     requires = _all_of(rule.requires, w)
     return (f"({applies} AND NOT {requires})" if rule.applies_when else f"(NOT {requires})"), applies

@@ -1,0 +1,216 @@
+"""How sure the findings of a record are, compiled: what `semantics.grounds` works out, sooner.
+
+A standing is a whole number here; most parts of most rules always have the same one, which is then a
+constant, and statements are written only where the branch that is taken makes a difference.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled.area import CompiledArea
+from safety_rules.engines.compiled.code import assign, constant, is_, load, when
+from safety_rules.engines.compiled.exact import Writer, value
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Expr,
+    FactRef,
+    If,
+    ItemField,
+    Listed,
+    Lookup,
+    Or,
+    ParameterRef,
+    children,
+)
+from safety_rules.language.rule import Clause, Derivation, Standing, weakest
+from safety_rules.language.verdict import Masks
+from safety_rules.semantics.decide import AreaOn
+
+Standings = Callable[[Mapping[str, Any], Masks, str], Standing]
+SURE = constant(0)
+
+
+def standings(area: CompiledArea) -> Standings:
+    """Return the function from a record's values, its findings and its outcome to the verdict's standing."""
+    law = area.law
+    function = _function(law, [p for r in law.rules for p in ([r.applies_when], [r.applies_when, r.requires])])
+    ranks = [law.area.rank(r.otherwise.outcome) for r in law.rules]
+    own = [int(r.standing) for r in law.rules]
+
+    def of_verdict(values: Mapping[str, Any], masks: Masks, outcome: str) -> Standing:
+        rank, weakest_yet = law.area.rank(outcome), 0
+        found = function(values.get)
+        for i, asked in enumerate(ranks):
+            bit = 1 << i
+            if masks.violated & bit:
+                deciding = asked == rank > 0
+            else:
+                deciding = asked > rank and not masks.undetermined & bit
+            if deciding and masks.not_applicable & bit:
+                weakest_yet = max(weakest_yet, found[2 * i])
+            elif deciding:
+                weakest_yet = max(weakest_yet, found[2 * i + 1], own[i])
+        return Standing(weakest_yet)
+
+    return of_verdict
+
+
+def obligation_standings(law: AreaOn) -> Callable[[Callable[[str], Any]], list[Standing]]:
+    """Return the function from a record's look-up to how sure it is that each obligation is due."""
+    function, own = _function(law, [[o.applies_when] for o in law.obligations]), [o.standing for o in law.obligations]
+    return lambda get: [weakest(o, Standing(f)) for o, f in zip(own, function(get), strict=True)]
+
+
+def _function(law: AreaOn, conjunctions: Sequence[Sequence[Sequence[Clause]]]) -> Callable[[Any], tuple[int, ...]]:
+    """Return the function from a record's look-up to what several conjunctions of clauses, taken together, rest on."""
+    constants: dict[str, Any] = {"max": max, "min": min}
+    w = Writer(law, constants)
+    found = [_most([_enough([c.that for c in clauses], False, w) for clauses in group]) for group in conjunctions]
+    body = [*w.loading, *w.body, ast.Return(ast.Tuple(found, ast.Load()))]
+    made = code.functions(
+        [code.function("standings", ["get"], body)], constants, f"<standings {law.area.key} on {law.as_of}>"
+    )
+    function: Callable[[Any], tuple[int, ...]] = made["standings"]
+    return function
+
+
+def _most(parts: Sequence[ast.expr]) -> ast.expr:
+    """Return the weakest of several standings."""
+    known = max((int(p.value) for p in parts if isinstance(p, ast.Constant)), default=0)  # type: ignore[arg-type]
+    open_ones = {ast.dump(p): p for p in parts if not isinstance(p, ast.Constant)}
+    if not open_ones or known == max(Standing):
+        return constant(known)
+    all_parts = [*open_ones.values(), *([constant(known)] if known else [])]
+    return all_parts[0] if len(all_parts) == 1 else code.call("max", *all_parts)
+
+
+def standing(expr: Expr, w: Writer) -> ast.expr:
+    """Return a name or constant that holds the standing of what the expression's value rests on."""
+    match expr:
+        case FactRef(key) if key in w.law.derivations:
+            known = f"standing of {key}"
+            if known not in w.facts:
+                outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
+                found = _derived(w.law.derivations[key], outer)
+                if isinstance(found, ast.Constant):
+                    return found
+                w.facts[known] = w.name("s")
+                w.loading.extend([*outer.body, assign(w.facts[known], found)])
+            return load(w.facts[known])
+        case ItemField(variable, key) if key in w.law.derivations:
+            derivation = w.law.derivations[key]
+            inner = replace(w, items={derivation.variable or "": w.items[variable]})
+            return _derived(derivation, inner)
+        case ParameterRef():
+            return _parameter(expr, w)
+        case And(operands):
+            return _enough(operands, False, w)
+        case Or(operands):
+            return _enough(operands, True, w)
+        case If(test, then, otherwise):
+            return _if(test, then, otherwise, w)
+        case Aggregate():
+            return _aggregate(expr, w)
+        case Listed(table) | Lookup(table):
+            edition = w.law.rulebook.tables[table].edition_on(w.law.as_of)
+            own = 0 if edition is None else int(edition.citation.standing)
+            return _most([constant(own), *(standing(c, w) for c in children(expr))])
+        case _:
+            return _most([standing(c, w) for c in children(expr)])
+
+
+def _derived(derivation: Derivation, w: Writer) -> ast.expr:
+    return _most([constant(int(derivation.standing)), standing(derivation.formula, w)])
+
+
+def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
+    parameter = w.law.rulebook.parameters[expr.key]
+    if expr.day is None:
+        entry = parameter.entry_on(w.law.as_of)
+        return constant(0 if entry is None else int(entry.citation.standing))
+
+    def of_day(day: Any) -> int:
+        entry = None if day is None else parameter.entry_on(day)
+        return 0 if entry is None else int(entry.citation.standing)
+
+    name = f"standing_of_{len(w.constants)}"
+    w.constants[name] = of_day
+    return _most([w.keep(code.call(name, value(expr.day, w))), standing(expr.day, w)])
+
+
+def _same(parts: Sequence[ast.expr]) -> bool:
+    return all(isinstance(p, ast.Constant) for p in parts) and len({p.value for p in parts}) <= 1  # type: ignore[attr-defined]
+
+
+def _enough(operands: Sequence[Expr], deciding: bool, w: Writer) -> ast.expr:
+    """Return the standing of a junction: of one part that decides it, the surest; else of all parts."""
+    parts = [standing(o, w) for o in operands]
+    if _same(parts) or len(parts) == 1:
+        return parts[0] if parts else SURE
+    result, alone = w.name("s"), w.name("alone")
+    w.body.append(assign(alone, constant(None)))
+    for operand, part in zip(operands, parts, strict=True):
+        found = value(operand, w)
+        better = code.choose(is_(load(alone), None), part, code.call("min", load(alone), part))
+        w.body.append(when(is_(found, deciding), [assign(alone, better)]))
+    w.body.append(assign(result, code.choose(is_(load(alone), None), _most(parts), load(alone))))
+    return load(result)
+
+
+def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
+    tested = standing(test, w)
+    first, second, third = w.inside(w.items), w.inside(w.items), w.inside(w.items)
+    a, b = standing(then, first), standing(otherwise, second)
+    if _same([a, b]):
+        return _most([tested, a])
+    result = w.name("s")
+    both = [standing(then, third), standing(otherwise, third)]
+    condition = value(test, w)
+    first.body.append(assign(result, a))
+    second.body.append(assign(result, b))
+    third.body.append(assign(result, _most(both)))
+    rest = when(is_(condition, False), second.body, third.body)
+    w.body.append(when(is_(condition, True), first.body, [rest]))
+    return _most([tested, load(result)])
+
+
+def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
+    item = w.name("i")
+    inner = w.inside({**w.items, expr.variable: item})
+    where = SURE if expr.where is None else standing(expr.where, inner)
+    kept = inner.inside(inner.items)
+    body = standing(expr.body, kept)
+    whole = standing(expr.list, w)
+    if _same([where, body]) and where.value == 0:  # type: ignore[attr-defined]
+        return whole
+    source, result, alone = value(expr.list, w), w.name("s"), w.name("alone")
+    each = _item(expr, inner, kept, where, body, result, alone)
+    loop = ast.For(ast.Name(item, ast.Store()), source, each, [])
+    w.body += [assign(result, constant(0)), assign(alone, constant(None))]
+    w.body.append(when(is_(source, None), [], [loop]))
+    found = code.choose(is_(load(alone), None), load(result), load(alone))
+    return _most([whole, w.keep(found)])
+
+
+def _item(
+    expr: Aggregate, inner: Writer, kept: Writer, where: ast.expr, body: ast.expr, result: str, alone: str
+) -> list[ast.stmt]:
+    """Write what one item adds: to the standing of all, or to that of one that decides `any` or `all` alone."""
+    quantified, deciding = expr.fold in ("any", "all"), expr.fold == "any"
+    condition = constant(True) if expr.where is None else value(expr.where, inner)
+    both = _most([where, body])
+    own = kept.name("s")
+    kept.body.append(assign(own, both))
+    kept.body.append(assign(result, code.call("max", load(result), load(own))))
+    if quantified:
+        found = value(expr.body, kept)
+        better = code.choose(is_(load(alone), None), load(own), code.call("min", load(alone), load(own)))
+        kept.body.append(when(code.both(is_(condition, True), is_(found, deciding)), [assign(alone, better)]))
+    left = [assign(result, code.call("max", load(result), where))]
+    return [*inner.body, when(is_(condition, False), left, kept.body)]

@@ -1,0 +1,126 @@
+"""What the value of an expression on a record rests on: the figures, tables and derivations that made it so.
+
+A value rests on the branch that was taken, on the items that were kept, and of several parts each of
+which is enough (a true part of an `or`, a false part of an `and`) on the surest. Hence the law: a verdict
+of a standing is the same verdict where that standing is required.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Expr,
+    FactRef,
+    If,
+    ItemField,
+    Listed,
+    Lookup,
+    Or,
+    ParameterRef,
+    children,
+)
+from safety_rules.language.rule import Citation, Derivation, Standing, weakest
+from safety_rules.language.verdict import Unknown
+from safety_rules.semantics.evaluate import Environment, evaluate, items, remembered
+
+Grounds: TypeAlias = Mapping[str, Citation]
+
+
+def standing_of(grounds: Grounds) -> Standing:
+    """Return the weakest standing of the grounds."""
+    return weakest(*(c.standing for c in grounds.values()))
+
+
+def grounds(expr: Expr, env: Environment) -> Grounds:
+    """Return the weakest citation of each parameter, table and derived fact that the value rests on, by its key."""
+    match expr:
+        case FactRef(key) if key in env.derivations:
+            return _derived(env.derivations[key], replace(env, variables={}))
+        case ItemField(variable, key) if key in env.derivations:
+            derivation = env.derivations[key]
+            assert derivation.variable is not None
+            return _derived(derivation, replace(env, variables={derivation.variable: env.variables[variable]}))
+        case ParameterRef():
+            return _parameter(expr, env)
+        case And(operands):
+            return enough([(evaluate(o, env), grounds(o, env)) for o in operands], False)
+        case Or(operands):
+            return enough([(evaluate(o, env), grounds(o, env)) for o in operands], True)
+        case If(test, then, otherwise):
+            return _if(test, then, otherwise, env)
+        case Aggregate():
+            return _aggregate(expr, env)
+        case Listed(table) | Lookup(table):
+            edition = env.tables[table].edition_on(env.as_of)
+            own = {table: edition.citation} if edition is not None else {}
+            return together([own, *(grounds(c, env) for c in children(expr))])
+        case _:
+            return together(grounds(c, env) for c in children(expr))
+
+
+def together(parts: Iterable[Grounds]) -> Grounds:
+    """Return all grounds, each key with its weakest citation."""
+    found: dict[str, Citation] = {}
+    for part in parts:
+        for key, citation in part.items():
+            if key not in found or citation.standing > found[key].standing:
+                found[key] = citation
+    return found
+
+
+def enough(parts: Iterable[tuple[Any, Grounds]], deciding: bool) -> Grounds:
+    """Return what a junction rests on: one part that decides it, the surest; else all parts."""
+    listed = list(parts)
+    alone = [g for value, g in listed if value is deciding]
+    return min(alone, key=standing_of) if alone else together(g for _, g in listed)
+
+
+def _derived(derivation: Derivation, env: Environment) -> Grounds:
+    found: Grounds = remembered("grounds", derivation, env, _worked_out)
+    return found
+
+
+def _worked_out(derivation: Derivation, env: Environment) -> Grounds:
+    own = max(derivation.authority, key=lambda c: c.standing, default=None)
+    inner = grounds(derivation.formula, env)
+    return inner if own is None else together([{derivation.fact: own}, inner])
+
+
+def _parameter(expr: ParameterRef, env: Environment) -> Grounds:
+    day = env.as_of if expr.day is None else evaluate(expr.day, env)
+    entry = None if isinstance(day, Unknown) else env.parameters[expr.key].entry_on(day)
+    own = {expr.key: entry.citation} if entry is not None else {}
+    return own if expr.day is None else together([own, grounds(expr.day, env)])
+
+
+def _if(test: Expr, then: Expr, otherwise: Expr, env: Environment) -> Grounds:
+    condition = evaluate(test, env)
+    taken = (then, otherwise) if isinstance(condition, Unknown) else (then if condition else otherwise,)
+    # Where both arms agree the test does not matter, but without it nobody would know that they are looked at.
+    return together(grounds(e, env) for e in (test, *taken))
+
+
+def _aggregate(expr: Aggregate, env: Environment) -> Grounds:
+    found = items(expr.list, env)
+    whole = grounds(expr.list, env)
+    if isinstance(found, Unknown):
+        return whole
+    parts: list[tuple[Any, Grounds]] = []
+    deciding = expr.fold == "any"
+    for path, item in found:
+        scope = env.with_item(expr.variable, path, item)
+        kept = True if expr.where is None else evaluate(expr.where, scope)
+        where = {} if expr.where is None else grounds(expr.where, scope)
+        if kept is False:
+            parts.append((expr.fold == "all", where))
+            continue
+        body = evaluate(expr.body, scope) if kept is True and expr.fold in ("any", "all") else None
+        parts.append((body, together([where, grounds(expr.body, scope)])))
+    if expr.fold in ("any", "all"):
+        return together([whole, enough(parts, deciding)])
+    return together([whole, *(g for _, g in parts)])
