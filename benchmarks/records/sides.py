@@ -50,7 +50,7 @@ def peers(law: AreaOn) -> tuple[dict[str, Failed], dict[str, str]]:
         except ImportError as error:
             absent[name] = f"it is not installed here ({error})"
         except Unsupported as error:
-            absent[name] = f"its language has no {error}"
+            absent[name] = f"its rules here were not written with {error}"
         except Exception as error:
             absent[name] = f"it refuses the rules ({str(error).splitlines()[0][:120]})"
     return found, absent

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled import code
@@ -46,6 +47,7 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import call, is_sure, shifted
 
 MOST_NESTED = 40
+MOST_ANSWERS = 4096
 
 
 @dataclass(slots=True)
@@ -144,10 +146,7 @@ def value(expr: Expr, w: Writer) -> ast.expr:
         case Aggregate():
             return _aggregate(expr, w)
         case Listed(table, key):
-            a = value(key, w)
-            w.constants["listed"] = _listed
-            edition = w.fixed(edition_of(w.law, table))
-            return _strict(w, [a, edition], code.call("listed", edition, a))
+            return _looked_up(table, "listed", _listed, [value(key, w)], w)
         case Lookup():
             return _lookup(expr, w)
         case Call(function, arguments):
@@ -337,9 +336,16 @@ def _fold(fold: str, values: list[Any]) -> Any:
 def _lookup(expr: Lookup, w: Writer) -> ast.expr:
     spelling = value(expr.keys[0], w)
     qualifier = value(expr.keys[1], w) if len(expr.keys) > 1 else constant(None)
-    w.constants["look_up"] = look_up
-    edition = w.fixed(edition_of(w.law, expr.table))
-    return _strict(w, [spelling, edition], code.call("look_up", edition, spelling, qualifier, constant(expr.column)))
+    return _looked_up(expr.table, "look_up", look_up, [spelling, qualifier, constant(expr.column)], w)
+
+
+def _looked_up(table: str, name: str, function: Callable[..., Any], parts: list[ast.expr], w: Writer) -> ast.expr:
+    """Return what a function says of a table's edition; the last few thousand answers are remembered."""
+    edition = edition_of(w.law, table)
+    if edition is None:
+        return constant(None)
+    w.constants.setdefault(f"{name}_{table}", lru_cache(MOST_ANSWERS)(partial(function, edition)))
+    return _strict(w, parts[:1], code.call(f"{name}_{table}", *parts))
 
 
 def look_up(edition: Any, spelling: str, qualifier: str | None, column: str) -> Any:
