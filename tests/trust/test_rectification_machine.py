@@ -1,7 +1,7 @@
 """The rectification ledger under any sequence of events: a machine of its own says which are lawful.
 
 The machine is written down here by hand, from the division of labour: experts find, departments order and accept,
-enterprises rectify, the park supervises; nobody passes their own work. It reads no table of the library.
+enterprises rectify, the zone supervises; nobody passes their own work. It reads no table of the library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ START = datetime.date(2024, 1, 1)
 TODAY = datetime.date(2024, 12, 31)
 UNIT, WORKS = "某街道", "某厂"
 HANDS = [UNIT, WORKS, "专家甲", "园区乙", "部门丙", "部门丁"]
-ROLES = ["expert", "enterprise", "park", "department"]
+ROLES = ["expert", "enterprise", "zone", "department"]
 OPEN = ("ordered", "in_hand")
 WHO = {"order": "D", "start": "E", "submit": "E", "supervise": "P", "accept": "D", "close": "D", "send_back": "PD",
        "extend": "D", "escalate": "D"}  # fmt: skip
@@ -38,7 +38,7 @@ TO = {"order": "ordered", "start": "in_hand", "submit": "submitted", "supervise"
       "close": "closed", "send_back": "in_hand"}  # fmt: skip
 NOT_AFTER = {"supervise": {"start", "submit", "accept"}, "accept": {"start", "submit", "supervise"},
              "close": {"start", "submit"}}  # fmt: skip
-LETTERS = {"E": "enterprise", "P": "park", "D": "department", "X": "expert"}
+LETTERS = {"E": "enterprise", "P": "zone", "D": "department", "X": "expert"}
 
 
 @dataclass
