@@ -109,13 +109,16 @@ def _value(item: Any, fact: Fact, a: _Admission) -> Value:
         rows = record_list(item)
         if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
             raise Unusable("empty-list", f"{fact.name.zh}一条也没有", f"{fact.name.en}: there is none")
-        return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
+        inner = a.vocabulary.fields(fact.key)
+        fields = {normal(n): f for f in inner for n in (f.field, f.zh_key.rpartition(".")[2])}
+        return tuple(_item(row, i, fact, fields, a) for i, row in enumerate(rows))
     return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
 
 
-def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict[str, Value]:
+def _item(
+    row: Mapping[Any, Any], index: int, fact: Fact, fields: Mapping[str, Fact], a: _Admission
+) -> dict[str, Value]:
     """Return one record of a list; its wrong fields are named and unknown, the others stay."""
-    fields = {normal(n): f for f in a.vocabulary.fields(fact.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
     result: dict[str, Value] = {}
     wrong: set[str] = set()
     for key, data in row.items():

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import ast
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled import code, worked
 from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
 from safety_rules.language.expr import (
     Aggregate,
@@ -42,6 +42,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation, counts
+from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import call, is_sure, shifted
 
@@ -50,7 +51,10 @@ MOST_NESTED = 40
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the statements of one function: `constants` become its globals, `items` are loop variables."""
+    """Writes the statements of one function: `constants` become its globals, `items` are loop variables.
+
+    With `ready`, the values that the function reads hold the derived facts already.
+    """
 
     law: AreaOn
     constants: dict[str, Any]
@@ -59,6 +63,7 @@ class Writer:
     items: Mapping[str, str] = field(default_factory=dict)
     count: list[int] = field(default_factory=lambda: [0])
     loading: list[ast.stmt] = field(default_factory=list)
+    ready: bool = False
 
     def name(self, stem: str = "t") -> str:
         """Return a new name."""
@@ -87,7 +92,7 @@ class Writer:
 
     def inside(self, items: Mapping[str, str]) -> Writer:
         """Return a writer of a nested block, sharing names and constants."""
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading)
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, self.ready)
 
 
 def value(expr: Expr, w: Writer) -> ast.expr:
@@ -143,10 +148,7 @@ def value(expr: Expr, w: Writer) -> ast.expr:
         case Aggregate():
             return _aggregate(expr, w)
         case Listed(table, key):
-            a = value(key, w)
-            w.constants["listed"] = _listed
-            edition = w.fixed(edition_of(w.law, table))
-            return _strict(w, [a, edition], code.call("listed", edition, a))
+            return _of_table(table, "listed", _listed, [value(key, w)], w)
         case Lookup():
             return _lookup(expr, w)
         case Call(function, arguments):
@@ -173,12 +175,15 @@ def _fact(key: str, w: Writer) -> ast.expr:
     if key not in w.facts:
         name = w.name("f")
         derivation = w.law.derivations.get(key)
-        outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
-        if derivation is not None:
+        outer = w.inside({})
+        if derivation is not None and not w.ready:
             found = value(derivation.formula, outer) if is_sure(derivation, w.law) else constant(None)
             w.loading.extend([*outer.body, assign(name, found)])
         else:
             w.loading.append(assign(name, code.call("get", constant(key))))
+            work = worked.worker(key, w.law, w.constants)
+            if work is not None and not w.ready:
+                w.loading.append(assign(name, code.call(work, load(name))))
         w.facts[key] = name
     return load(w.facts[key])
 
@@ -191,6 +196,8 @@ def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
         return w.keep(read)
     if not is_sure(derivation, w.law):
         return constant(None)
+    if key in worked.worked_fields(key.rpartition(".")[0], w.law, w.constants):
+        return w.keep(ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key)], []))
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
     return value(derivation.formula, inner)
@@ -325,15 +332,36 @@ def _fold(fold: str, values: list[Any]) -> Any:
 def _lookup(expr: Lookup, w: Writer) -> ast.expr:
     spelling = value(expr.keys[0], w)
     qualifier = value(expr.keys[1], w) if len(expr.keys) > 1 else constant(None)
-    w.constants["look_up"] = look_up
-    edition = w.fixed(edition_of(w.law, expr.table))
-    return _strict(w, [spelling, edition], code.call("look_up", edition, spelling, qualifier, constant(expr.column)))
+    column = expr.column
+    return _of_table(expr.table, f"cell_{column}", lambda e, s, q: look_up(e, s, q, column), [spelling, qualifier], w)
+
+
+MOST_ANSWERS = 20_000
+
+
+def _of_table(table: str, what: str, find: Callable[..., Any], keys: list[ast.expr], w: Writer) -> ast.expr:
+    """Return what a table says for some keys, the first of which has to be known; an answer is remembered."""
+    edition = edition_of(w.law, table)
+    if edition is None or (isinstance(keys[0], ast.Constant) and keys[0].value is None):
+        return constant(None)
+    name = f"{what}_of_{table}"
+    if name not in w.constants:
+        answers: dict[Any, Any] = {}
+
+        def answer(*given: Any) -> Any:
+            if given not in answers:
+                if len(answers) >= MOST_ANSWERS:
+                    answers.clear()
+                answers[given] = find(edition, *given)
+            return answers[given]
+
+        w.constants[name] = answer
+    found = code.call(name, *keys)
+    return w.keep(code.choose(is_(keys[0], None), constant(None), found) if _may_be_none(keys[0], w) else found)
 
 
 def look_up(edition: Any, spelling: str, qualifier: str | None, column: str) -> Any:
     """Return the cell of the row that a spelling, and where needed a qualifier, names; None when it is not one."""
-    from safety_rules.language.table import normal_spelling
-
     rows = edition.matching(spelling)
     cells = {row.cells.get(column) for row in rows}
     if len(cells) != 1 and qualifier is not None:
