@@ -41,12 +41,15 @@ WORKSHOP = "无证照个人家庭式涂料作坊（示例）"
 SUPERVISOR, EXPERTS = "示例安全生产督查组", ["示例专家一组", "示例专家二组", "示例专家三组"]
 EVIDENCE = ["整改前后对比照片", "整改前后对比照片、复查记录", "检验报告、复查记录", "整改报告、现场照片"]
 ACCIDENTS = [
-    (12, "2020-03-17", 1, 0, 120), (27, "2020-05-22", 0, 2, 60), (41, "2020-06-09", 3, 1, 860), (58, "2019-11-30", 1, 1, 150),
+    (12, "2020-03-17", 1, 0, 120, "是"), (27, "2020-05-22", 0, 2, 60, "否"), (41, "2020-06-09", 3, 1, 860, "是"),
+    (58, "2019-11-30", 1, 1, 150, "是"), (71, "2020-07-02", 3, 0, 640, "是"), (107, "2019-12-01", 1, 0, 90, "是"),
+    (107, "2020-08-05", 0, 3, 45, "是"), (115, "2020-09-11", 3, 0, 710, ""),
 ]  # fmt: skip
 LISTINGS = [
     (41, "黑名单", "2020-06-30", "在列"), (12, "黄名单", "2020-04-10", "在列"), (73, "黄名单", "2020-07-15", "在列"),
     (90, "黑名单", "2020-08-20", "在列"), (27, "黄名单", "2019-06-01", "已移出"),
 ]  # fmt: skip
+ACCIDENT_HEADINGS = ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）", "已受行政处罚"]
 THOROUGHS = [
     "隐患编号", "整改类别", "证照状态", "有危险废物", "已断水断电", "断水断电日期", "断水断电佐证", "断水断电确认方", "已拆除生产装置设备",
     "拆除设备日期", "拆除设备佐证", "拆除设备确认方", "已清除原料和产品", "清除物料日期", "清除物料佐证", "清除物料确认方",
@@ -133,6 +136,16 @@ def inspections(rng: Random, rows: list[Cells]) -> list[Cells]:
     return [[f"XHG2020-{n:04d}", *cells] for n, cells in enumerate(found, 1)]
 
 
+def actors(companies: list[tuple[str, str]]) -> list[Cells]:
+    """Return who may act: experts, departments, the supervisors, and each enterprise for itself."""
+    departments = sorted({department for department, *_ in FIELDS.values()})
+    found: list[Cells] = [[name, "专家", "示例安全技术服务机构", ""] for name in EXPERTS]
+    found += [[name, "部门", name, ""] for name in departments]
+    found.append([SUPERVISOR, "园区", "示例开发区管理委员会", ""])
+    found += [[name, "企业", name, code] for name, code in companies]
+    return [*found, [WORKSHOP, "企业", WORKSHOP, ""]]
+
+
 def write(path: Path) -> None:
     """Write the workbook."""
     rng = Random(SEED)
@@ -140,12 +153,13 @@ def write(path: Path) -> None:
     book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
     book.set_properties({"title": TITLE, "created": datetime.datetime(2020, 9, 30)})
     listed = [[companies[n][1], kind, day, status] for n, kind, day, status in LISTINGS]
-    accidents = [[companies[n][1], day, deaths, injuries, loss] for n, day, deaths, injuries, loss in ACCIDENTS]
+    accidents = [[companies[n][1], *cells] for n, *cells in ACCIDENTS]
     sheet(book, "隐患台账", HEADINGS, rows, TITLE)
     sheet(book, "小化工排查", ["排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"], inspections(rng, rows))
     sheet(book, "责任单位", ["责任单位"], [[unit] for unit in UNITS])
     sheet(book, "整改单位", ["单位名称", "统一社会信用代码"], [list(company) for company in companies])
-    sheet(book, "事故记录", ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）"], accidents)
+    sheet(book, "办理人名册", ["名称", "角色", "所属单位", "统一社会信用代码"], actors(companies))
+    sheet(book, "事故记录", ACCIDENT_HEADINGS, accidents)
     sheet(book, "名单记录", ["统一社会信用代码", "名单", "列入日期", "名单状态"], listed)
     sheet(book, "四个彻底", THOROUGHS, [[next(c[0] for c in rows if c[5] == WORKSHOP), *WORKSHOP_DONE]])
     book.close()

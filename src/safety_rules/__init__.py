@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from safety_rules.language.truth import Truth
     from safety_rules.language.verdict import Finding, Gap, Status
     from safety_rules.semantics.verdict import Verdict
+    from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
 
 _HOMES = {
     "AreaRules": "face",
+    "AreaWithHistory": "services.chaining.deciding",
     "DatedArea": "face",
     "Diagnostic": "language.diagnostic",
     "Finding": "language.verdict",
@@ -47,10 +49,12 @@ _HOMES = {
     "Verdict": "semantics.verdict",
     "Waiver": "language.rule",
     "load": "face",
+    "with_history": "services.chaining.deciding",
 }
 
 __all__ = [
     "AreaRules",
+    "AreaWithHistory",
     "DatedArea",
     "Diagnostic",
     "Finding",
@@ -68,6 +72,7 @@ __all__ = [
     "Waiver",
     "__version__",
     "load",
+    "with_history",
 ]
 
 

@@ -17,7 +17,7 @@ from safety_rules.semantics.admit import admit
 from safety_rules.semantics.chain import program_on
 from safety_rules.semantics.chain_facts import given_facts
 from safety_rules.services.chain_cases import chain_case
-from safety_rules.services.chained import ChainedVerdict, decide_chained
+from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.services.mutants import expressions
 
 BOOK = sr.load().rulebook
@@ -38,7 +38,7 @@ def accident(number: str, day: str, deaths: int | None = 10, enterprise: str | N
 def decided(day: str, engine: Any = "auto", **ledger: Any) -> ChainedVerdict:
     given = CLEAN | {f"ledger.{k}": v for k, v in ledger.items()}
     on = sr.load().area("admission").on(day)
-    return decide_chained(on, PROJECT, {k: v for k, v in given.items() if v is not None}, engine)
+    return sr.with_history(on, {k: v for k, v in given.items() if v is not None}, engine=engine).decide(PROJECT)
 
 
 def effects(verdict: ChainedVerdict) -> set[tuple[str, bool]]:
@@ -78,8 +78,8 @@ def test_every_change_of_a_chaining_rule_is_noticed(rule: ChainRule) -> None:
 def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_chinese(engine: str) -> None:
     verdict = decided("2025-06-01", engine, accidents=[accident("S1", "2024-01-31")])
     assert verdict.outcome == "rejected"
-    assert "black_listed" in verdict.verdict.violated()
-    assert "major_accident" not in verdict.verdict.violated()  # the accident itself is out of the look-back period
+    assert "black_listed" in verdict.violated()
+    assert "major_accident" not in verdict.violated()  # the accident itself is out of the look-back period
     said = verdict.explain("zh")
     assert said.startswith(
         "不予准入，因示例公司于2024-01-31列入黑名单（管理期至2027-01-31），"
@@ -116,8 +116,8 @@ def test_the_period_is_that_of_the_regime_on_the_day_of_the_accident(
     after = decided(day_after, accidents=[accident("S1", accident_day)])
     assert set() == effects(after)
     assert len(after.result.derived("ledger.removals")) == 1
-    assert "black_listed" not in after.verdict.violated() + tuple(
-        f.rule.key for f in after.verdict.findings if f.status.value == "undetermined"
+    assert "black_listed" not in after.violated() + tuple(
+        f.rule.key for f in after.findings if f.status.value == "undetermined"
     )
 
 
@@ -151,7 +151,7 @@ def test_a_published_listing_that_is_over_and_not_removed_goes_to_the_review_boa
     record = {"id": "L1", "enterprise": CODE, "list": "黑名单", "listed_on": "2019-03-01", "status": "在列"}
     verdict = decided("2020-10-01", recorded_listings=[record])
     assert set() == effects(verdict)
-    assert tuple(k for k in verdict.verdict.violated() if k in ("black_listed", "black_list_not_removed")) == (
+    assert tuple(k for k in verdict.violated() if k in ("black_listed", "black_list_not_removed")) == (
         "black_list_not_removed",
     )
 
@@ -159,14 +159,14 @@ def test_a_published_listing_that_is_over_and_not_removed_goes_to_the_review_boa
 def test_another_enterprises_accident_does_not_touch_the_project() -> None:
     verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31", enterprise=OTHER)])
     assert set() == effects(verdict)
-    assert verdict.verdict.finding("black_listed").status.value == "satisfied"
+    assert verdict.finding("black_listed").status.value == "satisfied"
 
 
 def test_unknown_deaths_leave_the_verdict_open_and_name_what_is_missing() -> None:
     verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31", deaths=None)])
     assert ("rejected", False) in effects(verdict)
     assert verdict.outcome == "undetermined"
-    assert verdict.verdict.finding("black_listed").status.value == "undetermined"
+    assert verdict.finding("black_listed").status.value == "undetermined"
     said = verdict.explain("zh")
     assert "待核实（可能不予准入），因" in said
     assert "尚缺：事故“S1”·死亡人数" in said
@@ -174,15 +174,15 @@ def test_unknown_deaths_leave_the_verdict_open_and_name_what_is_missing() -> Non
 
 def test_a_ledger_that_is_not_given_clears_nobody() -> None:
     verdict = decided("2025-06-01", accidents=None)
-    assert verdict.verdict.finding("black_listed").status.value == "undetermined"
+    assert verdict.finding("black_listed").status.value == "undetermined"
     assert ("rejected", False) in effects(verdict)
 
 
 def test_a_ledger_without_records_lists_nobody() -> None:
     verdict = decided("2025-06-01")
     assert set() == effects(verdict)
-    assert verdict.verdict.finding("black_listed").status.value == "satisfied"
-    assert verdict.verdict.finding("yellow_listed").status.value == "satisfied"
+    assert verdict.finding("black_listed").status.value == "satisfied"
+    assert verdict.finding("yellow_listed").status.value == "satisfied"
 
 
 def generated_ledger(size: int, seed: int) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from safety_rules.loading.rulebook import RuleFileText
 
 BAD = bad_files()
 MADE_IN_TESTS = {"no-rules", "file-too-large", "too-many-nodes", "lifecycle"}
+ALL = ("loading", "semantics", "services/lint")
 PLACE = re.compile(r"^[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: (error|warning)\[[a-z0-9-]+\]: \S.*$")
 
 
@@ -96,7 +97,7 @@ def test_every_code_that_the_loader_can_report_has_a_bad_file() -> None:
 
 
 def test_every_code_has_a_page_and_every_page_a_code() -> None:
-    assert codes("loading", "semantics") == {p.stem for p in PAGES.glob("*.md")} - {"README"}
+    assert codes(*ALL) == {p.stem for p in PAGES.glob("*.md")} - {"README"}
 
 
 @pytest.mark.parametrize("code", BAD)
@@ -113,7 +114,7 @@ def test_a_page_shows_what_the_bad_file_gives(code: str, accept: bool) -> None:
 
 def test_the_index_lists_every_page() -> None:
     listed = re.findall(r"^- \[`([a-z0-9-]+)`\]\(\1\.md\)", (PAGES / "README.md").read_text("utf-8"), re.MULTILINE)
-    assert sorted(codes("loading", "semantics")) == listed
+    assert sorted(codes(*ALL)) == listed
 
 
 def test_every_page_says_what_is_wrong_and_what_to_write() -> None:

@@ -136,5 +136,5 @@ def test_the_listings_block_projects_of_the_project_ledger() -> None:
 def test_accidents_join_projects_of_the_project_ledger() -> None:
     projects = load_workbook(str(EXAMPLES / "项目台账.xlsx")).get_sheet_by_index(0).to_python()
     codes = {str(cell) for row in projects for cell in row}
-    assert len(rows("事故记录")) == 4
+    assert len(rows("事故记录")) == 8
     assert {str(r["统一社会信用代码"]) for r in rows("事故记录")} <= codes

@@ -1,39 +1,90 @@
-"""`safety-rules check`: every mistake in rule files at once."""
+"""`safety-rules check`: every mistake in rule files at once, and with `--lint` what is doubtful in them."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, format_option
+from safety_rules.cli.options import PATH, acceptance_options, format_option
+
+if TYPE_CHECKING:
+    from safety_rules.formats.report import Problem, Suppressed
+    from safety_rules.language.rule import Rulebook
 
 
 @click.command("check")
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
+@click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")
+@click.option(
+    "--source-texts",
+    "texts",
+    default=None,
+    type=PATH,
+    help="A folder of texts, SOURCE.txt each, to find quotations in.",
+)
+@acceptance_options
 @format_option
-def command(rules: str | None, overlays: tuple[Path, ...], form: str, output: Path | None) -> None:
+def command(
+    rules: str | None,
+    overlays: tuple[Path, ...],
+    lint: bool,
+    texts: Path | None,
+    old: Path | None,
+    write_baseline: bool,
+    waivers: Path | None,
+    day: str | None,
+    form: str,
+    output: Path | None,
+) -> None:
     """Check the rule files of a folder (or rule pack); the built-in rules by default."""
+    from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
     from safety_rules.face import overlay_files, resolve_folder
     from safety_rules.formats.report import Report, of_diagnostics
-    from safety_rules.language.diagnostic import Severity
     from safety_rules.loading.rulebook import folder_files, rulebook
 
+    accepting = Accepting(old, write_baseline, waivers, day)
+    if not lint and (texts is not None or accepting != Accepting(None, False, None, None)):
+        raise click.UsageError("`--source-texts`, `--baseline`, `--waivers` and `--on` go with `--lint`")
     folder = resolve_folder(rules)
     files = folder_files(folder)
-    book, diagnostics = rulebook(files, overlay_files(overlays), f"{folder.as_posix()}/")
-    errors = sum(d.severity is Severity.ERROR for d in diagnostics)
-    warnings = len(diagnostics) - errors
-    summary = f"{len(files)} files: {errors} errors, {warnings} warnings"
-    if book is not None:
-        count = sum(len(a.rules) for a in book.areas.values())
-        summary = f"{len(files)} files, {len(book.areas)} areas, {count} rules: no errors, {warnings} warnings"
-    marked = {d.at.source.name for d in diagnostics}
-    passed = tuple(f.path for f in files if f"{folder.as_posix()}/{f.path}" not in marked)
-    put(Report("check", of_diagnostics(diagnostics), passed, summary), form, output)
-    if book is None:
+    shown_at = f"{folder.as_posix()}/"
+    book, diagnostics = rulebook(files, overlay_files(overlays), shown_at)
+    problems: Sequence[Problem] = of_diagnostics(diagnostics)
+    suppressed: Sequence[Suppressed] = ()
+    if lint and book is not None:
+        doubtful, silenced = _lint(book, texts)
+        counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
+        problems, suppressed = counted, [*silenced, *known]
+    summary = _summary(len(files), book, problems) + (f", {len(suppressed)} known" if suppressed else "")
+    marked = {p.at.source.name for p in problems if p.at is not None}
+    passed = tuple(f.path for f in files if f"{shown_at}{f.path}" not in marked)
+    put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output)
+    if book is None or (lint and any(p.level != "note" for p in problems)):
         sys.exit(ExitCode.RULES)
+
+
+def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem]) -> str:
+    errors = sum(p.level == "error" for p in problems)
+    warnings = sum(p.level == "warning" for p in problems)
+    if book is None or errors:
+        return f"{files} files: {errors} errors, {warnings} warnings"
+    count = sum(len(a.rules) for a in book.areas.values())
+    return f"{files} files, {len(book.areas)} areas, {count} rules: no errors, {warnings} warnings"
+
+
+def _lint(book: Rulebook, texts: Path | None) -> tuple[list[Problem], list[Suppressed]]:
+    """Return what lint finds, and what its authors silenced."""
+    from safety_rules.formats.report import Suppressed, of_diagnostics
+    from safety_rules.services.lint.findings import linted
+    from safety_rules.services.lint.texts import source_texts
+
+    found = linted(book, source_texts(texts, book) if texts is not None else None)
+    silenced = [Suppressed(of_diagnostics([d])[0], "silence", s.reason) for d, s in found.silenced]
+    return list(of_diagnostics(found.standing)), silenced

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, language_option, rules_option
-from safety_rules.cli.screen import area_on
+from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
+from safety_rules.cli.screen import area_on, history_of
 
 
 @click.command("explain")
@@ -23,6 +23,7 @@ from safety_rules.cli.screen import area_on
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
+@history_option
 @day_option
 @rules_option
 @language_option
@@ -34,6 +35,7 @@ def command(
     as_json: bool,
     area: str,
     sheet: str | None,
+    histories: tuple[Path, ...],
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -46,10 +48,11 @@ def command(
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
     dated = area_on(rules, overlays, area, day, require_standing)
+    history = history_of(dated, histories)
     if number is not None:
-        row = row_numbered(ledger, dated, number, sheet)
+        row = row_numbered(ledger, dated, number, sheet, history)
     else:
-        row = row_of(ledger, dated, identity or "", sheet)
+        row = row_of(ledger, dated, identity or "", sheet, history)
     if row.verdict is None:
         said = row.error.in_(language) if row.error is not None else ""
         click.echo(f"{row.row.place}{'：' if language == 'zh' else ': '}{said}", err=True)

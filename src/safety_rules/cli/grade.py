@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.options import PATH, day_option, language_option, rules_option
+from safety_rules.cli.options import PATH, day_option, engine_option, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import Screening
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("ledger", type=PATH)
 @click.option("--output", "-o", type=PATH, default=None, help="Write an .xlsx workbook; else a table is printed.")
 @click.option("--sheet", default=None, help="The sheet of units; else the one with most known headings.")
+@engine_option
 @day_option
 @rules_option
 @language_option
@@ -27,6 +28,7 @@ def command(
     ledger: Path,
     output: Path | None,
     sheet: str | None,
+    engine: str,
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -35,7 +37,7 @@ def command(
 ) -> None:
     """Grade the units of LEDGER (a sheet of units, a sheet of chemicals joined by unit name) by GB 18218."""
     from safety_rules.cli.screen import area_on
-    from safety_rules.cli.screen_terminal import print_notices
+    from safety_rules.cli.screen_terminal import print_notices, watched
     from safety_rules.formats.grading_out import write_grading
     from safety_rules.services.grading import grade
 
@@ -43,7 +45,8 @@ def command(
         raise click.UsageError(f"`{output.name}` does not end in .xlsx")
     if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
         raise click.UsageError("the output would overwrite the ledger; choose another name")
-    screening, units = grade(ledger, area_on(rules, overlays, "major_hazard", day, require_standing), sheet)
+    screening, units = grade(ledger, area_on(rules, overlays, "major_hazard", day, require_standing), sheet, engine)
+    screening.rows = watched(screening, language)
     counts: Counter[str] = Counter()
     if output is None:
         _print_table(_counted(units, counts), language)

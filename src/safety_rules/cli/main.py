@@ -14,6 +14,8 @@ from safety_rules.version import VERSION
 VERBS = {
     "check": "Check rule files: every mistake at once, with its place.",
     "test": "Run the cases that stand in rule files.",
+    "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
+    "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "Grade major hazard installations: S, R, level and duties of each unit.",

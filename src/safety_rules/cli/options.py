@@ -34,6 +34,14 @@ def day_option(function: F) -> F:
     return on(standing(function))
 
 
+def engine_option(function: F) -> F:
+    """Add `--engine`."""
+    return click.option(
+        "--engine", default="auto", type=click.Choice(["auto", "duckdb", "records"]),
+        help="auto (default) decides files of some megabytes by DuckDB, all rows at once; the answers are the same.",
+    )(function)  # fmt: skip
+
+
 def language_option(function: F) -> F:
     """Add `--language`."""
     return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(
@@ -50,3 +58,28 @@ def format_option(function: F) -> F:
     )
     output = click.option("--output", default=None, type=PATH, help="Write the report to a file, not to the terminal.")
     return form(output(function))
+
+
+def acceptance_options(function: F) -> F:
+    """Add `--baseline`, `--write-baseline`, `--waivers` and `--on`."""
+    for option in (
+        click.option(
+            "--on", "day", default=None, metavar="DAY", help="The day on which waivers count; today by default."
+        ),
+        click.option("--waivers", default=None, type=PATH, help="A YAML file of waivers: code, owner, reason, until."),
+        click.option(
+            "--write-baseline", is_flag=True, help="Write what is found to the baseline, and fail on none of it."
+        ),
+        click.option("--baseline", "old", default=None, type=PATH, help="What was found before, and does not count."),
+    ):
+        function = option(function)
+    return function
+
+
+def history_option(function: F) -> F:
+    """Add `--history`."""
+    return click.option(
+        "--history", "histories", multiple=True, type=PATH, help="A workbook of accidents (事故记录), dangers (隐患台账) "
+        "and published listings (名单记录), or a ledger of `rectify`: what follows from it for each row counts as well. "
+        "May be repeated.",
+    )(function)  # fmt: skip

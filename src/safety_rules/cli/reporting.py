@@ -10,8 +10,14 @@ from safety_rules.formats.report import Report, written
 
 
 def put(report: Report, form: str, output: Path | None) -> None:
-    """Write a report in a format; a file is complete or absent."""
-    text = written(report, form)
+    """Write a report in a format."""
+    put_text(written(report, form), output)
+
+
+def put_text(text: str, output: Path | None) -> None:
+    """Write a text; a file is complete or absent. Raises UsageError where its folder is missing."""
+    if output is not None and not output.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder `{output.parent}`")
     if output is None:
         click.echo(text)
         return

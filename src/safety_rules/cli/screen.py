@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, language_option, rules_option
+from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.face import DatedArea
     from safety_rules.formats.result import ScreenedRow, Screening
+    from safety_rules.services.chaining.deciding import AreaWithHistory
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
-FORMATS = ("xlsx", "csv", "jsonl", "table")
-ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS = ("xlsx", "csv", "jsonl", "parquet", "table")
+ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
 def area_on(
@@ -33,9 +34,20 @@ def area_on(
     return chosen.on(day if day is not None else datetime.date.today(), require_standing)
 
 
+def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory | None:
+    """Return the law with the history that was named, if one was."""
+    if not histories:
+        return None
+    from safety_rules.services.chaining.deciding import with_history
+
+    return with_history(dated, *histories)
+
+
 @click.command("screen")
 @click.argument("ledger", type=PATH)
-@click.option("--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv or .jsonl; else a table is printed.")
+@click.option(
+    "--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
@@ -47,6 +59,8 @@ def area_on(
     help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
+@history_option
+@engine_option
 @day_option
 @rules_option
 @language_option
@@ -58,13 +72,15 @@ def command(
     sheet: str | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
+    histories: tuple[Path, ...],
+    engine: str,
     day: str | None,
     require_standing: str,
     rules: str | None,
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Screen each row of LEDGER (xlsx, csv, JSON lines) and say why, what is missing, and by how much."""
+    """Screen each row of LEDGER (xlsx, csv, JSON lines, parquet): say why, what is missing, and by how much."""
     from safety_rules.cli.screen_terminal import print_notices, print_summary, print_table, watched
     from safety_rules.formats.text_out import json_line
     from safety_rules.services.screening import screen
@@ -76,7 +92,7 @@ def command(
     dated = area_on(rules, overlays, area, day, require_standing)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted)
+    screening = screen(ledger, dated, sheet, granted, history_of(dated, histories), engine)
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:
@@ -109,10 +125,10 @@ def _format(output: Path | None, form: str | None) -> str:
             return form or "table"
         raise click.UsageError(f"`--format {form}` needs a file: add -o NAME.{form}")
     if form == "table":
-        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv or jsonl")
+        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv, parquet or jsonl")
     form = form or ENDINGS.get(output.suffix.lower())
     if form is None:
-        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv or .jsonl; or add --format")
+        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv, .parquet or .jsonl; or add --format")
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{output.parent}`")
     return form
@@ -123,6 +139,10 @@ def _writer(form: str) -> Writer:
         from safety_rules.formats.workbook_out import write_workbook
 
         return write_workbook
+    if form == "parquet":
+        from safety_rules.formats.parquet_out import write_parquet
+
+        return write_parquet
     from safety_rules.formats.text_out import write_csv, write_json_lines
 
     return write_csv if form == "csv" else write_json_lines

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from safety_rules.formats.columns import result_cells
+from safety_rules.formats.columns import CHAINS, RESULT_COLUMNS, result_cells
 from safety_rules.formats.result import ERROR, outcome_names, rule_names
 from safety_rules.language.rule import STANDING_NAMES
 from safety_rules.semantics.verdict import UNDETERMINED
@@ -38,22 +38,34 @@ def console() -> Console:
 
 
 def watched(screening: Screening, language: str) -> Iterator[ScreenedRow]:
-    """Yield the rows; after a second, and only on a terminal, with a progress bar on standard error."""
-    if not sys.stderr.isatty():
-        yield from screening.rows
-        return
+    """Return the rows; after a second, and only on a terminal, with a progress bar on standard error."""
+    return _watched(screening.rows, screening, language) if sys.stderr.isatty() else screening.rows
+
+
+def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -> Iterator[ScreenedRow]:
     size = screening.ledger.size
     total = size - screening.ledger.heading_row if size is not None else None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task = progress.add_task("审查" if language == "zh" else "screening", total=total)
     started = time.monotonic()
-    shown = False
+
+    def patient() -> None:
+        if time.monotonic() - started > PATIENCE and not progress.live.is_started:
+            progress.start()
+
     try:
-        for row in screening.rows:
-            if not shown and time.monotonic() - started > PATIENCE:
-                progress.start()
-                shown = True
+        if screening.prepare is not None:
+            deciding = progress.add_task("计算" if language == "zh" else "deciding", total=None)
+
+            def told(share: float) -> None:
+                patient()
+                progress.update(deciding, completed=round(share * 100), total=100)
+
+            screening.prepare(told)
+            progress.remove_task(deciding)
+        task = progress.add_task("审查" if language == "zh" else "screening", total=total)
+        for row in rows:
+            patient()
             yield row
             progress.advance(task)
     finally:
@@ -73,7 +85,8 @@ def style_of(outcome: str, screening: Screening) -> str:
 def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str) -> None:
     """Print one line a row: verdict, rules violated, gaps, needs and problems."""
     table = Table(show_lines=True, header_style="bold")
-    for i, head in enumerate(HEADS[language]):
+    heads = (*HEADS[language], *((CHAINS.in_(language),) if screening.with_history else ()))
+    for i, head in enumerate(heads):
         table.add_column(head, justify="right" if i == 0 else "left", overflow="fold", ratio=None if i < 3 else 1)
     hidden = 0
     for row in rows:
@@ -82,7 +95,8 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
         if table.row_count >= MOST_ROWS:
             hidden += 1
             continue
-        verdict, *rest = (result_cells(row, language)[i] for i in SHOWN)
+        cells = result_cells(row, language, screening.with_history)
+        verdict, *rest = (*(cells[i] for i in SHOWN), *cells[len(RESULT_COLUMNS) :])
         who = row.verdict.subject if row.verdict is not None else ""
         said = Text(verdict, style_of(row.outcome, screening))
         table.add_row(Text(str(row.row.number)), Text(who), said, *(Text(text) for text in rest))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, format_option
+from safety_rules.cli.options import PATH, acceptance_options, format_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.report import Problem
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--area", default=None, help="Only the cases of one area.")
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
+@acceptance_options
 @format_option
 def command(
     rules: str | None,
@@ -31,16 +32,21 @@ def command(
     area: str | None,
     coverage: bool,
     mutate: bool,
+    old: Path | None,
+    write_baseline: bool,
+    waivers: Path | None,
+    day: str | None,
     form: str,
     output: Path | None,
 ) -> None:
     """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
+    from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
-    from safety_rules.face import load
+    from safety_rules.face import load, resolve_folder
     from safety_rules.formats.report import Report
     from safety_rules.services.cases import run_cases
 
-    book = load(rules, overlays)
+    book, shown_at = load(rules, overlays), f"{resolve_folder(rules).as_posix()}/"
     if area is not None:
         book.area(area)
     results = list(run_cases(book.rulebook, area))
@@ -57,9 +63,11 @@ def command(
         alive, made = _survivors(book.rulebook, area)
         problems += alive
         said.append(f"{made} changes: {made - len(alive)} noticed, {len(alive)} not")
+    problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
+    said += [f"{len(known)} known"] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
-    put(Report("test", tuple(problems), passed, "; ".join(said)), form, output)
-    if problems or not results:
+    put(Report("test", tuple(problems), passed, "; ".join(said), {}, tuple(known)), form, output)
+    if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
 
 

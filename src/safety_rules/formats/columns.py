@@ -31,13 +31,21 @@ RESULT_COLUMNS = (
 )
 
 
-def result_headings(language: str) -> tuple[str, ...]:
+CHAINS = Name("名单联动", "Chains of records")
+
+
+def result_headings(language: str, with_history: bool = False) -> tuple[str, ...]:
     """Return the headings of the columns that a result adds."""
-    return tuple(n.in_(language) for n in RESULT_COLUMNS)
+    return tuple(n.in_(language) for n in (*RESULT_COLUMNS, *((CHAINS,) if with_history else ())))
 
 
-def result_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
+def result_cells(row: ScreenedRow, language: str, with_history: bool = False) -> tuple[str, ...]:
     """Return the text of each added column; blanks for a line that is no record."""
+    chains = () if row.verdict is None else row.verdict.chains(language)
+    return (*_own_cells(row, language), *((numbered(chains, language),) if with_history else ()))
+
+
+def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
     if row.verdict is None:
         blank = ("",) * (len(RESULT_COLUMNS) - 2)
         if row.error is None:
@@ -45,9 +53,9 @@ def result_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
         return (ERROR_NAME.in_(language), *blank, row.error.in_(language))
     verdict = row.verdict
     area = verdict.on.area
-    counted = [f for f in verdict.findings if f.status is Status.VIOLATED and f.outcome is not None]
-    counted.sort(key=lambda f: -area.rank(f.outcome))
-    advice = [f for f in verdict.findings if f.status is Status.VIOLATED and f.outcome is None]
+    violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED]
+    counted = sorted((f for f in violated if f.outcome is not None), key=lambda f: -area.rank(f.outcome))
+    advice = [f for f in violated if f.outcome is None]
     return (
         verdict.outcome_name.in_(language),
         area.outcome(verdict.at_best).name.in_(language),
@@ -123,7 +131,7 @@ def gap_texts(verdict: Verdict, language: str) -> Sequence[str]:
         if ways:
             texts.append(("；或 " if zh else "; or ").join(ways))
             continue
-        title = verdict.finding(clause.rule).rule.title.in_(language)
+        title = next(f.rule.title.in_(language) for f in verdict.open_findings if f.rule.key == clause.rule)
         texts.append(f"{title}：单项调整均不足以满足" if zh else f"{title}: no change of a single figure is enough")
     return texts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
@@ -21,6 +21,7 @@ from safety_rules.semantics.near import did_you_mean
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")
+PARQUET = (".parquet", ".pq")
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class Ledger:
     """A file as rows; `notices` tells what was not used, and is complete once all rows were read.
 
     `above` are the lines over the headings. Where `numbered` is False the rows have no numbers of
-    their own in the file (JSON), and `headings` are the facts' names.
+    their own in the file (JSON, Parquet), and `headings` are the facts' names.
     """
 
     path: Path
@@ -61,6 +62,11 @@ def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: 
     ending = path.suffix.lower()
     if ending in JSON:
         return _json_ledger(path, vocabulary, subjects)
+    if ending in PARQUET:
+        from safety_rules.formats.parquet_in import parquet_table
+
+        read = _from_tables(path, (parquet_table(path),), vocabulary, subjects, None)
+        return replace(read, heading_row=1, numbered=False)
     if ending in WORKBOOKS or head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from safety_rules.formats.workbook_in import sheets
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lists import ListSheet, joined, list_value
-from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, usable
+from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, letters, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
@@ -25,7 +26,8 @@ class LedgerRow:
     """One row: the cells as they stand, and what they say.
 
     `data` is None for a row that is no record (a title, a blank line, a total), and where `error` says
-    why it cannot be one. `problems` are facts of `data` that could not be used before admission.
+    why it cannot be one. `problems` are facts of `data` that could not be used before admission. `columns`
+    leads from a fact to its column's name (`项目!C`), `places` from a path that stands elsewhere to its cell.
     """
 
     number: int
@@ -33,12 +35,18 @@ class LedgerRow:
     cells: tuple[Any, ...]
     data: Any = None
     places: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     error: Name | None = None
 
     def place_of(self, path: str) -> str:
         """Return the cell that a fact came from; its row where it has no cell of its own."""
-        return self.places.get(path) or self.places.get(path.partition("[")[0], self.place)
+        return self.places.get(path) or self.cell_of(path) or self.cell_of(path.partition("[")[0]) or self.place
+
+    def cell_of(self, key: str) -> str:
+        """Return the cell of a fact's own column; nothing where it has none."""
+        column = self.columns.get(key)
+        return f"{column}{self.number}" if column is not None else ""
 
 
 def own_headings(found: Columns) -> tuple[str, ...]:
@@ -47,7 +55,7 @@ def own_headings(found: Columns) -> tuple[str, ...]:
     return found.headings[:width]
 
 
-@dataclass(slots=True)
+@dataclass
 class Reading:
     """What the rows of one table are read with."""
 
@@ -57,6 +65,16 @@ class Reading:
     subjects: Sequence[str]
     lists: Mapping[str, Sequence[ListSheet]]
     notices: list[Problem]
+
+    @cached_property
+    def identity(self) -> frozenset[str]:
+        """The facts that name a row's subjects."""
+        return frozenset(key for s in self.subjects for key in self.vocabulary.subjects[s].identity)
+
+    @cached_property
+    def at(self) -> Mapping[str, str]:
+        """Each fact's column by name, to which a row's number is put."""
+        return {c.fact.key: f"{self.table.name}{self.table.mark}{letters(c.index)}" for c in self.found.columns}
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row below the headings; at the end, name what was left over."""
@@ -101,23 +119,22 @@ class Reading:
         problems: list[Problem] = []
         in_cells: dict[str, Any] = {}
         names: dict[str, str] = {}
-        identity = {key for s in self.subjects for key in self.vocabulary.subjects[s].identity}
+        identity, merged = self.identity, row.merged
         for column in self.found.columns:
             key, cell = column.fact.key, row.cell(column.index)
-            places[key] = self.table.place(row.number, column.index)
             if key in identity:
-                cell = row.merged.get(column.index, cell)
+                cell = merged.get(column.index, cell)
                 if not absent(usable(cell)):
                     names[key] = cell_text(cell)
-            elif column.index in row.merged and not is_blank(row.merged[column.index]):
-                problems.append(_merged(column.fact, places[key], row.merged[column.index]))
+            elif merged and column.index in merged and not is_blank(merged[column.index]):
+                problems.append(_merged(column.fact, f"{self.at[key]}{row.number}", merged[column.index]))
                 continue
             if isinstance(column.fact.kind, Records):
                 in_cells[key] = cell
             elif not is_blank(cell):
                 data[key] = usable(cell)
-        self._lists(data, places, problems, in_cells, names)
-        return LedgerRow(row.number, place, cells, data, places, tuple(problems))
+        self._lists(data, places, problems, in_cells, names, row.number)
+        return LedgerRow(row.number, place, cells, data, places, self.at, tuple(problems))
 
     def _lists(
         self,
@@ -126,6 +143,7 @@ class Reading:
         problems: list[Problem],
         in_cells: Mapping[str, Any],
         names: Mapping[str, str],
+        number: int,
     ) -> None:
         """Add the lists of a row, from its cells and from their own sheets."""
         unusable = {p.path for p in problems}
@@ -134,7 +152,8 @@ class Reading:
             found = joined(self.lists.get(key, ()), names)
             value, wrong = list_value(fact, in_cells.get(key, ""), found)
             if wrong is not None:
-                place = places.get(key, "") or (found.items or found.contradicting)[0].place
+                own = f"{self.at[key]}{number}" if key in self.at else ""
+                place = own or (found.items or found.contradicting)[0].place
                 problems.append(Problem("list", key, place, wrong, cell_text(in_cells.get(key, ""))[:80]))
             elif value is not None and key not in unusable:
                 data[key] = value

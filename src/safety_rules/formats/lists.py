@@ -182,6 +182,8 @@ def list_value(fact: Fact, cell: Any, found: Joined) -> tuple[Any, Name | None]:
         )
     if is_blank(cell) or absent(usable(cell)):
         return ([i.data for i in found.items] if found.items else None), None
+    if isinstance(cell, list) and not found.items:
+        return cell, None
     text = cell_text(cell)
     stated = _stated_count(text)
     if text.startswith("[") and text not in NOTHING:

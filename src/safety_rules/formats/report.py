@@ -40,6 +40,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A problem that does not count: silenced in the file itself, waived beside it, or old (in the baseline)."""
+
+    problem: Problem
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What a verb found: `passed` names each thing that was looked at and holds."""
 
@@ -48,6 +57,7 @@ class Report:
     passed: tuple[str, ...] = ()
     summary: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    suppressed: tuple[Suppressed, ...] = ()
 
 
 def of_diagnostics(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:
@@ -81,25 +91,27 @@ def _place(at: Span | None) -> dict[str, Any]:
 
 
 def _json(report: Report) -> dict[str, Any]:
-    problems = [
-        {"code": p.code, "level": p.level, "message": p.message, "help": p.help, "of": p.of, **_place(p.at)}
-        for p in report.problems
-    ]
     return {
         "schema": "safety_rules.report/1",
         "verb": report.verb,
         "version": VERSION,
         "summary": report.summary,
         "passed": list(report.passed),
-        "problems": problems,
+        "problems": [_plain(p) for p in report.problems],
+        "suppressed": [{**_plain(s.problem), "by": s.by, "reason": s.reason} for s in report.suppressed],
         **report.extra,
     }
 
 
+def _plain(p: Problem) -> dict[str, Any]:
+    return {"code": p.code, "level": p.level, "message": p.message, "help": p.help, "of": p.of, **_place(p.at)}
+
+
 def sarif(report: Report) -> dict[str, Any]:
     """Return the report as a SARIF 2.1.0 document; columns count Unicode code points."""
-    codes = list(dict.fromkeys(p.code for p in report.problems))
-    rules = [{"id": code, "name": code, "shortDescription": {"text": code.replace("-", " ")}} for code in codes]
+    found = [*report.problems, *(s.problem for s in report.suppressed)]
+    codes = list(dict.fromkeys(p.code for p in found))
+    rules = [_sarif_rule(code) for code in codes]
     return {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
@@ -108,7 +120,10 @@ def sarif(report: Report) -> dict[str, Any]:
                 "tool": {"driver": {"name": "safety-rules", "version": VERSION, "rules": rules}},
                 "columnKind": "unicodeCodePoints",
                 "automationDetails": {"id": f"safety-rules/{report.verb}/"},
-                "results": [_sarif_result(p, codes.index(p.code)) for p in report.problems],
+                "results": [
+                    *(_sarif_result(p, codes.index(p.code)) for p in report.problems),
+                    *(_sarif_suppressed(s, codes.index(s.problem.code)) for s in report.suppressed),
+                ],
             }
         ],
     }
@@ -130,6 +145,21 @@ def _sarif_result(p: Problem, index: int) -> dict[str, Any]:
     return result
 
 
+def _sarif_rule(code: str) -> dict[str, Any]:
+    words = code.split("-")
+    return {
+        "id": code,
+        "name": "".join(w.capitalize() for w in words),
+        "shortDescription": {"text": " ".join(words)},
+        "help": {"text": f"docs/diagnostics/{code}.md tells what it means and what to write."},
+    }
+
+
+def _sarif_suppressed(s: Suppressed, index: int) -> dict[str, Any]:
+    kind = "inSource" if s.by == "silence" else "external"
+    return {**_sarif_result(s.problem, index), "suppressions": [{"kind": kind, "justification": s.reason}]}
+
+
 def _uri(name: str) -> str:
     path = Path(name)
     return path.absolute().as_uri() if path.is_absolute() else path.as_posix()
@@ -137,7 +167,7 @@ def _uri(name: str) -> str:
 
 def junit(report: Report) -> str:
     """Return the report as JUnit XML: a test case for each thing that holds, and a failed one for each problem."""
-    total = len(report.passed) + len(report.problems)
+    total = len(report.passed) + len(report.problems) + len(report.suppressed)
     failed = sum(p.level == "error" for p in report.problems)
     suites = ElementTree.Element("testsuites", name="safety-rules", tests=str(total), failures=str(failed))
     suite = ElementTree.SubElement(suites, "testsuite", name=report.verb, tests=str(total), failures=str(failed))
@@ -152,6 +182,11 @@ def junit(report: Report) -> str:
             element.set("type", p.code)
             element.set("message", _xml(p.message))
         element.text = _xml(p.text())
+    for s in report.suppressed:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=f"safety_rules.{report.verb}", name=_xml(s.problem.message)
+        )
+        ElementTree.SubElement(case, "skipped", message=_xml(f"{s.by}: {s.reason}"))
     ElementTree.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, encoding="unicode")
 

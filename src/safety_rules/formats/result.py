@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from safety_rules.formats.ledger import Ledger
@@ -49,12 +49,17 @@ class Summary:
 
 @dataclass(slots=True)
 class Screening:
-    """A ledger that is being screened: `rows` can be read once; `summary` and the ledger's notices grow with them."""
+    """A ledger that is being screened: `rows` can be read once; `summary` and the ledger's notices grow with them.
+
+    Where all rows are decided before the first one comes, `prepare` does that, telling how far it is.
+    """
 
     ledger: Ledger
     on: AreaOn
     rows: Iterator[ScreenedRow]
     summary: Summary
+    with_history: bool = False
+    prepare: Callable[[Callable[[float], None] | None], None] | None = None
 
     @property
     def notices(self) -> list[Problem]:

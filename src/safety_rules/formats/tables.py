@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.columnar.decide import removed, table_decision, work_folder
+from safety_rules.engines.columnar.details import add_details
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import connection, first_rows, source
 from safety_rules.engines.spark.result import SparkDecision
-from safety_rules.engines.sql.again import Exact
+from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.expect import FIRST, expecting
 from safety_rules.engines.sql.query import column_notices
+from safety_rules.formats.tables_by_record import NOTICE, RecordDecision
 from safety_rules.formats.tables_in import ROW, Prepared, prepared, uses_of
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.shared import Shared
 
-ENGINES = ("auto", "duckdb", "spark")
+ENGINES = ("auto", "duckdb", "spark", "records")
 MEMORY = "1200MB"
 
 
@@ -34,24 +38,43 @@ def decided_table(
     waivers: Sequence[Waiver],
     progress: Callable[[float], None] | None,
     exact: Exact | None,
-) -> TableDecision | SparkDecision:
-    """Return the decision of a law on a table; `exact` settles the rows that are too close to call."""
+    details: bool = False,
+) -> TableDecision | SparkDecision | RecordDecision:
+    """Return the decision of a law on a table; `exact` settles the rows that are too close to call.
+
+    Without DuckDB, `auto` decides record by record, and says so among the notices.
+    """
     if engine not in ENGINES:
         raise NotFoundError(f"there is no engine `{engine}`; {did_you_mean(engine, ENGINES)}")
     spark = type(data).__module__.startswith("pyspark.")
-    if spark != (engine == "spark") and engine != "auto":
+    if engine != "auto" and spark != (engine == "spark"):
         raise LedgerError("the engine `spark` decides Spark DataFrames, and only those")
+    there = find_spec("duckdb") is not None
+    if engine == "duckdb" and not there:
+        raise LedgerError("the engine `duckdb` needs DuckDB; install `safety-rules[tables]`")
+    by_record = engine == "records" or (engine == "auto" and not spark and not there)
+    found: TableDecision | SparkDecision | RecordDecision
+    if by_record:
+        by = exact or masks_by_definition(law, waivers)
+        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, () if there else (NOTICE,))
+        if output is not None:
+            found.write(output)
+        return found
     if spark:
+        if details:
+            raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
         from safety_rules.engines.spark.decide import frame_decision
         from safety_rules.engines.spark.source import column_types
         from safety_rules.engines.spark.source import first_rows as first_of_frame
 
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
-        found: TableDecision | SparkDecision = frame_decision(data, law, uses, keep, waivers, exact)
+        found = frame_decision(data, law, uses, keep, waivers, exact)
         found.notices = (*notices, *column_notices(law, found.query))
     else:
         found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output))
+    if details and isinstance(found, TableDecision):
+        add_details(found, Shared(), progress)
     if output is not None:
         written(found, Path(output))
     return found
@@ -79,13 +102,13 @@ def _by_duckdb(
     folder = _folder(beside)
     try:
         vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
-        as_read = (
-            prepared(Path(data), folder, vocabulary, subjects) if isinstance(data, str | Path) else Prepared(Path())
-        )
+        is_file, as_read = isinstance(data, str | Path | Prepared), Prepared(Path())
+        if isinstance(data, Prepared):
+            as_read = data
+        elif is_file:
+            as_read = prepared(Path(data), folder, vocabulary, subjects)
         con = connection(folder, MEMORY, None)
-        rows = source(
-            con, as_read.path if isinstance(data, str | Path) else data, folder, as_read.skip, as_read.delimiter
-        )
+        rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
         uses, notices = uses_of(
             {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys},
             vocabulary,

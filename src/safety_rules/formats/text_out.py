@@ -23,9 +23,10 @@ def write_csv(screening: Screening, rows: Iterable[ScreenedRow], path: Path, lan
         writer = csv.writer(file)
         for above in ledger.above:
             writer.writerow([_safe(c) for c in above.cells[: len(ledger.headings)]])
-        writer.writerow([inert(h) for h in (*ledger.headings, *result_headings(language))])
+        writer.writerow([inert(h) for h in (*ledger.headings, *result_headings(language, screening.with_history))])
         for row in rows:
-            added = [inert(c) for c in result_cells(row, language)] if row.outcome else []
+            cells = result_cells(row, language, screening.with_history) if row.outcome else ()
+            added = [inert(c) for c in cells]
             writer.writerow([_safe(c) for c in row.row.cells] + added)
 
 

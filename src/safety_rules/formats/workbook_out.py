@@ -23,7 +23,7 @@ from safety_rules.formats.table import cell_text, is_blank
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 
-WIDTHS = (14, 14, 14, 42, 60, 46, 34, 34, 42, 38, 24, 50)
+WIDTHS = (14, 14, 14, 42, 60, 46, 34, 34, 42, 38, 24, 50, 60)
 OWN_WIDTH = 30
 SAMPLE_ROWS = 60
 OPTIONS = {
@@ -103,10 +103,10 @@ class _Main:
     def _headings(self, top: int, sample: Sequence[ScreenedRow]) -> None:
         """Write what stands above the rows, with columns as wide as a sample of the rows needs."""
         own = (*self.numbers, *self.screening.ledger.headings)
-        added = result_headings(self.language)
+        added = result_headings(self.language, self.screening.with_history)
         texts = [self._texts(row) for row in sample]
         for column, (heading, widest) in enumerate(
-            zip((*own, *added), [OWN_WIDTH] * len(own) + [*WIDTHS], strict=True)
+            zip((*own, *added), [OWN_WIDTH] * len(own) + [*WIDTHS][: len(added)], strict=True)
         ):
             self.widths.append(column_width(heading, (t[column] for t in texts if column < len(t)), widest))
             self.sheet.set_column(column, column, self.widths[-1])
@@ -121,7 +121,8 @@ class _Main:
 
     def _texts(self, row: ScreenedRow) -> list[str]:
         number = [str(row.row.number)] if self.numbers else []
-        return [*number, *(cell_text(c) for c in row.row.cells), *result_cells(row, self.language)]
+        cells = result_cells(row, self.language, self.screening.with_history)
+        return [*number, *(cell_text(c) for c in row.row.cells), *cells]
 
     def _row(self, at: int, row: ScreenedRow) -> None:
         texts = self._texts(row)

@@ -15,6 +15,8 @@ from safety_rules.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from safety_rules.language.chain import ChainRule
+    from safety_rules.language.invariant import Exemption, Invariant
+    from safety_rules.language.lint import Silence
     from safety_rules.language.table import Table
 
 
@@ -62,6 +64,7 @@ class Source:
     in_force: Period
     standing: Standing
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class Citation:
     standing: Standing
     quotation: str = ""
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,8 @@ class Area:
     obligations: tuple[Obligation, ...] = ()
     cases: tuple[Case, ...] = field(default=(), compare=False)
     default_on: datetime.date | None = None
+    invariants: tuple[Invariant, ...] = field(default=(), compare=False)
+    exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""
@@ -268,6 +274,7 @@ class Rulebook:
     changes: tuple[Change, ...] = ()
     chains: tuple[ChainRule, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    silences: tuple[Silence, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

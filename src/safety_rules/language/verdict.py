@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from safety_rules.language.rule import Citation, Duty, Rule, Standing
 from safety_rules.language.truth import Truth
@@ -75,6 +76,28 @@ class Finding:
     def outcome(self) -> str | None:
         """What the rule asks for when violated; None is advice."""
         return self.rule.otherwise.outcome
+
+
+class Masks(NamedTuple):
+    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
+
+    violated: int
+    undetermined: int
+    not_applicable: int
+
+
+class Evidence(NamedTuple):
+    """What one rule says of a record, and the data on which it says it.
+
+    `failed` are the keys of the required clauses that are false; `values` are the given facts that the
+    rule reads, by key, those that are missing left out. A number of plain data is as it was given, and
+    means the decimal that it prints as; a number of admitted data is exact.
+    """
+
+    rule: Rule
+    status: Status
+    failed: tuple[str, ...]
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
 
+from safety_rules.language.lint import LINT_CODES
+from safety_rules.language.rule import Standing
 from safety_rules.loading.tree import Mapping, Scalar, Sequence
+from safety_rules.semantics.formats import FORMATS
+
+KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
+STANDING_WORDS = tuple(Standing.__members__)
 
 
 def _scalar(value: Any) -> Scalar:
-    if not isinstance(value, Scalar):
+    if not isinstance(value, Scalar) or (value.plain and str(value) in NOTHING):
         raise PydanticCustomError("scalar", "a single value is wanted here")
     return value
 
@@ -28,7 +34,15 @@ def _leaf(validate: Any, schema: dict[str, Any]) -> GetPydanticSchema:
     )
 
 
+NOTHING = ("", "~", "null", "Null", "NULL")  # what other YAML readers take for no value at all
 S = Annotated[Scalar, _leaf(_scalar, {"type": ["string", "number", "boolean"]})]
+Day = Annotated[Scalar, _leaf(_scalar, {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})]
+Flag = Annotated[Scalar, _leaf(_scalar, {"enum": [True, False, "true", "false"]})]
+Key = Annotated[Scalar, _leaf(_scalar, {"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$"})]
+KindWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(KINDS)})]
+StandingWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(STANDING_WORDS)})]
+LintCode = Annotated[Scalar, _leaf(_scalar, {"enum": list(LINT_CODES)})]
+FormatWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(FORMATS)})]
 Node = Annotated[Any, _leaf(_node, {})]
 
 
@@ -36,6 +50,20 @@ class Model(BaseModel):
     """A mapping with these keys and no others."""
 
     model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
+
+
+class SilenceFile(Model):
+    """A finding of lint that is meant so: its code, of what (all of this file by default), and why."""
+
+    code: LintCode
+    of: S | None = None
+    reason: S
+
+
+class TopModel(Model):
+    """A whole rule file."""
+
+    silence: list[SilenceFile] = Field(default_factory=list)
 
 
 class NameFile(Model):
@@ -48,8 +76,8 @@ class NameFile(Model):
 class PeriodFile(Model):
     """From a day (inclusive) until a day (inclusive)."""
 
-    since: S | None = Field(None, alias="from")
-    until: S | None = None
+    since: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
 
 class CitationFile(Model):
@@ -58,7 +86,7 @@ class CitationFile(Model):
     source: S
     clause: S
     quotation: S | None = None
-    standing: S | None = None
+    standing: StandingWord | None = None
     note: S | None = None
 
 
@@ -82,8 +110,8 @@ class OtherwiseFile(Model):
     """What a violated rule asks for; `advice: true` in place of an outcome asks for none."""
 
     outcome: S | None = None
-    advice: S | None = None
-    veto: S | None = None
+    advice: Flag | None = None
+    veto: Flag | None = None
     remedy: NameFile | None = None
     duties: list[DutyFile] = Field(default_factory=list)
 
@@ -92,7 +120,7 @@ class CaseFile(Model):
     """An example: `given` starts afresh, `but` changes the last `given`."""
 
     case: S
-    as_of: S | None = None
+    as_of: Day | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: Node
@@ -102,7 +130,7 @@ class CaseFile(Model):
     note: S | None = None
 
 
-class _InForce(Model):
+class _InForce(TopModel):
     title: NameFile
     in_force: PeriodFile
     authority: list[CitationFile] = Field(min_length=1)
@@ -113,7 +141,7 @@ class RuleFile(_InForce):
     """A requirement, with its authority, its consequence and its cases."""
 
     kind: ClassVar[str] = "rule"
-    rule: S
+    rule: Key
     area: S | None = None
     applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
     requires: dict[S, ClauseFile] = Field(min_length=1)
@@ -142,7 +170,7 @@ class DeriveFile(_InForce):
     """A fact worked out from others; `for_each` names the item where the fact is a field of a list."""
 
     kind: ClassVar[str] = "derive"
-    derive: S
+    derive: Key
     fact: S
     for_each: S | None = None
     derives: S | BandsFile
@@ -152,28 +180,28 @@ class ObligationFile(_InForce):
     """A duty that follows whenever its conditions hold."""
 
     kind: ClassVar[str] = "obligation"
-    obligation: S
+    obligation: Key
     applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
     duty: DutyFile
 
 
-class AreaFile(Model):
+class AreaFile(TopModel):
     """Rules that give one verdict together; outcomes from best to worst."""
 
     kind: ClassVar[str] = "area"
-    area: S
+    area: Key
     title: NameFile
     subjects: list[S] = Field(min_length=1)
     uses: list[S] = Field(default_factory=list)
     outcomes: dict[S, NameFile] = Field(min_length=2)
-    cases_on: S
+    cases_on: Day
 
 
 class AreaCaseFile(Model):
     """An example of a whole verdict."""
 
     case: S
-    as_of: S | None = None
+    as_of: Day | None = None
     given: dict[S, Node] | None = None
     but: dict[S, Node] | None = None
     expect: S
@@ -187,22 +215,60 @@ class AreaCaseFile(Model):
     note: S | None = None
 
 
-class CasesFile(Model):
+class CasesFile(TopModel):
     """Examples of an area's verdicts."""
 
     kind: ClassVar[str] = "cases"
     cases: list[AreaCaseFile]
 
 
+class InvariantFile(Model):
+    """What holds on every record, with exactly one claim; `when` narrows the records down, `from` and `until` the days."""
+
+    zh: S
+    en: S
+    since: S | None = Field(None, alias="from")
+    until: S | None = None
+    when: S | None = None
+    never_better_than: S | None = None
+    never_worse_than: S | None = None
+    always: S | None = None
+    grows: S | None = None
+    never_falls: S | None = None
+    never_rises: S | None = None
+    verdict: S | None = None
+    once_satisfied: list[S] | None = None
+    stricter_since: S | None = None
+    stricter_than_base: S | None = None
+
+
+class ExemptionFile(Model):
+    """Where a built-in question does not hold, by law, and why; with `where` it is asked of those records alone."""
+
+    question: S
+    of: list[S] = Field(default_factory=list)
+    where: S | None = None
+    zh: S
+    en: S
+
+
+class InvariantsFile(Model):
+    """What an area's rules are proved to hold to, and where built-in questions do not hold by law."""
+
+    kind: ClassVar[str] = "invariants"
+    invariants: dict[S, InvariantFile] = Field(default_factory=dict)
+    exemptions: list[ExemptionFile] = Field(default_factory=list)
+
+
 class EntryFile(Model):
     """A parameter's value from a day on."""
 
-    since: S = Field(alias="from")
-    until: S | None = None
+    since: Day = Field(alias="from")
+    until: Day | None = None
     value: S | list[S]
     source: S
     clause: S
-    standing: S | None = None
+    standing: StandingWord | None = None
     quotation: S | None = None
     note: S | None = None
 
@@ -213,13 +279,13 @@ class ParameterFile(Model):
     zh: S
     en: S
     called: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
     entries: list[EntryFile] = Field(min_length=1)
 
 
-class ParametersFile(Model):
+class ParametersFile(TopModel):
     """Figures that change over time."""
 
     kind: ClassVar[str] = "parameters"
@@ -233,11 +299,11 @@ class SourceFile(Model):
     number: S | None = None
     issuer: NameFile | None = None
     in_force: PeriodFile | None = None
-    standing: S
+    standing: StandingWord
     note: S | None = None
 
 
-class SourcesFile(Model):
+class SourcesFile(TopModel):
     """Every document that rules cite."""
 
     kind: ClassVar[str] = "sources"
@@ -252,7 +318,7 @@ class UnitFile(Model):
     aliases: list[S] = Field(default_factory=list)
 
 
-class UnitsFile(Model):
+class UnitsFile(TopModel):
     """Units of measure."""
 
     kind: ClassVar[str] = "units"
@@ -281,17 +347,17 @@ class FieldFile(Model):
 
     zh: S
     en: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
-    whole: S | None = None
+    whole: Flag | None = None
     minimum: S | None = None
     above: S | None = None
     maximum: S | None = None
     step: S | None = None
-    format: S | None = None
+    format: FormatWord | None = None
     or_else: S | None = None
-    adjustable: S | None = None
+    adjustable: Flag | None = None
     meaning: NameFile | None = None
     headings: list[S] = Field(default_factory=list)
 
@@ -302,7 +368,7 @@ class FactFile(FieldFile):
     fields_: dict[S, FieldFile] = Field(default_factory=dict, alias="fields")
 
 
-class VocabularyFile(Model):
+class VocabularyFile(TopModel):
     """Every fact that rules name and data carry."""
 
     kind: ClassVar[str] = "vocabulary"
@@ -331,7 +397,8 @@ class ChainFile(_InForce):
     """A chaining rule: what follows from records of several kinds, unless others are found."""
 
     kind: ClassVar[str] = "chain"
-    chain: S
+    chain: Key
+    area: S | None = None
     given: dict[S, PatternFile] = Field(min_length=1)
     unless: dict[S, PatternFile] = Field(default_factory=dict)
     derives: ChainedRecordFile
@@ -343,7 +410,7 @@ class ColumnFile(Model):
 
     zh: S
     en: S
-    kind: S
+    kind: KindWord
     unit: S | None = None
     choices: S | None = None
 
@@ -351,17 +418,17 @@ class ColumnFile(Model):
 class EditionFile(Model):
     """A table's rows from a day on, in a CSV file beside the head."""
 
-    since: S = Field(alias="from")
-    until: S | None = None
+    since: Day = Field(alias="from")
+    until: Day | None = None
     file: S
     source: S
     clause: S
-    standing: S | None = None
+    standing: StandingWord | None = None
     quotation: S | None = None
     note: S | None = None
 
 
-class TableFile(Model):
+class TableFile(TopModel):
     """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
 
     kind: ClassVar[str] = "table"
@@ -381,7 +448,7 @@ class OverlayParameterFile(Model):
     entries: list[EntryFile] = Field(min_length=1)
 
 
-class OverlayFile(Model):
+class OverlayFile(TopModel):
     """A district's own figures, sources, rules and decisions, beside the built-in rules."""
 
     kind: ClassVar[str] = "overlay"
@@ -392,6 +459,25 @@ class OverlayFile(Model):
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[RuleFile] = Field(default_factory=list)
+    chains: list[ChainFile] = Field(default_factory=list)
+
+
+class LintWaiverFile(Model):
+    """Leave for a finding of lint to stand: who answers for it, why, and until which day (inclusive)."""
+
+    code: S
+    file: S | None = None
+    of: S | None = None
+    owner: S
+    reason: S
+    until: Day
+
+
+class LintWaiversFile(Model):
+    """Waivers of lint findings; the file stands beside the rules, not among them."""
+
+    kind: ClassVar[str] = "waivers"
+    waivers: list[LintWaiverFile] = Field(min_length=1)
 
 
 FileModel = (
@@ -400,6 +486,7 @@ FileModel = (
     | ObligationFile
     | AreaFile
     | CasesFile
+    | InvariantsFile
     | ParametersFile
     | SourcesFile
     | TableFile
@@ -424,6 +511,8 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "units": UnitsFile,
     "cases": CasesFile,
     "chain": ChainFile,
+    "invariants": InvariantsFile,
+    "exemptions": InvariantsFile,
 }
 
 Language = Literal["zh", "en"]

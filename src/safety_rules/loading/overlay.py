@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Area, Change, Entry, Rulebook, Source
-from safety_rules.loading.areas import Context, rule
-from safety_rules.loading.models import AreaFile, CitationFile, EntryFile, OverlayFile
+from safety_rules.language.rule import Area, Entry, Rulebook, Source
+from safety_rules.loading.areas import rule
+from safety_rules.loading.models import CitationFile, EntryFile, OverlayFile
+from safety_rules.loading.overlay_chains import as_file, change, context_of, is_veto, with_chains
 from safety_rules.loading.parameters import entries, source
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
@@ -24,11 +25,7 @@ def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Ru
     book = _parameters(book, file, known, report)
     book = _confirmed(book, file, known, report)
     book = _switched_off(book, file, report)
-    return _added(book, file, path, report)
-
-
-def _change(book: Rulebook, file: OverlayFile, what: str, key: str, detail: Name) -> Rulebook:
-    return replace(book, changes=(*book.changes, Change(str(file.overlay), what, key, detail)))
+    return with_chains(_added(book, file, path, report), file, path, report)
 
 
 def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
@@ -42,7 +39,7 @@ def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], rep
         _covers(key, parameter.entries, made, timeline.entries, report)
         book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=made)})
         detail = Name(f"改用{file.title.zh}的取值", f"values of {file.title.en}")
-        book = _change(book, file, "parameter", parameter.key, detail)
+        book = change(book, file, "parameter", parameter.key, detail)
     return book
 
 
@@ -70,8 +67,10 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
             continue
         parameter = book.parameters.get(str(key))
         holders = [a for a in book.areas.values() if str(key) in _confirmable(a)]
-        if parameter is None and not holders:
-            names = [*book.parameters, *(k for a in book.areas.values() for k in _confirmable(a))]
+        chains = tuple(replace(c, authority=(made,)) if c.key == str(key) else c for c in book.chains)
+        if parameter is None and not holders and chains == book.chains:
+            names = [*book.parameters, *(c.key for c in book.chains)]
+            names += [k for a in book.areas.values() for k in _confirmable(a)]
             message = f"`{key}` is neither a parameter nor a rule nor a derivation"
             report.error("unknown-parameter", message, key, did_you_mean(key, names))
             continue
@@ -83,8 +82,9 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
             facts = tuple(replace(d, authority=(made,)) if d.key == str(key) else d for d in area.derivations)
             changed = replace(area, rules=rules, derivations=facts)
             book = replace(book, areas={**book.areas, area.key: changed})
+        book = replace(book, chains=chains)
         detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
-        book = _change(book, file, "confirm", str(key), detail)
+        book = change(book, file, "confirm", str(key), detail)
     return book
 
 
@@ -96,23 +96,27 @@ def _confirmable(area: Area) -> list[str]:
 def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook:
     for key, why in file.switch_off.items():
         holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
-        if not holders:
-            rules = [r.key for a in book.areas.values() for r in a.rules]
-            report.error("unknown-rule", f"`{key}` is not a rule", key, did_you_mean(key, rules))
+        chains = tuple(c for c in book.chains if c.key != str(key))
+        if not holders and chains == book.chains:
+            report.error("unknown-rule", f"`{key}` is not a rule", key, did_you_mean(key, _rule_keys(book)))
             continue
-        if any(r.otherwise.veto for a in holders for r in a.rules if r.key == str(key)):
+        vetoed = any(r.otherwise.veto for a in holders for r in a.rules if r.key == str(key))
+        if vetoed or any(is_veto(c, book) for c in book.chains if c.key == str(key)):
             report.error("veto-switched-off", f"`{key}` is a veto, which no overlay switches off", key)
             continue
         for area in holders:
             kept = replace(area, rules=tuple(r for r in area.rules if r.key != str(key)))
             book = replace(book, areas={**book.areas, area.key: kept})
-        book = _change(book, file, "switch_off", str(key), name(why, report))
+        book = change(replace(book, chains=chains), file, "switch_off", str(key), name(why, report))
     return book
 
 
+def _rule_keys(book: Rulebook) -> list[str]:
+    return [*(r.key for a in book.areas.values() for r in a.rules), *(c.key for c in book.chains)]
+
+
 def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
-    derived = frozenset(d.fact for a in book.areas.values() for d in a.derivations)
-    context = Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report, book.tables)
+    context = context_of(book, report)
     for entry in file.rules:
         area = book.areas.get(str(entry.area)) if entry.area is not None else None
         if area is None:
@@ -126,31 +130,11 @@ def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rule
                 "defined-twice", f"the rule `{entry.rule}` exists already", entry.rule, "switch it off first, or rename"
             )
             continue
-        made = rule(entry, _as_file(area, entry.rule), context, path)
+        made = rule(entry, as_file(area, entry.rule), context, path)
         if made is not None:
             longer = replace(
                 area, rules=tuple(sorted((*area.rules, made), key=lambda r: (-area.rank(r.otherwise.outcome), r.key)))
             )
             book = replace(book, areas={**book.areas, area.key: longer})
-            book = _change(book, file, "rule", made.key, made.title)
+            book = change(book, file, "rule", made.key, made.title)
     return book
-
-
-def _as_file(area: Area, at: Scalar) -> AreaFile:
-    """Return an area as the file that it came from, for reading a further rule of it."""
-
-    def scalar(text: str) -> Scalar:
-        return Scalar.of(text, at.at)
-
-    def names(of: Name) -> dict[str, Scalar]:
-        return {"zh": scalar(of.zh), "en": scalar(of.en)}
-
-    return AreaFile.model_validate(
-        {
-            "area": scalar(area.key),
-            "title": names(area.title),
-            "subjects": [scalar(s) for s in area.subjects],
-            "outcomes": {scalar(o.key): names(o.name) for o in area.outcomes},
-            "cases_on": scalar(str(area.default_on or "2000-01-01")),
-        }
-    )

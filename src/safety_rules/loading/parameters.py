@@ -37,6 +37,7 @@ def source(source_key: Scalar, entry: SourceFile, report: Report) -> Source:
         period(entry.in_force, report),
         standing(entry.standing, Standing.assumed, report),
         str(entry.note) if entry.note is not None else "",
+        source_key.at,
     )
 
 

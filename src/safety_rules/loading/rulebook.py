@@ -11,17 +11,20 @@ from typing import Any, TypeVar
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import RuleFileError
+from safety_rules.language.lint import Silence
 from safety_rules.language.rule import Area, Rulebook
 from safety_rules.loading.areas import Context, area, derivation, obligation, rule
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.derivations import consistent
+from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import (
     FIRST_KEYS,
     AreaFile,
     CasesFile,
     ChainFile,
     DeriveFile,
+    InvariantsFile,
     Model,
     ObligationFile,
     OverlayFile,
@@ -35,6 +38,7 @@ from safety_rules.loading.models import (
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
 from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
@@ -58,6 +62,7 @@ class _Files:
     by_model: dict[type[Model], list[tuple[str, Any]]] = field(default_factory=dict)
     broken: set[type[Model]] = field(default_factory=set)
     texts: dict[str, bytes] = field(default_factory=dict)
+    silences: list[Silence] = field(default_factory=list)
 
     def of(self, model: type[M]) -> list[tuple[str, M]]:
         return self.by_model.get(model, [])
@@ -133,6 +138,7 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
             found.broken.add(model)
         if shape is not None:
             found.by_model.setdefault(type(shape), []).append((file.path, shape))
+            found.silences += silences(getattr(shape, "silence", ()), report)
     return found
 
 
@@ -165,7 +171,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     _homeless(files, report)
     chained = _chains(files, context)
     _without_echoes(files.broken, report)
-    return Rulebook(words, known, figures, areas, digest, reference, chains=chained)
+    return Rulebook(words, known, figures, areas, digest, reference, chains=chained, silences=tuple(files.silences))
 
 
 def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
@@ -224,7 +230,9 @@ def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
     consistent(made, c.report)
     _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, DeriveFile))], c.report)
     _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
-    return area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+    whole = area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+    claims = [f for _, f in files.below(folder, InvariantsFile)]
+    return replace(whole, invariants=invariants(claims, whole, c), exemptions=exemptions(claims, whole, c))
 
 
 def _ids(keys: Iterable[Scalar], report: Report) -> None:
@@ -252,6 +260,11 @@ def _homeless(files: _Files, report: Report) -> None:
             if not any(path.startswith(folder) for folder in folders):
                 at = getattr(file, model.kind)
                 report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
+    for path, claims in files.of(InvariantsFile):
+        if not any(path.startswith(folder) for folder in folders):
+            first = next(iter((*claims.invariants, *(e.question for e in claims.exemptions))), None)
+            at = first if first is not None else Span(SourceText(path, ""), 0, 0)
+            report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
 
 
 ECHOES: dict[type[Model], frozenset[str]] = {
@@ -278,4 +291,4 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
                 report.error("no-overlay", "an overlay file begins with `overlay:`", at)
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)
-    return replace(book, overlay_digest=_digest(texts))
+    return replace(book, overlay_digest=_digest(texts), silences=(*book.silences, *over.silences))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.kinds import Name
+from safety_rules.language.lint import LINT_CODES, Silence
 from safety_rules.language.rule import Citation, Period, Source, Standing
 from safety_rules.loading.compose import BOOLEAN_TRAP
-from safety_rules.loading.models import CitationFile, NameFile, PeriodFile
+from safety_rules.loading.models import CitationFile, NameFile, PeriodFile, SilenceFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.check import iso_day
@@ -114,4 +116,17 @@ def citation(file: Any, sources: dict[str, Source], report: Report) -> Citation 
         message = f"a quotation with standing `{own.name}` was not read anywhere"
         report.error("quotation", message, file_.quotation, "quote only what was read")
     note = str(file_.note) if file_.note is not None else ""
-    return Citation(str(file_.source), text(file_.clause, report), own, quotation, note)
+    at = file_.quotation if file_.quotation is not None else file_.clause
+    return Citation(str(file_.source), text(file_.clause, report), own, quotation, note, at.at)
+
+
+def silences(files: Iterable[SilenceFile], report: Report) -> Iterator[Silence]:
+    """Yield the silences of a file; each names a finding of lint, and says why."""
+    for file in files:
+        code = str(file.code)
+        if code not in LINT_CODES:
+            help = did_you_mean(code, LINT_CODES)
+            report.error("unknown-lint", f"`{code}` is nothing that lint finds", file.code, help)
+            continue
+        of = str(file.of) if file.of is not None else ""
+        yield Silence(code, of, text(file.reason, report), file.code.at)

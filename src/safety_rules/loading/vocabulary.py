@@ -19,14 +19,12 @@ from safety_rules.language.kinds import (
 )
 from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
-from safety_rules.loading.models import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
+from safety_rules.loading.models import KINDS, FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.formats import FORMATS
 from safety_rules.semantics.near import did_you_mean
-
-KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
 
 
 def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
@@ -138,7 +136,7 @@ def _fact(
         message = f"`{file.zh}` cannot be written in a condition"
         report.error("chinese-name", message, file.zh, "use characters, letters and digits only, no blanks or brackets")
     fmt = str(file.format) if file.format is not None else ""
-    if fmt and fmt not in FORMATS:
+    if file.format is not None and fmt not in FORMATS:
         report.error("format", f"`{fmt}` is not a known format", file.format, did_you_mean(fmt, FORMATS))
     bounds = Bounds(number(file.minimum, report), number(file.above, report), number(file.maximum, report))
     step = number(file.step, report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import datetime
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -55,6 +56,7 @@ from safety_rules.language.vocabulary import Vocabulary, normal
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.parse import Reading, syntax
 
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AS_OF_NAMES = ("as_of", "审查日")
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {
@@ -190,7 +192,7 @@ def _text(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Expr 
 def iso_day(text: str) -> datetime.date | None:
     """Return the day written as 2020-10-01, or None."""
     try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else None
+        return datetime.date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
     except ValueError:
         return None
 

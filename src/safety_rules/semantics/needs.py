@@ -6,8 +6,9 @@ outcome that it has at best. A candidate set is only accepted with such values i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices
@@ -18,6 +19,7 @@ from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.candidates import candidates
 from safety_rules.semantics.decide import AreaOn, finding, interval
 from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.shared import Shared
 from safety_rules.semantics.supports import Family, TooMany, by_size, either, every, settle
 
 MOST_STEPS = 20_000
@@ -34,8 +36,11 @@ class _Spent(Exception):
     """The budget of a search is used up."""
 
 
-def needs(on: AreaOn, record: Record, found: Sequence[Finding]) -> Needs:
-    """Return what the verdict of these findings lacks; nothing when it is definite."""
+def needs(on: AreaOn, record: Record, found: Sequence[Finding], shared: Shared | None = None) -> Needs:
+    """Return what the verdict of these findings lacks; nothing when it is definite.
+
+    `shared` keeps what was found for rules that read the same values.
+    """
     best, worst = interval(on.area, found)
     if best == worst:
         return Needs()
@@ -44,11 +49,21 @@ def needs(on: AreaOn, record: Record, found: Sequence[Finding]) -> Needs:
         f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
     ]
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
-    parts = [_fewest(on, record, group) for group in _components(undetermined)]
+    known = shared or Shared()
+    parts = [
+        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group))
+        for group in _components(undetermined)
+    ]
     if any(part is None for part, _ in parts):
         return Needs(can_change, (), False)
     smallest = sorted(reason for part, _ in parts for reason in part or ())
     return Needs(can_change, tuple(smallest), all(sure for _, sure in parts))
+
+
+def _asked(on: AreaOn, record: Record, group: Sequence[Finding], shared: Shared) -> Hashable:
+    """Return all that the search for a group's fewest needs depends on."""
+    rules = [f.rule for f in group]
+    return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record, on.derivations)
 
 
 def _components(found: Iterable[Finding]) -> list[list[Finding]]:

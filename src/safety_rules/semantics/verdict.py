@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -10,25 +10,41 @@ from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
-from safety_rules.language.verdict import ClauseGaps, DueDuty, Finding, Gap, Needs, Status, WaiverResult
+from safety_rules.language.verdict import (
+    ClauseGaps,
+    DueDuty,
+    Evidence,
+    Finding,
+    Gap,
+    Masks,
+    Needs,
+    Status,
+    WaiverResult,
+)
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import (
     AreaOn,
     derived_values,
     due_duties,
+    finding,
     findings,
     interval,
     verdict_standing,
     waiver_results,
 )
+from safety_rules.semantics.evidence import evidence
 from safety_rules.semantics.explain import explanation
 from safety_rules.semantics.gap import gaps
 from safety_rules.semantics.needs import needs
 from safety_rules.semantics.serial import to_dict
+from safety_rules.semantics.shared import Shared
 
 UNDETERMINED = "undetermined"
 UNDETERMINED_NAME = Name("待核实", "undetermined")
 LANGUAGES = ("zh", "en")
+
+Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
+"""An engine's way from data and violated rules (None: every rule) to their evidence."""
 
 
 class Verdict:
@@ -36,8 +52,19 @@ class Verdict:
 
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
-    that follows from them are worked out by the definition when they are asked for.
+    that follows from them are worked out by the definition when they are asked for, from the data that
+    was passed: who changes that data meanwhile asks about other data. The masks that it knows spare what
+    they say already, and `shared` what verdicts of the same law have worked out.
     """
+
+    __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
+
+    on: AreaOn
+    at_best: str
+    at_worst: str
+    outcome: str
+    _masks: Masks | None = None
+    _shared: Shared | None = None
 
     def __init__(
         self,
@@ -46,10 +73,15 @@ class Verdict:
         at_best: str,
         at_worst: str,
         granted: Sequence[Waiver] = (),
-        violated: int | None = None,
+        violated: Sequence[str] | None = None,
+        witness: Witness | None = None,
+        masks: Masks | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.on, self.at_best, self.at_worst = on, at_best, at_worst
-        self._data, self._granted, self._violated = data, granted, violated
+        self.outcome = at_best if at_best == at_worst else UNDETERMINED
+        self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
+        self._masks, self._shared = masks, shared
 
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
@@ -67,6 +99,17 @@ class Verdict:
         return findings(self.on, self.record, self._granted)
 
     @cached_property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
+        if self._masks is None or "findings" in self.__dict__:
+            return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
+        mask = self._masks.violated | self._masks.undetermined
+        if not mask:
+            return ()
+        env = self.on.environment(self.record)
+        return tuple(finding(r, env) for i, r in enumerate(self.on.rules) if mask >> i & 1)
+
+    @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
         """What became of each waiver that names this record's subject."""
         return waiver_results(self.on, self.record, self._granted, self.findings)
@@ -75,11 +118,6 @@ class Verdict:
     def definite(self) -> bool:
         """Whether nothing that is missing can change the outcome."""
         return self.at_best == self.at_worst
-
-    @property
-    def outcome(self) -> str:
-        """The outcome's key, or `undetermined`."""
-        return self.at_best if self.definite else UNDETERMINED
 
     @property
     def outcome_name(self) -> Name:
@@ -101,17 +139,22 @@ class Verdict:
     @cached_property
     def standing(self) -> Standing:
         """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
+        quick = self._shared.standing if self._shared is not None else None
+        if quick is not None and self._masks is not None:
+            return quick(self.record.values, self._masks, self.at_best)
         return verdict_standing(self.on.area, self.findings, self.at_best)
 
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        return Needs() if self.definite else needs(self.on, self.record, self.findings)
+        return Needs() if self.definite else needs(self.on, self.record, self.open_findings, self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:
         """For each failed numeric clause, the smallest change of each single fact with which it holds."""
-        return gaps(self.findings, self.on.environment(self.record), self.on.rulebook.vocabulary.facts)
+        if not self.open_findings:
+            return ()
+        return gaps(self.open_findings, self.on.environment(self.record), self.on.rulebook.vocabulary.facts)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -121,7 +164,7 @@ class Verdict:
     @cached_property
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
-        return due_duties(self.on, self.record, self.findings)
+        return due_duties(self.on, self.record, self.open_findings)
 
     @cached_property
     def derived(self) -> Mapping[str, Value | None]:
@@ -138,8 +181,17 @@ class Verdict:
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""
         if self._violated is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._violated >> i & 1)
-        return tuple(f.rule.key for f in self.findings if f.status is Status.VIOLATED and not f.waived)
+            return tuple(self._violated)
+        if self._masks is not None:
+            return tuple(r.key for i, r in enumerate(self.on.rules) if self._masks.violated >> i & 1)
+        return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
+
+    def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:
+        """Return what the violated rules (or every rule in force) rest on, in the order of the law: the quick explanation."""
+        if self._witness is not None and not self._granted:
+            return self._witness(self._data, None if every else self._violated)
+        wanted = None if every else frozenset(self.violated())
+        return tuple(evidence(self.on, self.record, f) for f in self.findings if wanted is None or f.rule.key in wanted)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
         """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""
@@ -149,6 +201,10 @@ class Verdict:
         for rule in asked:
             self.finding(rule)
         return explanation(self, language, asked)
+
+    def chains(self, language: str = "zh") -> tuple[str, ...]:
+        """Return what chains of other records bear on the verdict, in sentences; none without a history."""
+        return ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON, with all that is needed to replay it."""

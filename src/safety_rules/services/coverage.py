@@ -19,13 +19,14 @@ from safety_rules.services.chain_cases import untried_of
 
 @dataclass(frozen=True, slots=True)
 class Untried:
-    """Something that no case tries: `what` is a sentence."""
+    """Something that no case tries: `what` is a sentence, `kind` is `status`, `alone`, `boundary` or `unknown`."""
 
     area: str
     of: str
     clause: str
     what: str
     at: Span | None
+    kind: str = "status"
 
     def text(self) -> str:
         """Return it in one line."""
@@ -45,7 +46,9 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
         for obligation in found.obligations:
             yield from _obligation(rulebook, found, obligation)
     for chain in (c for c in rulebook.chains if area in (None, c.area)):
-        yield from (Untried(chain.area, chain.key, "", what, chain.at) for what in untried_of(chain))
+        for what in untried_of(chain):
+            kind = "unknown" if what.endswith("undetermined") else "status"
+            yield Untried(chain.area, chain.key, "", what, chain.at, kind)
 
 
 def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:
@@ -59,7 +62,8 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
     wanted = [Status.SATISFIED, Status.VIOLATED, Status.UNDETERMINED]
     for status in wanted + ([Status.NOT_APPLICABLE] if rule.applies_when else []):
         if status not in statuses:
-            yield Untried(area.key, rule.key, "", f"no case is {status.value}", rule.at)
+            kind = "unknown" if status is Status.UNDETERMINED else "status"
+            yield Untried(area.key, rule.key, "", f"no case is {status.value}", rule.at, kind)
     for i, clause in enumerate(rule.requires):
         yield from _clause(area, rule, clause, i, tried)
     for i, clause in enumerate(rule.applies_when):
@@ -68,21 +72,26 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
             yield Untried(area.key, rule.key, clause.key, "no case in which it does not apply", clause.at)
         if Truth.UNKNOWN not in results:
             yield Untried(
-                area.key, rule.key, clause.key, "no case in which it is unknown whether it applies", clause.at
+                area.key,
+                rule.key,
+                clause.key,
+                "no case in which it is unknown whether it applies",
+                clause.at,
+                "unknown",
             )
         if not _at_edge(clause.that, [e for e, _ in tried]):
-            yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at)
+            yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
 def _clause(
     area: Area, rule: Rule, clause: Clause, i: int, tried: Sequence[tuple[Environment, Finding]]
 ) -> Iterator[Untried]:
     if not any(f.status is Status.VIOLATED and f.failed == (clause.key,) for _, f in tried):
-        yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at)
+        yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at, "alone")
     if not any(f.requires[i].truth is Truth.UNKNOWN and f.status is Status.UNDETERMINED for _, f in tried):
-        yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at)
+        yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at, "unknown")
     if not _at_edge(clause.that, [e for e, _ in tried]):
-        yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at)
+        yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
 def _at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
@@ -113,9 +122,9 @@ def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Itera
     if all(isinstance(v, Unknown) for v in values):
         yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
     if not any(isinstance(v, Unknown) for v in values):
-        yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at)
+        yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at, "unknown")
     if not _at_edge(derivation.formula, environments):
-        yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at)
+        yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at, "boundary")
 
 
 def _obligation(rulebook: Rulebook, area: Area, obligation: Obligation) -> Iterator[Untried]:
@@ -128,4 +137,5 @@ def _obligation(rulebook: Rulebook, area: Area, obligation: Obligation) -> Itera
     )
     for truth, word in wanted:
         if truth not in found:
-            yield Untried(area.key, obligation.key, "", f"no case in which it is {word}", obligation.at)
+            kind = "unknown" if truth is Truth.UNKNOWN else "status"
+            yield Untried(area.key, obligation.key, "", f"no case in which it is {word}", obligation.at, kind)

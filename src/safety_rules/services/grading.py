@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
-from safety_rules.engines.compiled.decide import Decider
 from safety_rules.engines.compiled.derived import duties, with_derived
 from safety_rules.engines.compiled.standing import Standings, field_standing, standings
 from safety_rules.face import DatedArea
@@ -88,10 +87,12 @@ class Comparison:
     values: Mapping[str, tuple[Any, Any]]
 
 
-def grade(source: Path | str, area: DatedArea, sheet: str | None = None) -> tuple[Screening, Iterator[GradedUnit]]:
+def grade(
+    source: Path | str, area: DatedArea, sheet: str | None = None, engine: str = "auto"
+) -> tuple[Screening, Iterator[GradedUnit]]:
     """Return the screening of a ledger of units, and its units as they are graded (rows can be read once)."""
     tools = grader(area.law)
-    screening = screen(source, replace(area, decider=Decider(area.law, tools.area, None)), sheet)
+    screening = screen(source, area, sheet, engine=engine)
     return screening, (graded(row, tools) for row in screening.rows)
 
 

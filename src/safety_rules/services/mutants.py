@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
 from safety_rules.language.kinds import Date, Number
@@ -52,6 +53,10 @@ def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
     for found in rulebook.areas.values():
         if area is None or found.key == area:
             yield from _of_area(rulebook, found)
+    for i, rule in enumerate(rulebook.chains):
+        for what, at, changed in _of_chain(rule) if area in (None, rule.area) else ():
+            chains = (*rulebook.chains[:i], changed, *rulebook.chains[i + 1 :])
+            yield Mutant(rule.area, rule.key, what, at, replace(rulebook, chains=chains))
     for parameter in rulebook.parameters.values():
         if not area:
             yield from _of_parameter(rulebook, parameter)
@@ -60,6 +65,9 @@ def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
 def survives(mutant: Mutant) -> bool:
     """Return whether no case notices the change."""
     book = mutant.rulebook
+    chains = [c for c in book.chains if c.key == mutant.of and c.area == mutant.area]
+    if chains:
+        return not any(next(chain_case(book, c, case), None) is not None for c in chains for case in c.cases)
     areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
     if any(_notices(book, a, mutant.of) for a in areas):
         return False
@@ -149,6 +157,25 @@ def _of_rule(rule: Rule, area: Area) -> Changed:
 
 def _of_obligation(obligation: Obligation) -> Changed:
     yield from _of_clauses(obligation, "applies_when", obligation.applies_when)
+
+
+def _of_chain(rule: ChainRule) -> Changed:
+    for part in ("given", "unless"):
+        patterns: tuple[Pattern, ...] = getattr(rule, part)
+        for i, pattern in enumerate(patterns):
+            for what, that in expressions(pattern.that) if pattern.that is not None else ():
+                made: dict[str, Any] = {part: (*patterns[:i], replace(pattern, that=that), *patterns[i + 1 :])}
+                yield f"`{pattern.variable}`: {what}", pattern.at, replace(rule, **made)
+    for i, pattern in enumerate(rule.unless):
+        kept = rule.unless[:i] + rule.unless[i + 1 :]
+        yield f"`unless {pattern.variable}` is dropped", pattern.at, replace(rule, unless=kept)
+    for i, (name, formula) in enumerate(rule.record):
+        for what, made_formula in expressions(formula):
+            record = (*rule.record[:i], (name, made_formula), *rule.record[i + 1 :])
+            yield f"`{name}`: {what}", rule.at, replace(rule, record=record)
+        yield f"`{name}` is left out", rule.at, replace(rule, record=rule.record[:i] + rule.record[i + 1 :])
+    for what, period in _periods(rule.in_force):
+        yield what, rule.at, replace(rule, in_force=period)
 
 
 def _of_clauses(holder: Any, part: str, clauses: tuple[Clause, ...]) -> Changed:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from safety_rules.language.chain import Pattern
 from safety_rules.language.rule import STANDING_NAMES, Area, Citation, Period, Rule, Rulebook, weakest
 
 HEAD = """# 规则索引 · Index of rules
@@ -19,6 +20,8 @@ def index_page(rulebook: Rulebook) -> str:
     parts = [HEAD]
     for area in rulebook.areas.values():
         parts.append("\n".join(_area(area, rulebook)))
+    if rulebook.chains:
+        parts.append("\n".join(_chains(rulebook)))
     parts.append("\n".join(_figures(rulebook)))
     return "\n".join(parts) + "\n"
 
@@ -40,6 +43,26 @@ def _area(area: Area, rulebook: Rulebook) -> Iterator[str]:
         name = f"[{obligation.title.zh}]({obligation.file})"
         yield f"| {name} `{obligation.key}` | 义务 obligation | {cited} | {_standing(obligation.authority)} | {_period(obligation.in_force)} |"
     yield ""
+
+
+def _chains(rulebook: Rulebook) -> Iterator[str]:
+    """Yield the chaining rules: from which records each derives which."""
+    yield "## 连锁规则 · Chaining rules\n"
+    yield "由几类记录推出新的记录；除非有所列的记录。Records that follow from records of several kinds, unless others are found.\n"
+    yield "| 规则 rule | 由 given | 除非 unless | 推出 derives | 依据 authority | 效力 standing | 施行 in force |"
+    yield "|---|---|---|---|---|---|---|"
+    for chain in rulebook.chains:
+        given, unless = (_relations(p, rulebook) for p in (chain.given, chain.unless))
+        name = f"[{chain.title.zh}]({chain.file}) `{chain.key}`"
+        derives = f"{rulebook.vocabulary.facts[chain.derives].name.zh} `{chain.derives}`"
+        cited, standing = _cited(chain.authority, rulebook), _standing(chain.authority)
+        yield f"| {name} | {given} | {unless} | {derives} | {cited} | {standing} | {_period(chain.in_force)} |"
+    yield ""
+
+
+def _relations(patterns: Iterable[Pattern], rulebook: Rulebook) -> str:
+    names = (rulebook.vocabulary.facts[p.relation].name.zh for p in patterns)
+    return "、".join(dict.fromkeys(names)) or "—"
 
 
 def _row(rule: Rule, area: Area, rulebook: Rulebook) -> str:

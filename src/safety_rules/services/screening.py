@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from safety_rules.engines.compiled.decide import decided
 from safety_rules.face import DatedArea
@@ -18,32 +19,114 @@ from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import subject_names
 from safety_rules.semantics.explain import reason_label
 from safety_rules.semantics.verdict import Verdict
+from safety_rules.services.screening_tables import DecidedRows, engine_for
+
+if TYPE_CHECKING:
+    from safety_rules.services.chaining.deciding import AreaWithHistory
+    from safety_rules.services.chaining.ledger import JoinedRows
 
 
-def screen(source: Path | str, area: DatedArea, sheet: str | None = None, waivers: Sequence[Waiver] = ()) -> Screening:
+def screen(
+    source: Path | str,
+    area: DatedArea,
+    sheet: str | None = None,
+    waivers: Sequence[Waiver] = (),
+    history: AreaWithHistory | None = None,
+    engine: str = "auto",
+) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
-    Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and
-    no rows, when the rows were asked for.
+    `engine` is `records` (one row after the other), `duckdb` (all rows at once, words as they are asked
+    for), or `auto`: DuckDB for files of some megabytes. The answers are the same. With a history rows are
+    always decided one after the other, and the ledger is read twice: first to learn whose its rows are.
+    Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
+    rows, when the rows were asked for.
     """
-    law = area.law
-    read = ledger(Path(source), law.rulebook.vocabulary, law.area.subjects, sheet)
+    law, path = area.law, Path(source)
+    if history is not None:
+        if engine == "duckdb":
+            raise LedgerError("with a history rows are decided one after the other: leave out the engine `duckdb`")
+        return _with_history(path, area, sheet, waivers, history)
+    chosen, notices = engine_for(path, engine)
+    read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
+    read.notices += notices
     summary = Summary()
-    return Screening(read, law, _rows(read, area, waivers, summary), summary)
+    if chosen == "records":
+        return Screening(read, law, _rows(read, area, waivers, summary), summary)
+    decided = DecidedRows(path, area, sheet)
+    rows = _rows(read, area, waivers, summary, decided=decided)
+    return Screening(read, law, rows, summary, prepare=decided.prepare)
 
 
-def _rows(read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary) -> Iterator[ScreenedRow]:
-    idle = dict.fromkeys(waivers)
+def _with_history(
+    path: Path, area: DatedArea, sheet: str | None, waivers: Sequence[Waiver], history: AreaWithHistory
+) -> Screening:
+    read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
+    summary = Summary()
+    known = _joined(path, area, sheet, history)
+    read.notices += known.notices
+    return Screening(read, area.law, _rows(read, area, waivers, summary, known), summary, with_history=True)
+
+
+def _joined(path: Path, area: DatedArea, sheet: str | None, history: AreaWithHistory) -> JoinedRows:
+    """Return a ledger's rows as a history knows them."""
+    from safety_rules.services.chaining.ledger import joined_rows
+
+    read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
+    return joined_rows(history, _records(read, area))
+
+
+def _records(read: Ledger, area: DatedArea) -> Iterator[tuple[int, Record]]:
     for row in read.rows:
-        screened = screened_row(row, read, area, waivers)
-        if screened.verdict is not None and idle:
-            names = subject_names(area.law, screened.verdict.record)
-            idle = {w: None for w in idle if w.subject not in names}
-        _count(screened, summary)
-        yield screened
+        try:
+            if row.error is None and row.data is not None:
+                yield row.number, admitted(row, read, area)
+        except RecordError:
+            continue  # the row comes back with its error when it is screened
+
+
+def _rows(
+    read: Ledger,
+    area: DatedArea,
+    waivers: Sequence[Waiver],
+    summary: Summary,
+    known: JoinedRows | None = None,
+    decided: DecidedRows | None = None,
+) -> Iterator[ScreenedRow]:
+    idle = dict.fromkeys(waivers)
+    try:
+        if decided is not None and not decided.ready:
+            decided.prepare()
+        for row in read.rows:
+            screened = _screened(row, read, area, waivers, known, decided)
+            if screened.verdict is not None and idle:
+                names = subject_names(area.law, screened.verdict.record)
+                idle = {w: None for w in idle if w.subject not in names}
+            _count(screened, summary)
+            yield screened
+    finally:
+        if decided is not None:
+            decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
     read.notices += [_idle(w) for w in idle]
+
+
+def _screened(
+    row: LedgerRow,
+    read: Ledger,
+    area: DatedArea,
+    waivers: Sequence[Waiver],
+    known: JoinedRows | None,
+    decided: DecidedRows | None,
+) -> ScreenedRow:
+    """Return one row with its verdict: from what is decided already, unless a waiver may count for it."""
+    if decided is not None and row.data is not None and row.error is None:
+        found = decided.screened(row, read, lambda: admitted(row, read, area))
+        if found is not None and found.verdict is not None:
+            if not waivers or not subject_names(area.law, found.verdict.record) & {w.subject for w in waivers}:
+                return found
+    return screened_row(row, read, area, waivers, known)
 
 
 def _idle(waiver: Waiver) -> Problem:
@@ -54,7 +137,9 @@ def _idle(waiver: Waiver) -> Problem:
     return Problem("waiver-for-nobody", "", waiver.subject, message)
 
 
-def screened_row(row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = ()) -> ScreenedRow:
+def screened_row(
+    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = (), known: JoinedRows | None = None
+) -> ScreenedRow:
     """Return one row with its verdict, or with why it cannot have one."""
     if row.error is not None or row.data is None:
         return ScreenedRow(row, error=row.error)
@@ -62,6 +147,8 @@ def screened_row(row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequenc
         record = admitted(row, read, area)
     except RecordError as error:
         return ScreenedRow(row, error=Name("本行不是记录（名称到值的对象）", str(error)))
+    if known is not None:
+        return ScreenedRow(row, known.verdict(record, row.number, waivers))
     return ScreenedRow(row, decided(area.decider, record, waivers))
 
 
@@ -111,23 +198,29 @@ def _count_missing(verdict: Verdict, summary: Summary) -> None:
         summary.names[reason] = words
 
 
-def row_numbered(source: Path | str, area: DatedArea, number: int, sheet: str | None = None) -> ScreenedRow:
+def row_numbered(
+    source: Path | str, area: DatedArea, number: int, sheet: str | None = None, history: AreaWithHistory | None = None
+) -> ScreenedRow:
     """Return the screened row with a number, as the sheet itself counts; raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     for row in read.rows:
         if row.number == number:
             if row.data is None and row.error is None:
                 raise NotFoundError(f"row {number} of `{read.name}` is no record")
-            return screened_row(row, read, area)
+            return screened_row(
+                row, read, area, (), _joined(Path(source), area, sheet, history) if history is not None else None
+            )
     raise NotFoundError(f"`{read.name}` has no row {number} below its headings")
 
 
-def row_of(source: Path | str, area: DatedArea, identity: str, sheet: str | None = None) -> ScreenedRow:
+def row_of(
+    source: Path | str, area: DatedArea, identity: str, sheet: str | None = None, history: AreaWithHistory | None = None
+) -> ScreenedRow:
     """Return the one screened row that is about an identity (a number, name or code); raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
-    found = []
+    found, known = [], _joined(Path(source), area, sheet, history) if history is not None else None
     for row in read.rows:
-        screened = screened_row(row, read, area)
+        screened = screened_row(row, read, area, (), known)
         if screened.verdict is not None and identity.strip() in subject_names(area.law, screened.verdict.record):
             found.append(screened)
     if not found:

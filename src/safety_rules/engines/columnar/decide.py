@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.columnar.progress import watched
-from safety_rules.engines.columnar.result import TableDecision
+from safety_rules.engines.columnar.result import PARQUET, TableDecision
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
@@ -23,7 +23,6 @@ from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
 ROW = "safety_rules_row"
-PARQUET = "FORMAT parquet, COMPRESSION snappy"
 
 
 def table_decision(

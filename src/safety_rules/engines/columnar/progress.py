@@ -32,3 +32,13 @@ def watched(con: Any, progress: Callable[[float], None] | None) -> Iterator[None
         done.set()
         thread.join()
     progress(1.0)
+
+
+def told(progress: Callable[[float], None] | None) -> Callable[[float], None]:
+    """Return a function that tells a share, kept between 0 and 1, to whoever asked for it."""
+
+    def tell(share: float) -> None:
+        if progress is not None:
+            progress(min(1.0, max(0.0, share)))
+
+    return tell

@@ -21,7 +21,8 @@ from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict import Verdict, decide
 
-FORMATS = {".parquet": "FORMAT parquet, COMPRESSION snappy", ".csv": "FORMAT csv, HEADER"}
+PARQUET = "FORMAT parquet, COMPRESSION snappy"
+FORMATS = {".parquet": PARQUET, ".csv": "FORMAT csv, HEADER"}
 
 
 @dataclass(slots=True, weakref_slot=True)
@@ -31,7 +32,7 @@ class TableDecision:
     Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`,
     `not_applicable`, `satisfied` (bit i is rule i of `rules`; lists of 63-bit words where there are more
     rules), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
-    evaluator, `sent_back` rows in all).
+    evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`.
     """
 
     con: Any

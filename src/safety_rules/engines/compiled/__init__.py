@@ -7,7 +7,7 @@ declines everything else, which then goes through admission and `exact`.
 
 from __future__ import annotations
 
-from safety_rules.engines.compiled.area import CompiledArea, Masks, compiled
+from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.fast import fast
 
-__all__ = ["CompiledArea", "Masks", "compiled", "fast"]
+__all__ = ["CompiledArea", "compiled", "fast"]

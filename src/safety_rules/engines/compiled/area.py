@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
@@ -13,16 +13,9 @@ from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import And, Compare, Expr, FactRef, Literal
 from safety_rules.language.kinds import Choice
 from safety_rules.language.rule import Clause, Rule
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import is_sure
-
-
-class Masks(NamedTuple):
-    """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
-
-    violated: int
-    undetermined: int
-    not_applicable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,17 @@ class CompiledArea:
                 return outcome
         return self.law.area.outcomes[0].key
 
+    def keys(self, mask: int) -> list[str]:
+        """Return the keys of a mask's rules, in the order of the law."""
+        found, rules = [], self.law.rules
+        while mask:
+            lowest = mask & -mask
+            found.append(rules[lowest.bit_length() - 1].key)
+            mask ^= lowest
+        return found
 
+
+@code.collector_at_rest()
 def compiled(law: AreaOn, ready: bool = False) -> CompiledArea:
     """Return an area's law on a day, compiled; with `ready`, for values that hold the derived facts."""
     constants: dict[str, Any] = {"Masks": Masks}

@@ -4,47 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.admit import admit
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.shared import Shared
 from safety_rules.semantics.verdict import Verdict, decide
 
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """The compiled functions of a law."""
+    """The compiled functions of a law.
+
+    `decided` gives the verdict on data, and raises RecordError where it is none; `exact` is compiled when
+    the first data comes that needs it.
+    """
 
     law: AreaOn
-    area: CompiledArea
-    fast: Callable[[Any], int | None] | None
-
-    def decided(self, data: Any) -> Verdict:
-        """Return the verdict on data; raises RecordError where it is no record."""
-        violated = self.fast(data) if self.fast is not None else None
-        if violated is not None:
-            outcome = self.area.outcome(violated)
-            return Verdict(self.law, data, outcome, outcome, (), violated)
-        record = data if isinstance(data, Record) else _admitted(data, self.law)
-        masks = self.area.masks(record.values)
-        best = self.area.outcome(masks.violated)
-        return Verdict(
-            self.law, record, best, self.area.outcome(masks.violated | masks.undetermined), (), masks.violated
-        )
-
-
-def _admitted(data: Any, law: AreaOn) -> Record:
-    return admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    exact: Callable[[], CompiledArea]
+    decided: Callable[[Any], Verdict]
+    shared: Shared
 
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
-    area = compiled(law)
-    return Decider(law, area, fast(law))
+    exact = cache(partial(compiled, law))
+    written = cache(lambda: standings(exact()))
+    shared = Shared(lambda values, masks, outcome: written()(values, masks, outcome))
+
+    def exactly(data: Any) -> Verdict:
+        record = data if isinstance(data, Record) else _admitted(data, law)
+        area = exact()
+        masks = area.masks(record.values)
+        at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
+        return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated), None, masks, shared)
+
+    return Decider(law, exact, fast(law, exactly) or exactly, shared)
+
+
+def _admitted(data: Any, law: AreaOn) -> Record:
+    return admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
 
 
 def decided(decider: Decider, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:

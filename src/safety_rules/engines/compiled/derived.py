@@ -16,6 +16,7 @@ from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import AreaOn
 
 Values = Mapping[str, Any]
+Duties = Callable[[Values], list[DueDuty]]
 
 
 def with_derived(law: AreaOn) -> Callable[[Values], Values]:
@@ -76,7 +77,7 @@ def by_paths(law: AreaOn) -> Callable[[Values], dict[str, Any]]:
     return of_values
 
 
-def duties(law: AreaOn, ready: bool = False) -> Callable[[Values], list[DueDuty]]:
+def duties(law: AreaOn, ready: bool = False) -> Duties:
     """Return the function that works out which obligations are due (or may be) on a record's values.
 
     The reasons of an open one are left to the definition. With `ready`, the values hold the derived facts.

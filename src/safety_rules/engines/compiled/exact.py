@@ -63,6 +63,7 @@ class Writer:
     items: Mapping[str, str] = field(default_factory=dict)
     count: list[int] = field(default_factory=lambda: [0])
     loading: list[ast.stmt] = field(default_factory=list)
+    fields: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
     ready: bool = False
 
     def name(self, stem: str = "t") -> str:
@@ -91,8 +92,9 @@ class Writer:
         return load(name)
 
     def inside(self, items: Mapping[str, str]) -> Writer:
-        """Return a writer of a nested block, sharing names and constants."""
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, self.ready)
+        """Return a writer of a nested block, sharing names and constants; what it works out is known in it only."""
+        known = dict(self.fields)
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, known, self.ready)
 
 
 def value(expr: Expr, w: Writer) -> ast.expr:
@@ -189,8 +191,15 @@ def _fact(key: str, w: Writer) -> ast.expr:
 
 
 def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
-    derivation: Derivation | None = w.law.derivations.get(key)
+    """Return a field of an item, read or derived once in a block."""
     item = w.items[variable]
+    if (item, key) not in w.fields:
+        w.fields[item, key] = _field(item, key, w)
+    return w.fields[item, key]
+
+
+def _field(item: str, key: str, w: Writer) -> ast.expr:
+    derivation: Derivation | None = w.law.derivations.get(key)
     if derivation is None or derivation.variable is None:
         read = ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key.rpartition(".")[2])], [])
         return w.keep(read)
@@ -200,7 +209,9 @@ def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
         return w.keep(ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key)], []))
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
-    return value(derivation.formula, inner)
+    found = value(derivation.formula, inner)
+    w.fields |= inner.fields
+    return found
 
 
 def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
@@ -243,11 +254,13 @@ def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
         operands = [node(tuple(operands[i : i + MOST_NESTED])) for i in starts]
     result, unknown = w.name("b"), w.name("u")
     w.body.append(assign(unknown, constant(False)))
-    block = w.body
+    block, inner = w.body, w
     for operand in operands:
-        inner = w.inside(w.items)
+        inner = inner.inside(w.items)
         inner.body = block
         part = value(operand, inner)
+        if block is w.body:
+            w.fields |= inner.fields
         note = when(is_(part, None), [assign(unknown, constant(True))])
         rest: list[ast.stmt] = [note]
         branch = ast.If(is_(part, absorbing), [assign(result, constant(absorbing))], rest)

@@ -1,4 +1,4 @@
-"""Numbers of the fast function: floats with a bound on their error, and the same in Fractions.
+"""Numbers of the fast function: floats with a bound on their error, and the same in decimals.
 
 A Python float counts as the decimal that it prints as, so a leaf is off by at most one rounding, and
 each operation adds one. Comparing a leaf with a constant, or with another leaf, needs no bound:
@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from decimal import Context, Inexact, InvalidOperation
 from fractions import Fraction
+
+DIGITS = Context(prec=200, traps=[Inexact, InvalidOperation])
+"""Decimals of up to 200 digits; a longer result raises, and the fast function declines."""
 
 UNIT = Fraction(1, 2**52)
 SAFE = 2**53
@@ -19,21 +23,21 @@ SAFE = 2**53
 class Approximate:
     """A number as a float expression; off by at most `roundings` units of the last place of `magnitude`.
 
-    `magnitude` is the expression itself where the number cannot be negative. `constant` is its exact
+    `magnitude` is the expression itself where the number cannot be negative. `top` over `bottom` (one,
+    where it is None; never below zero) is the exact number in decimals or ints; without a top it is left
+    to the exact function. `constant` is its exact
     value where it is fixed; a `leaf` is data as it came.
     """
 
     value: ast.expr
     magnitude: ast.expr
-    exact: ast.expr
     roundings: int
+    top: ast.expr | None = None
+    bottom: ast.expr | None = None
     leaf: bool = False
     constant: Fraction | None = None
     positive: bool = False
-
-
-class TooClose(Exception):
-    """A constant is too long, or too large, for the shortcut without a bound."""
+    whole: bool = False
 
 
 def plain(number: Fraction) -> float | int:

@@ -1,25 +1,29 @@
-"""How the fast function reads nested data, and declines what is not canonical."""
+"""How the fast function reads nested data, and declines what is not canonical.
+
+Every fact is read at the start; a fact is looked at (its class, its bounds, its choices) only where a
+rule needs it, so that what does not matter costs nothing.
+"""
 
 from __future__ import annotations
 
 import ast
 import datetime
 import re
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load, when
+from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.values import MOST_CHARACTERS, absent, exact
+from safety_rules.semantics.values import MOST_CHARACTERS, absent
 
 INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
-
-
-def is_number(data: Any) -> bool:
-    """Return whether data is a plain finite number."""
-    return (data.__class__ is int or data.__class__ is float) and exact(data) is not None
+MOST_SHAPES = 256
 
 
 def is_text(data: Any) -> bool:
@@ -32,25 +36,39 @@ def is_code(data: Any) -> bool:
     return data.__class__ is str and INDUSTRY_CODE.fullmatch(data) is not None
 
 
-def is_list(data: Any) -> bool:
-    """Return whether data is a list or tuple."""
-    return data.__class__ is list or data.__class__ is tuple
-
-
 CHECKS: dict[str, Any] = {
-    "is_number": is_number,
-    "is_text": is_text,
-    "is_code": is_code,
-    "is_list": is_list,
-    "date": datetime.date,
-}
+    "is_text": is_text, "is_code": is_code, "date": datetime.date, "dict": dict, "list": list, "tuple": tuple,
+    "int": int, "float": float, "str": str, "TypeError": TypeError,
+}  # fmt: skip
+
+
+def known_keys(fields: Iterable[str]) -> Callable[[Any], bool]:
+    """Return a function that tells whether a mapping has only these keys; it remembers the shapes that it saw."""
+    allowed, seen = frozenset(fields), set[tuple[Any, ...]]()
+
+    def known(given: Any) -> bool:
+        shape = tuple(given)
+        if shape in seen:
+            return True
+        if not allowed.issuperset(shape):
+            return False
+        if len(seen) < MOST_SHAPES:
+            seen.add(shape)
+        return True
+
+    return known
+
+
+def declining() -> ast.stmt:
+    """Return the statement by which the fast function declines."""
+    return ast.Raise(load("TypeError"), None)
 
 
 class Facts:
-    """The facts that a function reads: each gets a name, a read, and a check."""
+    """The facts that a function reads: each has a local name, a read, and a check."""
 
-    def __init__(self, law: AreaOn) -> None:
-        self.law = law
+    def __init__(self, law: AreaOn, names: dict[str, Any]) -> None:
+        self.law, self.globals = law, names
         self.names: dict[str, str] = {}
 
     def fact(self, key: str) -> Fact:
@@ -61,66 +79,68 @@ class Facts:
         """Return the local name of a fact; it is read once."""
         return self.names.setdefault(key, f"f{len(self.names)}_{key.replace('.', '_')}")
 
-    def reading(self, names: dict[str, Any]) -> list[ast.stmt]:
-        """Return the statements that read and check every fact."""
-        subjects = sorted({key.partition(".")[0] for key in self.names})
-        body: list[ast.stmt] = []
+    def subjects(self) -> set[str]:
+        """Return the subjects of the facts that are read."""
+        return {key.partition(".")[0] for key in self.names}
+
+    def opening(self, subjects: list[str]) -> list[ast.stmt]:
+        """Return the statements that read every fact of these subjects, and decline keys that are no English names."""
+        vocabulary = self.law.rulebook.vocabulary
+        self.globals["known_subjects"] = known_keys(vocabulary.subjects)
+        for subject in vocabulary.subjects:
+            fields = (f.field for f in vocabulary.of_subject(subject))
+            self.globals[f"known_{subject}"] = known_keys(fields)
+        # A subject that no rule reads must be a subject's English name, with such names in it.
+        others = [self._other(s) for s in vocabulary.subjects if s not in subjects]
+        unknown = when(ast.UnaryOp(ast.Not(), code.call("known_subjects", load("data"))), [declining()])
+        more = code.test(code.call("len", load("data")), ast.Gt(), constant(len(subjects)))
+        body = [when(is_not("data", "dict"), [declining()]), when(more, [unknown, *others])]
         for subject in subjects:
             body.append(code.assign(subject, ast.Subscript(load("data"), constant(subject), ast.Load())))
-        for key, name in self.names.items():
-            subject, _, field = key.partition(".")
-            body.append(code.assign(name, ast.Subscript(load(subject), constant(field), ast.Load())))
-        names["canonical"] = self._canonical()
-        sizes = [self._size(s, names) for s in subjects]
-        more = code.test(code.call("len", load("data")), ast.Gt(), constant(len(subjects)))
-        body.append(
-            when(
-                code.either(more, *sizes),
-                [when(ast.UnaryOp(ast.Not(), code.call("canonical", load("data"))), [_decline()])],
-            )
-        )
-        return body + [when(self._wrong(key, name, names), [_decline()]) for key, name in self.names.items()]
+            body.append(when(is_not(subject, "dict"), [declining()]))
+        owned = {s: sum(key.startswith(s + ".") for key in self.names) for s in subjects}
+        return [*body, *self.reading(), *(unknown_keys(s, f"known_{s}", own) for s, own in owned.items())]
 
-    def _size(self, subject: str, names: dict[str, Any]) -> ast.expr:
-        own = sum(key.startswith(subject + ".") for key in self.names)
-        return code.test(code.call("len", load(subject)), ast.Gt(), constant(own))
+    def _other(self, subject: str) -> ast.stmt:
+        read = ast.Subscript(load("data"), constant(subject), ast.Load())
+        held = code.test(constant(subject), ast.In(), load("data"))
+        klass = ast.Attribute(read, "__class__", ast.Load())
+        known = ast.UnaryOp(ast.Not(), ast.Call(load(f"known_{subject}"), [read], []))
+        return when(code.both(held, code.either(code.test(klass, ast.IsNot(), load("dict")), known)), [declining()])
 
-    def _canonical(self) -> Any:
-        """Return a function that tells whether all keys are English keys of known facts, given once."""
-        vocabulary = self.law.rulebook.vocabulary
-        fields = {s: frozenset(f.field for f in vocabulary.of_subject(s)) for s in vocabulary.subjects}
+    def reading(self) -> list[ast.stmt]:
+        """Return the statements that read every fact."""
+        return [
+            code.assign(name, ast.Subscript(load(key.partition(".")[0]), constant(key.partition(".")[2]), ast.Load()))
+            for key, name in self.names.items()
+        ]
 
-        def canonical(data: Any) -> bool:
-            return all(
-                s in fields and isinstance(given, dict) and given.keys() <= fields[s] for s, given in data.items()
-            )
-
-        return canonical
-
-    def _wrong(self, key: str, name: str, names: dict[str, Any]) -> ast.expr:
+    def wrong(self, key: str) -> ast.expr:
         """Return the test that a fact's data is not canonical."""
-        fact, read = self.fact(key), load(name)
+        return self.wrong_value(self.fact(key), self.name(key))
+
+    def wrong_value(self, fact: Fact, name: str) -> ast.expr:
+        """Return the test that the value of a local name is not canonical for a fact."""
+        read = load(name)
         match fact.kind:
             case Boolean():
                 return code.both(
                     code.test(read, ast.IsNot(), constant(True)), code.test(read, ast.IsNot(), constant(False))
                 )
             case Number():
-                return self._wrong_number(fact, read)
-            case Choice(choices):
-                names[f"keys_{name}"] = frozenset(o.key for o in choices.options)
-                return code.test(read, ast.NotIn(), load(f"keys_{name}"))
-            case Choices(choices):
-                names[f"keys_{name}"] = frozenset(o.key for o in choices.options)
-                superset = ast.Attribute(load(f"keys_{name}"), "issuperset", ast.Load())
+                return wrong_number(fact, read)
+            case Choice():
+                return code.test(read, ast.NotIn(), self.options(fact))
+            case Choices():
+                superset = ast.Attribute(self.options(fact), "issuperset", ast.Load())
                 inside = ast.Call(superset, [read], [])
-                return ast.UnaryOp(ast.Not(), code.both(code.call("is_list", read), inside))
+                return code.either(_no_list(name), ast.UnaryOp(ast.Not(), inside))
             case Date():
-                return code.test(ast.Attribute(read, "__class__", ast.Load()), ast.IsNot(), load("date"))
+                return is_not(name, "date")
             case Records() if fact.bounds.minimum is not None and fact.bounds.minimum > 0:
-                return constant(True)
+                return code.either(_no_list(name), ast.UnaryOp(ast.Not(), read))
             case Records():
-                return code.either(read, ast.UnaryOp(ast.Not(), code.call("is_list", read)))
+                return _no_list(name)
             case Text() if fact.format == "industry_code":
                 return ast.UnaryOp(ast.Not(), code.call("is_code", read))
             case Text() if not fact.format:
@@ -128,29 +148,81 @@ class Facts:
             case _:
                 return constant(True)
 
-    def _wrong_number(self, fact: Fact, read: ast.expr) -> ast.expr:
-        """Return the test: numbers above 1 and within bounds pass at a glance, all others are looked at."""
-        kind, bounds = fact.kind, fact.bounds
-        assert isinstance(kind, Number)
-        tests: list[ast.expr] = [ast.UnaryOp(ast.Not(), code.call("is_number", read))]
-        low = bounds.minimum if bounds.minimum is not None else bounds.above
-        if low is not None:
-            op: ast.cmpop = ast.Lt() if bounds.minimum is not None else ast.LtE()
-            tests.append(code.test(read, op, constant(_edge(low))))
-        if bounds.maximum is not None:
-            tests.append(code.test(read, ast.Gt(), constant(_edge(bounds.maximum))))
-        if kind.whole:
-            tests.append(code.test(ast.BinOp(read, ast.Mod(), constant(1)), ast.NotEq(), constant(0)))
-        wrong = code.either(*tests)
-        if kind.whole or bounds.maximum is None or low is None or low > 1:
-            return wrong
-        glance = ast.Compare(constant(1), [ast.Lt(), ast.LtE()], [read, constant(_edge(bounds.maximum))])
-        return code.both(ast.UnaryOp(ast.Not(), glance), wrong)
+    def options(self, fact: Fact) -> ast.expr:
+        """Return the set of keys that a choice may be."""
+        assert isinstance(fact.kind, Choice | Choices)
+        name = f"keys_{fact.kind.choices.name}"
+        self.globals[name] = frozenset(o.key for o in fact.kind.choices.options)
+        return load(name)
 
 
-def _edge(number: Any) -> int | float:
-    return number.numerator if number.denominator == 1 else float(number)
+def wrong_number(fact: Fact, read: ast.expr) -> ast.expr:
+    """Return the test that a value is not a plain number within the fact's bounds; NaN is in none."""
+    kind = fact.kind
+    assert isinstance(kind, Number)
+    of_int = code.either(*(_not(t) for t in (*above(fact, read, True), *below(fact, read, True))))
+    broken = [code.test(ast.BinOp(read, ast.Mod(), constant(1)), ast.NotEq(), constant(0))] if kind.whole else []
+    of_float = code.either(*(_not(t) for t in (*above(fact, read, False), *below(fact, read, False))), *broken)
+    return by_class(kind.whole, read, of_float, of_int)
 
 
-def _decline() -> ast.stmt:
-    return ast.Return(constant(None))
+def by_class(whole: bool, read: ast.expr, of_float: ast.expr, of_int: ast.expr) -> ast.expr:
+    """Return the test for the class that a number has, the likelier first; any other class fails it.
+
+    Python compares two floats, or two ints, several times faster than one with the other.
+    """
+    klass = ast.Attribute(read, "__class__", ast.Load())
+    first, then = (("int", of_int), ("float", of_float)) if whole else (("float", of_float), ("int", of_int))
+    otherwise = code.either(code.test(klass, ast.IsNot(), load(then[0])), then[1])
+    return code.choose(code.test(klass, ast.Is(), load(first[0])), first[1], otherwise)
+
+
+def above(fact: Fact, read: ast.expr, whole: bool) -> list[ast.expr]:
+    """Return the tests that an int (or float) is above its fact's lower bounds, or at them; an open side keeps NaN out."""
+    tests = []
+    if fact.bounds.minimum is not None:
+        tests.append(limited(read, ">=", _inside(fact.bounds.minimum, 1), whole))
+    if fact.bounds.above is not None:
+        tests.append(limited(read, ">", _inside(fact.bounds.above, 1), whole))
+    return tests or ([] if whole else [code.test(read, ast.Gt(), constant(float("-inf")))])
+
+
+def below(fact: Fact, read: ast.expr, whole: bool) -> list[ast.expr]:
+    """Return the test that an int (or float) is at or below its fact's upper bound; an open side keeps infinity out."""
+    if fact.bounds.maximum is not None:
+        return [limited(read, "<=", _inside(fact.bounds.maximum, 0), whole)]
+    return [] if whole else [code.test(read, ast.Lt(), constant(float("inf")))]
+
+
+def _inside(bound: Fraction, side: int) -> Fraction:
+    """Return a bound that a float stands for; one with too many digits is drawn in a little, and declines there."""
+    return bound if short(bound) else Fraction(edges(bound, 1)[side])
+
+
+def limited(read: ast.expr, op: str, limit: Fraction, whole: bool) -> ast.expr:
+    """Return the comparison of an int (or float) with a limit of its own class."""
+    if not whole:
+        return code.test(read, code.COMPARISONS[op], constant(float(limit)))
+    if op in ("==", "!="):
+        return code.test(read, code.COMPARISONS[op], constant(plain(limit)))
+    nearest = floor(limit) if op in ("<=", ">") else ceil(limit)
+    return code.test(read, code.COMPARISONS[op], constant(nearest))
+
+
+def _not(test: ast.expr) -> ast.expr:
+    return ast.UnaryOp(ast.Not(), test)
+
+
+def is_not(name: str, wanted: str) -> ast.expr:
+    """Return the test that a local is not exactly of a class."""
+    return code.test(ast.Attribute(load(name), "__class__", ast.Load()), ast.IsNot(), load(wanted))
+
+
+def _no_list(name: str) -> ast.expr:
+    return code.both(is_not(name, "list"), is_not(name, "tuple"))
+
+
+def unknown_keys(name: str, known: str, count: int) -> ast.stmt:
+    """Return the statement that declines a mapping with more than `count` keys that are not all known."""
+    more = code.test(code.call("len", load(name)), ast.Gt(), constant(count))
+    return when(code.both(more, ast.UnaryOp(ast.Not(), code.call(known, load(name)))), [declining()])

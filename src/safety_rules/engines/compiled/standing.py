@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from safety_rules.engines.compiled import code
-from safety_rules.engines.compiled.area import CompiledArea, Masks
+from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import (
@@ -29,6 +29,7 @@ from safety_rules.language.expr import (
     children,
 )
 from safety_rules.language.rule import Clause, Derivation, Standing, weakest
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 
 Standings = Callable[[Mapping[str, Any], Masks, str], Standing]
@@ -124,7 +125,7 @@ class _Writer(Writer):
 
     def inside(self, items: Mapping[str, str]) -> _Writer:
         """Return a writer of a nested block, sharing names and constants."""
-        return replace(self, body=[], items=items)
+        return replace(self, body=[], items=items, fields=dict(self.fields))
 
 
 def _most(parts: Sequence[ast.expr]) -> ast.expr:

@@ -82,6 +82,11 @@ def split(mask: int, law: AreaOn) -> Any:
     return mask if count == 1 else [mask >> (i * BITS) & ((1 << BITS) - 1) for i in range(count)]
 
 
+def joined(mask: Any) -> int:
+    """Return a mask as one number, from one number or a list of words of 63 bits."""
+    return mask if isinstance(mask, int) else sum(word << (i * BITS) for i, word in enumerate(mask))
+
+
 def plain(value: Value | None) -> Any:
     """Return an exact value as a column holds it."""
     return float(value) if isinstance(value, Fraction) else list(value) if isinstance(value, tuple) else value

@@ -16,7 +16,7 @@ from safety_rules.engines.sql.number import HUGE, TINY, short
 from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Reads, Struct, Use
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.semantics.values import ABSENT, FALSE, MOST_CHARACTERS, NOTHING, TRUE
+from safety_rules.semantics.values import ABSENT, FALSE, MOST_CHARACTERS, NOTHING, SEPARATORS, TRUE
 
 SPACES = r"[\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 PADDED = rf"(?s)\A{SPACES}|{SPACES}\z"
@@ -88,7 +88,7 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Choices(choices), ListOf():
             return _choices(choices, sql, reads.counted, d)
         case Choices(choices), _:
-            return _choices_in_words(choices, sql, d)
+            return _choices_in_words(choices, sql, reads.counted, d)
         case Records(), ListOf(Struct(types)):
             return _records(fact, use, sql, types, vocabulary, reads, d)
         case Records(), _:
@@ -318,12 +318,17 @@ def _choices(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
     return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
-def _choices_in_words(choices: ChoiceList, sql: str, d: Dialect) -> Cell:
-    one = _key_of(choices, sql, d)
+def _choices_in_words(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
+    """Return the choices of a cell such as `硝化、机械加工`; a part with any other spelling makes it odd."""
+    one, part = _key_of(choices, sql, d), _key_of(choices, "e", d)
     nothing = f"lower({sql}) IN ({d.texts(sorted(NOTHING - ABSENT))})"
-    none = d.literal_list("")
-    value = f"(CASE WHEN {nothing} THEN {none} WHEN {one} IS NOT NULL THEN {d.literal_list(one)} END)"
-    return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
+    several = d.transform(d.split(sql, SEPARATORS.pattern), d.lambda_("e", part))
+    listed = f"(CASE WHEN {one} IS NOT NULL THEN {d.literal_list(one)} ELSE {several} END)"
+    filled = f"(CASE WHEN {nothing} THEN {d.literal_list('')} WHEN NOT {_absent(sql, d)} THEN {listed} END)"
+    return Cell(
+        d.distinct(filled) if counted else filled,
+        f"coalesce({d.holes(listed)} AND NOT {nothing} AND NOT {_absent(sql, d)}, FALSE)",
+    )
 
 
 def _records(

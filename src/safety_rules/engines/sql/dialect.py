@@ -37,6 +37,7 @@ class Dialect:
     as_choice: Form
     only: Form
     distinct: Form
+    split: Form
     literal_list: Form
     struct: Form
     member: Form
@@ -157,6 +158,7 @@ DUCKDB = Dialect(
         f"lambda e: coalesce(NOT {_duck_one_of('e', [_duck_text(t) for t in allowed])}, TRUE)), TRUE), FALSE))"
     ),
     distinct=lambda items: f"list_distinct({items})",
+    split=lambda sql, pattern: f"string_split_regex({sql}, {_duck_text(pattern)})",
     literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
     struct=lambda names: "struct_pack(" + _pairs(names, '"{}" := {}') + ")",
     struct_type=lambda names: "STRUCT(" + _pairs(names, '"{}" {}') + ")",
@@ -206,6 +208,7 @@ SPARK = Dialect(
     as_choice=lambda sql, keys: sql,
     only=lambda items, allowed: f"(size(array_except({items}, array({', '.join(map(_spark_text, allowed))}))) = 0)",
     distinct=lambda items: f"array_distinct({items})",
+    split=lambda sql, pattern: f"split({sql}, {_spark_text(pattern)})",
     literal_list=lambda items: f"CAST(array({items}) AS ARRAY<STRING>)",
     struct=lambda names: "named_struct(" + _pairs(names, "'{}', {}") + ")",
     struct_type=lambda names: f"STRUCT<{_pairs(names, '`{}`: {}')}>",

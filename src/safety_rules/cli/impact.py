@@ -1,0 +1,186 @@
+"""`safety-rules impact`: what new rules change: whose verdict, or which rules, with a record that shows it."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH, day_option, language_option
+
+if TYPE_CHECKING:
+    from safety_rules.face import Rules
+    from safety_rules.formats.report import Report
+
+FORMATS = ("text", "json", "markdown", "sarif", "junit", "github")
+DEFAULT_TOTAL = "project.fixed_asset_investment"
+
+
+@click.command("impact")
+@click.argument("ledger", type=PATH, required=False)
+@click.option("--old", default=None, help="The rules as they are: a folder or rule pack; built-in by default.")
+@click.option("--new", default=None, help="The rules as they would be; built-in by default.")
+@click.option("--old-overlay", "old_overlays", multiple=True, type=PATH, help="An overlay on the old rules.")
+@click.option("--new-overlay", "new_overlays", multiple=True, type=PATH, help="An overlay on the new rules.")
+@click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay on both.")
+@click.option("--area", default=None, help="The area; with a ledger `admission` by default, else all.")
+@click.option("--sheet", default=None, help="The sheet of a workbook.")
+@click.option("--total", default=None, metavar="FACT", help="The number to sum by outcome; investment by default.")
+@click.option("--fail-on-change", is_flag=True, help="Exit with 5 when a verdict, or a rule's meaning, changes.")
+@click.option("--only-stricter", is_flag=True, help="Exit with 5 when a record comes out better under the new rules.")
+@click.option("--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default.")
+@click.option("--output", default=None, type=PATH, help="Write it to a file, not to the terminal.")
+@day_option
+@language_option
+def command(
+    ledger: Path | None,
+    old: str | None,
+    new: str | None,
+    old_overlays: tuple[Path, ...],
+    new_overlays: tuple[Path, ...],
+    overlays: tuple[Path, ...],
+    area: str | None,
+    sheet: str | None,
+    total: str | None,
+    fail_on_change: bool,
+    only_stricter: bool,
+    form: str,
+    output: Path | None,
+    day: str | None,
+    require_standing: str,
+    language: str,
+) -> None:
+    """Say what new rules change: in LEDGER, whose verdict; without one, which rules mean something else."""
+    from safety_rules.cli.reporting import put_text
+    from safety_rules.face import load
+    from safety_rules.formats.report import written
+
+    before, after = load(old, (*overlays, *old_overlays)), load(new, (*overlays, *new_overlays))
+    if ledger is None and (sheet is not None or total is not None):
+        raise click.UsageError("`--sheet` and `--total` go with a ledger")
+    level = "error" if fail_on_change else "warning"
+    asked = _Asked(area, _day(day), require_standing, sheet, total, language, form, level)
+    said = _meanings(before, after, asked) if ledger is None else _rows(ledger, before, after, asked)
+    report, plain, better = said
+    put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
+    if (fail_on_change and report.problems) or (only_stricter and better):
+        sys.exit(ExitCode.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the options ask for."""
+
+    area: str | None
+    day: datetime.date | None
+    require: str
+    sheet: str | None
+    total: str | None
+    language: str
+    form: str
+    level: str
+
+
+Said = tuple["Report", list[str], bool]
+
+
+def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
+    """Return the report on what means something else, its lines, and whether a record comes out better."""
+    from safety_rules.formats.impact_data import change_data, meaning_summary
+    from safety_rules.formats.impact_words import change_lines
+    from safety_rules.formats.report import Problem, Report
+    from safety_rules.services.impact.compare import compared
+
+    if asked.area is not None and asked.area not in before.areas:
+        after.area(asked.area)
+    found = compared(before.rulebook, after.rulebook, asked.area, asked.day, _standing(asked.require))
+    problems, lines, better = [], [], False
+    for change in found.changes:
+        book = after.rulebook if change.item.area in after.areas else before.rulebook
+        shape = book.areas.get(change.item.area)
+        said = change_lines(change, shape, asked.language)
+        lines += said
+        better = better or any(w.effect == "better" for w in change.witnesses)
+        english = change_lines(change, shape, "en")
+        problems.append(
+            Problem("meaning-changed", asked.level, " ".join(x.strip() for x in english), change.at, of=change.item.key)
+        )
+    said_last = meaning_summary(len(found.changes), found.compared, found.days, asked.language)
+    data = {"changes": [change_data(c) for c in found.changes], "compared": found.compared, "days": found.days}
+    fence = [] if asked.form == "text" else ["```"]
+    report = Report(
+        "impact", tuple(problems), () if problems else ("no rule means something else",),
+        meaning_summary(len(found.changes), found.compared, found.days, "en"), data,
+    )  # fmt: skip
+    return report, [*fence, *lines, *fence, said_last] if lines else [said_last], better
+
+
+def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
+    """Return the report on a ledger's changed rows, its lines, and whether one comes out better."""
+    from safety_rules.formats.impact_data import ledger_data, row_summary
+    from safety_rules.formats.impact_tables import ledger_tables, markdown_table, text_table
+    from safety_rules.formats.report import Problem, Report
+    from safety_rules.services.impact.ledger import ledger_impact, total_fact
+
+    key = asked.area or ("admission" if "admission" in after.areas else after.areas[0])
+    on = asked.day or datetime.date.today()
+    laws = before.area(key).on(on, asked.require), after.area(key).on(on, asked.require)
+    vocabulary = after.rulebook.vocabulary
+    has_default = vocabulary.find(DEFAULT_TOTAL) is not None and "project" in laws[1].law.area.subjects
+    fact = total_fact(laws[1], asked.total) if asked.total is not None else DEFAULT_TOTAL if has_default else ""
+    found = ledger_impact(ledger, *laws, asked.sheet, fact)
+    shape = laws[1].law.area
+    tables = {
+        k: ledger_tables(found, shape, after.rulebook, k, _sentences(before, after, key, k))
+        for k in ("en", asked.language)
+    }
+    problems = tuple(
+        Problem(
+            "verdict-changed", asked.level, f"{found.name}, row {r[0]}: {r[1]}: {r[2]} → {r[3]}: {r[4]}", None, of=r[1]
+        )
+        for r in tables["en"][1][2]
+    )
+    head = row_summary(found, on, "en"), row_summary(found, on, asked.language)
+    lines = [head[1]]
+    for title, heads, rows in tables[asked.language]:
+        made = markdown_table(heads, rows) if asked.form == "markdown" else text_table(heads, rows)
+        lines += ["", f"### {title}" if asked.form == "markdown" else title, "", *made] if rows else []
+    known = {o.key for o in shape.outcomes}
+    moves = [m for r in found.changed for m in zip(r.before, r.after, strict=True) if known.issuperset(m)]
+    report = Report(
+        "impact", problems, () if problems else (f"{found.name}: no verdict changes",), head[0], ledger_data(found)
+    )
+    return report, lines, any(shape.rank(now) < shape.rank(was) for was, now in moves)
+
+
+def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:
+    """Return a function that gives the sentence of a rule's clause, of the new rules where they have it."""
+    said = {
+        (r.key, c.key): c.sentence.in_(language)
+        for book in (before.rulebook, after.rulebook)
+        for r in book.areas[area].rules
+        for c in r.applies_when + r.requires
+    }
+    return lambda rule, clause: said.get((rule, clause), clause)
+
+
+def _day(day: str | None) -> datetime.date | None:
+    if day is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(day)
+    except ValueError:
+        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
+
+
+def _standing(word: str) -> Any:
+    from safety_rules.language.rule import Standing
+
+    if word not in Standing.__members__:
+        raise click.UsageError(f"`{word}` is not a standing: {', '.join(Standing.__members__)}")
+    return Standing[word]

@@ -1,0 +1,51 @@
+"""A screened ledger as Parquet: the ledger's own columns and the verdicts as text, row by row through DuckDB."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from safety_rules.engines.columnar.source import as_ledger_errors, connection
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.formats.columns import result_cells, result_headings
+from safety_rules.formats.result import ScreenedRow, Screening
+from safety_rules.formats.safe import replacing
+from safety_rules.formats.table import cell_text
+from safety_rules.language.errors import LedgerError
+
+MEMORY = "400MB"
+
+
+def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
+    """Write one row for each row that is a record, with its number; a file is complete or absent."""
+    own = screening.ledger.headings
+    names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language)))
+    if not path.absolute().parent.is_dir():
+        raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
+    with tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=path.absolute().parent) as folder:
+        texts = Path(folder) / "rows.csv"
+        with replacing(texts) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            for row in rows:
+                if row.outcome:
+                    cells = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
+                    writer.writerow([row.row.number, *cells, *result_cells(row, language)])
+        types = ", ".join(f"{DUCKDB.text(n)}: '{'VARCHAR' if i else 'BIGINT'}'" for i, n in enumerate(names))
+        options = f"header = false, auto_detect = false, columns = {{{types}}}, max_line_size = 16777216, quote = '\"'"
+        with replacing(path) as target, connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
+            con.execute(
+                f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(texts))}, {options})) "
+                f"TO {DUCKDB.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"
+            )
+
+
+def _once(names: Sequence[str]) -> list[str]:
+    """Return names of columns, no two alike."""
+    found: dict[str, int] = {}
+    made = []
+    for name in names:
+        found[name] = found.get(name, 0) + 1
+        made.append(name if found[name] == 1 else f"{name}.{found[name]}")
+    return made

@@ -1,0 +1,1 @@
+"""Decides records in the light of the history of the enterprises behind them."""

@@ -1,0 +1,128 @@
+"""A verdict that rests on a history as well: its chains are part of its outcome, needs, standing and explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from safety_rules.language.chain import ChainFact
+from safety_rules.language.kinds import Name
+from safety_rules.language.rule import Standing, Waiver, weakest
+from safety_rules.language.verdict import Needs, Reason
+from safety_rules.semantics.chain import ChainResult
+from safety_rules.semantics.chain_explain import explain_fact, standing
+from safety_rules.semantics.chain_facts import missing
+from safety_rules.semantics.needs import needs
+from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.words import json_value
+from safety_rules.services.chaining.words import because, chain_below
+
+
+class ChainedVerdict(Verdict):
+    """A verdict on a project, with the effects that chains of records have on it; the worse of the two counts.
+
+    `effects` are records of `ledger.effects`; one that is not in `result.certain` is only possible. `notes` say
+    what of the record and the history does not agree.
+    """
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        waivers: Sequence[Waiver],
+        result: ChainResult,
+        effects: Sequence[ChainFact],
+        origins: Mapping[str, str],
+        notes: Sequence[Name] = (),
+    ) -> None:
+        known = {o.key for o in verdict.on.area.outcomes}
+        self.effects = tuple(f for f in effects if f.values.get("effect") in known)
+        waived = {f.outcome for f in verdict.findings if f.waived} if waivers else set()
+        counted = [f for f in self.effects if f.values["effect"] not in waived]
+        best = _worst(verdict, verdict.at_best, [f for f in counted if f.id in result.certain])
+        super().__init__(
+            verdict.on, verdict.record, best, _worst(verdict, verdict.at_worst, counted), waivers, verdict._violated
+        )
+        self.result, self.origins, self.notes = result, origins, tuple(notes)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What is missing of the record and of the history, and the fewest of it that settle the verdict."""
+        if self.definite:
+            return Needs()
+        own = needs(self.on, self.record, self.findings)
+        open_ = frozenset(r for f in self.effects for r in self._missing(f.id))
+        can_change = frozenset(r for reason in own.can_change for r in self._given(reason)) | open_
+        smallest = frozenset(r for reason in own.smallest for r in self._given(reason)) or open_
+        same = smallest == frozenset(own.smallest)
+        return Needs(tuple(sorted(can_change)), tuple(sorted(smallest)), own.proven and same)
+
+    def _given(self, reason: Reason) -> frozenset[Reason]:
+        """Return a missing field of a record that the history added in terms of the history itself."""
+        head, bracket, rest = reason.name.partition("]")
+        origin = self.origins.get(head + bracket, "") if reason.kind == "fact" else ""
+        if not origin:
+            return frozenset({reason})
+        if origin in self.result.facts:
+            return self._missing(origin) or frozenset({reason})
+        whole = "]" not in origin or not origin.endswith("]")
+        return frozenset({Reason("fact", origin if whole else origin + rest)})
+
+    def _missing(self, fact: str) -> frozenset[Reason]:
+        return frozenset(
+            Reason(r.kind, r.name.replace("[", "[=", 1)) if r.kind == "fact" and "[=" not in r.name else r
+            for r in missing(self.result, fact)
+        )
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The weakest standing among what decided the verdict, the chains included."""
+        deciding = [f for f in self.effects if f.values.get("effect") == self.at_best and f.id in self.result.certain]
+        return weakest(super().standing, *(standing(self.result, f.id) for f in deciding))
+
+    def chains(self, language: str = "zh") -> tuple[str, ...]:
+        """Return each effect in a sentence, and because of what: `不予准入，因……，因……。`; then the notes."""
+        return (*(self.sentence(f, language) for f in self.effects), *(n.in_(language) for n in self.notes))
+
+    def sentence(self, effect: ChainFact, language: str = "zh") -> str:
+        """Return one effect, and because of what, record by record down to those that were given."""
+        zh = language == "zh"
+        outcome = self.on.area.outcome(str(effect.values["effect"])).name.in_(language)
+        if effect.id not in self.result.certain:
+            outcome = f"待核实（可能{outcome}）" if zh else f"undetermined (possibly {outcome})"
+        return because(self.result, effect, outcome, language)
+
+    def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
+        """Return the chains in sentences, the verdict's explanation, and each chain as a tree; or some rules only."""
+        asked = tuple(rules)
+        said = super().explain(language, asked)
+        if asked or not (self.effects or self.notes):
+            return said
+        trees = ["\n".join(explain_fact(self.result, f.id, language).render()) for f in self.effects]
+        return "\n\n".join([*self.chains(language), said, *trees])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as plain data, with its chains down to the given records."""
+        return {**super().to_dict(), "chains": {"engine": self.result.engine, "effects": self._effects()}}
+
+    def _effects(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "effect": effect.values.get("effect"),
+                "certain": effect.id in self.result.certain,
+                "standing": standing(self.result, effect.id).name,
+                "zh": self.sentence(effect, "zh"),
+                "en": self.sentence(effect, "en"),
+                "records": [self._record(f) for f in (effect, *chain_below(self.result, effect))],
+            }
+            for effect in self.effects
+        ]
+
+    def _record(self, fact: ChainFact) -> dict[str, Any]:
+        fields = self.on.rulebook.vocabulary.fields(fact.relation)
+        values = {f.field: json_value(fact.values[f.field], f.kind) for f in fields if f.field in fact.values}
+        return {"record": fact.id, "certain": fact.id in self.result.certain, **values}
+
+
+def _worst(verdict: Verdict, outcome: str, effects: Iterable[ChainFact]) -> str:
+    return max([outcome, *(str(f.values["effect"]) for f in effects)], key=verdict.on.area.rank)

@@ -1,0 +1,141 @@
+"""What a rule means on a day: its conditions in canonical form, with all that they read.
+
+Titles, sentences, citations, cases, comments and the order of things are no part of it. Equal meanings
+prove that no record is answered differently; different ones ask for a witness.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from safety_rules.language.chain import ChainRule
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
+from safety_rules.language.kinds import Choice, Choices
+from safety_rules.language.rule import Citation, Derivation, Obligation, Period, Rule, Rulebook, Standing, weakest
+from safety_rules.semantics.canonical import canonical, conjunction_form
+from safety_rules.semantics.decide import AreaOn
+
+DAY = datetime.timedelta(days=1)
+Item: TypeAlias = Rule | Derivation | Obligation
+KINDS = {Rule: "rule", Derivation: "derivation", Obligation: "obligation"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ItemKey:
+    """A rule, derivation, obligation or chaining rule, by its area, kind and key."""
+
+    area: str
+    kind: str
+    key: str
+
+
+def items_of(book: Rulebook) -> dict[ItemKey, Item | ChainRule]:
+    """Return everything of a rulebook that can mean something else, in order; borrowed derivations once."""
+    found: dict[ItemKey, Item | ChainRule] = {}
+    for area in book.areas.values():
+        own: Iterable[Item] = (*area.rules, *(d for d in area.derivations if not d.borrowed), *area.obligations)
+        found |= {ItemKey(area.key, KINDS[type(i)], i.key): i for i in own}
+    return found | {ItemKey(c.area, "chain", c.key): c for c in book.chains}
+
+
+def conditions(item: Item | ChainRule) -> tuple[Expr, ...]:
+    """Return the conditions and formulas of an item."""
+    match item:
+        case Rule():
+            return tuple(c.that for c in item.applies_when + item.requires)
+        case Derivation():
+            return (item.formula,)
+        case Obligation():
+            return tuple(c.that for c in item.applies_when)
+        case ChainRule():
+            return (*(p.that for p in (*item.given, *item.unless) if p.that is not None), *(e for _, e in item.record))
+        case _:
+            raise TypeError(item)
+
+
+def meaning(item: Item | ChainRule | None, law: AreaOn) -> Any:
+    """Return what an item means under an area's law on its day; None where it says nothing then."""
+    if item is None or not item.in_force.holds(law.as_of):
+        return None
+    return (_own(item), _sure(item.authority, law.require), _read(list(conditions(item)), law))
+
+
+def _own(item: Item | ChainRule) -> Any:
+    match item:
+        case Rule():
+            asks = (item.otherwise.outcome, item.otherwise.veto)
+            return (conjunction_form(c.that for c in item.applies_when), _required(item), asks)
+        case Derivation():
+            return (item.fact, canonical(item.formula, {item.variable: "x"} if item.variable else {}))
+        case Obligation():
+            return (conjunction_form(c.that for c in item.applies_when), item.duty)
+        case ChainRule():
+            parts = [(p.variable, p.relation, p.that and canonical(p.that)) for p in (*item.given, *item.unless)]
+            return (parts, len(item.given), item.derives, [(f, canonical(e)) for f, e in item.record])
+        case _:
+            raise TypeError(item)
+
+
+def _required(rule: Rule) -> Any:
+    return conjunction_form(c.that for c in rule.requires)
+
+
+def _sure(cited: Iterable[Citation], require: Standing) -> bool:
+    return weakest(*(c.standing for c in cited)) <= require
+
+
+def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
+    """Return everything that conditions read, through derivations: its name, and what it is on the day."""
+    found: dict[str, Any] = {}
+    while exprs:
+        for node in walk(exprs.pop()):
+            match node:
+                case FactRef(key) | ItemField(_, key) if key in law.derivations and key not in found:
+                    derivation = law.derivations[key]
+                    found[key] = _own(derivation)
+                    exprs.append(derivation.formula)
+                case FactRef(key) | ItemField(_, key) if key not in found:
+                    found[key] = _fact(key, law.rulebook)
+                case ParameterRef(key, _, day):
+                    found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
+                case Listed(table) | Lookup(table):
+                    edition = law.rulebook.tables[table].edition_on(law.as_of)
+                    found[f"{table} (table)"] = edition and (edition.rows, edition.citation.standing <= law.require)
+    return found
+
+
+def _fact(key: str, book: Rulebook) -> Any:
+    fact = book.vocabulary.facts[key]
+    options = fact.kind.choices.options if isinstance(fact.kind, Choice | Choices) else ()
+    return (fact.kind, frozenset(options), fact.bounds, fact.format, fact.or_else)
+
+
+def _parameter(key: str, on_the_day: bool, law: AreaOn) -> Any:
+    """Return a parameter's entry on the day, or the whole timeline where a rule reads it as of another day."""
+    parameter = law.rulebook.parameters[key]
+    entry = parameter.entry_on(law.as_of)
+    entries = parameter.entries if not on_the_day else () if entry is None else (entry,)
+    period = [None if on_the_day else e.period for e in entries]
+    return (
+        parameter.kind,
+        [(p, e.value, e.citation.standing <= law.require) for p, e in zip(period, entries, strict=True)],
+    )
+
+
+def days_of_change(*books: Rulebook) -> list[datetime.date]:
+    """Return the days on which the law of some rulebook may differ from that of the day before, and one before all."""
+    found: set[datetime.date] = set()
+    for book in books:
+        for period in _periods(book):
+            found |= {d for d in (period.since, period.until and period.until + DAY) if d is not None}
+    first = min(found, default=datetime.date(2000, 1, 1)) - DAY
+    return sorted({first, *found})
+
+
+def _periods(book: Rulebook) -> Iterator[Period]:
+    yield from (item.in_force for item in items_of(book).values())
+    yield from (e.period for p in book.parameters.values() for e in p.entries)
+    yield from (e.period for t in book.tables.values() for e in t.editions)

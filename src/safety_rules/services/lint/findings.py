@@ -1,0 +1,67 @@
+"""All findings of lint, with those that an author silenced set apart with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from safety_rules.language.diagnostic import Diagnostic, Severity
+from safety_rules.language.lint import Silence
+from safety_rules.language.rule import Rulebook
+from safety_rules.services.lint.cases import without_edge_cases
+from safety_rules.services.lint.duplicates import near_duplicates
+from safety_rules.services.lint.sentences import other_numbers
+from safety_rules.services.lint.sources import out_of_force, quotations, weak_standings
+from safety_rules.services.lint.usage import unused
+
+
+@dataclass(frozen=True, slots=True)
+class Lint:
+    """What lint found: what stands, and what its author silenced."""
+
+    standing: tuple[Diagnostic, ...]
+    silenced: tuple[tuple[Diagnostic, Silence], ...]
+
+
+def linted(book: Rulebook, texts: Mapping[str, str] | None = None) -> Lint:
+    """Return the findings of lint; `texts` are the texts of sources, by key, in which quotations are looked up."""
+    found = sorted(_found(book, texts or {}), key=Diagnostic.sort_key)
+    silenced, standing = [], []
+    used: set[Silence] = set()
+    for diagnostic in found:
+        silence = next((s for s in book.silences if _covers(s, diagnostic)), None)
+        if silence is None:
+            standing.append(diagnostic)
+        else:
+            used.add(silence)
+            silenced.append((diagnostic, silence))
+    idle = [_idle(s) for s in book.silences if s not in used and (texts or s.code != "quotation-not-found")]
+    return Lint(tuple(sorted([*standing, *idle], key=Diagnostic.sort_key)), tuple(silenced))
+
+
+def _found(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    yield from unused(book)
+    yield from without_edge_cases(book)
+    yield from weak_standings(book)
+    yield from out_of_force(book)
+    yield from quotations(book, texts)
+    yield from other_numbers(book)
+    yield from near_duplicates(book)
+
+
+def _covers(silence: Silence, diagnostic: Diagnostic) -> bool:
+    same = silence.code == diagnostic.code and silence.file == diagnostic.at.source.name
+    return same and (
+        not silence.of or f"`{silence.of}`" in diagnostic.message or f"`{silence.of}." in diagnostic.message
+    )
+
+
+def _idle(silence: Silence) -> Diagnostic:
+    message = f"nothing is found that `{silence.code}` silences" + (f" of `{silence.of}`" if silence.of else "")
+    return Diagnostic("unused-silence", message, silence.at, "remove it", Severity.WARNING)
+
+
+def veto_files(book: Rulebook) -> frozenset[str]:
+    """Return the files of veto rules, about which nothing is ever waived or left to a baseline."""
+    rules = (r for a in book.areas.values() for r in a.rules)
+    return frozenset(r.at.source.name for r in rules if r.otherwise.veto and r.at is not None)

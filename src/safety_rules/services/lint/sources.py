@@ -1,0 +1,100 @@
+"""What rests on little: standings below `local`, rules in force when their source is not, quotations not found."""
+
+from __future__ import annotations
+
+import datetime
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.language.rule import Citation, Period, Rulebook, Standing
+from safety_rules.services.impact.meaning import items_of
+
+DAY = datetime.timedelta(days=1)
+Cited = tuple[str, Period, tuple[Citation, ...], Span | None]
+
+
+def cited(book: Rulebook) -> Iterator[Cited]:
+    """Yield everything that cites: its name, when it holds, its citations, and where it stands."""
+    for key, item in items_of(book).items():
+        yield key.key, item.in_force, item.authority, item.at
+    for parameter in book.parameters.values():
+        for entry in parameter.entries:
+            yield f"{parameter.key} from {entry.period.since}", entry.period, (entry.citation,), entry.at
+    for table in book.tables.values():
+        for edition in table.editions:
+            name = f"{table.key} from {edition.period.since}"
+            yield name, edition.period, (edition.citation,), edition.citation.at
+
+
+def weak_standings(book: Rulebook) -> Iterator[Diagnostic]:
+    """Yield each source that is cited below `local`: nobody in the district has confirmed what rests on it."""
+    weak: dict[str, list[Citation]] = {}
+    for _, _, citations, _ in cited(book):
+        for citation in citations:
+            if citation.standing > Standing.local:
+                weak.setdefault(citation.source, []).append(citation)
+    for key, found in weak.items():
+        at = book.sources[key].at
+        if at is not None:
+            standings = ", ".join(sorted({c.standing.name for c in found}))
+            many = "1 citation" if len(found) == 1 else f"{len(found)} citations"
+            message = f"{many} of `{key}` ({standings}), which no overlay confirms"
+            help = "confirm it in an overlay, raise it where the text was read, or silence this with the reason"
+            yield Diagnostic("weak-standing", message, at, help, Severity.WARNING)
+
+
+def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
+    """Yield what is in force on a day on which none of its sources is."""
+    for name, period, citations, at in cited(book):
+        sources = [book.sources[c.source] for c in citations]
+        hole = _uncovered(period, [s.in_force for s in sources])
+        where = at or next((c.at for c in citations if c.at is not None), None)
+        if hole is None or where is None:
+            continue
+        keys = ", ".join(f"`{s.key}`" for s in sources)
+        verb = "is" if len(sources) == 1 else "are all"
+        message = f"`{name}` is in force on {hole}, when {keys} {verb} not"
+        help = "change the days, or cite what was in force then"
+        yield Diagnostic("source-not-in-force", message, where, help, Severity.WARNING)
+
+
+def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
+    """Return a day of the period on which none of the sources is in force; None where there is none."""
+    day = period.since or datetime.date.min
+    last = period.until or datetime.date.max
+    while day <= last:
+        ends = [s.until or datetime.date.max for s in sources if s.holds(day)]
+        if not ends:
+            return day
+        end = max(ends)
+        if end == datetime.date.max:
+            return None
+        day = end + DAY
+    return None
+
+
+def quotations(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """Yield the quotations that do not appear in the given text of their source; `texts` are by source."""
+    plain = {key: _plain(text) for key, text in texts.items()}
+    for name, _, citations, _ in cited(book):
+        for citation in citations:
+            if not citation.quotation or citation.source not in plain or citation.at is None:
+                continue
+            parts = [
+                p for p in _plain(citation.quotation.replace("……", "\n").replace("...", "\n"), "\n").split("\n") if p
+            ]
+            missing = next((p for p in parts if p not in plain[citation.source]), None)
+            if missing is not None:
+                message = (
+                    f"the quotation of `{name}` does not appear in the text of `{citation.source}`: “{missing[:30]}”"
+                )
+                help = "quote the text as it stands; mark what is left out with ……"
+                yield Diagnostic("quotation-not-found", message, citation.at, help, Severity.WARNING)
+
+
+def _plain(text: str, keep: str = "") -> str:
+    """Return a text without blanks, and without differences of width and of quotation marks."""
+    marks = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'"})
+    flat = unicodedata.normalize("NFKC", text).translate(marks)
+    return "".join(c for c in flat if not c.isspace() or c in keep)

@@ -1,0 +1,48 @@
+"""Facts and parameters that nothing reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from safety_rules.language.diagnostic import Diagnostic, Severity
+from safety_rules.language.expr import Expr, FactRef, ItemField, ParameterRef, walk
+from safety_rules.language.kinds import Records
+from safety_rules.language.rule import Rulebook
+from safety_rules.services.impact.meaning import conditions, items_of
+
+
+def unused(book: Rulebook) -> Iterator[Diagnostic]:
+    """Yield the facts and the parameters that no rule, derivation, obligation or chaining rule reads."""
+    exprs = [e for item in items_of(book).values() for e in conditions(item)]
+    yield from _facts(book, _named(exprs, book))
+    read = {n.key for e in exprs for n in walk(e) if isinstance(n, ParameterRef)}
+    for key, parameter in book.parameters.items():
+        if key not in read and parameter.at is not None:
+            message = f"no rule reads the figure `{key}`"
+            help = "use it in a rule, remove it, or silence this with the reason"
+            yield Diagnostic("unused-parameter", message, parameter.at, help, Severity.WARNING)
+
+
+def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
+    for key, fact in book.vocabulary.facts.items():
+        outer = key.rpartition(".")[0]
+        unused_list = isinstance(fact.kind, Records) and not any(k.startswith(key + ".") or k == key for k in read)
+        if fact.at is None or (unused_list is False and (key in read or isinstance(fact.kind, Records))):
+            continue
+        if book.vocabulary.is_list(outer) and not any(k == outer or k.startswith(outer + ".") for k in read):
+            continue  # the list itself is reported
+        message = f"no rule reads the fact `{key}`"
+        help = "use it in a rule, remove it, or silence this with the reason"
+        yield Diagnostic("unused-fact", message, fact.at, help, Severity.WARNING)
+
+
+def _named(exprs: Iterable[Expr], book: Rulebook) -> set[str]:
+    """Return the facts that are read, derived, or by which a subject is named."""
+    found = {n.key for e in exprs for n in walk(e) if isinstance(n, FactRef | ItemField)}
+    found |= {i for s in book.vocabulary.subjects.values() for i in s.identity}
+    found |= {d.fact for a in book.areas.values() for d in a.derivations}
+    for chain in book.chains:
+        found |= {p.relation for p in (*chain.given, *chain.unless)} | {chain.derives}
+        found |= {f"{chain.derives}.{name}" for name, _ in chain.record}
+    instead = {f"{k.rpartition('.')[0]}.{f.or_else}" for k, f in book.vocabulary.facts.items() if f.or_else}
+    return found | instead

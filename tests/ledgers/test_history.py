@@ -1,0 +1,302 @@
+"""The project ledger beside the history of its enterprises: right against an independent tally, and explained."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from python_calamine import load_workbook
+
+import safety_rules as sr
+from ledgers.history_tally import history_tally
+from ledgers.tally import tally
+from rectification.ledgers import ENTERPRISE
+from rectification.workbooks import book as dangers_book
+from safety_rules.cli.main import main
+from safety_rules.services.rectification.importing import import_workbook
+from safety_rules.services.rectification.table import lifecycle
+from safety_rules.services.screening import screen
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+LEDGER, HISTORY = EXAMPLES / "项目台账.xlsx", EXAMPLES / "隐患排查台账.xlsx"
+DAY = "2020-10-01"
+CODE, NAME = "91320991MAK3DGFBAG", "示例公司"  # generated; only its check character is right
+REGISTER = [["单位名称", "统一社会信用代码"], [NAME, CODE]]
+ACCIDENT = ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）", "已受行政处罚"]
+LISTING = ["统一社会信用代码", "名单", "列入日期", "名单状态"]
+DANGER = ["隐患编号", "隐患级别", "整改单位", "统一社会信用代码", "发现日期", "整改期限", "销号日期"]
+PROJECT: dict[str, Any] = {"project": {"id": "P1"}, "enterprise": {"credit_code": CODE, "name": NAME}}
+
+
+@pytest.fixture(scope="module")
+def admission() -> sr.DatedArea:
+    return sr.load().area("admission").on(DAY)
+
+
+@pytest.fixture(scope="module")
+def verdicts(admission: sr.DatedArea) -> list[Any]:
+    screened = screen(LEDGER, admission, history=sr.with_history(admission, HISTORY))
+    return [row.verdict for row in screened.rows if row.verdict is not None]
+
+
+def book(path: Path, **sheets: list[list[Any]]) -> Path:
+    made = xlsxwriter.Workbook(str(path))
+    for name, rows in sheets.items():
+        page = made.add_worksheet(name)
+        for number, cells in enumerate(rows):
+            page.write_row(number, 0, cells)
+    made.close()
+    return path
+
+
+def whole(tmp_path: Path, **sheets: list[list[Any]]) -> Path:
+    """Write a history in which nothing is missing but what a test changes."""
+    own = {"整改单位": REGISTER, "事故记录": [ACCIDENT], "名单记录": [LISTING], "隐患台账": [DANGER]}
+    return book(tmp_path / "历史.xlsx", **{**own, **sheets})
+
+
+def decided(path: Path, admission: sr.DatedArea, project: Any = PROJECT) -> Any:
+    return sr.with_history(admission, path).decide(project)
+
+
+def effects(verdict: Any) -> set[tuple[str, bool]]:
+    return {(str(f.values["effect"]), f.id in verdict.result.certain) for f in verdict.effects}
+
+
+def test_every_verdict_agrees_with_the_independent_tally(verdicts: list[Any]) -> None:
+    made = [(str(v.record.values["project.id"]), v.at_best, v.at_worst) for v in verdicts]
+    expected = history_tally(LEDGER, HISTORY)
+    assert len(expected) == 240
+    assert expected == made
+
+
+def test_the_history_lists_some_enterprises_and_blocks_some_projects(verdicts: list[Any]) -> None:
+    before = {number: (best, worst) for number, best, worst in tally(LEDGER)}
+    rejected = [v for v in verdicts if ("rejected", True) in effects(v)]
+    newly = [v for v in rejected if before[str(v.record.values["project.id"])][0] != "rejected"]
+    assert (len(rejected), len(newly)) == (8, 6)
+    assert before["XM2020-192"] == ("admitted", "admitted")
+    assert any(("conditional", True) in effects(v) for v in verdicts)
+    assert any(("rejected", False) in effects(v) for v in verdicts)
+
+
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: object) -> tuple[int, str, str]:
+    monkeypatch.setattr(sys, "argv", ["safety-rules", *(str(a) for a in args)])
+    code = 0
+    try:
+        main()
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    return (code, *capsys.readouterr())
+
+
+@pytest.fixture
+def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    return lambda *args: run(capsys, monkeypatch, *args, "--on", DAY)
+
+
+def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_chinese(call: Any) -> None:
+    code, out, err = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY)
+    assert (code, err) == (0, "")
+    assert out.startswith(
+        "不予准入，因示例西园塑料制品（第二厂）于2020-07-02列入黑名单（管理期至2021-07-02），"
+        "因较大及以上事故受到行政处罚（2020-07-02），因事故“事故记录!6”〔"
+    )
+    said = ("［black_listed］违反", "［project_of_black_listed］", "［black_listing］", "［entry_by_ground］")
+    for words in (*said, "［black_list_by_larger_accident］", "［accident_graded］", "死亡人数 3 人"):
+        assert words in out
+    assert "ledger." not in out
+
+
+def test_its_verdict_in_json_holds_the_chain_down_to_the_accident(call: Any) -> None:
+    code, out, _ = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY, "--json")
+    effect = json.loads(out)["chains"]["effects"][0]
+    assert code == 0
+    assert (effect["effect"], effect["certain"], effect["standing"]) == ("rejected", True, "assumed")
+    assert "ledger.accidents[事故记录!6]" in [r["record"] for r in effect["records"]]
+
+
+def test_screening_writes_the_chain_beside_the_verdict(call: Any, tmp_path: Path) -> None:
+    out = tmp_path / "审查结果.xlsx"
+    code, _, err = call("screen", LEDGER, "--history", HISTORY, "-o", out)
+    assert code == 0
+    assert "历史台账：含事故 8 条、隐患 5307 条、已公布的列入记录 5 条" in err
+    assert "隐患台账!4012" in err or "涂料作坊" in err
+    rows = load_workbook(str(out)).get_sheet_by_index(0).to_python()
+    head = next(r for r in rows if "结论" in r)
+    chains = {r[0]: r[head.index("名单联动")] for r in rows}
+    assert chains["XM2020-192"].startswith("1、不予准入，因示例西园塑料制品")
+    assert len(head) == len(rows[-1])
+
+
+def test_a_table_and_csv_and_json_lines_have_the_chain_as_well(call: Any, tmp_path: Path) -> None:
+    project = book(tmp_path / "项目.xlsx", 项目=[["项目编号", "统一社会信用代码", "企业名称"], ["P1", CODE, NAME]])
+    history = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, "是"]])
+    _, out, _ = call("screen", project, "--history", history)
+    assert "名单联动" in out
+    assert call("screen", project, "--history", history, "-o", tmp_path / "a.csv")[0] == 0
+    assert f"不予准入，因{NAME}于2020-07-02列入黑名单" in (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert call("screen", project, "--history", history, "-o", tmp_path / "a.jsonl")[0] == 0
+    assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["chains"]["effects"][0]["effect"] == "rejected"
+
+
+def test_a_rectification_ledger_is_a_history_of_dangers(tmp_path: Path, admission: sr.DatedArea) -> None:
+    steps = ("整改开始日期", "申请验收日期", "督查日期", "验收日期", "销号日期", "销号佐证")
+    workbook = dangers_book(tmp_path / "隐患.xlsx", *[dict.fromkeys(steps, "")] * 3)
+    store = tmp_path / "台账.db"
+    assert import_workbook(workbook, store, lifecycle(), datetime.date(2020, 10, 1)).refusals == ()
+    lists = book(tmp_path / "名单.xlsx", 事故记录=[ACCIDENT], 名单记录=[LISTING])
+    verdict = sr.with_history(admission, store, lists).decide({"enterprise": {"name": ENTERPRISE}})
+    assert effects(verdict) == {("conditional", True)}
+    assert sr.with_history(admission, store, lists).decide(PROJECT).effects == ()
+
+
+def test_an_enterprise_is_found_by_its_name_where_the_code_is_blank(tmp_path: Path, admission: sr.DatedArea) -> None:
+    path = whole(tmp_path, 事故记录=[[*ACCIDENT, "企业名称"], ["", "2020-07-02", 3, 0, 600, "是", NAME]])
+    for enterprise in ({"name": NAME}, {"credit_code": CODE}, {"credit_code": CODE, "name": NAME}):
+        verdict = decided(path, admission, {"project": {"id": "P1"}, "enterprise": enterprise})
+        assert effects(verdict) == {("rejected", True)}
+    other = decided(path, admission, {"project": {"id": "P1"}, "enterprise": {"name": "另一公司"}})
+    assert effects(other) == set()
+
+
+def test_a_project_without_code_and_name_is_not_cleared_and_says_what_is_missing(
+    tmp_path: Path, admission: sr.DatedArea
+) -> None:
+    path = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, "是"]])
+    verdict = decided(path, admission, {"project": {"id": "P1"}})
+    assert verdict.finding("black_listed").status is sr.Status.UNDETERMINED
+    assert "enterprise.credit_code" in {r.name for r in verdict.needs.can_change}
+    assert verdict.chains("zh") == ("投资企业没有可用的代码，名称也未填或者对应多个代码，不能与历史台账关联",)
+
+
+def test_a_penalty_left_blank_is_named_with_its_accident(tmp_path: Path, admission: sr.DatedArea) -> None:
+    path = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, ""]])
+    verdict = decided(path, admission)
+    assert effects(verdict) == {("rejected", False)}
+    assert "ledger.accidents[=事故记录!2].is_penalised" in {r.name for r in verdict.needs.can_change}
+    assert "事故“事故记录!2”·已受行政处罚" in verdict.explain("zh")
+
+
+def test_an_accident_that_both_ledgers_state_counts_once(tmp_path: Path, admission: sr.DatedArea) -> None:
+    path = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, "否"]])
+    own = {"date": "2020-07-02", "deaths": 3}
+    verdict = decided(path, admission, {**PROJECT, "enterprise": {**PROJECT["enterprise"], "accidents": [own]}})
+    assert len(verdict.record.values["enterprise.accidents"]) == 1
+    assert verdict.finding("larger_accidents_repeated").status is sr.Status.SATISFIED
+
+
+def test_an_accident_that_the_project_denies_counts_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:
+    path = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, "否"]])
+    verdict = decided(path, admission, {**PROJECT, "enterprise": {**PROJECT["enterprise"], "accidents": "无"}})
+    assert "larger_accident" in verdict.violated()
+    assert "事故记录填为“无”，历史台账却有 1 起（事故记录!2），按历史台账计入" in verdict.explain("zh")
+
+
+def test_what_happened_after_the_day_does_not_count(tmp_path: Path, admission: sr.DatedArea) -> None:
+    dangers = [[f"Y{i}", "一般", NAME, CODE, "2020-05-01", "2020-06-01", "2020-10-02"] for i in range(3)]
+    assert effects(decided(whole(tmp_path, 隐患台账=[DANGER, *dangers]), admission)) == {("conditional", True)}
+    later = [[f"Y{i}", "一般", NAME, CODE, "2020-10-02", "2020-06-01", ""] for i in range(3)]
+    assert effects(decided(whole(tmp_path, 隐患台账=[DANGER, *later]), admission)) == set()
+    accident = [CODE, "2020-10-02", 3, 0, 600, "是"]
+    assert effects(decided(whole(tmp_path, 事故记录=[ACCIDENT, accident]), admission)) == set()
+
+
+NOTICES: dict[str, tuple[dict[str, list[list[Any]]], str]] = {
+    "a key that joins nothing": (
+        {"事故记录": [ACCIDENT, ["91320991MA00000000", "2020-07-02", 3, 0, 600, "是"]]},
+        "事故记录!2：“91320991MA00000000”在企业名录和台账中没有对应的企业",
+    ),
+    "a name that joins nothing": (
+        {"隐患台账": [DANGER, ["Y1", "一般", "无此公司", "", "2020-05-01", "2020-06-01", ""]]},
+        "隐患台账!2：“无此公司”在企业名录和台账中没有对应的企业",
+    ),
+    "another name for the code": (
+        {"隐患台账": [DANGER, ["Y1", "一般", "另一公司", CODE, "2020-05-01", "2020-06-01", ""]]},
+        f"隐患台账!2：代码“{CODE}”是“{NAME}”的，本行写的是“另一公司”，按代码计入",
+    ),
+    "nobody's record": (
+        {"名单记录": [LISTING, ["", "黑名单", "2020-07-02", "在列"]]},
+        "名单记录!2：未写明属于哪家企业，可能属于任何企业",
+    ),
+    "a day that is none": ({"事故记录": [ACCIDENT, [CODE, "去年", 3, 0, 600, "是"]]}, "事故记录!B2："),
+    "no such level": (
+        {"隐患台账": [DANGER, ["Y1", "特大", NAME, CODE, "2020-05-01", "2020-06-01", ""]]},
+        "隐患台账!B2：",
+    ),
+    "dates out of order": (
+        {"隐患台账": [DANGER, ["Y1", "一般", NAME, CODE, "2020-05-02", "2020-06-01", "2020-05-01"]]},
+        "隐患台账!2：日期颠倒：销号日期2020-05-01早于发现日期2020-05-02，是否销号按未知处理",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", NOTICES)
+def test_what_of_a_history_cannot_be_used_is_named_with_its_place(call: Any, tmp_path: Path, wrong: str) -> None:
+    sheets, words = NOTICES[wrong]
+    project = book(tmp_path / "项目.xlsx", 项目=[["项目编号", "统一社会信用代码", "企业名称"], ["P1", CODE, NAME]])
+    code, _, err = call("screen", project, "--history", whole(tmp_path, **sheets))
+    assert code == 0
+    assert words in err
+
+
+def test_two_records_of_one_number_are_named_and_both_count(call: Any, tmp_path: Path) -> None:
+    dangers = [["Y1", "一般", NAME, CODE, "2020-05-01", f"2020-06-0{i}", ""] for i in (1, 2, 3)]
+    project = book(tmp_path / "项目.xlsx", 项目=[["项目编号", "统一社会信用代码", "企业名称"], ["P1", CODE, NAME]])
+    _, out, err = call("screen", project, "--history", whole(tmp_path, 隐患台账=[DANGER, *dangers]))
+    assert "隐患“Y1”有内容不同的多条记录" in err
+    assert "附条件准入，因" in out
+
+
+def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:
+    path = book(tmp_path / "历史.xlsx", 整改单位=REGISTER, 名单记录=[LISTING])
+    area = sr.with_history(admission, path)
+    assert {n.place for n in area.notices} == {"事故", "隐患"}
+    verdict = area.decide(PROJECT)
+    assert verdict.finding("black_listed").status is sr.Status.UNDETERMINED
+    assert ("rejected", False) in effects(verdict)
+    assert {"ledger.accidents", "ledger.dangers"} <= {r.name for r in verdict.needs.can_change}
+
+
+@pytest.mark.parametrize(
+    ("sheets", "words"),
+    [
+        ({"项目": [["项目编号"], ["P1"]]}, "holds no history"),
+        ({"事故记录": [["甲", "乙"], ["1", "2"]]}, "has no known heading"),
+        ({"事故记录": [["事故日期", "死亡人数"], ["2020-07-02", 3]]}, "lacks the heading 统一社会信用代码"),
+    ],
+)
+def test_a_workbook_that_is_no_history_is_refused_in_one_line(
+    call: Any, tmp_path: Path, sheets: dict[str, list[list[Any]]], words: str
+) -> None:
+    code, out, err = call("screen", LEDGER, "--history", book(tmp_path / "历史.xlsx", **sheets))
+    assert (code, out) == (6, "")
+    assert words in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not a workbook"])
+def test_a_file_that_cannot_be_read_is_refused_in_one_line(call: Any, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "历史.xlsx"
+    if content is not None:
+        path.write_bytes(content)
+    code, _, err = call("explain", LEDGER, "--row", 3, "--history", path)
+    assert code == 6
+    assert err.count("\n") == 1
+
+
+def test_a_waived_yellow_listing_does_not_count_and_a_black_one_does(tmp_path: Path, admission: sr.DatedArea) -> None:
+    def waiver(rule: str) -> sr.Waiver:
+        return sr.Waiver(rule, "P1", "示例委员会", "示例理由", datetime.date(2020, 12, 31))
+
+    yellow = whole(tmp_path, 名单记录=[LISTING, [CODE, "黄名单", "2020-07-02", "在列"]])
+    area = sr.with_history(admission, yellow)
+    assert area.decide(PROJECT).at_best == "conditional"
+    assert area.decide(PROJECT, [waiver("yellow_listed")]).at_best == "admitted"
+    black = whole(tmp_path, 名单记录=[LISTING, [CODE, "黑名单", "2020-07-02", "在列"]])
+    assert sr.with_history(admission, black).decide(PROJECT, [waiver("black_listed")]).at_best == "rejected"

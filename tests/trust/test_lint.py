@@ -1,0 +1,245 @@
+"""Lint: each doubt is found where it is, and nowhere else; silences, waivers and baselines say what they hide."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import safety_rules as sr
+from safety_rules.cli.main import cli
+from safety_rules.language.lint import LINT_CODES
+from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.services.lint.findings import Lint, linted
+
+ONE = Path(__file__).parent / "one_of_each"
+FULL = """rule: heavy
+title: {zh: 储量不低于50吨, en: The mass is not below 50 t}
+in_force: {from: 2000-01-01, until: 2999-12-31}
+authority:
+  - {source: statute, clause: 一, quotation: 储量不低于五十吨……方可}
+requires:
+  enough: {zh: 储量不低于50吨, en: The mass is not below 50 t, that: 'plant.mass >= 50[t]'}
+otherwise: {outcome: bad}
+cases:
+  - {case: 刚好, given: {plant.mass: 50 t}, expect: satisfied}
+  - {case: 不足, but: {plant.mass: 49.9 t}, expect: violated}
+  - {case: 未填, but: {plant.mass: unknown}, expect: undetermined}
+"""
+
+
+def linted_with(rule: str = FULL, texts: dict[str, str] | None = None, **files: str) -> Lint:
+    """Return the findings about a small pack with a rule, less those about the pack itself."""
+    own = [f for f in folder_files(ONE) if f.path != "overlay.yaml" and f.path not in files]
+    more = [RuleFileText(p, t.encode()) for p, t in {**files, **({"area/heavy.yaml": rule} if rule else {})}.items()]
+    return linted(loaded([*own, *more]), texts)
+
+
+BASE = {(d.code, d.message) for d in linted_with("").standing}
+
+
+def found(lint: Lint) -> list[tuple[str, str]]:
+    return [(d.code, d.at.source.text[d.at.start : d.at.end]) for d in lint.standing if (d.code, d.message) not in BASE]
+
+
+def test_the_built_in_rules_are_clean_or_silenced_with_a_reason() -> None:
+    result = linted(sr.load().rulebook)
+    assert [d.line() for d in result.standing] == []
+    assert all(len(s.reason) > 5 for _, s in result.silenced)
+    assert len(result.silenced) > 20
+
+
+def test_a_careful_rule_raises_no_doubt() -> None:
+    assert found(linted_with()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "at"),
+    [
+        ("that: 'plant.mass >= 50[t]'", "that: 'plant.mass >= 50.01[t]'", "sentence-number", "heavy"),
+        ("zh: 储量不低于50吨, en: The mass is not below 50 t, that", "zh: 储量不低于50吨, en: Not below 60 t, that",
+         "sentence-number", "'plant.mass >= 50[t]'"),
+        ("  - {case: 刚好, given: {plant.mass: 50 t}", "  - {case: 有余, given: {plant.mass: 51 t}", "untried-boundary",
+         "'plant.mass >= 50[t]'"),
+        ("{plant.mass: unknown}, expect: undetermined", "{plant.mass: 1 t}, expect: violated", "untried-unknown", "heavy"),
+        ("{from: 2000-01-01, ", "{from: 1999-12-31, ", "source-not-in-force", "heavy"),
+        (", until: 2999-12-31}", "}", "source-not-in-force", "heavy"),
+        ("{source: statute, clause: 一, quotation: 储量不低于五十吨……方可}",
+         "{source: statute, clause: 一, standing: recalled}", "weak-standing", "statute"),
+    ],
+)  # fmt: skip
+def test_a_doubt_is_found_at_its_place(old: str, new: str, code: str, at: str) -> None:
+    assert old in FULL
+    doubts = found(linted_with(FULL.replace(old, new)))
+    assert (code, at) in doubts
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "储量不低于50吨（第12条）",
+        "储量不低于50吨，按“234”标准",
+        "2021年起储量不低于50吨",
+        "按 GB 18218 储量不低于50吨",
+    ],
+)
+def test_names_clauses_and_years_in_a_sentence_are_no_numbers(sentence: str) -> None:
+    assert [c for c, _ in found(linted_with(FULL.replace("储量不低于50吨", sentence)))] == []
+
+
+def test_a_number_in_another_unit_is_the_same_number() -> None:
+    book = sr.load(overlay=Path(__file__).parents[2] / "examples/overlays/本区确认示例.yaml").rulebook
+    assert not [d for d in linted(book).standing if d.code == "sentence-number"]
+
+
+def test_facts_and_figures_that_nothing_reads_are_found() -> None:
+    words = (ONE / "vocabulary.yaml").read_text("utf-8") + "  plant.colour: {zh: 颜色, en: Colour, kind: text}\n"
+    figures = (ONE / "parameters.yaml").read_text("utf-8").replace("limit.mass:", "limit.mass:").rstrip() + (
+        "\n  limit.old:\n    zh: 旧\n    en: Old\n    called: 标准.旧\n    kind: number\n    entries:\n"
+        "      - {from: 2000-01-01, value: 3, source: statute, clause: 一}\n"
+    )
+    doubts = found(linted_with(**{"vocabulary.yaml": words, "parameters.yaml": figures}))
+    assert ("unused-fact", "plant.colour") in doubts
+    assert ("unused-parameter", "limit.old") in doubts
+
+
+def test_a_quotation_is_looked_up_in_the_text_of_its_source() -> None:
+    text = "第一条　储量不低于 五十吨\n的，经批准方可生产。五吨"
+    assert found(linted_with(texts={"statute": text})) == []
+    wrong = found(linted_with(texts={"statute": text.replace("五十", "六十")}))
+    assert wrong == [("quotation-not-found", "储量不低于五十吨……方可")]
+
+
+def test_a_rule_that_repeats_another_is_found_where_both_are_in_force() -> None:
+    again = FULL.replace("rule: heavy", "rule: heavier").replace("50[t]", "60[t]").replace("50吨", "60吨")
+    again = again.replace("50 t", "60 t").replace("49.9 t", "59.9 t")
+    assert found(linted_with(**{"area/heavier.yaml": again})) == [("near-duplicate", "heavy")]
+    later = again.replace("{from: 2000-01-01,", "{from: 2010-01-01,")
+    before = FULL.replace("until: 2999-12-31", "until: 2009-12-31")
+    assert found(linted_with(before, **{"area/heavier.yaml": later})) == []
+
+
+def test_a_silence_takes_one_finding_and_one_too_many_is_found_itself() -> None:
+    doubtful = FULL.replace("{from: 2000-01-01,", "{from: 1999-12-31,")
+    silenced = doubtful + "silence:\n  - {code: source-not-in-force, of: heavy, reason: 前身文件已失传}\n"
+    result = linted_with(silenced)
+    assert found(result) == []
+    assert ("source-not-in-force", "前身文件已失传") in [(d.code, s.reason) for d, s in result.silenced]
+    other = silenced.replace("of: heavy", "of: light")
+    assert {c for c, _ in found(linted_with(other))} == {"source-not-in-force", "unused-silence"}
+    idle = FULL + "silence:\n  - {code: near-duplicate, reason: 没有}\n"
+    assert found(linted_with(idle)) == [("unused-silence", "near-duplicate")]
+
+
+def test_every_code_of_lint_has_its_page() -> None:
+    pages = {p.stem for p in (Path(__file__).parents[2] / "docs" / "diagnostics").glob("*.md")}
+    assert set(LINT_CODES) <= pages
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """Return a pack whose veto rule and whose other rule both lack a case at the boundary."""
+    for file in folder_files(ONE):
+        if file.path != "overlay.yaml":
+            path = tmp_path / "pack" / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.data)
+    doubtful = FULL.replace("{case: 刚好, given: {plant.mass: 50 t}", "{case: 有余, given: {plant.mass: 51 t}")
+    (tmp_path / "pack" / "area" / "heavy.yaml").write_text(doubtful, "utf-8")
+    light = tmp_path / "pack" / "area" / "light.yaml"
+    light.write_text(light.read_text("utf-8").replace("plant.mass: 6 t}", "plant.mass: 5 t}"), "utf-8")
+    return tmp_path / "pack"
+
+
+def check(pack: Path, *more: str) -> Any:
+    done = CliRunner().invoke(cli, ["check", str(pack), "--lint", "--format", "json", "--on", "2026-01-01", *more])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, json.loads(done.output)
+
+
+def boundary(report: Any) -> list[str]:
+    return [Path(p["file"]).name for p in report["problems"] if p["code"] == "untried-boundary"]
+
+
+def test_lint_fails_until_everything_is_settled(pack: Path) -> None:
+    code, report = check(pack)
+    assert code == 3
+    assert boundary(report) == ["banded.yaml", "heavy.yaml", "light.yaml"]
+    assert CliRunner().invoke(cli, ["check", str(pack)]).exit_code == 0
+
+
+def test_a_baseline_keeps_old_findings_quiet_but_none_about_a_veto(pack: Path, tmp_path: Path) -> None:
+    old = tmp_path / "baseline.json"
+    code, report = check(pack, "--baseline", str(old), "--write-baseline")
+    assert (code, {Path(p["file"]).name for p in report["problems"]}) == (3, {"light.yaml"})
+    heavy = pack / "area" / "heavy.yaml"
+    heavy.write_text("# 挪了一行\n" + heavy.read_text("utf-8").replace("50 t, that", "51 t, that"), "utf-8")
+    code, report = check(pack, "--baseline", str(old))
+    assert [p["code"] for p in report["problems"] if Path(p["file"]).name == "heavy.yaml"] == ["sentence-number"]
+    assert {s["by"] for s in report["suppressed"]} == {"baseline"}
+    heavy.unlink()
+    _, report = check(pack, "--baseline", str(old))
+    assert [p["level"] for p in report["problems"] if p["code"] == "stale-baseline"] == ["note"]
+
+
+WAIVER = "waivers:\n  - {code: untried-boundary, file: area/FILE, owner: 投促科, reason: 待补, until: DAY}\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "day", "left", "more"),
+    [
+        ("heavy.yaml", "2026-01-01", ["banded.yaml", "light.yaml"], []),
+        ("heavy.yaml", "2025-12-31", ["banded.yaml", "heavy.yaml", "light.yaml"], ["waiver-expired"]),
+        ("light.yaml", "2026-01-01", ["banded.yaml", "heavy.yaml", "light.yaml"], ["veto-waived"]),
+        ("other.yaml", "2026-01-01", ["banded.yaml", "heavy.yaml", "light.yaml"], ["unused-waiver"]),
+    ],
+)
+def test_a_waiver_counts_until_its_day_and_never_for_a_veto(
+    pack: Path, tmp_path: Path, file: str, day: str, left: list[str], more: list[str]
+) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text(WAIVER.replace("FILE", file).replace("DAY", day), "utf-8")
+    code, report = check(pack, "--waivers", str(waivers))
+    codes = ("waiver-expired", "veto-waived", "unused-waiver")
+    assert (code, boundary(report)) == (3, left)
+    assert [p["code"] for p in report["problems"] if p["code"] in codes] == more
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "[]", "waivers: []", "waivers:\n  - {code: x, owner: a, reason: b, until: soon}", "\x00",
+        "waivers:\n  - {code: unused-fact, owner: a, until: 2026-01-01}",
+        "waivers:\n  - {code: unused-fact, owner: '', reason: b, until: 2026-01-01}",
+    ],
+)  # fmt: skip
+def test_a_wrong_file_of_waivers_is_answered_with_its_place(tmp_path: Path, text: str) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text(text, "utf-8")
+    done = CliRunner().invoke(cli, ["check", str(ONE), "--lint", "--waivers", str(waivers)])
+    assert isinstance(done.exception, sr.RuleFileError)
+    places = [d.at.place.rpartition("/")[2].split(":")[0:2] for d in done.exception.diagnostics]
+    assert places
+    assert all(name == "waivers.yaml" and line in "12" for name, line in places)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ["--baseline", "nowhere.json"], ["--waivers", "nowhere.yaml"], ["--source-texts", "nowhere"],
+        ["--on", "soon"], ["--write-baseline"],
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_a_wrong_argument(more: list[str]) -> None:
+    done = CliRunner().invoke(cli, ["check", str(ONE), "--lint", *more])
+    assert done.exit_code == 2 or isinstance(done.exception, sr.NotFoundError)
+
+
+def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path) -> None:
+    for text in ("{}", "[", '{"schema": "safety_rules.baseline/1", "findings": [1]}', "[" * 100_000):
+        (tmp_path / "old.json").write_text(text, "utf-8")
+        done = CliRunner().invoke(cli, ["check", str(ONE), "--lint", "--baseline", str(tmp_path / "old.json")])
+        assert isinstance(done.exception, sr.RecordError)
