@@ -79,7 +79,7 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
                 clause.at,
                 "unknown",
             )
-        if not _at_edge(clause.that, [e for e, _ in tried]):
+        if not at_edge(clause.that, [e for e, _ in tried]):
             yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
@@ -90,11 +90,11 @@ def _clause(
         yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at, "alone")
     if not any(f.requires[i].truth is Truth.UNKNOWN and f.status is Status.UNDETERMINED for _, f in tried):
         yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at, "unknown")
-    if not _at_edge(clause.that, [e for e, _ in tried]):
+    if not at_edge(clause.that, [e for e, _ in tried]):
         yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
-def _at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
+def at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
     """Return whether some case makes both sides of some comparison of numbers or days equal."""
     edges = False
     for env in environments:
@@ -123,7 +123,7 @@ def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Itera
         yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
     if not any(isinstance(v, Unknown) for v in values):
         yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at, "unknown")
-    if not _at_edge(derivation.formula, environments):
+    if not at_edge(derivation.formula, environments):
         yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at, "boundary")
 
 
