@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import Compare, Expr, kind_of
+from safety_rules.language.expr import Compare, Expr, kind_of, walk
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.rule import Area, Case, Clause, Derivation, Obligation, Rule, Rulebook
 from safety_rules.language.truth import Truth, conjunction
@@ -95,16 +95,21 @@ def _clause(
 
 
 def at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
-    """Return whether some case makes both sides of some comparison of numbers or days equal."""
-    edges = False
+    """Return whether some case makes both sides of some comparison of numbers or days equal, where there is one."""
+    if not any(_is_edge(node) for node in walk(expr)):
+        return True
     for env in environments:
         for node, scope in walk_scoped(expr, env):
-            if isinstance(node, Compare) and isinstance(kind_of(node.left), Number | Date):
-                edges = True
+            if _is_edge(node):
+                assert isinstance(node, Compare)
                 left, right = evaluate(node.left, scope), evaluate(node.right, scope)
                 if not isinstance(left, Unknown) and not isinstance(right, Unknown) and left == right:
                     return True
-    return not edges
+    return False
+
+
+def _is_edge(node: Expr) -> bool:
+    return isinstance(node, Compare) and isinstance(kind_of(node.left), Number | Date)
 
 
 def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Iterator[Untried]:
