@@ -24,7 +24,12 @@ from benchmarks.render import rendered
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 
-WORKLOADS: dict[str, str] = {}
+WORKLOADS: dict[str, str] = {
+    "W1": "benchmarks.records.w1",
+    "admission": "benchmarks.records.admission",
+    "growth": "benchmarks.records.growth",
+    "start": "benchmarks.records.start",
+}
 
 
 def written(key: str) -> Path:

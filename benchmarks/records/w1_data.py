@@ -50,17 +50,22 @@ def _put(made: Record, key: str, value: Any) -> None:
 def records(count: int, seed: int = 1) -> list[Record]:
     """Return complete records; in one of forty a ratio stands exactly at its threshold."""
     rng = Random(seed)
-    found = []
-    for _ in range(count):
-        made = record(rng)
-        if rng.random() < 1 / 40:
-            top, bottom, limit = rng.choice(AT_THRESHOLD)
-            hundredths = rng.randrange(1, 100_000)
-            made["project"][bottom] = hundredths / 100
-            made["project"][top] = hundredths * round(limit * 100) / 10_000
-            made["project"]["site"] = "land" if bottom == "land" else "lease"
-        found.append(made)
-    return found
+    return [_tied(record(rng), rng) if rng.random() < 1 / 40 else record(rng) for _ in range(count)]
+
+
+def at_threshold(count: int, seed: int = 4) -> list[Record]:
+    """Return records in each of which a ratio stands exactly at its threshold."""
+    rng = Random(seed)
+    return [_tied(record(rng), rng) for _ in range(count)]
+
+
+def _tied(made: Record, rng: Random) -> Record:
+    top, bottom, limit = rng.choice(AT_THRESHOLD)
+    hundredths = rng.randrange(1, 100_000)
+    made["project"][bottom] = hundredths / 100
+    made["project"][top] = hundredths * round(limit * 100) / 10_000
+    made["project"]["site"] = "land" if bottom == "land" else "lease"
+    return made
 
 
 def blanked(many: list[Record], seed: int = 2) -> list[Record]:

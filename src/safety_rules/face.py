@@ -16,6 +16,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Area, Rulebook, Standing, Waiver
 from safety_rules.language.units import Unit
 from safety_rules.semantics.admit import admit
+from safety_rules.semantics.chain import program_on
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.verdict import Verdict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from safety_rules.engines.columnar.result import TableDecision
     from safety_rules.engines.spark.result import SparkDecision
+    from safety_rules.formats.chain_tables import ChainedTables
     from safety_rules.formats.tables_by_record import RecordDecision
     from safety_rules.loading.rulebook import RuleFileText
 
@@ -120,6 +122,41 @@ class Rules:
             raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, self.areas)}")
         return AreaRules(self.rulebook, self.rulebook.areas[key])
 
+    def chain_tables(
+        self,
+        day: datetime.date | str,
+        sources: Mapping[str, Any],
+        output: PathLike | None = None,
+        require_standing: Standing | str = Standing.assumed,
+    ) -> ChainedTables:
+        """Return what chaining rules derive on a day from tables of records, each by its list's name.
+
+        A source is a csv, parquet, JSON or workbook file, an Arrow, Polars or pandas frame, a DuckDB relation
+        or a list of mappings. `output` is a new folder, with a parquet file for each derived list.
+        Raises LedgerError or ChainEngineError where there is no complete result.
+        """
+        from safety_rules.formats.chain_tables import chained_tables
+
+        program = program_on(self.rulebook, _day(day), _standing(require_standing))
+        return chained_tables(program, sources, output)
+
+
+def _day(day: datetime.date | str) -> datetime.date:
+    if not isinstance(day, str):
+        return day
+    try:
+        return datetime.date.fromisoformat(day)
+    except ValueError:
+        raise NotFoundError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
+
+
+def _standing(standing: Standing | str) -> Standing:
+    if not isinstance(standing, str):
+        return standing
+    if standing not in Standing.__members__:
+        raise NotFoundError(f"`{standing}` is not a standing; {did_you_mean(standing, Standing.__members__)}")
+    return Standing[standing]
+
 
 @dataclass(frozen=True, slots=True)
 class AreaRules:
@@ -133,18 +170,8 @@ class AreaRules:
 
         Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
         """
-        if isinstance(day, str):
-            try:
-                day = datetime.date.fromisoformat(day)
-            except ValueError:
-                raise NotFoundError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
-        if isinstance(require_standing, str):
-            if require_standing not in Standing.__members__:
-                raise NotFoundError(
-                    f"`{require_standing}` is not a standing; {did_you_mean(require_standing, Standing.__members__)}"
-                )
-            require_standing = Standing[require_standing]
-        law = area_on(self.rulebook, self.area.key, day, require_standing)
+        day, require = _day(day), _standing(require_standing)
+        law = area_on(self.rulebook, self.area.key, day, require)
         if not law.rules:
             raise NotFoundError(f"no rule of `{self.area.key}` is in force on {day}")
         return DatedArea(law, decider(law))
@@ -216,5 +243,5 @@ class DatedArea:
 
     def masks(self, record: Record) -> tuple[int, int, int]:
         """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""
-        violated, undetermined, not_applicable = self.decider.area.masks(record.values)
+        violated, undetermined, not_applicable = self.decider.exact().masks(record.values)
         return violated, undetermined, not_applicable

@@ -10,11 +10,13 @@ from typing import Any
 import clips
 
 from benchmarks.records.peers import Unsupported
+from benchmarks.records.peers.infix import form
 from benchmarks.records.peers.prefix import flat
 from safety_rules.engines.compiled.exact import parameter_value
 from safety_rules.language.expr import (
     And,
     Arithmetic,
+    Call,
     Compare,
     Expr,
     FactRef,
@@ -31,12 +33,27 @@ from safety_rules.language.rule import Rule
 from safety_rules.semantics.decide import AreaOn
 
 
+class _Errors(clips.Router):  # type: ignore[misc]
+    """Takes what CLIPS would print about an error."""
+
+    def __init__(self) -> None:
+        super().__init__("errors", 40)
+        self.said = ""
+
+    def query(self, name: str) -> bool:
+        return name in ("stderr", "stdwrn")
+
+    def write(self, name: str, message: str) -> None:
+        self.said += message
+
+
 def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
     """Return the keys that the rules gather on a record."""
     facts = {
         n.key for r in law.rules for c in (*r.applies_when, *r.requires) for n in walk(c.that) if isinstance(n, FactRef)
     }
-    environment = clips.Environment()
+    environment, errors = clips.Environment(), _Errors()
+    environment.add_router(errors)
     slots = " ".join(f"(slot {_slot(key)})" for key in sorted(facts))
     environment.build(f"(deftemplate record {slots})")
     environment.build("(defglobal ?*failed* = (create$))")
@@ -51,6 +68,9 @@ def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
         given = flat(record)
         template.assert_fact(**{k: symbols[v] if isinstance(v, bool) else v for k, v in given.items() if k in wanted})
         environment.run()
+        if errors.said:
+            said, errors.said = errors.said, ""
+            raise ValueError(said)
         return [str(key) for key in failed_keys.value]
 
     return failed
@@ -91,8 +111,12 @@ def _test(expr: Expr, law: AreaOn) -> str:
             return f"(neq (member$ {_test(item, law)} {_test(container, law)}) FALSE)"
         case Arithmetic("/", left, right):
             return f"(/ {_test(left, law)} {_test(right, law)})"
+        case Call("starts_with", (text, prefix)):
+            return f"(eq (str-index {_test(prefix, law)} {_test(text, law)}) 1)"
+        case FactRef(key):
+            return _test(law.derivations[key].formula, law)
         case _:
-            raise Unsupported(f"{type(expr).__name__.lower()} of this form")
+            raise Unsupported(form(expr))
 
 
 def _known(expr: Expr, law: AreaOn) -> Any:

@@ -8,15 +8,13 @@ from typing import Any
 import zen
 
 from benchmarks.records.peers.infix import Dialect, broken
+from safety_rules.language.expr import Aggregate, walk
 from safety_rules.semantics.decide import AreaOn
 
 
 def failed_by(law: AreaOn, trace: bool = False) -> Callable[[Any], list[str]]:
     """Return the evaluation of the decision, and the keys whose truth is true; with its trace where asked."""
-    dialect = Dialect(
-        law, " and ", " or ", "not({0})", lambda key: key, starts="startsWith({0}, {1})",
-        some="some({2}, {0})", items=dict.fromkeys(_variables(law), "#"),
-    )  # fmt: skip
+    dialect = dialect_of(law)
     expressions = [{"id": r.key, "key": r.key, "value": broken(r, dialect)} for r in law.rules]
     content = {
         "nodes": [
@@ -34,9 +32,14 @@ def failed_by(law: AreaOn, trace: bool = False) -> Callable[[Any], list[str]]:
     return lambda record: [key for key, true in evaluate("law", record, options)["result"].items() if true is True]
 
 
-def _variables(law: AreaOn) -> set[str]:
-    from safety_rules.language.expr import Aggregate, walk
+def dialect_of(law: AreaOn) -> Dialect:
+    """Return ZEN's forms."""
+    items = dict.fromkeys(_variables(law), "#")
+    starts, some = "startsWith({0}, {1})", "some({2}, {0})"
+    return Dialect(law, " and ", " or ", "not({0})", lambda key: key, starts=starts, some=some, items=items)
 
+
+def _variables(law: AreaOn) -> set[str]:
     formulas = [d.formula for d in law.derivations.values()]
     trees = [c.that for r in law.rules for c in (*r.applies_when, *r.requires)] + formulas
     return {n.variable for tree in trees for n in walk(tree) if isinstance(n, Aggregate)}

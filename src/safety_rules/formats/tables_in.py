@@ -85,17 +85,17 @@ def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequenc
         raise LedgerError(f"there is no file `{path}`")
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv", ".txt"):
-        return _csv(path, folder, vocabulary, subjects)
+        return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
     if ending in (*WORKBOOKS, *JSON):
         return _from_ledger(path, folder, vocabulary, subjects)
     return Prepared(path)
 
 
-def _csv(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared:
+def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "rows.csv") -> Prepared:
+    """Return a CSV as an engine reads it: in UTF-8, with the lines above the headings counted; raises LedgerError."""
     if path.stat().st_size == 0:
         raise LedgerError(f"`{path.name}` is empty")
     encoding, table = encoding_of(path), csv_table(path)
-    facts = [f for s in subjects for f in vocabulary.of_subject(s)]
     top = heading_row(table, spellings(facts))
     if top is None:
         raise LedgerError(f"`{path.name}` has no known heading in its first 20 rows")
@@ -104,7 +104,7 @@ def _csv(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[st
     delimiter = max(",\t;", key=first.count)
     if encoding == "utf-8":
         return Prepared(path, top.number - 1, delimiter)
-    target = folder / "rows.csv"
+    target = folder / name
     with path.open(encoding=encoding, newline="") as start, target.open("w", encoding="utf-8", newline="") as end:
         while text := start.read(CHUNK):
             end.write(text)

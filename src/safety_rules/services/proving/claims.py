@@ -1,0 +1,117 @@
+"""The author's invariants, put to an area on every day that they are made for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from functools import partial
+from itertools import pairwise
+
+from safety_rules.engines.smt.lemmas import add_orders, orders
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.language.expr import Expr
+from safety_rules.language.invariant import (
+    Always,
+    Grows,
+    Invariant,
+    OnceSatisfied,
+    StricterSince,
+    StricterThanBase,
+)
+from safety_rules.language.kinds import Name
+from safety_rules.language.rule import Area, Rulebook
+from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.services.proving.answers import Answer, Proof, Question
+from safety_rules.services.proving.asking import Limits, not_lowered, refuted_by, timed
+from safety_rules.services.proving.days import DAY, changes, frozen, read_on, reads_day
+from safety_rules.services.proving.rule_questions import clauses
+from safety_rules.services.proving.statements import State, of_growth, of_one, of_persistence, of_strictness
+
+Ask = Callable[[], Proof]
+
+
+def invariant_proofs(rulebook: Rulebook, area: Area, limits: Limits, base: Rulebook | None = None) -> Iterator[Proof]:
+    """Yield the answers to an area's invariants, on every day on which what they read changes.
+
+    `base` is the rulebook without its overlays, with which StricterThanBase compares; where there are
+    none, that claim is not asked.
+    """
+    for one in area.invariants:
+        asks = list(_asks(rulebook, area, one, limits, base))
+        yield from (timed(ask, limits) for ask in asks)
+        if not asks and not isinstance(one.claim, StricterThanBase):
+            day = one.period.since or changes(rulebook, area)[0]
+            why = Name("没有一天可以检验", "there is no day on which it could be asked")
+            yield Proof(Question(area.key, day, "invariant", one.key, one.sentence, one.at), Answer.UNDECIDED, why)
+
+
+def _asks(rulebook: Rulebook, area: Area, one: Invariant, limits: Limits, base: Rulebook | None) -> Iterator[Ask]:
+    laws = [area_on(rulebook, area.key, d) for d in changes(rulebook, area) if one.period.holds(d)]
+    match one.claim:
+        case OnceSatisfied():
+            yield from _later(laws, one, one.claim, limits)
+        case StricterSince(day):
+            pair = frozen(area_on(rulebook, area.key, day - DAY), day), frozen(area_on(rulebook, area.key, day), day)
+            yield _ask(pair[1], one, limits, partial(of_strictness, pair, one))
+        case StricterThanBase():
+            for law in laws if base is not None else ():
+                assert base is not None
+                pair = area_on(base, area.key, law.as_of), law
+                yield _ask(law, one, limits, partial(of_strictness, pair, one))
+        case _:
+            for law in _distinct(laws, one):
+                of = (
+                    partial(of_growth, law, one, one.claim)
+                    if isinstance(one.claim, Grows)
+                    else partial(of_one, law, one)
+                )
+                yield _ask(law, one, limits, of)
+
+
+def _distinct(laws: list[AreaOn], one: Invariant) -> Iterator[AreaOn]:
+    """Yield one law of those that are alike in all that an invariant reads."""
+    seen: set[Hashable] = set()
+    for law in laws:
+        key = (tuple(r.key for r in law.rules), read_on(law, _reads(law, one)))
+        if key not in seen:
+            seen.add(key)
+            yield law
+
+
+def _reads(law: AreaOn, one: Invariant) -> tuple[Expr, ...]:
+    of_facts = isinstance(one.claim, Always) or (isinstance(one.claim, Grows) and one.claim.number is not None)
+    return one.conditions() if of_facts else (*one.conditions(), *clauses(law.rules))
+
+
+def _question(law: AreaOn, one: Invariant) -> Question:
+    return Question(law.area.key, law.as_of, "invariant", one.key, one.sentence, one.at)
+
+
+def _ask(law: AreaOn, one: Invariant, limits: Limits, state: State) -> Ask:
+    return partial(_answer, _question(law, one), limits, state)
+
+
+def _answer(question: Question, limits: Limits, state: State) -> Proof:
+    """Return the answer to a claim; what is proved of one record of a list helps where sums are compared."""
+    try:
+        stated = state(limits.most_items, limits.seconds)
+        if any(record.summands for record in stated.asking.records()):
+            single = state(1, limits.seconds)
+            add_orders(stated.asking, orders(single.asking, *single.granted))
+    except NotLowered as left:
+        return not_lowered(question, left)
+    conditions = [*stated.broken, *stated.granted]
+    return refuted_by(question, stated.asking, lambda: conditions, stated.breaks, stated.says)
+
+
+def _later(laws: list[AreaOn], one: Invariant, claim: OnceSatisfied, limits: Limits) -> Iterator[Ask]:
+    """Yield what answers "who satisfies these rules does so on every later day": from each change to the next."""
+    for law in laws:
+        if reads_day(law, clauses([r for r in law.rules if r.key in claim.rules])):
+            why = Name(
+                "规则以审查日为条件，无法逐日证明", "a rule reads the day of the verdict, so no two days are alike"
+            )
+            yield partial(Proof, _question(law, one), Answer.UNDECIDED, why)
+            return
+    pairs = list(pairwise(laws)) or [(law, law) for law in laws]
+    for pair in pairs:
+        yield _ask(pair[1], one, limits, partial(of_persistence, pair, one, claim))
