@@ -57,7 +57,10 @@ def edge_records(pair: Pair, most: int) -> Iterator[dict[str, Any]]:
         yield base
         chosen = {k: values[k] for k, f in facts.items() if values.get(k) and not isinstance(f.kind, Choices)}
         for rule, law in sides:
-            yield from _beside(_met(base, chosen, rule, law, rng), rule, law)
+            met = _met(base, chosen, rule, law, rng)
+            yield met
+            yield from _beside(met, rule, law)
+            yield from ({k: v for k, v in met.items() if k != key} for key in met)
 
 
 def _met(base: dict[str, Any], values: dict[str, list[Any]], rule: Rule, law: AreaOn, rng: Random) -> dict[str, Any]:
