@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
+from safety_rules.language.record import Record
 from safety_rules.language.rule import Area, Derivation, Rulebook
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.area_questions import area_questions
@@ -25,14 +26,16 @@ def built_in(rulebook: Rulebook, area: Area, limits: Limits) -> Iterator[Proof]:
     """
     worked_out: dict[Hashable, Proof] = {}
     wheres = [e.where for e in area.exemptions if e.where is not None]
+    records: list[Record] = []
     for law in laws(rulebook, area):
-        one = asked(law, limits, wheres)
+        one = asked(law, limits, wheres, records)
         for asking in (*rule_questions(one), *area_questions(one)):
             key = _key(one, asking)
             known = worked_out.get(key)
             if known is None:
                 worked_out[key] = answered(area, asking, limits)
             yield replace(known, question=asking.question, seconds=0.0) if known is not None else worked_out[key]
+        records = [*records, *one.at_hand.found]
     yield from (_without_hole(area, fact) for fact in dict.fromkeys(d.fact for d in area.derivations if not d.borrowed))
 
 
