@@ -10,7 +10,7 @@ from typing import Any
 import safety_rules as sr
 from benchmarks.records.peers import python_ifs, zen_graph
 from benchmarks.records.sides import PACKAGES, Failed, agrees, peers, row, said, timed, wrong
-from benchmarks.records.w1 import DECIDE, EVERY, FAILED, TRACE, ours, targets
+from benchmarks.records.w1 import DECIDE, EVERY, FAILED, MANY, TRACE, ours, streaming, targets
 from benchmarks.result import Result, Row
 from safety_rules.engines.compiled.decide import decider
 from safety_rules.language.expr import Expr, FactRef, ItemField, walk
@@ -76,7 +76,7 @@ def measured() -> Result:
     sides: dict[str, Failed] = {BASELINE: others[BASELINE], **ours(area), **usable}
     verdicts = [(r, area.decide(r)) for r in complete]
     agreed = [r for r, v in verdicts if all(agrees(f, r, v) for f in sides.values())]
-    times = timed(sides, agreed)
+    times = timed(sides, agreed, 31, {MANY: streaming(area)})
     notes = {n: said(w, len(complete), len(blank)) for n, w in counted.items()}
     rows = [row("admission", n, t, notes.get(n, ""), first=n == BASELINE) for n, t in times.items()]
     rows += _whole(whole, full)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import safety_rules as sr
 from benchmarks.records.peers import zen_graph
-from benchmarks.records.sides import PACKAGES, PEERS, Failed, agrees, peers, row, said, timed, wrong
+from benchmarks.records.sides import PACKAGES, PEERS, Failed, Stream, agrees, peers, row, said, timed, wrong
 from benchmarks.records.w1_by_hand import by_hand, by_hand_exactly
 from benchmarks.records.w1_data import at_threshold, blanked, records
 from benchmarks.records.w1_rules import write_folder
@@ -52,6 +53,17 @@ def ours(law: sr.DatedArea) -> dict[str, Failed]:
     return {DECIDE: verdict, FAILED: failed, EVERY: every}
 
 
+def streaming(law: sr.DatedArea) -> Stream:
+    """Return the way through many records."""
+
+    def run(records: Sequence[Any]) -> None:
+        for verdict in law.decide_many(records):
+            verdict.outcome  # noqa: B018
+            verdict.violated()
+
+    return run
+
+
 def measured() -> Result:
     """Return what W1 measured."""
     law = area()
@@ -67,7 +79,7 @@ def measured() -> Result:
     counted = {name: wrong(f, complete, blank, law.decide) for name, f in {**hand, **found}.items()}
     verdicts = [(r, law.decide(r)) for r in complete]
     agreed = [r for r, v in verdicts if all(agrees(f, r, v) for f in sides.values())]
-    times = timed({**_direct(law), **found}, agreed)
+    times = timed({**_direct(law), **found}, agreed, 41, {MANY: streaming(law)})
     notes = {name: said(w, len(complete), len(blank)) for name, w in counted.items()}
     rows = [row("W1", name, t, notes.get(name, ""), first=name == BASELINE) for name, t in times.items()]
     rows += _harder(law, blank)
@@ -91,6 +103,7 @@ def targets(times: dict[str, Timed], found: dict[str, Failed]) -> tuple[Target, 
         Target(
             "W1", f"the same, beside the fastest peer ({fastest})", 1, times[DECIDE].ratio / times[fastest].ratio, "×"
         ),
+        Target("W1", "the same by `decide_many`, beside hand-written `if`s", 2, times[MANY].ratio, "×"),
         Target("W1", "with values and explanation of the failed rules, beside `if`s", 6, times[FAILED].ratio, "×"),
     ]
     if TRACE in times:

@@ -265,6 +265,28 @@ def test_two_records_of_one_number_are_named_and_both_count(call: Any, tmp_path:
     assert "附条件准入，因" in out
 
 
+def test_a_row_that_is_repeated_counts_once_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:
+    row = [CODE, "2020-07-02", 1, 0, 60, "是"]
+    area = sr.with_history(admission, whole(tmp_path, 事故记录=[ACCIDENT, row, row]))
+    assert [n.text("zh") for n in area.notices] == ["事故记录!3：与事故记录!2内容完全相同，按同一条计"]
+    assert effects(area.decide(PROJECT)) == {("conditional", True)}  # two penalties would black-list
+
+
+def test_records_of_two_files_are_told_apart_and_one_file_is_not_named_twice(
+    tmp_path: Path, admission: sr.DatedArea
+) -> None:
+    one = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-03-02", 1, 0, 60, "是"]])
+    other = book(tmp_path / "补充.xlsx", 事故记录=[ACCIDENT, [CODE, "2020-07-02", 1, 0, 60, "是"]])
+    verdict = sr.with_history(admission, one, other).decide(PROJECT)
+    assert ("rejected", True) in effects(verdict)
+    assert "事故“历史.xlsx 事故记录!2”" in verdict.explain("zh")
+    assert "事故“补充.xlsx 事故记录!2”" in verdict.explain("zh")
+    with pytest.raises(sr.LedgerError, match="is named twice"):
+        sr.with_history(admission, one, one)
+    with pytest.raises(sr.LedgerError, match="name nothing else"):
+        sr.with_history(admission, {"ledger.accidents": "无"}, one)
+
+
 def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:
     path = book(tmp_path / "历史.xlsx", 整改单位=REGISTER, 名单记录=[LISTING])
     area = sr.with_history(admission, path)
