@@ -60,7 +60,7 @@ def test_every_case_and_property_of_a_named_folder_is_a_test(folder: Path) -> No
     code, seen = run("-c", str(folder.parent / "pytest.ini"), "--rules", "rules")
     assert (code, seen.failed, seen.uncollected) == (0, {}, [])
     cases = sum(f.read_text("utf-8").count("- case: ") for f in folder.rglob("*.yaml"))
-    assert len(seen.passed) == cases + 6
+    assert len(seen.passed) == cases + 6 + 2  # properties and invariants
     assert any("properties.py::wider_aisles_never_hurt" in name for name in seen.passed)
 
 
@@ -116,6 +116,14 @@ def test_an_area_without_cases_and_a_file_without_properties_fail(folder: Path) 
     (folder / "warehouse" / "properties.py").unlink()
     code, seen = run("-c", str(folder.parent / "pytest.ini"), "--rules", "rules")
     assert (code, list(seen.failed.values())) == (1, [f"{folder}/warehouse/area.yaml: no case was found for this area"])
+
+
+def test_an_invariant_that_does_not_hold_shows_its_line_and_a_record(folder: Path) -> None:
+    edited(folder, "warehouse/invariants.yaml", "never_better_than: closed", "never_worse_than: fit")
+    _, seen = run("-c", str(folder.parent / "pytest.ini"), "--rules", "rules", "-k", "batteries_burn or hurt")
+    (text,) = seen.failed.values()
+    assert "invariants.yaml:2:3: error[invariant]: `batteries_burn` refuted on " in text
+    assert "given:\n" in text
 
 
 def test_a_property_of_an_area_that_is_not_there_fails(folder: Path) -> None:

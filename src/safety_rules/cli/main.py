@@ -24,6 +24,9 @@ VERBS = {
 }
 
 
+LONGEST_NAME = 200
+
+
 class Verbs(click.Group):
     """A group that imports a verb's file only when the verb is used."""
 
@@ -86,6 +89,10 @@ def main() -> None:
         sys.exit(ExitCode.USAGE)
     except BrokenPipeError:
         sys.exit(ExitCode.DONE)
+    except OSError as error:
+        place = f" `{str(error.filename)[:LONGEST_NAME]}`" if error.filename is not None else ""
+        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+        sys.exit(ExitCode.LEDGER)
 
 
 if __name__ == "__main__":

@@ -97,17 +97,21 @@ def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
 
 
 def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
-    """Return the changes that no case notices, and how many were made; none at all is a problem too."""
+    """Return the changes that no case notices or that cannot be tried, and how many were made; none is a problem too."""
     from safety_rules.formats.report import Problem
-    from safety_rules.services.mutants import mutants, survives
+    from safety_rules.services.mutants import Fate, fate, mutants
 
-    made = list(mutants(rulebook, area))
-    alive = [
-        Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of) for m in made if survives(m)
-    ]
+    alive, made = [], 0
+    for m in mutants(rulebook, area):
+        made += 1
+        came, why = fate(m)
+        if came is Fate.UNNOTICED:
+            alive.append(Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of))
+        elif came is Fate.BROKEN:
+            alive.append(Problem("mutant-broken", "error", f"{m.of}: cannot be tried: {m.what}: {why}", m.at, of=m.of))
     if not made:
         alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
-    return alive, len(made)
+    return alive, made
 
 
 def _proposed(rulebook: Rulebook, area: str | None) -> list[str]:

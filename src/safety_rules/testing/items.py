@@ -14,10 +14,13 @@ import pytest
 from safety_rules.face import DatedArea, Rules
 from safety_rules.language.diagnostic import Diagnostic, Span
 from safety_rules.language.errors import SafetyRulesError
+from safety_rules.language.invariant import Invariant
 from safety_rules.language.rule import Rulebook
 from safety_rules.loading.rulebook import folder_files, rulebook
+from safety_rules.services.proving.answers import Proof
 from safety_rules.testing.collecting import CaseCheck, case_checks, properties_of
 from safety_rules.testing.properties import RuleProperty, tried
+from safety_rules.testing.shown import record_text
 
 
 class Folder:
@@ -25,6 +28,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._proofs: dict[str, tuple[Proof, ...]] = {}
         self._read: tuple[Rulebook | None, list[Diagnostic]] | None = None
 
     def read(self) -> tuple[Rulebook | None, list[Diagnostic]]:
@@ -32,6 +36,16 @@ class Folder:
         if self._read is None:
             self._read = rulebook(folder_files(self.path), shown_at=f"{self.path.as_posix()}/")
         return self._read
+
+    def proofs(self, area: str) -> tuple[Proof, ...]:
+        """Return the answer to every invariant of an area; raises SafetyRulesError where there is no solver."""
+        from safety_rules.services.proving.prove import prove_invariants
+
+        book, _ = self.read()
+        assert book is not None
+        if area not in self._proofs:
+            self._proofs[area] = tuple(prove_invariants(book, area))
+        return self._proofs[area]
 
     def area(self, key: str, day: str) -> DatedArea:
         """Return an area on a day, by default on the day of its cases; raises SafetyRulesError."""
@@ -66,6 +80,12 @@ class RuleFile(pytest.File):
         checks = [c for c in case_checks(book) if c.at.source.name == name]
         for number, check in enumerate(checks, start=1):
             yield CaseItem.from_parent(self, name=f"{check.of}: {number} {check.title}", check=check)
+        for area in book.areas.values():
+            claims = [i for i in area.invariants if i.at is not None and i.at.source.name == name]
+            for invariant in claims:
+                yield InvariantItem.from_parent(
+                    self, name=f"{area.key}: {invariant.key}", invariant=invariant, area=area.key
+                )
         areas = [a for a in book.areas.values() if name.endswith("/area.yaml") and _holds(a, name)]
         for area in areas:
             if next(iter(_of_area(area.key, book)), None) is None:
@@ -105,6 +125,41 @@ class CaseItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Return the case's place."""
         return self.path, _line(self.check.at) - 1, self.name
+
+
+class InvariantItem(pytest.Item):
+    """An invariant of an area, put to the solver once for all invariants of the area."""
+
+    def __init__(self, *, invariant: Invariant, area: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.invariant, self.area = invariant, area
+
+    def runtest(self) -> None:
+        """Fail with the record that breaks it, or with why it is not decided."""
+        assert isinstance(self.parent, RuleFile)
+        proofs = [p for p in self.parent.folder.proofs(self.area) if p.question.of == self.invariant.key]
+        if not proofs:
+            raise RuleFailure(f"{self.path}: `{self.invariant.key}` was not put to the solver on any day")
+        wrong = [p for p in proofs if not p.holds]
+        if wrong:
+            raise RuleFailure("\n".join(self._text(p) for p in wrong))
+
+    def _text(self, proof: Proof) -> str:
+        said = f"`{self.invariant.key}` {proof.answer.value} on {proof.question.day}: {proof.why.en}"
+        head = Diagnostic("invariant", said, self.invariant.at).text() if self.invariant.at is not None else said
+        records = [f"on {s.day}: {s.says}\n{record_text(s.record.values)}" for s in proof.shown]
+        return "\n".join([head, *records])
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the failure as the author reads it."""
+        if isinstance(excinfo.value, RuleFailure):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return the invariant's place."""
+        line = _line(self.invariant.at) if self.invariant.at is not None else 1
+        return self.path, line - 1, self.name
 
 
 class EmptyArea(pytest.Item):
