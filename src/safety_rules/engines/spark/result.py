@@ -10,7 +10,7 @@ from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, satisfied_column, words
+from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, outcome_column, satisfied_column, words
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -89,7 +89,15 @@ class SparkDecision:
         derived = [SPARK.name_of(k) for k in self.query.derived]
         base = wide.selectExpr(*kept, *patched, "again")
         bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
-        shown = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(self.law, SPARK), *derived]
+        shown = [
+            *kept,
+            outcome_column(self.law, SPARK),
+            "at_best",
+            "at_worst",
+            *FOUND,
+            satisfied_column(self.law, SPARK),
+            *derived,
+        ]
         return bounded.selectExpr(*shown, "problem", "again")
 
     def _cells(self, row: Any) -> dict[str, Any]:

@@ -36,7 +36,8 @@ class Cell:
     """A fact's value as SQL; `odd` and `problem` are conditions on the raw cell, None where they cannot be.
 
     `places` is how many decimals a number of the column is expected to have; times `factor` it is in the
-    fact's unit. `fields` are the fields of a list's records, as SQL over an item `{item}`.
+    fact's unit. `fields` are the fields of a list's records, as SQL over an item `{item}`. `finite` is a
+    number that makes the row odd where it is NaN or infinite; all of them are looked at together.
     """
 
     value: str
@@ -45,6 +46,7 @@ class Cell:
     places: int = 0
     factor: Fraction = Fraction(1)
     fields: Mapping[str, str] = field(default_factory=dict)
+    finite: str | None = None
 
 
 def wrong_type(fact: Fact, type: ColumnType) -> bool:
@@ -130,13 +132,13 @@ def type_name(fact: Fact) -> str | None:
 
 
 def _absent(sql: str, d: Dialect) -> str:
-    return f"({sql} IS NULL OR lower({sql}) IN ({d.texts(sorted(ABSENT))}))"
+    return f"({sql} IS NULL OR {d.one_of(f'lower({sql})', sorted(ABSENT))})"
 
 
 def _words(sql: str, words: Mapping[bool, Iterable[str]], d: Dialect) -> Cell:
-    arms = " ".join(f"WHEN {sql} IN ({d.texts(sorted(w))}) THEN {str(v).upper()}" for v, w in words.items())
-    known = d.texts(sorted(w for group in words.values() for w in group))
-    return Cell(f"(CASE {arms} END)", f"({sql} NOT IN ({known}) AND NOT {_absent(sql, d)})")
+    arms = " ".join(f"WHEN {d.one_of(sql, sorted(w))} THEN {str(v).upper()}" for v, w in words.items())
+    known = d.one_of(sql, sorted(w for group in words.values() for w in group))
+    return Cell(f"(CASE {arms} END)", f"(NOT {known} AND NOT {_absent(sql, d)})")
 
 
 def _edge(number: Fraction, above: bool) -> str:
@@ -157,13 +159,16 @@ def _number(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Reads,
         odd = f"(NOT {plain} AND NOT {_absent(sql, d)})"
     elif name != "double":
         raw = d.cast(sql, "double")
-    outside = _outside(fact, use, raw, name, d)
+    together = use.clean and use.column != "" and name == "double"
+    outside = _outside(fact, use, raw, "integer" if together and not fact.kind.whole else name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
+    if use.clean:
+        odds = [c for c in (outside and f"({outside})", doubtful) if c]
+        odd = f"({' OR '.join(odds)})" if odds else None
+        return Cell(raw, odd, None, places, factor, finite=raw if together else None)
     if outside is None:
         return Cell(raw, doubtful, None, places, factor)
-    if use.clean:
-        return Cell(raw, f"({outside} OR {doubtful})" if doubtful else f"({outside})", None, places, factor)
     value = f"(CASE WHEN {outside} THEN NULL ELSE {raw} END)"
     return Cell(value, doubtful, f"({outside})", places, factor)
 
@@ -191,15 +196,13 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     bounds, found = fact.bounds, []
     if name == "double":
-        found.append(f"isnan({raw})")
+        found.append(d.unbounded(raw))
     if bounds.minimum is not None:
         found.append(f"{raw} < {_edge(bounds.minimum / factor, False)}")
     if bounds.above is not None:
         found.append(f"{raw} <= {_edge(bounds.above / factor, False)}")
     if bounds.maximum is not None:
         found.append(f"{raw} > {_edge(bounds.maximum / factor, True)}")
-    elif name == "double":
-        found.append(f"abs({raw}) > 1.7976931348623157E308")
     if fact.kind.whole and name != "integer" and factor == 1:
         found.append(f"{raw} <> round({raw})")
     return " OR ".join(found) or None
@@ -239,7 +242,7 @@ def _text(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
         text = d.cast(sql, "text")
     elif name in ("decimal", "double"):
         number = d.cast(sql, "double")
-        bad = f"(isnan({number}) OR {number} <> round({number}))"
+        bad = f"({d.unbounded(number)} OR {number} <> round({number}))"
         odd = f"(abs({number}) > 1E15)"
         whole = f"(CASE WHEN {bad} OR {odd} THEN NULL ELSE {d.cast(f'CAST({number} AS BIGINT)', 'text')} END)"
         return _formed(fact, whole, Cell(whole, odd, bad), d)
@@ -248,7 +251,7 @@ def _text(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
         return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {_absent(sql, d)})")
     elif reads.bare and not fact.format:
         strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2}"
-        return Cell(sql, f"({strange} OR lower({sql}) IN ({d.texts(sorted(ABSENT))}))")
+        return Cell(sql, f"({strange} OR {d.one_of(f'lower({sql})', sorted(ABSENT))})")
     else:
         text = f"(CASE WHEN {_absent(sql, d)} THEN NULL ELSE {sql} END)"
         odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
@@ -297,17 +300,16 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     of: dict[str, list[str]] = {}
     for spelling, key in _spelled(choices).items():
         of.setdefault(key, []).append(spelling)
-    arms = " ".join(f"WHEN {sql} IN ({d.texts(s)}) THEN {d.text(k)}" for k, s in of.items())
+    arms = " ".join(f"WHEN {d.one_of(sql, s)} THEN {d.text(k)}" for k, s in of.items())
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
 def _choice(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Dialect) -> Cell:
     if clean:
         keys = [o.key for o in choices.options]
-        value = sql if bare else d.as_choice(sql, keys)
-        return Cell(
-            value, f"(NOT {d.one_of(sql, keys)})" if value == sql else f"({value} IS NULL AND {sql} IS NOT NULL)"
-        )
+        key = sql if bare else d.as_choice(sql, keys)
+        strange = f"(NOT {d.one_of(sql, keys)})" if key == sql else f"({key} IS NULL AND {sql} IS NOT NULL)"
+        return Cell(sql, strange)
     value = _key_of(choices, sql, d)
     return Cell(value, f"({value} IS NULL AND NOT {_absent(sql, d)})")
 
@@ -321,7 +323,7 @@ def _choices(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
 def _choices_in_words(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
     """Return the choices of a cell such as `硝化、机械加工`; a part with any other spelling makes it odd."""
     one, part = _key_of(choices, sql, d), _key_of(choices, "e", d)
-    nothing = f"lower({sql}) IN ({d.texts(sorted(NOTHING - ABSENT))})"
+    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT))
     several = d.transform(d.split(sql, SEPARATORS.pattern), d.lambda_("e", part))
     listed = f"(CASE WHEN {one} IS NOT NULL THEN {d.literal_list(one)} ELSE {several} END)"
     filled = f"(CASE WHEN {nothing} THEN {d.literal_list('')} WHEN NOT {_absent(sql, d)} THEN {listed} END)"
@@ -408,7 +410,7 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     names = [n for f in wanted for n in (f.field, f.zh_key.rpartition(".")[2])]
     texts: dict[str, ColumnType] = {n: Plain("text") for n in names}
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
-    nothing = f"lower({sql}) IN ({d.texts(sorted(NOTHING - ABSENT - {'[]'}))})"
+    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT - {"[]"}))
     rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", names)
     inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
     odds = [f"(NOT {json} AND NOT {nothing} AND NOT {_absent(sql, d)})", *([inner.odd] if inner.odd else [])]
