@@ -26,6 +26,10 @@ RESULTS = HERE / "results"
 
 WORKLOADS: dict[str, str] = {
     "W1": "benchmarks.records.w1",
+    "W2": "benchmarks.tables.w2",
+    "W2-growth": "benchmarks.tables.growth",
+    "W2-Spark": "benchmarks.tables.w2_spark",
+    "chains": "benchmarks.tables.chains",
 }
 
 
