@@ -136,6 +136,16 @@ def inspections(rng: Random, rows: list[Cells]) -> list[Cells]:
     return [[f"XHG2020-{n:04d}", *cells] for n, cells in enumerate(found, 1)]
 
 
+def actors(companies: list[tuple[str, str]]) -> list[Cells]:
+    """Return who may act: experts, departments, the supervisors, and each enterprise for itself."""
+    departments = sorted({department for department, *_ in FIELDS.values()})
+    found: list[Cells] = [[name, "专家", "示例安全技术服务机构", ""] for name in EXPERTS]
+    found += [[name, "部门", name, ""] for name in departments]
+    found.append([SUPERVISOR, "园区", "示例开发区管理委员会", ""])
+    found += [[name, "企业", name, code] for name, code in companies]
+    return [*found, [WORKSHOP, "企业", WORKSHOP, ""]]
+
+
 def write(path: Path) -> None:
     """Write the workbook."""
     rng = Random(SEED)
@@ -148,6 +158,7 @@ def write(path: Path) -> None:
     sheet(book, "小化工排查", ["排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"], inspections(rng, rows))
     sheet(book, "责任单位", ["责任单位"], [[unit] for unit in UNITS])
     sheet(book, "整改单位", ["单位名称", "统一社会信用代码"], [list(company) for company in companies])
+    sheet(book, "办理人名册", ["名称", "角色", "所属单位", "统一社会信用代码"], actors(companies))
     sheet(book, "事故记录", ACCIDENT_HEADINGS, accidents)
     sheet(book, "名单记录", ["统一社会信用代码", "名单", "列入日期", "名单状态"], listed)
     sheet(book, "四个彻底", THOROUGHS, [[next(c[0] for c in rows if c[5] == WORKSHOP), *WORKSHOP_DONE]])

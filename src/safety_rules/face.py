@@ -243,5 +243,5 @@ class DatedArea:
 
     def masks(self, record: Record) -> tuple[int, int, int]:
         """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""
-        violated, undetermined, not_applicable = self.decider.area.masks(record.values)
+        violated, undetermined, not_applicable = self.decider.exact().masks(record.values)
         return violated, undetermined, not_applicable

@@ -58,6 +58,9 @@ def main(count: int, first: int = 0) -> None:
         steps += len(result.steps)
         derived += len(result.derived())
         certain += sum(f.id in result.certain for f in result.derived())
+        done = seed + 1 - first
+        if done % 1000 == 0:
+            print(f"{done}: {memory()} KiB", flush=True)
     took = time.perf_counter() - began
     print(f"{count} programs agree: {steps} steps, {derived} derived records, {certain} of them certain")
     print(f"{took:.1f} s; resident memory {before} KiB before, {memory()} KiB after")

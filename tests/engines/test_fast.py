@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 
+import numpy as np
 import pytest
 
 import safety_rules as sr
@@ -56,7 +57,7 @@ def test_records_with_lists_are_answered_by_the_fast_function_as_the_definition_
 
 
 ODD_NUMBERS = [
-    Decimal("300"), Fraction(7, 2), ScalarLikeNumpy(3.5), True, "3.5", float("nan"), float("inf"), 10**400, -0.0, None,
+    np.float64(20.1), np.float32(0.1), np.int64(7), Decimal("300"), Fraction(7, 2), ScalarLikeNumpy(3.5), True, "3.5", float("nan"), float("inf"), 10**400, -0.0, None,
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def life(danger: str = "YH-1") -> tuple[Event, ...]:
         Event(danger, "order", DEPARTMENT, "department", day(2), deadline=day(10)),
         Event(danger, "start", ENTERPRISE, "enterprise", day(3)),
         Event(danger, "submit", ENTERPRISE, "enterprise", day(4)),
-        Event(danger, "supervise", PARK, "park", day(5)),
+        Event(danger, "supervise", PARK, "zone", day(5)),
         Event(danger, "accept", DEPARTMENT, "department", day(6)),
         Event(danger, "close", DEPARTMENT, "department", day(7), evidence="整改前后照片"),
     )

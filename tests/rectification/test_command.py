@@ -78,7 +78,10 @@ def test_a_danger_is_recorded_to_its_closing(call: Call, store: Path) -> None:
     ledger(store, count=1, steps=4)
     assert call("record", "YH-1", "督查", "--store", store, *by(PARK, "园区", "2020-09-05"))[0] == 0
     code, out, _ = call("record", "YH-1", "accept", "--store", store, *by(DEPARTMENT, "department", "2020-09-06"))
-    assert (code, out) == (0, "已记录：YH-1 验收合格（示例主管部门，2020-09-06）；现为“验收合格”，待部门办理\n")
+    assert (code, out) == (
+        0,
+        "已记录：YH-1 验收合格（示例主管部门，2020-09-06）；现为“验收合格”，待部门办理；角色为自报，未核实\n",
+    )
     closing_it = (
         "close",
         "YH-1",
@@ -88,7 +91,10 @@ def test_a_danger_is_recorded_to_its_closing(call: Call, store: Path) -> None:
         "整改前后照片",
         *by(DEPARTMENT, "部门", "2020-09-07"),
     )
-    assert call(*closing_it)[:2] == (0, "已记录：YH-1 销号（示例主管部门，2020-09-07）；现为“已销号”\n")
+    assert call(*closing_it)[:2] == (
+        0,
+        "已记录：YH-1 销号（示例主管部门，2020-09-07）；现为“已销号”；角色为自报，未核实\n",
+    )
     code, out, err = call(*closing_it)
     assert (code, out) == (5, "")
     assert err == "不予受理，未写入：隐患“YH-1”已于2020年9月7日销号，不能再办“销号”\n"
@@ -138,8 +144,10 @@ def test_a_head_that_cannot_be_written_is_one_line(call: Call, store: Path, tmp_
 def test_a_body_stored_in_other_words_is_found_though_it_means_the_same(call: Call, store: Path) -> None:
     ledger(store)
     with closing(sqlite3.connect(store)) as connection:
+        (guard,) = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'entries_stay'").fetchone()
         connection.execute("DROP TRIGGER entries_stay")
         connection.execute('UPDATE entries SET body = \'{"by":"冒名者",\' || substr(body, 2) WHERE seq = 7')
+        connection.execute(guard)
         connection.commit()
     assert [f.code for f in faults(store, lifecycle())[1]] == ["changed"]
 
@@ -171,7 +179,7 @@ def test_show_tells_the_life_and_the_verdict(call: Call, store: Path) -> None:
     ledger(store)
     code, out, _ = call("show", "YH-1", "--store", store, "--on", "2020-09-30")
     assert code == 0
-    assert "7. 2020年9月7日 销号：示例主管部门（部门），佐证：整改前后照片 → 已销号" in out
+    assert "7. 2020年9月7日 销号：示例主管部门（部门，自报未核实），佐证：整改前后照片 → 已销号" in out
     assert "整改措施已完成" in out
     assert "6. 2020-09-06 Accept" in call("show", "YH-1", "--store", store, "-l", "en")[1]
 

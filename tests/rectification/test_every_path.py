@@ -56,8 +56,8 @@ def fault(path: Path) -> str | None:
         return "supervised and accepted by one hand"
     if accepted[-1].role != "department":
         return "accepted by another than the department"
-    if "park" not in {s.role for s in since_sent_back(path) if s.name == "supervise"}:
-        return "accepted without supervision by the park"
+    if "zone" not in {s.role for s in since_sent_back(path) if s.name == "supervise"}:
+        return "accepted without supervision by the zone"
     return None
 
 

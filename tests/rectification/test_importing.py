@@ -42,7 +42,6 @@ def imported(path: Path, tmp_path: Path) -> Imported:
         ({"销号佐证": ""}, "U3", "“销号”须附佐证（文字或文件）"),
         ({"验收日期": ""}, "S3", "隐患“YH-2”现为“已督查”，须为“验收合格”才能办“销号”"),
         ({"统一社会信用代码": "91320991MA99999999"}, "G3", "在“整改单位”表中没有对应单位“示例企业”"),
-        ({"隐患编号": "YH-1"}, "A3", "隐患编号“YH-1”与隐患台账!A2重复"),
         ({"隐患编号": ""}, "A3", "“隐患编号”未填写"),
         ({"发现日期": ""}, "H3", "“发现日期”未填写"),
         ({"发现日期": "2020-02-30"}, "H3", "“发现日期”的“2020-02-30”不是日期"),
@@ -60,6 +59,31 @@ def test_a_bad_row_is_refused_at_its_cell_and_the_others_are_written(
     assert reason in result.refusals[0].reason.zh
     assert set(dangers(tmp_path / "台账.db", TABLE, TODAY)) == {"YH-1", "YH-3"}
     assert (result.dangers, result.events, head_of(tmp_path / "台账.db").count) == (2, 14, 14)
+
+
+def test_rows_of_one_number_that_differ_are_all_refused_with_the_places_of_the_others(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.xlsx", {}, {"隐患编号": "YH-1", "隐患内容": "另一内容"}, {})
+    result = imported(path, tmp_path)
+    assert [(r.place, r.reason.zh) for r in result.refusals] == [
+        ("隐患台账!A2", "隐患编号“YH-1”与隐患台账!A3重复且内容不同，均不收"),
+        ("隐患台账!A3", "隐患编号“YH-1”与隐患台账!A2重复且内容不同，均不收"),
+    ]
+    assert set(dangers(tmp_path / "台账.db", TABLE, TODAY)) == {"YH-3"}
+
+
+def test_a_row_that_is_repeated_is_named_and_counts_once(tmp_path: Path) -> None:
+    result = imported(book(tmp_path / "a.xlsx", {}, {"隐患编号": "YH-1"}), tmp_path)
+    assert [(r.place, r.reason.zh) for r in result.refusals] == [
+        ("隐患台账!A3", "隐患编号“YH-1”与隐患台账!A2重复，内容相同，只收一行")
+    ]
+    assert set(dangers(tmp_path / "台账.db", TABLE, TODAY)) == {"YH-1"}
+
+
+def test_a_code_of_two_enterprises_is_refused_with_both(tmp_path: Path) -> None:
+    two = [{"单位名称": name, "统一社会信用代码": CODE} for name in (ENTERPRISE, "另一企业")]
+    result = imported(book(tmp_path / "a.xlsx", {}, {"统一社会信用代码": ""}, 整改单位=two), tmp_path)
+    assert [r.place for r in result.refusals] == ["整改单位!B2", "整改单位!B3", "隐患台账!G2"]
+    assert "与整改单位!B3重复且内容不同" in result.refusals[0].reason.zh
 
 
 def test_nothing_is_written_where_every_row_is_bad(tmp_path: Path) -> None:

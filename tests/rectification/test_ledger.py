@@ -10,7 +10,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
 
@@ -34,14 +35,24 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "台账.db"
 
 
-def tampered(path: Path, *statements: str) -> None:
-    """Change a ledger behind its back, as one with the file in hand would."""
+@contextmanager
+def unguarded(path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a ledger without its triggers, as one with the file in hand would have it, and put them back."""
     with closing(sqlite3.connect(path)) as connection:
-        for trigger in ("entries_stay", "entries_are_kept"):
-            connection.execute(f"DROP TRIGGER {trigger}")
+        triggers = connection.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            connection.execute(f"DROP TRIGGER {name}")
+        yield connection
+        for _, sql in triggers:
+            connection.execute(sql)
+        connection.commit()
+
+
+def tampered(path: Path, *statements: str) -> None:
+    """Change a ledger behind its back."""
+    with unguarded(path) as connection:
         for statement in statements:
             connection.execute(statement)
-        connection.commit()
 
 
 def codes(path: Path, kept: Head | None = None) -> set[str]:
@@ -50,7 +61,7 @@ def codes(path: Path, kept: Head | None = None) -> set[str]:
 
 def rewritten(path: Path) -> None:
     """Recompute every hash from the bodies, and the head, as a forger who knows the format would."""
-    with closing(sqlite3.connect(path)) as connection:
+    with unguarded(path) as connection:
         previous, count = "0" * 64, 0
         for rowid, kind, key, body in connection.execute(
             "SELECT seq, kind, key, body FROM entries ORDER BY seq"
@@ -64,7 +75,6 @@ def rewritten(path: Path) -> None:
             )
             previous = digest
         connection.execute("UPDATE head SET count=?, hash=?", (count, previous))
-        connection.commit()
 
 
 def test_what_was_written_verifies_with_its_head(path: Path, tmp_path: Path) -> None:
@@ -106,6 +116,33 @@ def test_the_tables_themselves_refuse_changes(path: Path) -> None:
 def test_changed_removed_and_truncated_entries_are_found(path: Path, statement: str, found: set[str]) -> None:
     tampered(path, statement)
     assert codes(path) == found
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("DROP TRIGGER entries_stay", "trigger entries_stay 缺失"),
+        ("DROP TRIGGER entries_are_kept", "trigger entries_are_kept 缺失"),
+        ("DROP INDEX entries_by_key", "index entries_by_key 缺失"),
+        ("CREATE TABLE more (a)", "table more 不是本程序所建"),
+        ("ALTER TABLE head ADD COLUMN note TEXT", "table head 已被改动"),
+    ],
+)
+def test_a_schema_that_is_not_as_it_was_made_is_found(path: Path, statement: str, said: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    found = faults(path, TABLE)[1]
+    assert [f.code for f in found] == ["schema"]
+    assert said in found[0].zh
+
+
+def test_a_trigger_that_was_weakened_is_found(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute("CREATE TRIGGER entries_stay BEFORE UPDATE ON entries WHEN 0 BEGIN SELECT 1; END")
+        connection.commit()
+    assert codes(path) == {"schema"}
 
 
 def test_reordered_entries_are_found(path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_life_goes_from_finding_to_closing() -> None:
 @pytest.mark.parametrize(
     "name", [ENTERPRISE, "示例 企业", UNIT, CODE, "９１３２０９９１ＭＡ００００００01", "「示例企业」"]
 )
-@pytest.mark.parametrize("role", ["department", "park", "expert", "enterprise"])
+@pytest.mark.parametrize("role", ["department", "zone", "expert", "enterprise"])
 def test_who_answers_for_a_danger_never_accepts_it_under_any_name_or_role(name: str, role: str) -> None:
     reason = refusal(5, Event("YH-1", "accept", name, role, day(6)))
     assert "不得办理本单位隐患" in reason if role == "department" else "无权办理" in reason
@@ -63,7 +63,7 @@ def test_who_accepted_does_not_supervise_the_next_round() -> None:
     )
     accepted_once = (*life()[:6], *again)
     with pytest.raises(RefusedError, match="已办理过本隐患的“验收合格”"):
-        replay(TABLE, (*accepted_once, Event("YH-1", "supervise", DEPARTMENT, "park", day(8))))
+        replay(TABLE, (*accepted_once, Event("YH-1", "supervise", DEPARTMENT, "zone", day(8))))
 
 
 def test_another_enterprise_does_not_submit_it() -> None:
@@ -163,7 +163,7 @@ def test_evidence_in_a_file_is_recorded_with_its_hash(tmp_path: Path) -> None:
         ("to: closed", "to: accepted"),
         ("submit, supervise]", "submit, inspect]"),
         ("asks: [evidence]", "asks: [luck]"),
-        ("rests_with: park", "rests_with: nobody"),
+        ("rests_with: zone", "rests_with: nobody"),
     ],
 )
 def test_a_table_that_names_what_it_does_not_define_is_refused(tmp_path: Path, old: str, new: str) -> None:

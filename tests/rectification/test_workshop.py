@@ -41,7 +41,7 @@ def test_its_life_is_told_from_discovery_to_closing(workshop: Life) -> None:
     assert [line.split("→")[1].strip() for line in told[1:]] == [
         "已发现", "已交办", "整改中", "申请验收", "已督查", "验收合格", "已销号",
     ]  # fmt: skip
-    assert told[1] == "  1. 2020年8月12日 发现：示例专家一组（专家） → 已发现"
+    assert told[1] == "  1. 2020年8月12日 发现：示例专家一组（专家，示例安全技术服务机构，名册已核实） → 已发现"
     assert "危险废物转移联单" in told[7]
 
 

@@ -142,7 +142,7 @@ def test_a_waiver_counts_and_is_reported_in_both_ways(tmp_path: Path) -> None:
     path = ledger_of(tmp_path / "a.xlsx", changed(固定资产投资=0.5), changed(项目编号="P2", 固定资产投资=0.5))
     until = datetime.date(2020, 12, 31)
     granted = [Waiver("invests_enough", "P2", "管委会", "续建", until), Waiver("no_reaction", "P9", "x", "y", until)]
-    one, other = (said(screen(path, area(), None, granted, e), tmp_path) for e in ("records", "duckdb"))
+    one, other = (said(screen(path, area(), None, granted, engine=e), tmp_path) for e in ("records", "duckdb"))
     assert one == other
     assert '"result": "applied"' in other[1]
 

@@ -28,7 +28,10 @@ def on_option(help: str) -> Callable[[Any], Any]:
 def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--by` and `--role`."""
     role = click.option(
-        "--role", required=True, help="expert, enterprise, park, department, or 专家、企业、园区、部门."
+        "--role",
+        required=True,
+        help="expert, enterprise, zone, department, or 专家、企业、园区、部门; it must be that "
+        "of the roster, where the ledger has one.",
     )
     return click.option("--by", required=True, help="Who does it: a unit's name.")(role(function))
 
@@ -56,6 +59,25 @@ def import_(workbook: Path, store: Path, language: str) -> None:
     imported = import_workbook(workbook, store, lifecycle(), datetime.date.today())
     print_import(imported, workbook, store, language)
     if imported.refusals:
+        sys.exit(ExitCode.REFUSED)
+
+
+@command.command("actors", short_help="Import the roster of who may act.")
+@click.argument("workbook", type=PATH)
+@store_option
+@language_option
+def actors(workbook: Path, store: Path, language: str) -> None:
+    """Import the sheet 办理人名册 of WORKBOOK: who acts in which role for which organisation.
+
+    From then on, who is not on the roster, or is there in another role, is refused.
+    """
+    from safety_rules.cli.rectify_terminal import print_actors
+    from safety_rules.services.rectification.importing import import_roster
+    from safety_rules.services.rectification.table import lifecycle
+
+    count, refusals = import_roster(workbook, store, lifecycle())
+    print_actors(count, refusals, store, language)
+    if refusals:
         sys.exit(ExitCode.REFUSED)
 
 
@@ -218,7 +240,7 @@ def _record(
 
     def recorded() -> tuple[Event, Danger]:
         made = Event(danger, name, by, party, on, evidence_of(evidence) if evidence else "", deadline)
-        return made, record(store, table, made, datetime.date.today())
+        return record(store, table, made, datetime.date.today())
 
     made, after = _or_exit(recorded, language)
     print_recorded(made, after, table, language)

@@ -41,6 +41,8 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
         out.print(
             f"  新增隐患 {i.dangers} 项、事件 {i.events} 条、小化工排查 {i.inspections} 户；未变 {i.unchanged} 项"
         )
+        if i.read.actors:
+            out.print(f"  办理人名册 {len(i.read.actors)} 人（新增或更新 {i.actors}）；角色按名册核实")
         if joined:
             rows = "、".join(f"{name} {count} 行" for name, count in joined)
             out.print(f"  {rows}已与整改单位核对（用于名单联动，不写入本台账）")
@@ -51,10 +53,20 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
     else:
         out.print(f"{workbook.name} -> {store.name}")
         out.print(f"  {i.dangers} new dangers, {i.events} events, {i.inspections} inspections; {i.unchanged} unchanged")
+        if i.read.actors:
+            out.print(f"  {len(i.read.actors)} actors on the roster, {i.actors} new; roles are held to it")
         out.print("".join(f"  {name}: {count} rows join their enterprise\n" for name, count in joined), end="")
         if i.head.hash:
             out.print(f"  {i.head.count} entries, the last {i.head.hash[:16]}… (keep it: verify --write-head)")
     print_refusals(i.refusals, language)
+
+
+def print_actors(count: int, refusals: Sequence[Refusal], store: Path, language: str) -> None:
+    """Print how many actors were written to the roster, and the rows that were refused."""
+    zh = f"{store.name}：办理人名册新增或更新 {count} 人；此后的办理按名册核实角色"
+    en = f"{store.name}: {count} actors are new on the roster; from now on roles are held to it"
+    console().print(zh if language == "zh" else en)
+    print_refusals(refusals, language)
 
 
 def print_refusals(refusals: Sequence[Refusal], language: str) -> None:
@@ -177,9 +189,11 @@ def print_recorded(event: Event, danger: Danger, lifecycle: Lifecycle, language:
     rests = lifecycle.parties[state.rests_with].in_(language) if state.rests_with else None
     if language == "zh":
         after = f"，待{rests}办理" if rests else ""
-        console().print(f"已记录：{danger.id} {name}（{event.by}，{event.on}）；现为“{state.name.zh}”{after}")
+        who = "角色已按名册核实" if event.verified else "角色为自报，未核实"
+        console().print(f"已记录：{danger.id} {name}（{event.by}，{event.on}）；现为“{state.name.zh}”{after}；{who}")
     else:
-        console().print(f"recorded: {danger.id} {name} by {event.by} on {event.on}; now {state.name.en}")
+        role = "verified by the roster" if event.verified else "claimed, not verified"
+        console().print(f"recorded: {danger.id} {name} by {event.by} on {event.on}; now {state.name.en}; role {role}")
 
 
 def print_life(events: Sequence[Event], lifecycle: Lifecycle, explanation: str, language: str) -> None:

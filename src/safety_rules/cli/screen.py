@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
-FORMATS = ("xlsx", "csv", "jsonl", "table")
-ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+FORMATS = ("xlsx", "csv", "jsonl", "parquet", "table")
+ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
 def area_on(
@@ -45,7 +45,9 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
 
 @click.command("screen")
 @click.argument("ledger", type=PATH)
-@click.option("--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv or .jsonl; else a table is printed.")
+@click.option(
+    "--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+)
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
@@ -78,7 +80,7 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Screen each row of LEDGER (xlsx, csv, JSON lines) and say why, what is missing, and by how much."""
+    """Screen each row of LEDGER (xlsx, csv, JSON lines, parquet): say why, what is missing, and by how much."""
     from safety_rules.cli.screen_terminal import print_notices, print_summary, print_table, watched
     from safety_rules.formats.text_out import json_line
     from safety_rules.services.screening import screen
@@ -123,10 +125,10 @@ def _format(output: Path | None, form: str | None) -> str:
             return form or "table"
         raise click.UsageError(f"`--format {form}` needs a file: add -o NAME.{form}")
     if form == "table":
-        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv or jsonl")
+        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv, parquet or jsonl")
     form = form or ENDINGS.get(output.suffix.lower())
     if form is None:
-        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv or .jsonl; or add --format")
+        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv, .parquet or .jsonl; or add --format")
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{output.parent}`")
     return form
@@ -137,6 +139,10 @@ def _writer(form: str) -> Writer:
         from safety_rules.formats.workbook_out import write_workbook
 
         return write_workbook
+    if form == "parquet":
+        from safety_rules.formats.parquet_out import write_parquet
+
+        return write_parquet
     from safety_rules.formats.text_out import write_csv, write_json_lines
 
     return write_csv if form == "csv" else write_json_lines

@@ -111,7 +111,7 @@ def sarif(report: Report) -> dict[str, Any]:
     """Return the report as a SARIF 2.1.0 document; columns count Unicode code points."""
     found = [*report.problems, *(s.problem for s in report.suppressed)]
     codes = list(dict.fromkeys(p.code for p in found))
-    rules = [{"id": code, "name": code, "shortDescription": {"text": code.replace("-", " ")}} for code in codes]
+    rules = [_sarif_rule(code) for code in codes]
     return {
         "$schema": SARIF_SCHEMA,
         "version": "2.1.0",
@@ -143,6 +143,16 @@ def _sarif_result(p: Problem, index: int) -> dict[str, Any]:
         location = {"artifactLocation": {"uri": _uri(place["file"])}, "region": region}
         result["locations"] = [{"physicalLocation": location}]
     return result
+
+
+def _sarif_rule(code: str) -> dict[str, Any]:
+    words = code.split("-")
+    return {
+        "id": code,
+        "name": "".join(w.capitalize() for w in words),
+        "shortDescription": {"text": " ".join(words)},
+        "help": {"text": f"docs/diagnostics/{code}.md tells what it means and what to write."},
+    }
 
 
 def _sarif_suppressed(s: Suppressed, index: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from safety_rules.language.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from safety_rules.language.chain import ChainRule
+    from safety_rules.language.invariant import Exemption, Invariant
     from safety_rules.language.lint import Silence
     from safety_rules.language.table import Table
 
@@ -237,6 +238,8 @@ class Area:
     obligations: tuple[Obligation, ...] = ()
     cases: tuple[Case, ...] = field(default=(), compare=False)
     default_on: datetime.date | None = None
+    invariants: tuple[Invariant, ...] = field(default=(), compare=False)
+    exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

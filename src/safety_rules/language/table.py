@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from safety_rules.language.kinds import Kind, Name, Value
 from safety_rules.language.rule import Citation, Period
@@ -60,6 +61,7 @@ class Table:
         return next((e for e in self.editions if e.period.holds(day)), None)
 
 
+@lru_cache(maxsize=8192)
 def normal_spelling(text: str) -> str:
     """Return a spelling without differences of width, case, blanks and brackets' kind."""
     folded = unicodedata.normalize("NFKC", text).casefold()

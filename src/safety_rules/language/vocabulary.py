@@ -23,10 +23,15 @@ class Bounds:
     def admits(self, number: Fraction) -> bool:
         """Return whether the number lies within."""
         return (
-            (self.minimum is None or number >= self.minimum)
-            and (self.above is None or number > self.above)
-            and (self.maximum is None or number <= self.maximum)
+            (self.minimum is None or not _below(number, self.minimum))
+            and (self.above is None or _below(self.above, number))
+            and (self.maximum is None or not _below(self.maximum, number))
         )
+
+
+def _below(a: Fraction, b: Fraction) -> bool:
+    """Return `a < b`; Fraction's own comparison spends three times as long on asking what the other is."""
+    return a.numerator * b.denominator < b.numerator * a.denominator
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Vocabulary:
 
 def normal(name: str) -> str:
     """Return a name as Python's own identifiers are normalised (NFKC)."""
-    return unicodedata.normalize("NFKC", name)
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
 def fact_key(path: str) -> str:

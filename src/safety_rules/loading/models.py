@@ -222,6 +222,44 @@ class CasesFile(TopModel):
     cases: list[AreaCaseFile]
 
 
+class InvariantFile(Model):
+    """What holds on every record, with exactly one claim; `when` narrows the records down, `from` and `until` the days."""
+
+    zh: S
+    en: S
+    since: S | None = Field(None, alias="from")
+    until: S | None = None
+    when: S | None = None
+    never_better_than: S | None = None
+    never_worse_than: S | None = None
+    always: S | None = None
+    grows: S | None = None
+    never_falls: S | None = None
+    never_rises: S | None = None
+    verdict: S | None = None
+    once_satisfied: list[S] | None = None
+    stricter_since: S | None = None
+    stricter_than_base: S | None = None
+
+
+class ExemptionFile(Model):
+    """Where a built-in question does not hold, by law, and why; with `where` it is asked of those records alone."""
+
+    question: S
+    of: list[S] = Field(default_factory=list)
+    where: S | None = None
+    zh: S
+    en: S
+
+
+class InvariantsFile(Model):
+    """What an area's rules are proved to hold to, and where built-in questions do not hold by law."""
+
+    kind: ClassVar[str] = "invariants"
+    invariants: dict[S, InvariantFile] = Field(default_factory=dict)
+    exemptions: list[ExemptionFile] = Field(default_factory=list)
+
+
 class EntryFile(Model):
     """A parameter's value from a day on."""
 
@@ -448,6 +486,7 @@ FileModel = (
     | ObligationFile
     | AreaFile
     | CasesFile
+    | InvariantsFile
     | ParametersFile
     | SourcesFile
     | TableFile
@@ -472,6 +511,8 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "units": UnitsFile,
     "cases": CasesFile,
     "chain": ChainFile,
+    "invariants": InvariantsFile,
+    "exemptions": InvariantsFile,
 }
 
 Language = Literal["zh", "en"]

@@ -17,12 +17,14 @@ from safety_rules.loading.areas import Context, area, derivation, obligation, ru
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.derivations import consistent
+from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import (
     FIRST_KEYS,
     AreaFile,
     CasesFile,
     ChainFile,
     DeriveFile,
+    InvariantsFile,
     Model,
     ObligationFile,
     OverlayFile,
@@ -228,7 +230,9 @@ def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
     consistent(made, c.report)
     _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, DeriveFile))], c.report)
     _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
-    return area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+    whole = area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
+    claims = [f for _, f in files.below(folder, InvariantsFile)]
+    return replace(whole, invariants=invariants(claims, whole, c), exemptions=exemptions(claims, whole, c))
 
 
 def _ids(keys: Iterable[Scalar], report: Report) -> None:
@@ -256,6 +260,11 @@ def _homeless(files: _Files, report: Report) -> None:
             if not any(path.startswith(folder) for folder in folders):
                 at = getattr(file, model.kind)
                 report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
+    for path, claims in files.of(InvariantsFile):
+        if not any(path.startswith(folder) for folder in folders):
+            first = next(iter((*claims.invariants, *(e.question for e in claims.exemptions))), None)
+            at = first if first is not None else Span(SourceText(path, ""), 0, 0)
+            report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
 
 
 ECHOES: dict[type[Model], frozenset[str]] = {

@@ -26,6 +26,7 @@ class _Admission:
     values: dict[str, Value] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     unusable: set[str] = dataclasses.field(default_factory=set)
+    fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
 
 
 def admit(
@@ -113,9 +114,17 @@ def _value(item: Any, fact: Fact, a: _Admission) -> Value:
     return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
 
 
+def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
+    """Return the fields of a list by both names, worked out once for all of its records."""
+    if fact.key not in a.fields:
+        found = a.vocabulary.fields(fact.key)
+        a.fields[fact.key] = {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
+    return a.fields[fact.key]
+
+
 def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict[str, Value]:
     """Return one record of a list; its wrong fields are named and unknown, the others stay."""
-    fields = {normal(n): f for f in a.vocabulary.fields(fact.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
+    fields = _fields(fact, a)
     result: dict[str, Value] = {}
     wrong: set[str] = set()
     for key, data in row.items():
@@ -140,7 +149,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
             a.problems.append(Problem(unusable.code, path, a.places(path), unusable.message, str(data)[:80]))
             continue
         result[inner.field] = value
-    for inner in a.vocabulary.fields(fact.key):
+    for inner in fields.values():
         if inner.or_else in result and inner.field not in result and f"{fact.key}[{index}].{inner.field}" not in wrong:
             result[inner.field] = result[inner.or_else]
     return result

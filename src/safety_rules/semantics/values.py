@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Name, Number, Text, Value, kind_name
@@ -86,6 +87,9 @@ def _boolean(data: Any) -> bool:
 
 def exact(data: Any) -> Fraction | None:
     """Return a Python number as the decimal that it is written as; None for NaN, infinity and non-numbers."""
+    if isinstance(data, float):
+        # By way of Decimal, which reads digits several times faster than Fraction does.
+        return Fraction(*Decimal(float.__repr__(data)).as_integer_ratio()) if isfinite(data) else None
     if isinstance(data, bool):
         return None
     if isinstance(data, int | Fraction):
@@ -93,8 +97,6 @@ def exact(data: Any) -> Fraction | None:
     if isinstance(data, Decimal):
         # An exponent of millions would take all memory as an exact number.
         return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
-    if isinstance(data, float):
-        return Fraction(repr(data)) if data == data and abs(data) != float("inf") else None
     if hasattr(data, "item") and not isinstance(data, str):
         return exact(data.item())
     return None
@@ -104,7 +106,7 @@ def number(data: Any, unit: Unit, units: UnitTable, given_in: Unit | None = None
     """Return the exact number of data, converted into `unit`."""
     plain = exact(data)
     if plain is not None:
-        return plain * (given_in.factor_to(unit) if given_in is not None else 1)
+        return plain if given_in is None else plain * given_in.factor_to(unit)
     if not isinstance(data, str):
         raise Unusable("not-a-number", f"“{_shown(data)}”不是可用的数", f"`{_shown(data)}` is not a usable number")
     text = data.strip()

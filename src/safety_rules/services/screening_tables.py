@@ -148,7 +148,7 @@ class DecidedRows:
         (_, violated, undetermined, absent, problem), self._next = self._next, next(self._found, None)
         if problem:
             return None
-        law, compiled, shared = self.area.law, self.area.decider.area, self.area.decider.shared
+        law, compiled, shared = self.area.law, self.area.decider.exact(), self.area.decider.shared
         best, worst = compiled.outcome(violated), compiled.outcome(violated | undetermined)
         assert self._duties is not None
         if violated or undetermined:

@@ -47,6 +47,7 @@ class CompiledArea:
         return found
 
 
+@code.collector_at_rest()
 def compiled(law: AreaOn) -> CompiledArea:
     """Return an area's law on a day, compiled."""
     constants: dict[str, Any] = {"Masks": Masks}

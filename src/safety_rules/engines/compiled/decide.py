@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
@@ -20,27 +20,32 @@ from safety_rules.semantics.verdict import Verdict, decide
 
 @dataclass(frozen=True, slots=True)
 class Decider:
-    """The compiled functions of a law; `decided` gives the verdict on data, and raises RecordError where it is none."""
+    """The compiled functions of a law.
+
+    `decided` gives the verdict on data, and raises RecordError where it is none; `exact` is compiled when
+    the first data comes that needs it.
+    """
 
     law: AreaOn
-    area: CompiledArea
+    exact: Callable[[], CompiledArea]
     decided: Callable[[Any], Verdict]
     shared: Shared
 
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
-    area = compiled(law)
-    written = cache(lambda: standings(area))
+    exact = cache(partial(compiled, law))
+    written = cache(lambda: standings(exact()))
     shared = Shared(lambda values, masks, outcome: written()(values, masks, outcome))
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else _admitted(data, law)
+        area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
         return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated), None, masks, shared)
 
-    return Decider(law, area, fast(law, exactly) or exactly, shared)
+    return Decider(law, exact, fast(law, exactly) or exactly, shared)
 
 
 def _admitted(data: Any, law: AreaOn) -> Record:

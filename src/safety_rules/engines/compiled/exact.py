@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled import code
@@ -46,6 +47,7 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import call, is_sure, shifted
 
 MOST_NESTED = 40
+MOST_ANSWERS = 4096
 
 
 @dataclass(slots=True)
@@ -59,6 +61,7 @@ class Writer:
     items: Mapping[str, str] = field(default_factory=dict)
     count: list[int] = field(default_factory=lambda: [0])
     loading: list[ast.stmt] = field(default_factory=list)
+    fields: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
 
     def name(self, stem: str = "t") -> str:
         """Return a new name."""
@@ -86,8 +89,8 @@ class Writer:
         return load(name)
 
     def inside(self, items: Mapping[str, str]) -> Writer:
-        """Return a writer of a nested block, sharing names and constants."""
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading)
+        """Return a writer of a nested block, sharing names and constants; what it works out is known in it only."""
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, dict(self.fields))
 
 
 def value(expr: Expr, w: Writer) -> ast.expr:
@@ -143,10 +146,7 @@ def value(expr: Expr, w: Writer) -> ast.expr:
         case Aggregate():
             return _aggregate(expr, w)
         case Listed(table, key):
-            a = value(key, w)
-            w.constants["listed"] = _listed
-            edition = w.fixed(edition_of(w.law, table))
-            return _strict(w, [a, edition], code.call("listed", edition, a))
+            return _looked_up(table, "listed", _listed, [value(key, w)], w)
         case Lookup():
             return _lookup(expr, w)
         case Call(function, arguments):
@@ -184,8 +184,15 @@ def _fact(key: str, w: Writer) -> ast.expr:
 
 
 def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
-    derivation: Derivation | None = w.law.derivations.get(key)
+    """Return a field of an item, read or derived once in a block."""
     item = w.items[variable]
+    if (item, key) not in w.fields:
+        w.fields[item, key] = _field(item, key, w)
+    return w.fields[item, key]
+
+
+def _field(item: str, key: str, w: Writer) -> ast.expr:
+    derivation: Derivation | None = w.law.derivations.get(key)
     if derivation is None or derivation.variable is None:
         read = ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key.rpartition(".")[2])], [])
         return w.keep(read)
@@ -193,7 +200,9 @@ def _item_field(variable: str, key: str, w: Writer) -> ast.expr:
         return constant(None)
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
-    return value(derivation.formula, inner)
+    found = value(derivation.formula, inner)
+    w.fields |= inner.fields
+    return found
 
 
 def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
@@ -236,11 +245,13 @@ def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
         operands = [node(tuple(operands[i : i + MOST_NESTED])) for i in starts]
     result, unknown = w.name("b"), w.name("u")
     w.body.append(assign(unknown, constant(False)))
-    block = w.body
+    block, inner = w.body, w
     for operand in operands:
-        inner = w.inside(w.items)
+        inner = inner.inside(w.items)
         inner.body = block
         part = value(operand, inner)
+        if block is w.body:
+            w.fields |= inner.fields
         note = when(is_(part, None), [assign(unknown, constant(True))])
         rest: list[ast.stmt] = [note]
         branch = ast.If(is_(part, absorbing), [assign(result, constant(absorbing))], rest)
@@ -325,9 +336,16 @@ def _fold(fold: str, values: list[Any]) -> Any:
 def _lookup(expr: Lookup, w: Writer) -> ast.expr:
     spelling = value(expr.keys[0], w)
     qualifier = value(expr.keys[1], w) if len(expr.keys) > 1 else constant(None)
-    w.constants["look_up"] = look_up
-    edition = w.fixed(edition_of(w.law, expr.table))
-    return _strict(w, [spelling, edition], code.call("look_up", edition, spelling, qualifier, constant(expr.column)))
+    return _looked_up(expr.table, "look_up", look_up, [spelling, qualifier, constant(expr.column)], w)
+
+
+def _looked_up(table: str, name: str, function: Callable[..., Any], parts: list[ast.expr], w: Writer) -> ast.expr:
+    """Return what a function says of a table's edition; the last few thousand answers are remembered."""
+    edition = edition_of(w.law, table)
+    if edition is None:
+        return constant(None)
+    w.constants.setdefault(f"{name}_{table}", lru_cache(MOST_ANSWERS)(partial(function, edition)))
+    return _strict(w, parts[:1], code.call(f"{name}_{table}", *parts))
 
 
 def look_up(edition: Any, spelling: str, qualifier: str | None, column: str) -> Any:

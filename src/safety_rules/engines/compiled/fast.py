@@ -29,6 +29,7 @@ MOST_BRANCHES = 32
 Result = TypeVar("Result")
 
 
+@code.collector_at_rest()
 def fast(law: AreaOn, otherwise: Callable[[Any], Result]) -> Callable[[Any], Verdict | Result] | None:
     """Return the function from data to verdict, by `otherwise` where it declines; None where the law needs the exact one."""
     if not (all(is_sure(r, law) for r in law.rules) and all(is_sure(d, law) for d in law.derivations.values())):
@@ -70,6 +71,8 @@ def _functions(law: AreaOn, names: dict[str, Any]) -> list[ast.stmt]:
     for number, segment in enumerate(segments):
         if len(segment.branches) <= MOST_BRANCHES:
             body += main.segment(segment, verified)
+            if not ordered and not segment.fact:
+                body.append(code.assign("in_order", code.call("len", load("failed"))))
             continue
         made, used = _branches(segment, f"branches_{number}", lambda: Blocks(law, names, lists))
         parts += made
@@ -128,6 +131,6 @@ def _dispatch(main: Blocks, segment: Segment, table: str, verified: set[str]) ->
 
 
 def _sorting() -> ast.stmt:
-    """Return the statement that puts the failed rules into the order of the law."""
+    """Return the statement that puts the failed rules into the order of the law, where some come from branches."""
     sort = ast.Call(ast.Attribute(load("failed"), "sort", ast.Load()), [], [ast.keyword("key", load("order"))])
-    return when(code.test(code.call("len", load("failed")), ast.Gt(), constant(1)), [ast.Expr(sort)])
+    return when(code.test(code.call("len", load("failed")), ast.Gt(), load("in_order")), [ast.Expr(sort)])

@@ -43,8 +43,8 @@ def in_order(law: AreaOn) -> list[Segment]:
 
 
 def grouped(law: AreaOn) -> list[Segment]:
-    """Return one segment for each fact that rules need a choice of, and one for all other rules."""
-    segments: dict[str, dict[str, list[Guarded]]] = {}
+    """Return one segment for all rules that need no choice, and then one for each fact that others need a choice of."""
+    segments: dict[str, dict[str, list[Guarded]]] = {"": {}}
     for rule in law.rules:
         fact, option, guarded = split(rule, law)
         segments.setdefault(fact, {}).setdefault(option, []).append(guarded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -137,6 +138,8 @@ def written(value: Any, fact: Fact) -> Any:
     if isinstance(value, Fraction) and isinstance(fact.kind, Number):
         number = decimal(value)
         return None if number.startswith("≈") else f"{number} {fact.kind.unit.symbol}".strip()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 

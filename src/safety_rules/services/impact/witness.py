@@ -62,7 +62,7 @@ def searched(pair: Pair, search: Search, most: int) -> Search:
         witness = _witness(pair, given)
         if witness is not None and witness.effect not in found:
             found[witness.effect] = witness
-            most = min(most, tried + most // 4)
+            most = min(most, tried + max(100, most // 8))
         if tried - search.tried >= most:
             break
     ranked = sorted(found.values(), key=lambda w: ("worse", "better", "other", "same").index(w.effect))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
+from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
+from safety_rules.services.rectification.roster import SHEET as ROSTER
+from safety_rules.services.rectification.roster import Actor, Roster, acted, actor, roster
 from safety_rules.services.rectification.sheets import Row, Sheet, workbook
 from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
 from safety_rules.services.rectification.stating import SHEET, Stated, stated
@@ -23,7 +26,7 @@ STEPS = (
     ("order", "department", "交办日期", "交办部门"),
     ("start", "enterprise", "整改开始日期", "整改单位"),
     ("submit", "enterprise", "申请验收日期", "整改单位"),
-    ("supervise", "park", "督查日期", "督查单位"),
+    ("supervise", "zone", "督查日期", "督查单位"),
     ("accept", "department", "验收日期", "验收部门"),
     ("close", "department", "销号日期", "销号部门"),
 )
@@ -35,10 +38,12 @@ HEADINGS = {
     ENTERPRISES: ("单位名称", CODE),
     INSPECTIONS: ("排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"),
     SHEET: STATED_HEADINGS,
+    ROSTER: ROSTER_HEADINGS,
     "事故记录": (CODE, "事故日期"),
     "名单记录": (CODE, "名单", "列入日期"),
 }
 LEVELS = ("一般", "重大")
+NOBODY: Roster = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,14 @@ class Read:
     stated: tuple[Stated, ...]
     joined: tuple[tuple[str, int], ...]
     refusals: tuple[Refusal, ...]
+    actors: tuple[Actor, ...] = ()
 
 
-def read(path: Path, table: Lifecycle, today: datetime.date) -> Read:
-    """Return the rows of a workbook, each lived through from its finding; the ledger is not touched."""
+def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOBODY) -> Read:
+    """Return the rows of a workbook, each lived through from its finding; the ledger is not touched.
+
+    `known` is the roster of the ledger; that of the workbook goes before it.
+    """
     found = workbook(path, HEADINGS)
     for needed in (DANGERS, UNITS, ENTERPRISES):
         if needed not in found:
@@ -90,12 +99,52 @@ def read(path: Path, table: Lifecycle, today: datetime.date) -> Read:
         raise LedgerError(f"the sheet `{DANGERS}` of `{path.name}` holds no rows (没有数据行)")
     refusals: list[Refusal] = []
     units = {r.text("责任单位") for r in found[UNITS].rows}
-    codes = {r.text(CODE): r.text("单位名称") for r in found[ENTERPRISES].rows}
-    lives = _lives(found[DANGERS], table, units, codes, today, refusals)
+    codes = _codes(found[ENTERPRISES], refusals)
+    actors = actors_of(found.get(ROSTER), table, codes, refusals)
+    lives = _lives(found[DANGERS], table, units, codes, {**known, **roster(actors)}, today, refusals)
     inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
     joined = tuple((name, _joined(found[name], codes, refusals)) for name in JOINED if name in found)
     facts = _stated(found.get(SHEET), lives, today, refusals)
-    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals))
+    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors)
+
+
+def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
+    """Return the enterprises' names by code; a code of two names is refused with both, and is nobody's."""
+    good = once(sheet.rows, CODE, refusals)
+    return {r.text(CODE): r.text("单位名称") for r in good if r.text(CODE)}
+
+
+def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row]:
+    """Return the rows whose key no other row has; of rows that say the same, the first; the others are refused.
+
+    Rows of one key that differ are all refused, each with the places of the others: which is right, nobody knows.
+    """
+    same: dict[str, list[Row]] = {}
+    for row in rows:
+        same.setdefault(row.text(heading) or row.place(), []).append(row)
+    good = []
+    for key, found in same.items():
+        differ = any(r.cells != found[0].cells for r in found)
+        good += [] if differ else found[:1]
+        for row in found if differ else found[1:]:
+            others = "、".join(r.place(heading) for r in found if r is not row)
+            zh = f"{heading}“{key}”与{others}重复" + ("且内容不同，均不收" if differ else "，内容相同，只收一行")
+            en = f"`{key}` stands in {others} as well" + (", with other content" if differ else "")
+            refusals.append(Refusal(row.place(heading), Name(zh, en)))
+    return good
+
+
+def actors_of(
+    sheet: Sheet | None, table: Lifecycle, codes: dict[str, str], refusals: list[Refusal]
+) -> tuple[Actor, ...]:
+    """Return the actors of a sheet; a bad row is refused."""
+    found = []
+    for row in once(sheet.rows, "名称", refusals) if sheet is not None else ():
+        try:
+            found.append(actor(row, table, codes))
+        except RefusedError as error:
+            refusals.append(Refusal(row.place(error.about), error.reason))
+    return tuple(found)
 
 
 def _lives(
@@ -103,20 +152,15 @@ def _lives(
     table: Lifecycle,
     units: set[str],
     codes: dict[str, str],
+    known: Roster,
     today: datetime.date,
     refusals: list[Refusal],
 ) -> dict[str, Life]:
     lives: dict[str, Life] = {}
-    places: dict[str, str] = {}
-    for row in sheet.rows:
+    for row in once(sheet.rows, "隐患编号", refusals):
         try:
-            id = row.text("隐患编号")
-            if id in places:
-                zh = f"隐患编号“{id}”与{places[id]}重复"
-                raise RefusedError(zh, f"`{id}` stands in {places[id]} already", "隐患编号")
-            places[id or row.place()] = row.place("隐患编号")
             details = _details(row, units, codes)
-            lives[id] = _life(row, table, details, today)
+            lives[row.text("隐患编号")] = _life(row, table, details, known, today)
         except RefusedError as error:
             refusals.append(Refusal(row.place(error.about if error.about in row.columns else None), error.reason))
     return lives
@@ -144,14 +188,15 @@ def _joins_nothing(code: str, name: str = "") -> RefusedError:
     return RefusedError(zh, f"the key `{code}` joins no enterprise" + (f" `{name}`" if name else ""), CODE)
 
 
-def _life(row: Row, table: Lifecycle, details: Details, today: datetime.date) -> Life:
+def _life(row: Row, table: Lifecycle, details: Details, known: Roster, today: datetime.date) -> Life:
     """Return a row's events, each allowed after the one before; raises RefusedError with the heading at fault."""
     danger: Danger | None = None
     events: list[Event] = []
-    for event, headings in _events(row, details):
+    for claimed, headings in _events(row, details):
         try:
-            if event.on > today:
-                raise RefusedError(f"日期{event.on}尚未到来", f"the day {event.on} is yet to come")
+            if claimed.on > today:
+                raise RefusedError(f"日期{claimed.on}尚未到来", f"the day {claimed.on} is yet to come")
+            event = acted(claimed, known, table)
             danger = after(table, danger, event)
         except RefusedError as error:
             raise RefusedError(error.reason.zh, error.reason.en, headings.get(error.about, "")) from None
@@ -183,11 +228,9 @@ def _inspections(
     sheet: Sheet | None, units: set[str], lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
 ) -> tuple[Inspection, ...]:
     found: dict[str, Inspection] = {}
-    for row in sheet.rows if sheet is not None else ():
+    for row in once(sheet.rows, "排查编号", refusals) if sheet is not None else ():
         try:
             inspection = _inspection(row, units, lives, today)
-            if inspection.id in found:
-                raise RefusedError(f"排查编号“{inspection.id}”重复", f"`{inspection.id}` stands twice", "排查编号")
             found[inspection.id] = inspection
         except RefusedError as error:
             refusals.append(Refusal(row.place(error.about), error.reason))
@@ -215,11 +258,9 @@ def _stated(
 ) -> tuple[Stated, ...]:
     found_on = {id: life.danger.found_on for id, life in lives.items()}
     found: dict[str, Stated] = {}
-    for row in sheet.rows if sheet is not None else ():
+    for row in once(sheet.rows, "隐患编号", refusals) if sheet is not None else ():
         try:
             made = stated(row, found_on, today)
-            if made.danger in found:
-                raise RefusedError(f"隐患编号“{made.danger}”重复", f"`{made.danger}` stands twice", "隐患编号")
             found[made.danger] = made
         except RefusedError as error:
             refusals.append(Refusal(row.place(error.about), error.reason))

@@ -8,8 +8,6 @@ from typing import Any
 from safety_rules.services.rectification.life import Danger, Event, after
 from safety_rules.services.rectification.table import Lifecycle
 
-PARTIES = {"park": "zone"}  # the rules call the park that supervises a zone
-
 
 def facts(events: Sequence[Event], table: Lifecycle, stated: Mapping[str, Any]) -> dict[str, Any]:
     """Return the facts of the area `rectification` that a life gives, and those that were stated beside it.
@@ -48,11 +46,7 @@ def _of_round(round: Mapping[str, Event]) -> dict[str, Any]:
     if submitted is not None:
         found |= {"rectification.requested_on": submitted.on, "rectification.completed_on": submitted.on}
     if supervised is not None:
-        found |= {"rectification.reinspected_on": supervised.on, "rectification.reinspected_by": _party(supervised)}
+        found |= {"rectification.reinspected_on": supervised.on, "rectification.reinspected_by": supervised.role}
     if accepted is not None:
-        found |= {"rectification.accepted_on": accepted.on, "rectification.accepted_by": _party(accepted)}
+        found |= {"rectification.accepted_on": accepted.on, "rectification.accepted_by": accepted.role}
     return found
-
-
-def _party(event: Event) -> str:
-    return PARTIES.get(event.role, event.role)

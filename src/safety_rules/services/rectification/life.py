@@ -43,7 +43,10 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something done to a danger, by a hand that claims a role, on a day."""
+    """Something done to a danger, by a hand in a role, on a day.
+
+    The role is claimed unless `verified`: then a roster names it, and the organisation (and its code) behind the hand.
+    """
 
     danger: str
     name: str
@@ -53,6 +56,9 @@ class Event:
     evidence: str = ""
     deadline: Day | None = None
     details: Details | None = None
+    organisation: str = field(default="", compare=False)
+    code: str = field(default="", compare=False)
+    verified: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,17 @@ class Danger:
 def hand(text: str) -> str:
     """Return a hand's name for comparison, so that blanks, width and letter case make no other hand of it."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def hands_of(event: Event) -> frozenset[str]:
+    """Return the hands behind an event: who did it, and the organisation for which it was done."""
+    return frozenset(hand(t) for t in (event.by, event.organisation, event.code) if t.strip())
+
+
+def answers(hands: frozenset[str], details: Details) -> bool:
+    """Return whether one of the hands answers for a danger: by its name, or as a part of the enterprise (甲公司安全科)."""
+    enterprise = hand(details.enterprise)
+    return bool(hands & responsible(details)) or any(h.startswith(enterprise) for h in hands if enterprise)
 
 
 def responsible(details: Details) -> frozenset[str]:
@@ -112,7 +129,7 @@ def _changed(danger: Danger, transition: Transition, event: Event) -> Danger:
         accepted_on=event.on if event.name == "accept" else accepted,
         closed_on=event.on if state == "closed" else None,
         escalated=danger.escalated or event.name == "escalate",
-        hands=danger.hands | {(event.name, hand(event.by))},
+        hands=danger.hands | {(event.name, h) for h in hands_of(event)},
     )
 
 
@@ -163,7 +180,7 @@ def _check_hand(
         raise RefusedError(
             zh, f"`{transition.key}` is for the {' or '.join(transition.roles)}, not `{event.role}`", "by"
         )
-    own = hand(event.by) in responsible(details)
+    own = answers(hands_of(event), details)
     if transition.only_by_responsible and not own:
         zh = f"“{transition.name.zh}”只能由责任单位“{details.unit}”或整改单位“{details.enterprise}”办理，不能由“{event.by}”办理"
         raise RefusedError(zh, f"`{transition.key}` is for those who answer for the danger, not `{event.by}`", "by")
@@ -173,8 +190,8 @@ def _check_hand(
             zh, f"`{event.by}` answers for this danger and may not `{transition.key}` its own work", "by"
         )
     for name in transition.not_by:
-        if (name, hand(event.by)) in hands:
-            zh = f"“{event.by}”已办理过本隐患的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
+        if any((name, h) in hands for h in hands_of(event)):
+            zh = f"“{event.by}”{f'（{event.organisation}）' if event.organisation else ''}已办理过本隐患的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
             raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
 

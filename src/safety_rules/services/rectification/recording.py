@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.ledger import Entry, append, entries, reading, writing
 from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, replay
+from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
 
@@ -29,6 +31,8 @@ def entry(event: Event) -> Entry:
         body["deadline"] = event.deadline.isoformat()
     if event.details is not None:
         body["details"] = asdict(event.details)
+    body |= {n: text for n, text in (("organisation", event.organisation), ("code", event.code)) if text}
+    body["role_is"] = "verified" if event.verified else "claimed"
     return Entry(EVENT, event.danger, body)
 
 
@@ -38,7 +42,10 @@ def event_of(key: str, body: Mapping[str, Any]) -> Event:
         deadline = datetime.date.fromisoformat(body["deadline"]) if "deadline" in body else None
         details = Details(**body["details"]) if "details" in body else None
         on = datetime.date.fromisoformat(body["on"])
-        return Event(key, body["event"], body["by"], body["role"], on, body.get("evidence", ""), deadline, details)
+        return Event(
+            key, body["event"], body["by"], body["role"], on, body.get("evidence", ""), deadline, details,
+            body.get("organisation", ""), body.get("code", ""), body.get("role_is") == "verified",
+        )  # fmt: skip
     except (KeyError, TypeError, ValueError):
         raise LedgerError(f"an entry of `{key}` is no event; run `rectify verify`") from None
 
@@ -64,15 +71,21 @@ def latest_facts(path: Path, danger: str) -> Mapping[str, Any]:
         return next((e.body for e in reversed(list(entries(connection, FACTS, danger)))), {})
 
 
-def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> Danger:
-    """Append an event and return the danger after it; raises RefusedError, and then nothing is written."""
+def roster_of(connection: sqlite3.Connection) -> dict[str, Actor]:
+    """Return the roster of a ledger; empty where none was imported."""
+    return roster(actor_of(e.key, e.body) for e in entries(connection, ACTOR))
+
+
+def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> tuple[Event, Danger]:
+    """Append an event and return it as recorded, and the danger after it; raises RefusedError, and then nothing is written."""
     if event.on > today:
         raise RefusedError(f"日期{event.on}尚未到来", f"the day {event.on} is yet to come")
     with writing(path) as connection:
+        event = acted(event, roster_of(connection), table)
         before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))
         danger = after(table, before.get(event.danger), event)
         append(connection, [entry(event)])
-    return danger
+    return event, danger
 
 
 def evidence(text: str) -> str:

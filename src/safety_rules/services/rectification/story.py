@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Event, after, chinese
 from safety_rules.services.rectification.table import Lifecycle
 
@@ -25,8 +26,18 @@ def _heading(danger: Danger, language: str) -> str:
     return f"{danger.id} {d.enterprise}: {d.text} ({d.field}, {d.level}, responsible: {d.unit})"
 
 
+def _role(event: Event, table: Lifecycle) -> Name:
+    """Return a role in words: with its organisation where a roster names it, and as only claimed where none does."""
+    party, of = table.parties[event.role], event.organisation
+    if not event.verified:
+        return Name(f"{party.zh}，自报未核实", f"{party.en}, as claimed")
+    if of in ("", event.by):
+        return Name(f"{party.zh}，名册已核实", f"{party.en}, on the roster")
+    return Name(f"{party.zh}，{of}，名册已核实", f"{party.en}, {of}, on the roster")
+
+
 def _line(number: int, event: Event, danger: Danger, table: Lifecycle, language: str) -> str:
-    name, role = table.events[event.name].name, table.parties[event.role]
+    name, role = table.events[event.name].name, _role(event, table)
     state = table.states[danger.state].name
     if language == "zh":
         more = f"，期限{chinese(event.deadline)}" if event.deadline else ""

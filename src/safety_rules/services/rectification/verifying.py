@@ -5,12 +5,23 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError, SafetyRulesError
-from safety_rules.services.rectification.ledger import GENESIS, Entry, Fault, Head, body_text, chained, reading
-from safety_rules.services.rectification.life import Danger, after
+from safety_rules.services.rectification.ledger import (
+    GENESIS,
+    SCHEMA,
+    Entry,
+    Fault,
+    Head,
+    body_text,
+    chained,
+    reading,
+)
+from safety_rules.services.rectification.life import Danger, Event, RefusedError, after
 from safety_rules.services.rectification.recording import EVENT, event_of
+from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.table import Lifecycle
 
 HEX = set("0123456789abcdef")
@@ -41,9 +52,9 @@ def faults(path: Path, table: Lifecycle, kept: Head | None = None) -> tuple[Head
             if pages != "ok":
                 return Head(0, GENESIS), (_damaged(pages),)
             chain = _Chain()
-            found = [*chain.faults(connection), *_head_faults(connection, chain)]
-            if not found:
-                found = list(_life_faults(connection, table))
+            found = [*_schema_faults(connection), *chain.faults(connection), *_head_faults(connection, chain)]
+            if not any(f.code != "schema" for f in found):
+                found += list(_life_faults(connection, table))
     except UnicodeDecodeError as error:
         return Head(0, GENESIS), (_damaged(str(error)),)
     except LedgerError as error:
@@ -58,6 +69,22 @@ def faults(path: Path, table: Lifecycle, kept: Head | None = None) -> tuple[Head
 def _damaged(said: str) -> Fault:
     said = said.splitlines()[0] if said else ""
     return Fault(0, "damaged", f"台账文件已损坏（{said}）", f"the file is damaged ({said})")
+
+
+def _schema_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Yield each table, index or trigger that is not there as it was made, and each that was not made by us."""
+    rows = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
+    with closing(sqlite3.connect(":memory:")) as fresh:
+        fresh.executescript(SCHEMA)
+        wanted = dict(fresh.execute(rows))
+    found = dict(connection.execute(rows))
+    for name in sorted(wanted.keys() | found.keys()):
+        if wanted.get(name) == found.get(name):
+            continue
+        zh, en = ("已被改动", "was changed") if name in wanted and name in found else ("缺失", "is missing")
+        if name not in wanted:
+            zh, en = "不是本程序所建", "was not made by this program"
+        yield Fault(0, "schema", f"台账结构：{name} {zh}（只增不改的保护可能已被解除）", f"the ledger's {name} {en}")
 
 
 class _Chain:
@@ -112,10 +139,27 @@ def _kept_faults(chain: _Chain, kept: Head) -> Iterator[Fault]:
 def _life_faults(connection: sqlite3.Connection, table: Lifecycle) -> Iterator[Fault]:
     """Yield each event that the table does not allow, though its chain is whole."""
     dangers: dict[str, Danger] = {}
-    rows = connection.execute("SELECT seq, key, body FROM entries WHERE kind = ? ORDER BY seq", (EVENT,))
-    for seq, key, body in rows:
+    known: dict[str, Actor] = {}
+    rows = connection.execute(
+        "SELECT seq, kind, key, body FROM entries WHERE kind IN (?, ?) ORDER BY seq", (EVENT, ACTOR)
+    )
+    for seq, kind, key, body in rows:
         try:
+            if kind == ACTOR:
+                known |= roster([actor_of(key, json.loads(body))])
+                continue
             event = event_of(key, json.loads(body))
+            if known or event.verified:
+                _check_actor(event, known, table)
             dangers[key] = after(table, dangers.get(key), event)
         except SafetyRulesError as error:
             yield Fault(seq, "unlawful", f"第{seq}条不合整改流程：{error}", f"entry {seq} breaks the table: {error}")
+
+
+def _check_actor(event: Event, known: dict[str, Actor], table: Lifecycle) -> None:
+    """Raise where an event is not as the roster of its time has its actor."""
+    wanted = acted(event, known, table)
+    if not known or (event.organisation, event.code, event.verified) != (wanted.organisation, wanted.code, True):
+        raise RefusedError(
+            f"“{event.by}”与当时的办理人名册不符", f"`{event.by}` is not as the roster of its time has it"
+        )

@@ -1,0 +1,394 @@
+"""The value of every expression on an open record: the same tree, read once for all records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from safety_rules.engines.smt import days, numbers
+from safety_rules.engines.smt.aggregates import folded, quantified, summands, sure, total
+from safety_rules.engines.smt.days import Day
+from safety_rules.engines.smt.logic import Truths, all_of, any_of, conjunction, disjunction, inverse, negation
+from safety_rules.engines.smt.numbers import Quotient
+from safety_rules.engines.smt.record import OpenRecord
+from safety_rules.engines.smt.tables import listed, looked_up
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.engines.smt.values import (
+    MOST_CASES,
+    UNKNOWN,
+    Cases,
+    Listing,
+    Members,
+    Symbolic,
+    chosen,
+    mapped,
+    merged,
+    one_case,
+    one_day,
+    paired,
+    same_numbers,
+    settled,
+)
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    ItemSelf,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    Shift,
+    kind_of,
+)
+from safety_rules.language.kinds import Boolean, Choices, Date, Number
+from safety_rules.language.rule import Entry
+from safety_rules.semantics.decide import AreaOn
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What an expression is read in: a law, an open record, and the items in sight.
+
+    A variable stands for the path of a record of a list, or for the key of a choice. `derived` keeps
+    what was read already.
+    """
+
+    law: AreaOn
+    record: OpenRecord
+    variables: Mapping[str, str] = field(default_factory=dict)
+    derived: dict[str, Symbolic] = field(default_factory=dict)
+
+    def with_item(self, variable: str, item: str) -> World:
+        """Return the world inside an aggregate."""
+        return replace(self, variables={**self.variables, variable: item})
+
+
+def truths(expr: Expr, world: World) -> Truths:
+    """Return when a condition is true and when false."""
+    found = value(expr, world)
+    assert isinstance(found, Truths)
+    return found
+
+
+def cases(expr: Expr, world: World) -> Cases:
+    """Return the cases of a number, day, text or choice."""
+    found = value(expr, world)
+    assert isinstance(found, Cases)
+    return found
+
+
+def value(expr: Expr, world: World) -> Symbolic:
+    """Return the symbolic value of an expression; raises NotLowered."""
+    match expr:
+        case Literal(known):
+            return settled(known)
+        case FactRef(key):
+            return _fact(key, world)
+        case ItemField():
+            return _item_field(expr, world)
+        case ItemSelf(variable):
+            return settled(world.variables[variable])
+        case ParameterRef():
+            return _parameter(expr, world)
+        case AsOf():
+            return settled(world.law.as_of)
+        case Not(operand):
+            return inverse(truths(operand, world))
+        case And(operands):
+            return all_of([truths(o, world) for o in operands])
+        case Or(operands):
+            return any_of([truths(o, world) for o in operands])
+        case Compare():
+            return _compared(expr, world)
+        case In(item, container):
+            return _inside(cases(item, world), _members(container, world))
+        case Arithmetic(op, left, right):
+            return _arithmetic(op, cases(left, world), cases(right, world))
+        case Negate(operand):
+            return mapped(cases(operand, world), numbers.negative)
+        case Scale(operand, factor):
+            return mapped(cases(operand, world), lambda n: numbers.product(n, numbers.constant(factor)))
+        case Shift():
+            return _shifted(expr, world)
+        case DaysBetween(later, earlier):
+            return paired(cases(later, world), cases(earlier, world), lambda a, b: _days_between(a, b, world))
+        case If(test, then, otherwise):
+            return _either(truths(test, world), value(then, world), value(otherwise, world), world)
+        case Aggregate():
+            return _aggregate(expr, world)
+        case Listed(table, key):
+            return listed(world.law, table, cases(key, world))
+        case Lookup(table, keys, column):
+            return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
+        case Call(function, arguments):
+            return _call(function, [cases(a, world) for a in arguments])
+        case _:
+            raise TypeError(expr)
+
+
+def _fact(key: str, world: World) -> Symbolic:
+    derivation = world.law.derivations.get(key)
+    if derivation is None:
+        return world.record.fact(key, world.law.rulebook.vocabulary.facts[key])
+    if key not in world.derived:
+        world.derived[key] = value(derivation.formula, replace(world, variables={}))
+    return world.derived[key]
+
+
+def _item_field(expr: ItemField, world: World) -> Symbolic:
+    path = f"{world.variables[expr.variable]}.{expr.key.rpartition('.')[2]}"
+    derivation = world.law.derivations.get(expr.key)
+    if derivation is None:
+        return world.record.fact(path, world.law.rulebook.vocabulary.facts[expr.key])
+    if path not in world.derived:
+        assert derivation.variable is not None
+        inner = replace(world, variables={derivation.variable: world.variables[expr.variable]})
+        world.derived[path] = value(derivation.formula, inner)
+    return world.derived[path]
+
+
+def _parameter(expr: ParameterRef, world: World) -> Symbolic:
+    law, parameter = world.law, world.law.rulebook.parameters[expr.key]
+
+    def sure(entry: Entry) -> bool:
+        return entry.citation.standing <= law.require or expr.key in law.confirmed
+
+    if expr.day is None:
+        entry = parameter.entry_on(law.as_of)
+        if entry is not None and sure(entry):
+            return settled(entry.value)
+        return _nothing(expr)
+    on = cases(expr.day, world)
+    found = []
+    for entry in parameter.entries:
+        guards = [conjunction(g, days.within(d, entry.period.since, entry.period.until)) for g, d in on.cases]
+        if sure(entry):
+            found.append((disjunction(*guards), settled(entry.value)))
+    return _by_guard(expr, found)
+
+
+def _nothing(expr: Expr) -> Symbolic:
+    kind = kind_of(expr)
+    if isinstance(kind, Boolean):
+        return Truths(False, False)
+    return Members(False, {}) if isinstance(kind, Choices) else UNKNOWN
+
+
+def _by_guard(expr: Expr, found: list[tuple[Any, Symbolic]]) -> Symbolic:
+    """Return the value of the entry whose guard holds."""
+    kind = kind_of(expr)
+    if isinstance(kind, Boolean):
+        parts = [(g, v) for g, v in found if isinstance(v, Truths)]
+        return Truths(
+            disjunction(*(conjunction(g, v.true) for g, v in parts)),
+            disjunction(*(conjunction(g, v.false) for g, v in parts)),
+        )
+    if isinstance(kind, Choices):
+        lists = [(g, v) for g, v in found if isinstance(v, Members)]
+        keys = dict.fromkeys(k for _, v in lists for k in v.members)
+        inside = {k: disjunction(*(g for g, v in lists if k in v.members)) for k in keys}
+        return Members(disjunction(*(g for g, _ in lists)), inside)
+    return merged((conjunction(g, c), v) for g, cases_ in found if isinstance(cases_, Cases) for c, v in cases_.cases)
+
+
+def _compared(expr: Compare, world: World) -> Truths:
+    kind = kind_of(expr.left)
+    if isinstance(kind, Boolean):
+        a, b = truths(expr.left, world), truths(expr.right, world)
+        equal = Truths(
+            disjunction(conjunction(a.true, b.true), conjunction(a.false, b.false)),
+            disjunction(conjunction(a.true, b.false), conjunction(a.false, b.true)),
+        )
+        return equal if expr.op == "==" else inverse(equal)
+    left, right = cases(expr.left, world), cases(expr.right, world)
+    if not isinstance(kind, Number | Date):
+        both = conjunction(left.known, right.known)
+        same = _same_words(left, right).known
+        equal = Truths(same, conjunction(both, negation(same)))
+        return equal if expr.op == "==" else inverse(equal)
+    return ordered(expr.op, left, right, world)
+
+
+def ordered(op: str, a: Cases, b: Cases, world: World) -> Truths:
+    """Return the comparison of two numbers or two days."""
+    if any(isinstance(v, Day) for _, v in (*a.cases, *b.cases)):
+        definitions = world.record.assumptions
+        parts = [(conjunction(g, h), days.compared(op, x, y, definitions)) for g, x in a.cases for h, y in b.cases]
+    else:
+        a, b = (one_case(s) if len(a.cases) * len(b.cases) > MOST_CASES else s for s in (a, b))
+        parts = [(conjunction(g, h), numbers.compared(op, x, y)) for g, x in a.cases for h, y in b.cases]
+    holds = disjunction(*(conjunction(g, c) for g, c in parts))
+    fails = disjunction(*(conjunction(g, negation(c)) for g, c in parts))
+    return Truths(holds, fails)
+
+
+def _same_words(a: Cases, b: Cases) -> Cases:
+    others = {v: g for g, v in b.cases}
+    return Cases(tuple((conjunction(g, others[v]), v) for g, v in a.cases if v in others))
+
+
+def _same_days(a: Cases, b: Cases, world: World) -> Cases:
+    definitions = world.record.assumptions
+    return paired(a, b, lambda x, y: (days.compared("==", x, y, definitions), x))
+
+
+def _members(expr: Expr, world: World) -> Members:
+    found = value(expr, world)
+    assert isinstance(found, Members)
+    return found
+
+
+def _inside(item: Cases, container: Members) -> Truths:
+    inside = disjunction(*(conjunction(g, container.members.get(v, False)) for g, v in item.cases))
+    outside = disjunction(*(conjunction(g, negation(container.members.get(v, False))) for g, v in item.cases))
+    return Truths(conjunction(container.known, inside), conjunction(container.known, outside))
+
+
+def _arithmetic(op: str, a: Cases, b: Cases) -> Cases:
+    match op:
+        case "+":
+            return paired(a, b, numbers.total)
+        case "-":
+            return paired(a, b, lambda x, y: numbers.total(x, numbers.negative(y)))
+        case "*":
+            return paired(a, b, numbers.product)
+        case "/":
+            return paired(a, b, _divided)
+        case _:
+            raise TypeError(op)
+
+
+def _divided(a: Quotient, b: Quotient) -> Any:
+    """Return the quotient where the divisor is not zero; it is unknown where it is."""
+    if b.constant is not None:
+        return None if b.constant == 0 else numbers.product(a, numbers.inverse(b))
+    if isinstance(b.top, Fraction):
+        return None if b.top == 0 else numbers.product(a, numbers.inverse(b))
+    not_zero = True if b.top_positive else b.top != 0
+    return not_zero, numbers.product(a, numbers.inverse(b))
+
+
+def _shifted(expr: Shift, world: World) -> Cases:
+    kind = kind_of(expr.period)
+    months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+
+    def moved(day: Day, period: Quotient) -> Day:
+        if period.constant is not None:
+            return days.later_by(day, period.constant, months, expr.backwards)
+        definitions = world.record.assumptions
+        count = z3.ToInt(numbers.real(period.top))
+        step = -count if expr.backwards else count
+        start = days.number_of(day, definitions)
+        return Day(days.moved_term(start, step, definitions) if months else days.clamped(start + step))
+
+    return paired(cases(expr.day, world), cases(expr.period, world), moved)
+
+
+def _days_between(a: Day, b: Day, world: World) -> Quotient:
+    if a.settled is not None and b.settled is not None:
+        return numbers.constant(Fraction(a.settled - b.settled))
+    definitions = world.record.assumptions
+    return Quotient(z3.ToReal(days.number_of(a, definitions) - days.number_of(b, definitions)))
+
+
+def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
+    if isinstance(a, Members | Listing) or isinstance(b, Members | Listing):
+        raise NotLowered("list-from-data")
+
+    def equal(x: Cases, y: Cases) -> Cases:
+        some = next((v for _, v in (*x.cases, *y.cases)), "")
+        if isinstance(some, Quotient):
+            return same_numbers(x, y)
+        return _same_days(x, y, world) if isinstance(some, Day) else _same_words(x, y)
+
+    return chosen(test, a, b, equal)
+
+
+def _aggregate(expr: Aggregate, world: World) -> Symbolic:
+    source = value(expr.list, world)
+    if isinstance(source, Members):
+        items = [(conjunction(source.known, inside), key) for key, inside in source.members.items()]
+    else:
+        assert isinstance(source, Listing)
+        items = [(conjunction(source.known, s.present), s.path) for s in source.slots]
+    scopes = [(there, world.with_item(expr.variable, item)) for there, item in items if there is not False]
+    wheres = [Truths(True, False) if expr.where is None else truths(expr.where, scope) for _, scope in scopes]
+    present = [there for there, _ in scopes]
+    if expr.fold in ("any", "all"):
+        bodies = [truths(expr.body, scope) for _, scope in scopes]
+        return quantified(expr.fold, source.known, present, wheres, bodies)
+    if expr.fold == "count":
+        counted = [Cases(((True, numbers.constant(Fraction(1))),)) for _ in scopes]
+        return folded("count", source.known, present, wheres, counted)
+    values = [cases(expr.body, scope) for _, scope in scopes]
+    if isinstance(kind_of(expr.body), Date):
+        values = [one_day(v, world.record.assumptions) for v in values]
+        values = [mapped(v, lambda d: Quotient(z3.ToReal(_number(d, world)))) for v in values]
+        found = folded(expr.fold, source.known, present, wheres, values)
+        return mapped(found, lambda n: Day(z3.ToInt(numbers.real(n.top))))
+    if expr.fold == "sum" and isinstance(source, Listing):
+        return _sum(source, present, wheres, values, world)
+    return folded(expr.fold, source.known, present, wheres, values)
+
+
+def _sum(source: Listing, present: list[Any], wheres: list[Truths], values: list[Cases], world: World) -> Cases:
+    """Return a sum over records; what each adds has a name of its own, of which lemmas may then speak."""
+    settled_ = sure(present, wheres, values)
+    active = [conjunction(there, w.true) for there, w in zip(present, wheres, strict=True)]
+    slots = [s for s in source.slots if conjunction(source.known, s.present) is not False]
+    named = [
+        world.record.summand(slot.path, surely, term)
+        for slot, surely, term in zip(slots, settled_, summands(active, values), strict=True)
+    ]
+    return Cases(((conjunction(source.known, *settled_), total(named)),))
+
+
+def _number(day: Day, world: World) -> Any:
+    found = days.number_of(day, world.record.assumptions)
+    return z3.IntVal(found) if isinstance(found, int) else found
+
+
+def _call(function: str, arguments: list[Cases]) -> Symbolic:
+    match function:
+        case "starts_with":
+            text, prefix = arguments
+            if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
+                raise NotLowered("prefix-from-data")
+            start = prefix.cases[0][1]
+            return Truths(
+                disjunction(*(g for g, v in text.cases if v.startswith(start))),
+                disjunction(*(g for g, v in text.cases if not v.startswith(start))),
+            )
+        case "min" | "max":
+            op = "<=" if function == "min" else ">="
+            a, b = arguments
+            first = paired(a, b, lambda x, y: (numbers.compared(op, x, y), x))
+            second = paired(a, b, lambda x, y: (negation(numbers.compared(op, x, y)), y))
+            return merged((*first.cases, *second.cases))
+        case "abs":
+            zero = numbers.constant(Fraction(0))
+            kept = [(conjunction(g, numbers.compared(">=", v, zero)), v) for g, v in arguments[0].cases]
+            turned = [
+                (conjunction(g, numbers.compared("<", v, zero)), numbers.negative(v)) for g, v in arguments[0].cases
+            ]
+            return merged((*kept, *turned))
+        case _:
+            raise TypeError(function)

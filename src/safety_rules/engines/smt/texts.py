@@ -1,0 +1,222 @@
+"""The texts that a fact needs to be tried with: one for every way in which the conditions can tell texts apart.
+
+A condition compares a text with literals, asks how it starts, or looks it up in a table. Texts that
+answer all of these alike are interchangeable, so one of each kind stands for all texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.language.expr import (
+    Call,
+    Compare,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    Listed,
+    Literal,
+    Lookup,
+    kind_of,
+    walk,
+)
+from safety_rules.language.kinds import Text
+from safety_rules.language.rule import Derivation
+from safety_rules.language.table import Edition, normal_spelling
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
+
+Laws: TypeAlias = Sequence[AreaOn]
+
+
+@dataclass(slots=True)
+class Use:
+    """What conditions do with one text fact."""
+
+    literals: set[str] = field(default_factory=set)
+    prefixes: set[str] = field(default_factory=set)
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    qualifies: set[str] = field(default_factory=set)
+    compared: bool = False
+    cells: set[tuple[str, str]] = field(default_factory=set)
+    extra: set[str] = field(default_factory=set)
+
+
+def uses(conditions: Iterable[Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
+    """Return how each given text fact is used, by fact key."""
+    found: dict[str, Use] = {}
+    for condition in conditions:
+        for node in walk(condition):
+            _note(node, _Given(derivations, found))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The uses found so far, and how derived texts lead back to given ones."""
+
+    derivations: Mapping[str, Derivation]
+    found: dict[str, Use]
+
+    def of(self, expr: Expr) -> list[Use]:
+        """Return the uses of every given fact that an operand may be."""
+        match expr:
+            case FactRef(key, Text()) | ItemField(_, key, Text()):
+                if key in self.derivations:
+                    return self.of(self.derivations[key].formula)
+                return [self.found.setdefault(key, Use())]
+            case If(_, then, otherwise):
+                return [*self.of(then), *self.of(otherwise)]
+            case _:
+                return []
+
+    def mentions(self, expr: Expr) -> Iterator[Expr]:
+        """Yield every node of an operand, through derivations."""
+        for node in walk(expr):
+            yield node
+            if isinstance(node, FactRef | ItemField) and node.key in self.derivations:
+                yield from self.mentions(self.derivations[node.key].formula)
+
+
+def _note(node: Expr, given: _Given) -> None:
+    match node:
+        case Compare(_, left, right) if isinstance(kind_of(left), Text):
+            for one, other in ((left, right), (right, left)):
+                for use in given.of(one):
+                    _compared(use, other, given)
+        case In(item, Literal(tuple() as listed)) if isinstance(kind_of(item), Text):
+            for use in given.of(item):
+                use.literals |= {str(v) for v in listed}
+        case Call("starts_with", (text, prefix)):
+            if not isinstance(prefix, Literal):
+                raise NotLowered("prefix-from-data")
+            for use in given.of(text):
+                use.prefixes.add(str(prefix.value))
+        case Listed(table, key):
+            for use in given.of(key):
+                use.columns.setdefault(table, set())
+        case Lookup(table, keys, column):
+            for use in given.of(keys[0]):
+                use.columns.setdefault(table, set()).add(column)
+            for use in given.of(keys[1]) if len(keys) > 1 else ():
+                use.qualifies.add(table)
+        case _:
+            return
+
+
+def _compared(use: Use, other: Expr, given: _Given) -> None:
+    """Note everything that a text is compared with: literals, cells of tables, other facts."""
+    if isinstance(other, Literal):
+        use.literals.add(str(other.value))
+        return
+    use.compared = True
+    for node in given.mentions(other):
+        if isinstance(node, Literal) and isinstance(node.value, str):
+            use.literals.add(node.value)
+        elif isinstance(node, Lookup) and isinstance(node.kind, Text):
+            use.cells.add((node.table, node.column))
+
+
+def domain(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> dict[Any, str]:
+    """Return a text for each way in which the conditions tell texts of the fact apart, by what they see of it."""
+    use = all_uses.get(fact.key, Use())
+    if use.compared:
+        return {text: text for text in _apart(fact, laws, all_uses)}
+    if use.prefixes and (use.columns or use.qualifies):
+        raise NotLowered("prefix-and-table")
+    found: dict[Any, str] = {}
+    for text in _candidates(fact, use, laws):
+        if well_formed(text, fact.format):
+            found.setdefault(_signature(text, use, laws), text)
+    return found
+
+
+def alike(text: str, fact: Fact, laws: Laws, all_uses: Mapping[str, Use], known: Mapping[Any, str]) -> str:
+    """Return the text of a domain that the conditions cannot tell from this one."""
+    use = all_uses.get(fact.key, Use())
+    return known.get(text if use.compared else _signature(text, use, laws), text)
+
+
+def _apart(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ...]:
+    """Return every text that any condition mentions, and as many others as there are facts compared."""
+    found: dict[str, None] = {}
+    for use in all_uses.values():
+        if use.compared and use.prefixes:
+            raise NotLowered("prefix-and-comparison")
+        found |= dict.fromkeys(t for t in _candidates(fact, use, laws))
+    others = sum(u.compared for u in all_uses.values()) + 1
+    found |= dict.fromkeys("·" * (i + 3) for i in range(others))
+    return tuple(t for t in found if well_formed(t, fact.format))
+
+
+def _signature(text: str, use: Use, laws: Laws) -> Any:
+    """Return what the conditions can see of a text."""
+    rows = [(table, _cells(text, edition, columns)) for table, columns, edition in _editions(use, laws)]
+    normal = normal_spelling(text)
+    qualified = [
+        normal if normal in {normal_spelling(q) for q in _qualifiers(t, laws)} else None for t in sorted(use.qualifies)
+    ]
+    starts = [text.startswith(p) for p in sorted(use.prefixes)]
+    return text if text in use.literals else None, tuple(starts), tuple(rows), tuple(qualified)
+
+
+def _editions(use: Use, laws: Laws) -> Iterator[tuple[str, set[str], Edition]]:
+    for law in laws:
+        for table, columns in sorted(use.columns.items()):
+            edition = law.rulebook.tables[table].edition_on(law.as_of)
+            if edition is not None:
+                yield table, columns, edition
+
+
+def _cells(text: str, edition: Edition, columns: set[str]) -> Any:
+    rows = edition.matching(text)
+    return tuple(
+        sorted((normal_spelling(r.qualifier), tuple(str(r.cells.get(c)) for c in sorted(columns))) for r in rows)
+    )
+
+
+def _qualifiers(table: str, laws: Laws) -> frozenset[str]:
+    """Return the qualifiers of a table's rows, as they are written."""
+    found: set[str] = set()
+    for law in laws:
+        edition = law.rulebook.tables[table].edition_on(law.as_of)
+        found |= {row.qualifier for row in edition.rows if row.qualifier} if edition is not None else set()
+    return frozenset(found)
+
+
+def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
+    yield from _others(fact, use.prefixes)
+    yield from sorted(use.literals | use.extra)
+    for _, _, edition in _editions(use, laws):
+        yield from (s for row in edition.rows for s in row.spellings)
+    for law in laws:
+        for table, column in sorted(use.cells):
+            edition_ = law.rulebook.tables[table].edition_on(law.as_of)
+            yield from (str(row.cells[column]) for row in (edition_.rows if edition_ else ()) if column in row.cells)
+    for table in sorted(use.qualifies):
+        yield from sorted(_qualifiers(table, laws))
+
+
+def _others(fact: Fact, prefixes: set[str]) -> Sequence[str]:
+    """Return texts that no condition spells, and for each beginning some that begin so."""
+    match fact.format:
+        case "industry_code":
+            return [f"{n:0{width}d}" for width in (2, 3, 4) for n in range(10**width)]
+        case "credit_code":
+            made = [f"91320900MA{n:07d}" for n in range(3)]
+            others = [m + credit_check_character(m) for m in made]
+        case "cas":
+            made = [f"{n}99" for n in range(9_999_990, 9_999_993)]
+            others = [f"{m[:-2]}-{m[-2:]}-{cas_check_digit(m)}" for m in made]
+        case _:
+            assert fact.format not in FORMATS
+            return ["·", "··", *sorted(prefixes), *(f"{p}·" for p in sorted(prefixes))]
+    if prefixes:
+        raise NotLowered("prefix-of-code")
+    return [*others, "无"] if fact.format == "cas" else others

@@ -1,0 +1,26 @@
+"""What is not put into a formula, by name and reason; a test holds the list to the conformance suite.
+
+A question about a condition that needs one of these is answered "not decided", which is a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from safety_rules.language.errors import SafetyRulesError
+
+UNSUPPORTED: Mapping[str, str] = {
+    "prefix-from-data": "the beginning that a text is compared with is itself a fact",
+    "prefix-and-table": "one text is both looked up in a table and compared by how it starts",
+    "prefix-and-comparison": "one text is both compared with another fact and by how it starts",
+    "prefix-of-code": "a code with a check digit is compared by how it starts",
+    "list-from-data": "a list is chosen by a condition",
+}
+
+
+class NotLowered(SafetyRulesError):
+    """A condition needs what is not put into a formula; `reason` is a key of UNSUPPORTED."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(UNSUPPORTED[reason])

@@ -1,0 +1,144 @@
+"""Invariants and exemptions of an area from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from safety_rules.language.expr import Expr, kind_of
+from safety_rules.language.invariant import (
+    QUESTIONS,
+    Always,
+    Claim,
+    Exemption,
+    Grows,
+    Invariant,
+    NeverBetter,
+    NeverWorse,
+    OnceSatisfied,
+    StricterSince,
+    StricterThanBase,
+)
+from safety_rules.language.kinds import Boolean, Name, Number
+from safety_rules.language.rule import Area
+from safety_rules.loading.areas import Context, read
+from safety_rules.loading.models import ExemptionFile, InvariantFile, InvariantsFile, PeriodFile
+from safety_rules.loading.scalars import day, flag, key, period, text
+from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.near import did_you_mean
+
+CLAIMS = (
+    "never_better_than", "never_worse_than", "always", "grows", "once_satisfied", "stricter_since", "stricter_than_base",
+)  # fmt: skip
+NARROWED = ("definite-when-known", "value-when-known")
+EFFECTS: Mapping[str, str] = {"never_falls": "falls", "never_rises": "rises"}
+VERDICTS: Mapping[str, str] = {"never_better": "better", "never_worse": "worse"}
+
+
+def invariants(files: Iterable[InvariantsFile], area: Area, c: Context) -> tuple[Invariant, ...]:
+    """Return the invariants of an area; what is wrong with one is a diagnostic."""
+    made: dict[str, Invariant] = {}
+    for name_, file in ((k, f) for one in files for k, f in one.invariants.items()):
+        if str(name_) in made:
+            c.report.error("defined-twice", f"the invariant `{name_}` is defined twice", name_, "rename one")
+        claim = _claim(name_, file, area, c)
+        when = None if file.when is None else read(file.when, c, Boolean())
+        days = period(PeriodFile.model_validate({"from": file.since, "until": file.until}), c.report)
+        sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+        if claim is not None:
+            made[str(name_)] = Invariant(key(name_, c.report), sentence, claim, when, days, name_.at)
+    return tuple(made.values())
+
+
+def exemptions(files: Iterable[InvariantsFile], area: Area, c: Context) -> tuple[Exemption, ...]:
+    """Return where built-in questions do not hold by law."""
+    return tuple(_exemption(e, area, c) for file in files for e in file.exemptions)
+
+
+def _exemption(file: ExemptionFile, area: Area, c: Context) -> Exemption:
+    if str(file.question) not in QUESTIONS:
+        help = did_you_mean(file.question, QUESTIONS)
+        c.report.error("unknown-question", f"`{file.question}` is not a built-in question", file.question, help)
+    known = [*(r.key for r in area.rules), *(d.key for d in area.derivations)]
+    for one in file.of:
+        _known(one, known, "rule or derivation", c)
+    if file.where is not None and str(file.question) not in NARROWED:
+        message = f"`{file.question}` is asked of no record that could be left out"
+        c.report.error("invariant", message, file.where, "leave `where` out, or exempt one of " + ", ".join(NARROWED))
+    where = None if file.where is None else read(file.where, c, Boolean())
+    reason = Name(text(file.zh, c.report), text(file.en, c.report))
+    return Exemption(str(file.question), tuple(str(o) for o in file.of), reason, where, file.question.at)
+
+
+def _known(name_: Scalar, known: Sequence[str], what: str, c: Context) -> None:
+    if str(name_) not in known:
+        c.report.error("unknown-rule", f"`{name_}` is not a {what} of this area", name_, did_you_mean(name_, known))
+
+
+def _claim(name_: Scalar, file: InvariantFile, area: Area, c: Context) -> Claim | None:
+    """Return the one claim of an invariant."""
+    given = [k for k in CLAIMS if getattr(file, k) is not None]
+    effects = [k for k in (*EFFECTS, "verdict") if getattr(file, k) is not None]
+    if len(given) != 1 or len(effects) != (1 if given == ["grows"] else 0):
+        help = "give one of " + ", ".join(f"`{k}`" for k in CLAIMS) + "; `grows` with what it never does"
+        c.report.error("invariant", f"`{name_}` needs exactly one claim", name_, help)
+        return None
+    match given[0]:
+        case "never_better_than" | "never_worse_than":
+            written: Scalar = getattr(file, given[0])
+            outcome = _outcome(written, area, c)
+            return NeverBetter(outcome) if given[0] == "never_better_than" else NeverWorse(outcome)
+        case "always":
+            that = None if file.always is None else read(file.always, c, Boolean())
+            return None if that is None else Always(that)
+        case "grows":
+            return _grows(file, effects[0], c)
+        case "once_satisfied":
+            rules = file.once_satisfied or []
+            for one in rules:
+                _known(one, [r.key for r in area.rules], "rule", c)
+            return OnceSatisfied(tuple(str(r) for r in rules))
+        case "stricter_since":
+            since = day(file.stricter_since, c.report)
+            return None if since is None else StricterSince(since)
+        case _:
+            flag(file.stricter_than_base, True, c.report)
+            return StricterThanBase()
+
+
+def _outcome(written: Scalar, area: Area, c: Context) -> str:
+    keys = [o.key for o in area.outcomes]
+    if str(written) in keys:
+        return str(written)
+    message = f"`{written}` is not an outcome of this area"
+    c.report.error("unknown-outcome", message, written, did_you_mean(written, keys))
+    return keys[-1]
+
+
+def _grows(file: InvariantFile, effect: str, c: Context) -> Grows | None:
+    assert file.grows is not None
+    fact = c.vocabulary.find(str(file.grows))
+    if fact is None:
+        help = did_you_mean(file.grows, c.vocabulary.facts)
+        c.report.error("unknown-name", f"`{file.grows}` is not in the vocabulary", file.grows, help)
+        return None
+    if not isinstance(fact.kind, Number) or fact.key in c.derived:
+        message = f"`{file.grows}` is not a number that is given"
+        c.report.error("invariant", message, file.grows, "name a number fact that no rule derives")
+        return None
+    if effect == "verdict":
+        assert file.verdict is not None
+        if str(file.verdict) not in VERDICTS:
+            help = did_you_mean(file.verdict, VERDICTS)
+            c.report.error("invariant", f"`{file.verdict}` says nothing of a verdict", file.verdict, help)
+            return None
+        return Grows(fact.key, "better" if str(file.verdict) == "never_better" else "worse")
+    number = _number(getattr(file, effect), c)
+    return None if number is None else Grows(fact.key, "falls" if effect == "never_falls" else "rises", number)
+
+
+def _number(written: Scalar, c: Context) -> Expr | None:
+    found = read(written, c, None)
+    if found is not None and not isinstance(kind_of(found), Number):
+        c.report.error("kind", f"`{written}` is not a number", written, "name a number, or write `verdict:`")
+        return None
+    return found

@@ -1,0 +1,164 @@
+"""A law that questions are put to: its open record, its solver, and the records at hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from safety_rules.engines.smt.law import OpenLaw, open_law
+from safety_rules.engines.smt.logic import Condition
+from safety_rules.engines.smt.solver import Found, Search, search
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.language.expr import Expr
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Rule
+from safety_rules.language.verdict import Finding, Status
+from safety_rules.semantics.decide import AreaOn, finding, findings, interval
+from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
+from safety_rules.services.proving.pool import Pool, pool
+from safety_rules.services.proving.replay import is_read_back
+
+MOST_ITEMS = 3
+LIMIT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far is looked: records of each list, and seconds for one question."""
+
+    most_items: int = MOST_ITEMS
+    seconds: float = LIMIT_S
+
+    @property
+    def bound(self) -> Name:
+        """The bound in words."""
+        return Name(f"每个列表至多{self.most_items}条记录", f"lists of at most {self.most_items} records")
+
+
+@dataclass(slots=True)
+class Asked:
+    """One law being questioned."""
+
+    law: AreaOn
+    limits: Limits
+    opened: OpenLaw
+    search: Search
+    at_hand: Pool
+
+
+def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = ()) -> Asked:
+    """Return a law ready for questions; `further` are conditions asked beside its rules."""
+    opened = open_law(law, further, limits.most_items)
+    return Asked(law, limits, opened, search([opened], limits.seconds), pool(law))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question with the conditions that its answer depends on, and what answers it.
+
+    `narrowed` answers it for the records on which a condition is true.
+    """
+
+    question: Question
+    reads: tuple[Expr, ...]
+    answer: Callable[[], Proof]
+    of_rules: tuple[str, ...] = ()
+    narrowed: Callable[[Expr], Proof] | None = None
+
+
+FAULTY = Name(
+    "求解器给出的记录按定义并非如此，是本库的错误，请报告",
+    "by the definition the solver's record does not do this: a fault of this library, please report it",
+)
+UNREADABLE = Name(
+    "求解器给出的记录写成YAML后读回有异，是本库的错误，请报告",
+    "the solver's record, written as YAML, is not read back as it is: a fault of this library, please report it",
+)
+
+Conditions = Callable[[], Sequence[Condition]]
+Claim = Callable[[tuple[Record, ...]], bool]
+Says = Callable[[tuple[Record, ...]], tuple[Shown, ...]]
+
+
+def refuted_by(question: Question, asking: Search, conditions: Conditions, claim: Claim, says: Says) -> Proof:
+    """Return the proof that no records exist on which the conditions hold, or such records.
+
+    `claim` is what the definition must say of the records, for them to count.
+    """
+    found, records, why = _found(asking, conditions)
+    if found is Found.GAVE_UP:
+        return Proof(question, Answer.UNDECIDED, why)
+    if found is Found.NOTHING:
+        return Proof(question, Answer.PROVED)
+    return _replayed(question, Answer.REFUTED, asking, records, claim, says)
+
+
+def shown_by(question: Question, asking: Search, conditions: Conditions, claim: Claim, says: Says) -> Proof:
+    """Return the proof, by showing them, that records exist on which the conditions hold."""
+    found, records, why = _found(asking, conditions)
+    if found is Found.GAVE_UP:
+        return Proof(question, Answer.UNDECIDED, why)
+    if found is Found.NOTHING:
+        return Proof(question, Answer.REFUTED, Name("没有这样的记录", "there is no such record"))
+    return _replayed(question, Answer.PROVED, asking, records, claim, says)
+
+
+def _replayed(
+    question: Question, answer: Answer, asking: Search, records: tuple[Record, ...], claim: Claim, says: Says
+) -> Proof:
+    """Return the answer that records give, where they are read back as they are and do what they should."""
+    same = all(is_read_back(r, law.law) for r, law in zip(records, asking.laws, strict=True))
+    if same and claim(records):
+        return Proof(question, answer, shown=says(records))
+    why = FAULTY if same else UNREADABLE
+    return Proof(question, Answer.NOT_REPLAYED, why, shown=says(records))
+
+
+def _found(asking: Search, conditions: Conditions) -> tuple[Found, tuple[Record, ...], Name]:
+    try:
+        found, records = asking.ask(*conditions())
+    except NotLowered as left:
+        return Found.GAVE_UP, (), Name(f"未能化为公式：{left}", f"not put into a formula: {left}")
+    said = Name(f"{asking.limit_s:g}秒内没有答案", f"no answer within {asking.limit_s:g} seconds")
+    return found, records, said
+
+
+def timed(ask: Callable[[], Proof], limits: Limits) -> Proof:
+    """Return a proof with the time it took and the bound it holds within."""
+    started = time.perf_counter()
+    proof = ask()
+    return replace(proof, seconds=time.perf_counter() - started, bound=limits.bound)
+
+
+def status(law: AreaOn, record: Record, rule: Rule) -> Status:
+    """Return what the definition says of one rule."""
+    return finding(rule, law.environment(record)).status
+
+
+def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
+    """Return the ranks of the verdict at best and at worst, by the definition."""
+    best, worst = interval(law.area, findings(law, record))
+    return law.area.rank(best), law.area.rank(worst)
+
+
+def says(law: AreaOn, record: Record) -> Shown:
+    """Return a record with its verdict and the rules that made it, by the definition."""
+    found = findings(law, record)
+    best, worst = interval(law.area, found)
+    outcome = best if best == worst else f"{best} .. {worst}"
+    parts = [f"{law.area.key}: {outcome}"]
+    for wanted in (Status.VIOLATED, Status.UNDETERMINED):
+        keys = [f.rule.key for f in found if f.status is wanted]
+        parts += [f"{wanted.value}: {_few(keys)}"] if keys else []
+    return Shown(record, law.as_of, "; ".join(parts))
+
+
+def _few(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:6]) + (f" and {len(keys) - 6} more" if len(keys) > 6 else "")
+
+
+def violated(found: Sequence[Finding]) -> frozenset[str]:
+    """Return the keys of the violated rules."""
+    return frozenset(f.rule.key for f in found if f.status is Status.VIOLATED)

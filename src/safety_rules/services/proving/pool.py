@@ -1,0 +1,55 @@
+"""Records that are at hand for answering "can this be": those of the cases, and those that searches found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from safety_rules.engines.compiled import compiled
+from safety_rules.engines.compiled.area import CompiledArea
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Area
+from safety_rules.semantics.admit import admit
+from safety_rules.semantics.decide import AreaOn
+
+
+@dataclass(slots=True)
+class Pool:
+    """Records with the bit masks of rules violated and satisfied by each, as one law has them.
+
+    The masks choose a record to try; what an answer rests on is worked out by the definition.
+    """
+
+    law: AreaOn
+    engine: CompiledArea
+    records: list[tuple[Record, int, int]] = field(default_factory=list)
+
+    def add(self, record: Record) -> None:
+        """Put a record into the pool."""
+        violated, undetermined, not_applicable = self.engine.masks(record.values)
+        everything = (1 << len(self.law.rules)) - 1
+        satisfied = everything & ~(violated | undetermined | not_applicable)
+        self.records.append((record, violated, satisfied))
+
+    def find(self, wanted: Callable[[int, int], bool]) -> Record | None:
+        """Return a record whose masks (violated, satisfied) are as wanted."""
+        return next((r for r, violated, satisfied in self.records if wanted(violated, satisfied)), None)
+
+
+def pool(law: AreaOn) -> Pool:
+    """Return the pool of a law, filled from the area's cases."""
+    made = Pool(law, compiled(law))
+    for given in _given(law.area):
+        record = admit(dict(given), law.rulebook.vocabulary, derived=frozenset(law.derivations))
+        if not record.problems:
+            made.add(Record(record.values))
+    return made
+
+
+def _given(area: Area) -> Iterator[dict[str, object]]:
+    seen: set[str] = set()
+    parts = [*(r.cases for r in area.rules), *(d.cases for d in area.derivations), area.cases]
+    for case in (c for cases in parts for c in cases):
+        if str(case.given) not in seen:
+            seen.add(str(case.given))
+            yield dict(case.given)

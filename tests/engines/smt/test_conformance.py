@@ -1,0 +1,46 @@
+"""Every conformance case by its formula; what is not put into a formula is listed by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.suite import ConditionCase, VerdictCase, conditions, parsed, verdicts
+from engines.smt.by_formula import statuses
+from safety_rules.engines.smt.law import open_law
+from safety_rules.engines.smt.unsupported import UNSUPPORTED, NotLowered
+from safety_rules.language.verdict import Status
+
+CONDITIONS, VERDICTS = list(conditions()), list(verdicts())
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in CONDITIONS])
+def test_a_condition_has_the_truth_that_is_written(case: ConditionCase) -> None:
+    assert [case.status] == statuses(case.requirement(), case.record), case.that
+
+
+@pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in VERDICTS])
+def test_a_rule_has_the_status_that_is_written(case: VerdictCase) -> None:
+    found = dict(zip((r.key for r in case.law.rules), statuses(case.law, case.record), strict=True))
+    for rule, status in case.expect.get("findings", {}).items():
+        assert found[rule] is Status(status), rule
+
+
+LEFT = {
+    "starts_with(project.code, enterprise.name)": "prefix-from-data",
+    "project.code in quantity and starts_with(project.code, 'a')": "prefix-and-table",
+    "project.code == enterprise.name and starts_with(project.code, 'a')": "prefix-and-comparison",
+    "any(s == 'mixing' for s in (project.steps if project.ready else limit.steps))": "list-from-data",
+}
+
+
+@pytest.mark.parametrize("that", LEFT)
+def test_what_is_not_put_into_a_formula_is_refused_by_name(that: str) -> None:
+    case = CONDITIONS[0]
+    law = ConditionCase("", that, parsed(that), case.law, case.record, True, None).requirement()
+    with pytest.raises(NotLowered) as refused:
+        open_law(law).findings()
+    assert refused.value.reason == LEFT[that]
+
+
+def test_the_list_of_what_is_left_out_holds_no_more() -> None:
+    assert set(LEFT.values()) | {"prefix-of-code"} == set(UNSUPPORTED)
