@@ -9,7 +9,8 @@ from typing import Any
 
 from safety_rules.engines.columnar.chain_records import Chaining, insert_facts
 from safety_rules.engines.columnar.source import Source, as_ledger_errors, source
-from safety_rules.engines.sql.cells import Cell, cell, wrong_type
+from safety_rules.engines.sql.cell_types import Cell, wrong_type
+from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.chain_terms import fields_of
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.types import Reads, Use

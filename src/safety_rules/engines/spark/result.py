@@ -123,14 +123,17 @@ class SparkDecision:
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as a folder of parquet, whole or not at all; raises LedgerError.
 
-        One job where no row goes back: what SQL found is written beside, looked through, and only then
-        takes the name.
+        One job where no row goes back: what SQL found is written beside, its rows that go back are counted
+        on the way, and only then it takes the name.
         """
+        from pyspark.sql import Observation
+
         target, unfinished = str(path), f"{path}.unfinished"
         try:
+            counted = Observation()
             with fit_for_laws(self.session):
-                self.plain.write.mode("overwrite").parquet(unfinished)
-            if self.session.read.parquet(unfinished).where("again").isEmpty():
+                self._observed(counted).write.mode("overwrite").parquet(unfinished)
+            if not counted.get["back"]:
                 self.sent_back, self._frame = 0, self.plain
             else:
                 frame = self.frame()
@@ -143,6 +146,12 @@ class SparkDecision:
             lines = str(error).strip().splitlines() or [type(error).__name__]
             raise LedgerError(f"`{target}` cannot be written: {lines[0][:300]}") from None
         return Path(path)
+
+    def _observed(self, counted: Any) -> Any:
+        """Return what SQL found, with the rows that go back counted while it runs."""
+        from pyspark.sql import functions
+
+        return self.plain.observe(counted, functions.expr("count_if(again)").alias("back"))
 
     def _renamed(self, start: str, end: str) -> None:
         """Move a finished folder to its name, by the file system that it lies in."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from safety_rules.engines.sql import lists, lower, tables
 from safety_rules.engines.sql import number as numbers
-from safety_rules.engines.sql.cells import default_places
+from safety_rules.engines.sql.cell_numbers import default_places
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number, close
 from safety_rules.engines.sql.writer import Writer

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import quantities
-from safety_rules.engines.sql.cells import cell, missing, wrong_type
+from safety_rules.engines.sql.cell_types import missing, wrong_type
+from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
 from safety_rules.engines.sql.types import Reads, Use
