@@ -26,6 +26,7 @@ RESULTS = HERE / "results"
 
 WORKLOADS: dict[str, str] = {
     "W1": "benchmarks.records.w1",
+    "admission": "benchmarks.records.admission",
     "growth": "benchmarks.records.growth",
     "start": "benchmarks.records.start",
 }

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
+
+QUICK = 0.05
+"""Seconds of a baseline that is timed again beside every other side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +27,41 @@ def paired(
     """Time every side once a round, in turns; the first side is the baseline.
 
     A side does `units` units of work each time it is called (a mapping: each its own number, so that a
-    slow side may do fewer). One unmeasured call warms each side.
+    slow side may do fewer). One unmeasured call warms each side. A quick baseline is timed again right
+    before each side, so that the two are neighbours.
     """
     count = {s: units if isinstance(units, int) else units[s] for s in sides}
     for side in sides.values():
         side()
+    base = next(iter(sides))
+    near = _seconds(sides[base]) < QUICK
     taken: dict[str, list[float]] = {s: [] for s in sides}
+    ratios: dict[str, list[float]] = {s: [] for s in sides}
+    with _collector_off():
+        for _ in range(rounds):
+            beside = 0.0
+            for name, side in sides.items():
+                if name == base or near:
+                    beside = _seconds(sides[base]) / count[base]
+                seconds = beside if name == base else _seconds(side) / count[name]
+                taken[name].append(seconds)
+                ratios[name].append(seconds / beside)
+            gc.collect(0)
+    return {name: Timed(median(taken[name]), median(ratios[name])) for name in sides}
+
+
+def _seconds(side: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    side()
+    return time.perf_counter() - start
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
     held = gc.isenabled()
     gc.disable()
     try:
-        for _ in range(rounds):
-            for name, side in sides.items():
-                start = time.perf_counter()
-                side()
-                taken[name].append((time.perf_counter() - start) / count[name])
-            gc.collect(0)
+        yield
     finally:
         if held:
             gc.enable()
-    base = taken[next(iter(sides))]
-    return {
-        name: Timed(median(seconds), median(a / b for a, b in zip(seconds, base, strict=True)))
-        for name, seconds in taken.items()
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +16,7 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict import Verdict
 
 Failed = Callable[[Any], Sequence[str]]
+Stream = Callable[[Sequence[Any]], None]
 BUDGET = 0.02
 PEERS = {
     "datalogic-py": "datalogic",
@@ -50,7 +52,7 @@ def peers(law: AreaOn) -> tuple[dict[str, Failed], dict[str, str]]:
         except ImportError as error:
             absent[name] = f"it is not installed here ({error})"
         except Unsupported as error:
-            absent[name] = f"its language has no {error}"
+            absent[name] = f"its rules here were not written with {error}"
         except Exception as error:
             absent[name] = f"it refuses the rules ({str(error).splitlines()[0][:120]})"
     return found, absent
@@ -101,9 +103,13 @@ def _loop(failed: Failed, records: Sequence[Any]) -> Callable[[], None]:
     return run
 
 
-def timed(sides: Mapping[str, Failed], records: Sequence[Any], rounds: int = 15) -> dict[str, Timed]:
-    """Return each side's time a record, the first side being the baseline."""
+def timed(
+    sides: Mapping[str, Failed], records: Sequence[Any], rounds: int = 15, streams: Mapping[str, Stream] | None = None
+) -> dict[str, Timed]:
+    """Return each side's time a record, the first side being the baseline; a stream takes all records at once."""
     made, counts = loops(sides, records)
+    for name, stream in (streams or {}).items():
+        made[name], counts[name] = partial(stream, records), len(records)
     return paired(made, counts, rounds)
 
 

@@ -14,7 +14,7 @@ from safety_rules.semantics.decide import AreaOn
 def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
     """Return the authorization request's determining policies, by their annotations."""
     dialect = Dialect(
-        law, " && ", " || ", "!{0}", lambda key: f"context.{key}", inside="{1}.contains({0})", starts="", divides=False
+        law, " && ", " || ", "!{0}", lambda key: f"context.{key}", inside="{1}.contains({0})", starts='{0} like "{2}*"', overlap="{0}.containsAny({1})", divides=False
     )  # fmt: skip
     policies = "\n".join(
         f'@id("{r.key}")\nforbid(principal, action, resource) when {{ {broken(r, dialect)} }};' for r in law.rules

@@ -10,11 +10,13 @@ from typing import Any
 import clips
 
 from benchmarks.records.peers import Unsupported
+from benchmarks.records.peers.infix import form
 from benchmarks.records.peers.prefix import flat
 from safety_rules.engines.compiled.exact import parameter_value
 from safety_rules.language.expr import (
     And,
     Arithmetic,
+    Call,
     Compare,
     Expr,
     FactRef,
@@ -109,8 +111,12 @@ def _test(expr: Expr, law: AreaOn) -> str:
             return f"(neq (member$ {_test(item, law)} {_test(container, law)}) FALSE)"
         case Arithmetic("/", left, right):
             return f"(/ {_test(left, law)} {_test(right, law)})"
+        case Call("starts_with", (text, prefix)):
+            return f"(eq (str-index {_test(prefix, law)} {_test(text, law)}) 1)"
+        case FactRef(key):
+            return _test(law.derivations[key].formula, law)
         case _:
-            raise Unsupported(f"{type(expr).__name__.lower()} of this form")
+            raise Unsupported(form(expr))
 
 
 def _known(expr: Expr, law: AreaOn) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from datalogic_py import Engine
 
 from benchmarks.records.peers import Unsupported
+from benchmarks.records.peers.infix import form
 from safety_rules.engines.compiled.exact import parameter_value
 from safety_rules.language.expr import (
     Aggregate,
@@ -75,7 +76,7 @@ def _logic(expr: Expr, law: AreaOn) -> Any:
         case Call("starts_with", (text, Literal(str() as prefix))):
             return {"===": [{"substr": [_logic(text, law), 0, len(prefix)]}, prefix]}
         case _:
-            raise Unsupported(f"{type(expr).__name__.lower()} of this form")
+            raise Unsupported(form(expr))
 
 
 def _constant(known: Any) -> Any:

@@ -13,8 +13,10 @@ from typing import Any
 from durable import engine
 
 from benchmarks.records.peers import Unsupported
+from benchmarks.records.peers.infix import form
 from benchmarks.records.peers.prefix import flat
-from safety_rules.language.expr import And, Arithmetic, Compare, Expr, FactRef, In, Literal, Not, Or, walk
+from safety_rules.engines.compiled.exact import parameter_value
+from safety_rules.language.expr import And, Arithmetic, Compare, Expr, FactRef, In, Literal, Not, Or, ParameterRef, walk
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.rule import Rule
 from safety_rules.semantics.decide import AreaOn
@@ -38,7 +40,7 @@ def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
     host, numbers = _Host(), count()
     # A fact that no rule takes raises, so one rule takes every fact.
     seen = {"all": [{"m": {"$ex": {"project_site": 1}}}], "run": lambda c: None}
-    host.register_rulesets({"w1": {"seen": seen, **{r.key: _rule(r, found) for r in law.rules}}})
+    host.register_rulesets({"w1": {"seen": seen, **{r.key: _rule(r, found, law) for r in law.rules}}})
     ruleset = host.get_ruleset("w1")
 
     def failed(record: Any) -> list[str]:
@@ -54,9 +56,9 @@ def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
     return failed
 
 
-def _rule(rule: Rule, found: list[str]) -> dict[str, Any]:
-    applies = [_pattern(c.that, True) for c in rule.applies_when]
-    fails = _joined("$or", [_pattern(c.that, False) for c in rule.requires])
+def _rule(rule: Rule, found: list[str], law: AreaOn) -> dict[str, Any]:
+    applies = [_pattern(c.that, True, law) for c in rule.applies_when]
+    fails = _joined("$or", [_pattern(c.that, False, law) for c in rule.requires])
     key = rule.key
 
     def note(c: Any) -> None:
@@ -74,29 +76,38 @@ def _name(expr: Expr) -> str:
         return expr.key.replace(".", "_")
     if isinstance(expr, Arithmetic):
         return _ratio(expr)
-    raise Unsupported(type(expr).__name__)
+    raise Unsupported(form(expr))
 
 
 def _ratio(expr: Arithmetic) -> str:
     return f"{_name(expr.left)}__{_name(expr.right)}"
 
 
-def _pattern(expr: Expr, holds: bool) -> Any:
+def _pattern(expr: Expr, holds: bool, law: AreaOn) -> Any:
     match expr:
         case FactRef(_, Boolean()):
             return {_name(expr): int(holds)}
         case Not(operand):
-            return _pattern(operand, not holds)
+            return _pattern(operand, not holds, law)
         case And(operands) | Or(operands):
             every = isinstance(expr, And) == holds
-            return _joined("$and" if every else "$or", [_pattern(o, holds) for o in operands])
-        case Compare(op, left, Literal(known)):
-            return _compared(op if holds else OPPOSITE[op], _name(left), known)
-        case In(item, Literal(tuple() as options)):
+            return _joined("$and" if every else "$or", [_pattern(o, holds, law) for o in operands])
+        case Compare(op, left, right):
+            return _compared(op if holds else OPPOSITE[op], _name(left), _known(right, law))
+        case In(item, container):
+            options = _known(container, law)
             parts = [_compared("==" if holds else "!=", _name(item), o) for o in options]
             return _joined("$or" if holds else "$and", parts)
         case _:
-            raise Unsupported(f"{type(expr).__name__.lower()} of this form")
+            raise Unsupported(form(expr))
+
+
+def _known(expr: Expr, law: AreaOn) -> Any:
+    if isinstance(expr, ParameterRef):
+        return parameter_value(law, expr.key, law.as_of)
+    if not isinstance(expr, Literal):
+        raise Unsupported("a limit that is no constant")
+    return expr.value
 
 
 def _compared(op: str, name: str, known: Any) -> Any:

@@ -45,6 +45,7 @@ class Dialect:
     inside: str = "{0} in {1}"
     starts: str = "{0}.startsWith({1})"
     some: str = ""
+    overlap: str = ""
     number: str = "{0}"
     true: str = "true"
     false: str = "false"
@@ -88,12 +89,30 @@ def written(expr: Expr, d: Dialect) -> str:
             return f"({written(left, d)} {op} {written(right, d)})"
         case Scale(operand, factor) if d.divides:
             return f"({written(operand, d)} * {_constant(factor, d)})"
+        case Aggregate("any", In(ItemSelf(), options), _, source, None) if d.overlap:
+            return "(" + d.overlap.format(written(source, d), written(options, d)) + ")"
         case Aggregate("any", body, variable, source, None) if isinstance(kind_of(source), Choices) and d.some:
             return "(" + d.some.format(written(body, d), variable, written(source, d)) + ")"
         case Call("starts_with", (text, prefix)) if d.starts:
-            return "(" + d.starts.format(written(text, d), written(prefix, d)) + ")"
+            start = written(prefix, d)
+            return "(" + d.starts.format(written(text, d), start, start.strip('"')) + ")"
         case _:
-            raise Unsupported(f"{type(expr).__name__.lower()} of this form")
+            raise Unsupported(form(expr))
+
+
+def form(expr: Expr) -> str:
+    """Return what a language lacks, in the words of rule files."""
+    match expr:
+        case Call(function):
+            return f"{function}()"
+        case Aggregate(fold):
+            return f"{fold}() over a list"
+        case Arithmetic():
+            return "arithmetic other than a ratio"
+        case ParameterRef():
+            return "a parameter within arithmetic"
+        case _:
+            return type(expr).__name__.lower()
 
 
 def _known(expr: Expr, d: Dialect) -> object:

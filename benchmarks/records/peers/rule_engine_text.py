@@ -13,7 +13,9 @@ from safety_rules.semantics.decide import AreaOn
 
 def failed_by(law: AreaOn) -> Callable[[Any], list[str]]:
     """Return the keys of the rules that match."""
-    dialect = Dialect(law, " and ", " or ", "not {0}", _path, starts="", some="[{1} for {1} in {2} if {0}]")
+    dialect = Dialect(
+        law, " and ", " or ", "not {0}", _path, starts="{0}.starts_with({1})", some="[{1} for {1} in {2} if {0}]"
+    )
     rules = [(r.key, rule_engine.Rule(broken(r, dialect))) for r in law.rules]
     return lambda record: [key for key, rule in rules if rule.matches(record)]
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--area", default=None, help="Only the cases of one area.")
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
+@click.option("--propose", is_flag=True, help="Also write cases for what is untried; what they expect is the author's.")
 @acceptance_options
 @format_option
 def command(
@@ -32,6 +33,7 @@ def command(
     area: str | None,
     coverage: bool,
     mutate: bool,
+    propose: bool,
     old: Path | None,
     write_baseline: bool,
     waivers: Path | None,
@@ -66,7 +68,11 @@ def command(
     problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
     said += [f"{len(known)} known"] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
-    put(Report("test", tuple(problems), passed, "; ".join(said), {}, tuple(known)), form, output)
+    proposed = _proposed(book.rulebook, area) if propose else []
+    said += [f"{len(proposed)} cases proposed"] if propose else []
+    summary = "; ".join(said) + ("\n\n" + "\n".join(proposed) if proposed and form == "text" else "")
+    extra = {"proposed": proposed} if propose else {}
+    put(Report("test", tuple(problems), passed, summary, extra, tuple(known)), form, output)
     if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
 
@@ -102,3 +108,11 @@ def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int
     if not made:
         alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
     return alive, len(made)
+
+
+def _proposed(rulebook: Rulebook, area: str | None) -> list[str]:
+    """Return cases for what is untried, in YAML, each to be completed by the author."""
+    from safety_rules.formats.impact_words import given_lines
+    from safety_rules.services.proposing import proposal_text, proposals
+
+    return [proposal_text(p, given_lines) for p in proposals(rulebook, area)]

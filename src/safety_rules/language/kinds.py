@@ -44,14 +44,18 @@ class ChoiceList:
 
     name: str
     options: tuple[Option, ...] = field(compare=False)
+    by_spelling: Mapping[str, Option] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, Option] = {}
+        for option in self.options:
+            for spelling in option.spellings:
+                found.setdefault(spelling.casefold(), option)
+        object.__setattr__(self, "by_spelling", found)
 
     def find(self, text: str) -> Option | None:
         """Return the option with that key, name or alias (letter case does not matter)."""
-        folded = text.strip().casefold()
-        for option in self.options:
-            if any(folded == spelling.casefold() for spelling in option.spellings):
-                return option
-        return None
+        return self.by_spelling.get(text.strip().casefold())
 
     def __getitem__(self, key: str) -> Option:
         for option in self.options:

@@ -87,6 +87,9 @@ def _boolean(data: Any) -> bool:
 
 def exact(data: Any) -> Fraction | None:
     """Return a Python number as the decimal that it is written as; None for NaN, infinity and non-numbers."""
+    if isinstance(data, float):
+        # By way of Decimal, which reads digits several times faster than Fraction does.
+        return Fraction(*Decimal(float.__repr__(data)).as_integer_ratio()) if isfinite(data) else None
     if isinstance(data, bool):
         return None
     if isinstance(data, int | Fraction):
@@ -94,9 +97,6 @@ def exact(data: Any) -> Fraction | None:
     if isinstance(data, Decimal):
         # An exponent of millions would take all memory as an exact number.
         return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
-    if isinstance(data, float):
-        # By way of Decimal, which reads digits several times faster than Fraction does.
-        return Fraction(*Decimal(float.__repr__(data)).as_integer_ratio()) if isfinite(data) else None
     if hasattr(data, "item") and not isinstance(data, str):
         return exact(data.item())
     return None

@@ -13,11 +13,11 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, TypeVar
 
-from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled import code, numbers
 from safety_rules.engines.compiled.code import constant, load
 from safety_rules.engines.compiled.exact import parameter_value
-from safety_rules.engines.compiled.floats import DIGITS, SAFE, UNIT, Approximate, edges, plain, short
-from safety_rules.engines.compiled.plain_data import Facts, limited
+from safety_rules.engines.compiled.floats import Approximate
+from safety_rules.engines.compiled.plain_data import Facts
 from safety_rules.language.expr import (
     Aggregate,
     And,
@@ -48,7 +48,6 @@ from safety_rules.semantics.evaluate import shifted
 
 Written = TypeVar("Written", ast.expr, Approximate)
 
-MIRRORED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
 LARGEST_SUMMAND = 10**6
 MOST_NODES = 40
 
@@ -64,9 +63,7 @@ class Conditions:
         self.law, self.facts, self.names, self.count, self.empty = law, facts, names, 0, empty
         self.derived: dict[str, ast.expr | Approximate] = {}
         self.items: dict[str, str] = {}
-        names |= {"any": any, "all": all, "abs": abs, "sum": sum, "len": len, "repr": repr, "shifted": shifted}
-        names |= {"decimal": DIGITS.create_decimal, "times": DIGITS.multiply, "minus": DIGITS.minus}
-        names |= {"plus": DIGITS.add, "less": DIGITS.subtract}
+        names |= {"any": any, "all": all, "sum": sum, "len": len, "shifted": shifted, **numbers.NAMES}
 
     def derive(self, key: str) -> list[ast.stmt]:
         """Return the statements that work a derived fact out, once; from then on it is read by name."""
@@ -125,6 +122,11 @@ class Conditions:
                 return ast.Call(start, [self.value(prefix)], [])
             case _:
                 return self.value(expr)
+
+    def comparison(self, op: str, a: Approximate, b: Approximate) -> ast.expr:
+        """Return a comparison of two numbers, with a name of its own for what it works out."""
+        self.count += 1
+        return numbers.comparison(op, a, b, f"d{self.count}")
 
     def value(self, expr: Expr) -> ast.expr:
         """Return a value that is no number."""
@@ -189,7 +191,7 @@ class Conditions:
     def total(self, expr: Aggregate) -> Approximate:
         """Return a count, or a sum of whole numbers, which floats add exactly up to 2**53."""
         if self.is_empty(expr.list):
-            return self.known(Fraction(0))
+            return numbers.known(Fraction(0))
         if expr.fold == "sum":
             kind = kind_of(expr.body)
             limit = self.facts.fact(expr.body.key).bounds.maximum if isinstance(expr.body, ItemField) else None
@@ -230,43 +232,32 @@ class Conditions:
         self.items = held
         return found
 
-    def leaf(self, read: ast.expr, key: str) -> Approximate:
-        """Return a number as it came."""
-        bounds = self.facts.fact(key).bounds
-        low = bounds.minimum if bounds.minimum is not None else bounds.above
-        positive = low is not None and low >= 0
-        size = read if positive else code.call("abs", read)
-        safe = bounds.maximum is not None and low is not None and max(abs(low), bounds.maximum) < SAFE
-        whole = getattr(self.facts.fact(key).kind, "whole", False)
-        written = code.call("decimal", code.call("repr", read))
-        return Approximate(read, size, 1, written, leaf=safe, positive=positive, whole=whole)
-
     def number(self, expr: Expr) -> Approximate:
         """Return a number as a float expression with its error bound."""
         match expr:
             case Literal(Fraction() as known):
-                return self.known(known)
+                return numbers.known(known)
             case ParameterRef():
-                return self.known(self.parameter(expr))
+                return numbers.known(self.parameter(expr))
             case FactRef(key) if key in self.derived:
                 held = self.derived[key]
                 if not isinstance(held, Approximate):
                     raise Declined
                 return held
             case FactRef(key):
-                return self.leaf(self.fact(key), key)
+                return numbers.leaf(self.fact(key), self.facts.fact(key))
             case ItemField(variable, key):
-                return self.of_item(expr, self.number) or self.leaf(self.item_field(variable, key), key)
+                return self.of_item(expr, self.number) or numbers.leaf(
+                    self.item_field(variable, key), self.facts.fact(key)
+                )
             case Negate(operand):
-                a = self.number(operand)
-                top = None if a.top is None else code.call("minus", a.top)
-                return Approximate(ast.UnaryOp(ast.USub(), a.value), a.magnitude, a.roundings, top, a.bottom)
+                return numbers.negative(self.number(operand))
             case Scale(operand, factor):
-                return self.arithmetic("*", self.number(operand), self.known(factor))
+                return numbers.arithmetic("*", self.number(operand), numbers.known(factor))
             case Arithmetic(op, left, right):
-                return self.arithmetic(op, self.number(left), self.number(right))
+                return numbers.arithmetic(op, self.number(left), self.number(right))
             case If(test, then, otherwise):
-                return self.chosen(self.truth(test), self.number(then), self.number(otherwise))
+                return numbers.chosen(self.truth(test), self.number(then), self.number(otherwise))
             case DaysBetween(later, earlier):
                 days = ast.Attribute(ast.BinOp(self.value(later), ast.Sub(), self.value(earlier)), "days", ast.Load())
                 return Approximate(days, code.call("abs", days), 0, days)
@@ -274,66 +265,6 @@ class Conditions:
                 return self.total(expr)
             case _:
                 raise Declined
-
-    def known(self, number: Fraction) -> Approximate:
-        """Return a constant."""
-        value, size = constant(plain(number)), constant(plain(abs(number)))
-        top, bottom = constant(number.numerator), None if number.denominator == 1 else constant(number.denominator)
-        return Approximate(value, size, 1, top, bottom, constant=number, positive=number >= 0)
-
-    def arithmetic(self, op: str, a: Approximate, b: Approximate) -> Approximate:
-        """Return a sum, difference, product or quotient with its error bound."""
-        value = ast.BinOp(a.value, code.OPERATORS[op], b.value)
-        positive = a.positive and b.positive and op != "-"
-        roundings = (max(a.roundings, b.roundings) if op in "+-" else a.roundings + b.roundings) + 1
-        size_op = code.OPERATORS["+" if op == "-" else op]
-        size = (
-            value
-            if positive
-            else ast.BinOp(a.magnitude, size_op, code.call("abs", b.value) if op == "/" else b.magnitude)
-        )
-        return Approximate(value, size, roundings, *_exact(op, a, b), positive=positive)
-
-    def chosen(self, test: ast.expr, a: Approximate, b: Approximate) -> Approximate:
-        """Return one of two numbers."""
-        value, size = code.choose(test, a.value, b.value), code.choose(test, a.magnitude, b.magnitude)
-        top = bottom = None
-        if a.top is not None and b.top is not None:
-            top = code.choose(test, a.top, b.top)
-            if a.bottom is not None or b.bottom is not None:
-                bottom = code.choose(test, a.bottom or constant(1), b.bottom or constant(1))
-        roundings = max(a.roundings, b.roundings)
-        return Approximate(value, size, roundings, top, bottom, positive=a.positive and b.positive)
-
-    def comparison(self, op: str, a: Approximate, b: Approximate) -> ast.expr:
-        """Return a comparison that no rounding can turn: in floats beyond the bound, exactly within it."""
-        if bare(a, b) or bare(b, a):
-            return self.bare_comparison(op, a, b)
-        exact = _exactly(op, a, b)
-        if a.roundings == 0 and (b.roundings == 0 or b.constant is not None):
-            return exact
-        self.count += 1
-        name = f"d{self.count}"
-        if b.constant is not None and a.positive:
-            low, high = edges(b.constant, a.roundings)
-            first: ast.expr = ast.NamedExpr(ast.Name(name, ast.Store()), a.value)
-            return _decided(op, first, load(name), constant(low), constant(high), exact)
-        slack = constant(float((a.roundings + b.roundings + 4) * UNIT))
-        bound = ast.BinOp(slack, ast.Mult(), ast.BinOp(a.magnitude, ast.Add(), b.magnitude))
-        first = ast.NamedExpr(ast.Name(name, ast.Store()), ast.BinOp(a.value, ast.Sub(), b.value))
-        return _decided(op, first, load(name), ast.UnaryOp(ast.USub(), bound), bound, exact)
-
-    def bare_comparison(self, op: str, a: Approximate, b: Approximate) -> ast.expr:
-        """Return a comparison of a number as it came with a constant, or with another."""
-        if a.constant is not None:
-            return self.bare_comparison(MIRRORED[op], b, a)
-        if b.constant is None:
-            return code.test(a.value, code.COMPARISONS[op], b.value)
-        of_float, of_int = limited(a.value, op, b.constant, False), limited(a.value, op, b.constant, True)
-        if a.whole:
-            return of_int
-        is_float = code.test(ast.Attribute(a.value, "__class__", ast.Load()), ast.Is(), load("float"))
-        return code.choose(is_float, of_float, of_int)
 
 
 def parameter_on(law: AreaOn, key: str, day: Any) -> Fraction:
@@ -344,49 +275,5 @@ def parameter_on(law: AreaOn, key: str, day: Any) -> Fraction:
     return value
 
 
-def _exact(op: str, a: Approximate, b: Approximate) -> tuple[ast.expr | None, ast.expr | None]:
-    """Return the top and bottom of a sum, difference, product or quotient; none where the bottom may be negative."""
-    if a.top is None or b.top is None or (op == "/" and not b.positive):
-        return None, None
-    if op == "*":
-        return code.call("times", a.top, b.top), _product(a.bottom, b.bottom)
-    if op == "/":
-        return _product(a.top, b.bottom), _product(b.top, a.bottom)
-    left, right = _product(a.top, b.bottom), _product(b.top, a.bottom)
-    assert left is not None
-    assert right is not None
-    return code.call("plus" if op == "+" else "less", left, right), _product(a.bottom, b.bottom)
-
-
-def _product(a: ast.expr | None, b: ast.expr | None) -> ast.expr | None:
-    return (a or b) if a is None or b is None else code.call("times", a, b)
-
-
-def _exactly(op: str, a: Approximate, b: Approximate) -> ast.expr:
-    """Return the exact comparison; it declines where a number is left to the exact function."""
-    left, right = _product(a.top, b.bottom), _product(b.top, a.bottom)
-    if a.top is None or b.top is None or left is None or right is None:
-        return code.call("decimal", constant(None))
-    return code.test(left, code.COMPARISONS[op], right)
-
-
-def _decided(op: str, first: ast.expr, again: ast.expr, low: ast.expr, high: ast.expr, exact: ast.expr) -> ast.expr:
-    """Return the comparison: clearly above, clearly below, or exactly worked out in between."""
-    # "Not below" rather than "at or above": what comes out as NaN is worked out exactly.
-    if op in (">", ">="):
-        below = ast.UnaryOp(ast.Not(), code.test(again, ast.Lt(), low))
-        return code.either(code.test(first, ast.Gt(), high), code.both(below, exact))
-    if op in ("<", "<="):
-        above = ast.UnaryOp(ast.Not(), code.test(again, ast.Gt(), high))
-        return code.either(code.test(first, ast.Lt(), low), code.both(above, exact))
-    between = ast.Compare(low, [ast.LtE(), ast.LtE()], [first, high])
-    return code.both(between, exact) if op == "==" else code.either(ast.UnaryOp(ast.Not(), between), exact)
-
-
 def _is_truth(expr: Expr) -> bool:
     return isinstance(kind_of(expr), Boolean) and not isinstance(expr, Literal | FactRef | ParameterRef)
-
-
-def bare(a: Approximate, b: Approximate) -> bool:
-    """Return whether a number as it came can be compared with the other as it is, without a bound."""
-    return a.leaf and (b.leaf or (b.constant is not None and short(b.constant)))
