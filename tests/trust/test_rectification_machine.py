@@ -27,7 +27,7 @@ START = datetime.date(2024, 1, 1)
 TODAY = datetime.date(2024, 12, 31)
 UNIT, WORKS = "某街道", "某厂"
 HANDS = [UNIT, WORKS, "专家甲", "园区乙", "部门丙", "部门丁"]
-ROLES = ["expert", "enterprise", "park", "department"]
+ROLES = ["expert", "enterprise", "zone", "department"]
 OPEN = ("ordered", "in_hand")
 WHO = {"order": "D", "start": "E", "submit": "E", "supervise": "P", "accept": "D", "close": "D", "send_back": "PD",
        "extend": "D", "escalate": "D"}  # fmt: skip
@@ -38,7 +38,7 @@ TO = {"order": "ordered", "start": "in_hand", "submit": "submitted", "supervise"
       "close": "closed", "send_back": "in_hand"}  # fmt: skip
 NOT_AFTER = {"supervise": {"start", "submit", "accept"}, "accept": {"start", "submit", "supervise"},
              "close": {"start", "submit"}}  # fmt: skip
-LETTERS = {"E": "enterprise", "P": "park", "D": "department", "X": "expert"}
+LETTERS = {"E": "enterprise", "P": "zone", "D": "department", "X": "expert"}
 
 
 @dataclass
@@ -177,7 +177,7 @@ class Rectification(RuleBasedStateMachine):
 
 
 Rectification.TestCase.settings = settings(
-    max_examples=80,
+    max_examples=60,
     stateful_step_count=12,
     phases=(Phase.generate,),
     deadline=None,
