@@ -11,7 +11,7 @@ from trust.fuzzing import MEGABYTES, ROOT, TARGETS, bounded, inputs, peak_megaby
 
 ONE = ROOT / "tests" / "trust" / "one_of_each"
 
-ROUNDS = {"rules": 40, "condition": 400, "csv": 60, "jsonl": 60, "json": 60, "xlsx": 15, "command": 60}
+ROUNDS = {"rules": 40, "condition": 400, "csv": 25, "jsonl": 20, "json": 25, "xlsx": 15, "command": 60}
 
 
 @pytest.mark.parametrize("name", TARGETS)

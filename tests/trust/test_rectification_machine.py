@@ -177,7 +177,7 @@ class Rectification(RuleBasedStateMachine):
 
 
 Rectification.TestCase.settings = settings(
-    max_examples=80,
+    max_examples=60,
     stateful_step_count=12,
     phases=(Phase.generate,),
     deadline=None,

@@ -123,7 +123,7 @@ def test_what_a_schema_refuses_the_loader_refuses() -> None:
             continue
         text = file.data.decode()
         rng = random.Random(path)
-        for _ in range(35):
+        for _ in range(25):
             data = changed(as_an_editor_reads(text), rng)
             written = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
             if kind_of_text(written) != kind_of_text(text) or validator(text).is_valid(data):
@@ -133,7 +133,7 @@ def test_what_a_schema_refuses_the_loader_refuses() -> None:
             over = [made if path == overlay.path else overlay]
             book, _ = rulebook([made if p == path else f for p, f in files.items()], over)
             assert book is None, f"{path}: the schema refuses what the loader takes:\n{written}"
-    assert min(refused.values()) >= 5, refused
+    assert min(refused.values()) >= 3, refused
 
 
 def test_the_verb_writes_the_schemas_and_a_reference_in_each_file(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def compared(
     area: str | None = None,
     on: datetime.date | None = None,
     require: Standing = Standing.assumed,
-    most: int = 2000,
+    most: int = 1000,
 ) -> Comparison:
     """Return which items mean something else, on one day or on every day on which the law changes."""
     before, after = items_of(old), items_of(new)
