@@ -1,6 +1,7 @@
 """Compares the fixpoint, durable-rules and the oracle on generated programs: `python -m chaining.campaign 10000`.
 
 Run it in `tests/`; it prints what it compared, and ends with an error at the first difference, with its seed.
+`python -m chaining.campaign memory 5000` chains the same 100 programs over and over, and prints the memory held.
 """
 
 from __future__ import annotations
@@ -66,5 +67,18 @@ def main(count: int, first: int = 0) -> None:
     print(f"{took:.1f} s; resident memory {before} KiB before, {memory()} KiB after")
 
 
+def held(runs: int) -> None:
+    """Chain the same programs over and over, and print the memory held after each thousand runs."""
+    programs = [made(seed) for seed in range(100)]
+    for number in range(1, runs + 1):
+        generated = programs[number % len(programs)]
+        chain(generated.program, generated.facts, ENGINE)
+        if number % 1000 == 0:
+            print(f"{number} runs: {memory()} KiB", flush=True)
+
+
 if __name__ == "__main__":
-    main(*(int(a) for a in sys.argv[1:] or ["500"]))
+    if sys.argv[1:2] == ["memory"]:
+        held(*(int(a) for a in sys.argv[2:] or ["5000"]))
+    else:
+        main(*(int(a) for a in sys.argv[1:] or ["500"]))

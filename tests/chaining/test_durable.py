@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -27,6 +30,38 @@ def test_an_exception_of_the_engine_names_the_stratum(method: str, monkeypatch: 
     with pytest.raises(ChainEngineError, match=r"stratum 1 \(black, yellow\): durable-rules failed: engine fault") as e:
         chain(program, facts, "durable")
     assert e.value.stratum == 1
+
+
+FAULTS = """
+from chaining.ledgers import ledger, started
+from durable import engine
+from safety_rules.engines.forward import chain
+from safety_rules.language.errors import ChainEngineError
+
+program, facts = started(ledger(20))
+real, faults = engine.Ruleset.METHOD, 0
+
+def fail(*_):
+    raise RuntimeError("engine fault")
+
+for _ in range(10):
+    engine.Ruleset.METHOD = fail
+    try:
+        chain(program, facts, "durable")
+    except ChainEngineError:
+        faults += 1
+    engine.Ruleset.METHOD = real
+    assert chain(program, facts, "durable") == chain(program, facts, "fixpoint")
+print(faults)
+"""
+
+
+@pytest.mark.parametrize("method", ["assert_facts", "do_actions", "get_state"])
+def test_a_fault_with_activations_pending_does_not_take_the_process_down(method: str) -> None:
+    code = FAULTS.replace("METHOD", method)
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=env)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "10\n", "")
 
 
 def test_a_record_that_the_engine_does_not_see_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:

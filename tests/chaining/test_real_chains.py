@@ -230,3 +230,32 @@ def test_the_engines_agree_on_generated_ledgers(seed: int) -> None:
     defined, other = chain(program, facts, "fixpoint"), chain(program, facts, "auto")
     assert defined.derived("ledger.grounds")
     assert (defined.facts, defined.steps, defined.certain) == (other.facts, other.steps, other.certain)
+
+
+def less(random: Random, ledger: dict[str, Any]) -> dict[str, Any]:
+    """Return a ledger with some cells blank, and sometimes without one of its lists."""
+    kept = {
+        name: [{k: v for k, v in item.items() if k == "id" or random.random() > 0.15} for item in items]
+        for name, items in ledger.items()
+    }
+    if random.random() < 0.2:
+        del kept[random.choice(sorted(kept))]
+    return kept
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_what_is_left_blank_neither_blocks_nor_clears_a_project(seed: int) -> None:
+    random = Random(seed)
+    whole = {k: v for k, v in generated_ledger(60, seed).items() if k != "ledger.projects"}
+    admission = sr.load().area("admission").on(f"{2020 + seed % 6}-12-01")
+    rank = admission.law.area.rank
+    project = {"project": {"id": "P1"}, "enterprise": {"name": "E1"}}
+    known = {**whole, "ledger.enterprises": [{"credit_code": f"E{n}", "name": f"E{n}"} for n in range(6)]}
+    blank = less(random, whole) | {"ledger.enterprises": known["ledger.enterprises"]}
+    before = sr.with_history(admission, known).decide(project)
+    after = sr.with_history(admission, blank).decide(project)
+    assert rank(after.at_best) <= rank(before.at_best)
+    assert rank(after.at_worst) >= rank(before.at_worst)
+    for rule in ("black_listed", "yellow_listed", "larger_accident", "major_danger_open"):
+        statuses = (before.finding(rule).status.value, after.finding(rule).status.value)
+        assert statuses[1] in (statuses[0], "undetermined"), rule

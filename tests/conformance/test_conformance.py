@@ -9,6 +9,7 @@ import pytest
 
 from conformance.suite import UNKNOWN, ConditionCase, Engine, VerdictCase, conditions, verdicts
 from safety_rules.engines.compiled import compiled
+from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import AreaOn, findings
@@ -92,3 +93,11 @@ def test_a_verdict_is_the_one_that_is_written(case: VerdictCase) -> None:
         if part in case.expect:
             assert case.expect[part] == of(verdict), part
     assert {"outcome", "findings"} & set(case.expect)
+
+
+@pytest.mark.parametrize("case", named([c for c in VERDICTS if "standing" in c.expect and not c.waivers]))
+def test_the_compiled_standing_is_the_one_that_is_written(case: VerdictCase) -> None:
+    area = compiled(case.law)
+    masks = area.masks(case.record.values)
+    best = area.outcome(masks.violated)
+    assert case.expect["standing"] == standings(area)(case.record.values, masks, best).name

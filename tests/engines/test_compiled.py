@@ -83,6 +83,20 @@ def test_plain_complete_data_is_answered_by_the_fast_function() -> None:
     assert answered > 200
 
 
+def test_a_record_that_was_changed_after_its_verdict_is_not_explained_as_if_it_had_not() -> None:
+    area = dated("admission", "2020-10-01")
+    for data in random_records(area, seed=4, count=100, blank=0.0):
+        plain = without_lists(data)
+        verdict = area.decide(plain)
+        if "has_chemical_reaction" in plain["project"] and "chemical_reaction" not in verdict.violated():
+            plain["project"]["has_chemical_reaction"] = True
+            if verdict.record.values["project.has_chemical_reaction"] is True:
+                with pytest.raises(sr.RecordError, match="changed after its verdict"):
+                    verdict.explain("zh")
+                return
+    pytest.fail("no record of the sample can show it")
+
+
 ODD = [
     None, "", "未知", "征地", True, float("nan"), float("inf"), -1, 10**30, "3.2 亿元", [], ["x"], {}, "2020-10-01",
     datetime.date(2020, 1, 1), b"land", 1 + 2j, "land ", ("land",), Fraction(1, 3), 0, 1, "0", object,

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import xlsxwriter
 from python_calamine import load_workbook
@@ -141,6 +142,8 @@ def test_a_table_and_csv_and_json_lines_have_the_chain_as_well(call: Any, tmp_pa
     assert "名单联动" in out
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.csv")[0] == 0
     assert f"不予准入，因{NAME}于2020-07-02列入黑名单" in (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert call("screen", project, "--history", history, "-o", tmp_path / "a.parquet")[0] == 0
+    assert str(pl.read_parquet(tmp_path / "a.parquet")["名单联动"][0]).startswith("不予准入，因")
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.jsonl")[0] == 0
     assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["chains"]["effects"][0]["effect"] == "rejected"
 
@@ -154,6 +157,15 @@ def test_a_rectification_ledger_is_a_history_of_dangers(tmp_path: Path, admissio
     verdict = sr.with_history(admission, store, lists).decide({"enterprise": {"name": ENTERPRISE}})
     assert effects(verdict) == {("conditional", True)}
     assert sr.with_history(admission, store, lists).decide(PROJECT).effects == ()
+
+
+def test_overdue_dangers_are_named_in_the_sentence(tmp_path: Path, admission: sr.DatedArea) -> None:
+    dangers = [[f"Y{i}", "一般", NAME, CODE, "2020-05-01", f"2020-06-0{i}", ""] for i in (1, 2, 3)]
+    verdict = decided(whole(tmp_path, 隐患台账=[DANGER, *dangers]), admission)
+    assert verdict.chains("zh") == (
+        f"附条件准入，因{NAME}于{DAY}列入黄名单（管理期至{DAY}），因逾期未销号隐患达到规定项数（{DAY}）：Y1、Y2、Y3。",
+    )
+    assert "(2020-10-01): Y1, Y2, Y3." in verdict.chains("en")[0]
 
 
 def test_an_enterprise_is_found_by_its_name_where_the_code_is_blank(tmp_path: Path, admission: sr.DatedArea) -> None:
@@ -251,6 +263,28 @@ def test_two_records_of_one_number_are_named_and_both_count(call: Any, tmp_path:
     _, out, err = call("screen", project, "--history", whole(tmp_path, 隐患台账=[DANGER, *dangers]))
     assert "隐患“Y1”有内容不同的多条记录" in err
     assert "附条件准入，因" in out
+
+
+def test_a_row_that_is_repeated_counts_once_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:
+    row = [CODE, "2020-07-02", 1, 0, 60, "是"]
+    area = sr.with_history(admission, whole(tmp_path, 事故记录=[ACCIDENT, row, row]))
+    assert [n.text("zh") for n in area.notices] == ["事故记录!3：与事故记录!2内容完全相同，按同一条计"]
+    assert effects(area.decide(PROJECT)) == {("conditional", True)}  # two penalties would black-list
+
+
+def test_records_of_two_files_are_told_apart_and_one_file_is_not_named_twice(
+    tmp_path: Path, admission: sr.DatedArea
+) -> None:
+    one = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-03-02", 1, 0, 60, "是"]])
+    other = book(tmp_path / "补充.xlsx", 事故记录=[ACCIDENT, [CODE, "2020-07-02", 1, 0, 60, "是"]])
+    verdict = sr.with_history(admission, one, other).decide(PROJECT)
+    assert ("rejected", True) in effects(verdict)
+    assert "事故“历史.xlsx 事故记录!2”" in verdict.explain("zh")
+    assert "事故“补充.xlsx 事故记录!2”" in verdict.explain("zh")
+    with pytest.raises(sr.LedgerError, match="is named twice"):
+        sr.with_history(admission, one, one)
+    with pytest.raises(sr.LedgerError, match="name nothing else"):
+        sr.with_history(admission, {"ledger.accidents": "无"}, one)
 
 
 def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, admission: sr.DatedArea) -> None:

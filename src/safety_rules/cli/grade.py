@@ -69,15 +69,21 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
     from rich.text import Text
 
     from safety_rules.formats.grading_out import shown
+    from safety_rules.language.rule import STANDING_NAMES
 
-    heads = ("行", "单元", "级别", "S", "α", "R") if language == "zh" else ("Row", "Unit", "Level", "S", "α", "R")
+    heads = (
+        ("行", "单元", "级别", "S", "α", "R", "依据效力")
+        if language == "zh"
+        else ("Row", "Unit", "Level", "S", "α", "R", "Standing")
+    )
     table = Table(*heads)
     for unit in units:
         verdict = unit.row.verdict
         if verdict is None:
             continue
         figures = (shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index))
-        cells = (str(unit.row.row.number), verdict.subject, verdict.outcome_name.in_(language), *figures)
+        sure = STANDING_NAMES[unit.standing].in_(language)
+        cells = (str(unit.row.row.number), verdict.subject, verdict.outcome_name.in_(language), *figures, sure)
         table.add_row(*(Text(c) for c in cells))
     Console().print(table)
 

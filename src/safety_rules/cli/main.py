@@ -14,6 +14,7 @@ from safety_rules.version import VERSION
 VERBS = {
     "check": "Check rule files: every mistake at once, with its place.",
     "test": "Run the cases that stand in rule files.",
+    "prove": "Prove what holds of rules on every record, or show a record.",
     "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
     "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",
@@ -22,6 +23,9 @@ VERBS = {
     "explain": "Explain the verdict on one row of a ledger.",
     "rectify": "Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
+
+
+LONGEST_NAME = 200
 
 
 class Verbs(click.Group):
@@ -86,6 +90,10 @@ def main() -> None:
         sys.exit(ExitCode.USAGE)
     except BrokenPipeError:
         sys.exit(ExitCode.DONE)
+    except OSError as error:
+        place = f" `{str(error.filename)[:LONGEST_NAME]}`" if error.filename is not None else ""
+        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+        sys.exit(ExitCode.LEDGER)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
 
 if TYPE_CHECKING:
-    from safety_rules.services.rectification.book import Refusal
     from safety_rules.services.rectification.importing import Imported
     from safety_rules.services.rectification.ledger import Fault, Head
+    from safety_rules.services.rectification.sheets import Refusal
     from safety_rules.services.rectification.table import Lifecycle
 
 MOST_REFUSALS = 50

@@ -92,7 +92,7 @@ def command(
     dated = area_on(rules, overlays, area, day, require_standing)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted, history_of(dated, histories), engine)
+    screening = screen(ledger, dated, sheet, granted, engine, history_of(dated, histories))
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--area", default=None, help="Only the cases of one area.")
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
+@click.option("--propose", is_flag=True, help="Also write cases for what is untried; what they expect is the author's.")
 @acceptance_options
 @format_option
 def command(
@@ -32,6 +33,7 @@ def command(
     area: str | None,
     coverage: bool,
     mutate: bool,
+    propose: bool,
     old: Path | None,
     write_baseline: bool,
     waivers: Path | None,
@@ -66,7 +68,11 @@ def command(
     problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
     said += [f"{len(known)} known"] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
-    put(Report("test", tuple(problems), passed, "; ".join(said), {}, tuple(known)), form, output)
+    proposed = _proposed(book.rulebook, area) if propose else []
+    said += [f"{len(proposed)} cases proposed"] if propose else []
+    summary = "; ".join(said) + ("\n\n" + "\n".join(proposed) if proposed and form == "text" else "")
+    extra = {"proposed": proposed} if propose else {}
+    put(Report("test", tuple(problems), passed, summary, extra, tuple(known)), form, output)
     if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
 
@@ -91,14 +97,26 @@ def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
 
 
 def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
-    """Return the changes that no case notices, and how many were made; none at all is a problem too."""
+    """Return the changes that no case notices or that cannot be tried, and how many were made; none is a problem too."""
     from safety_rules.formats.report import Problem
-    from safety_rules.services.mutants import mutants, survives
+    from safety_rules.services.mutants import Fate, fate, mutants
 
-    made = list(mutants(rulebook, area))
-    alive = [
-        Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of) for m in made if survives(m)
-    ]
+    alive, made = [], 0
+    for m in mutants(rulebook, area):
+        made += 1
+        came, why = fate(m)
+        if came is Fate.UNNOTICED:
+            alive.append(Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of))
+        elif came is Fate.BROKEN:
+            alive.append(Problem("mutant-broken", "error", f"{m.of}: cannot be tried: {m.what}: {why}", m.at, of=m.of))
     if not made:
         alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
-    return alive, len(made)
+    return alive, made
+
+
+def _proposed(rulebook: Rulebook, area: str | None) -> list[str]:
+    """Return cases for what is untried, in YAML, each to be completed by the author."""
+    from safety_rules.formats.impact_words import given_lines
+    from safety_rules.services.proposing import proposal_text, proposals
+
+    return [proposal_text(p, given_lines) for p in proposals(rulebook, area)]

@@ -14,28 +14,55 @@ from safety_rules.formats.safe import replacing
 from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
 from safety_rules.formats.workbook_out import OPTIONS, let_go
 from safety_rules.language.errors import LedgerError
+from safety_rules.language.rule import STANDING_NAMES
 from safety_rules.semantics.explain import reason_label
 from safety_rules.semantics.words import decimal
 
 SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
 HEADINGS = {
     "zh": (
-        ("行号", "单元名称", "级别", "最好", "最坏", "辨识指标S", "α", "分级指标R", "最少补齐", "仍缺", "说明"),
-        ("单元名称", "品名", "存在量（t）", "临界量（t）", "β", "q/Q", "β·q/Q", "占比（%）"),
-        ("单元名称", "义务", "责任单位", "时限", "依据", "是否确定"),
+        (
+            "行号",
+            "单元名称",
+            "级别",
+            "最好",
+            "最坏",
+            "辨识指标S",
+            "α",
+            "分级指标R",
+            "依据效力",
+            "最少补齐",
+            "仍缺",
+            "说明",
+        ),
+        ("单元名称", "品名", "存在量（t）", "临界量（t）", "β", "q/Q", "β·q/Q", "占比（%）", "依据效力"),
+        ("单元名称", "义务", "责任单位", "时限", "依据", "是否确定", "依据效力"),
         ("行号", "位置", "问题", "原填内容"),
     ),
     "en": (
-        ("Row", "Unit", "Level", "At best", "At worst", "S", "α", "R", "Fewest to settle", "Missing", "Notes"),
-        ("Unit", "Name", "Quantity (t)", "Critical quantity (t)", "β", "q/Q", "β·q/Q", "Share (%)"),
-        ("Unit", "Duty", "Who", "By", "Authority", "Certain"),
+        (
+            "Row",
+            "Unit",
+            "Level",
+            "At best",
+            "At worst",
+            "S",
+            "α",
+            "R",
+            "Standing",
+            "Fewest to settle",
+            "Missing",
+            "Notes",
+        ),
+        ("Unit", "Name", "Quantity (t)", "Critical quantity (t)", "β", "q/Q", "β·q/Q", "Share (%)", "Standing"),
+        ("Unit", "Duty", "Who", "By", "Authority", "Certain", "Standing"),
         ("Row", "Place", "Problem", "Given"),
     ),
 }
 WIDTHS = (
-    (7, 26, 18, 18, 18, 12, 8, 12, 34, 44, 44),
-    (26, 26, 14, 16, 8, 14, 14, 12),
-    (26, 70, 20, 44, 60, 12),
+    (7, 26, 18, 18, 18, 12, 8, 12, 26, 34, 44, 44),
+    (26, 26, 14, 16, 8, 14, 14, 12, 26),
+    (26, 70, 20, 44, 60, 12, 26),
     (8, 22, 70, 40),
 )
 
@@ -92,6 +119,7 @@ class _Writer:
         cells = (
             number, verdict.subject, verdict.outcome_name.in_(self.language), best, worst,
             shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index),
+            STANDING_NAMES[unit.standing].in_(self.language),
             join.join(reason_label(r, verdict, self.language) for r in needs.smallest),
             join.join(reason_label(r, verdict, self.language) for r in needs.can_change),
             ("；" if zh else "; ").join(n.in_(self.language) for n in unit.notes),
@@ -100,7 +128,8 @@ class _Writer:
         for c in unit.chemicals:
             share = None if c.share is None else c.share * 100
             figures = (c.quantity, c.critical_quantity, c.beta, c.ratio, c.corrected_ratio, share)
-            self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures)), self.styles.text)
+            sure = STANDING_NAMES[c.standing].in_(self.language)
+            self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures), sure), self.styles.text)
         for due in unit.duties:
             self._duty(verdict, due, zh)
         for p in verdict.problems:
@@ -113,8 +142,9 @@ class _Writer:
         )
         sure = ("是" if zh else "yes") if due.certain else ("待核实" if zh else "open")
         by = due.duty.by.in_(self.language) if due.duty.by is not None else ""
+        standing = STANDING_NAMES[due.standing].in_(self.language)
         what, who = due.duty.what.in_(self.language), due.duty.who.in_(self.language)
-        self._put(2, (verdict.subject, what, who, by, law, sure), self.styles.text)
+        self._put(2, (verdict.subject, what, who, by, law, sure, standing), self.styles.text)
 
 
 def shown(number: Any) -> str:

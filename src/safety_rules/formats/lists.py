@@ -24,13 +24,23 @@ POINTER = re.compile(r"^(有|见|详见|参见|另附|附|yes|see)")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record of a list: its data, where each part stands, and whom it names."""
+    """One record of a list: its data, and whom it names; `at` leads from its fields to their columns."""
 
     row: int
-    place: str
+    table: RawTable
     data: Mapping[str, Any]
-    places: Mapping[str, str]
+    at: Mapping[str, int]
     names: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """Where the record stands."""
+        return self.table.place(self.row)
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Where each part stands."""
+        return {name: self.table.place(self.row, self.at[name]) for name in self.data}
 
 
 @dataclass(slots=True)
@@ -114,11 +124,11 @@ def _without_identity(table: RawTable, found: Columns, keys: set[str], names: It
 
 
 def _items(table: RawTable, found: Columns, names: set[str], own: Sequence[str]) -> Iterable[Item]:
+    at = {c.fact.field: c.index for c in found.columns if c.fact.key not in names}
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
         data: dict[str, Any] = {}
-        places: dict[str, str] = {}
         said: dict[str, str] = {}
         for column in found.columns:
             cell = row.cell(column.index)
@@ -128,9 +138,8 @@ def _items(table: RawTable, found: Columns, names: set[str], own: Sequence[str])
                     said[column.fact.key] = cell_text(cell)
             elif not is_blank(cell):
                 data[column.fact.field] = usable(cell)
-                places[column.fact.field] = table.place(row.number, column.index)
         whose = {k: v for k, v in said.items() if k in own} or said
-        yield Item(row.number, table.place(row.number), data, places, whose)
+        yield Item(row.number, table, data, at, whose)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,17 +21,17 @@ MEMORY = "400MB"
 def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write one row for each row that is a record, with its number; a file is complete or absent."""
     own = screening.ledger.headings
-    names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language)))
+    names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language, screening.with_history)))
     if not path.absolute().parent.is_dir():
         raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
     with tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=path.absolute().parent) as folder:
         texts = Path(folder) / "rows.csv"
         with replacing(texts) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
+            writer = csv.writer(file, lineterminator="\n")
             for row in rows:
                 if row.outcome:
                     cells = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
-                    writer.writerow([row.row.number, *cells, *result_cells(row, language)])
+                    writer.writerow([row.row.number, *cells, *result_cells(row, language, screening.with_history)])
         types = ", ".join(f"{DUCKDB.text(n)}: '{'VARCHAR' if i else 'BIGINT'}'" for i, n in enumerate(names))
         options = f"header = false, auto_detect = false, columns = {{{types}}}, max_line_size = 16777216, quote = '\"'"
         with replacing(path) as target, connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):

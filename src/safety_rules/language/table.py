@@ -61,7 +61,7 @@ class Table:
         return next((e for e in self.editions if e.period.holds(day)), None)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=65536)
 def normal_spelling(text: str) -> str:
     """Return a spelling without differences of width, case, blanks and brackets' kind."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -80,6 +80,13 @@ class Vocabulary:
     choices: Mapping[str, ChoiceList]
     units: UnitTable
     by_name: Mapping[str, str]
+    fields_of: Mapping[str, tuple[Fact, ...]] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Group the fields of lists, which are asked for with every record."""
+        lists = [k + "." for k, f in self.facts.items() if isinstance(f.kind, Records)]
+        grouped = {s[:-1]: tuple(f for f in self.facts.values() if f.key.startswith(s)) for s in lists}
+        object.__setattr__(self, "fields_of", grouped)
 
     def find(self, name: str) -> Fact | None:
         """Return the fact with that English or Chinese key."""
@@ -88,8 +95,7 @@ class Vocabulary:
 
     def fields(self, key: str) -> tuple[Fact, ...]:
         """Return the fields of a list fact's records."""
-        start = key + "."
-        return tuple(f for f in self.facts.values() if f.key.startswith(start))
+        return self.fields_of.get(key, ())
 
     def of_subject(self, subject: str) -> tuple[Fact, ...]:
         """Return a subject's own facts, without the fields of its lists."""

@@ -287,7 +287,8 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
     for model, found in over.by_model.items():
         if model is not OverlayFile:
             for path, file in found:
-                at = getattr(file, str(getattr(model, "kind", "")), None) or Span(SourceText(path, ""), 0, 0)
+                named = getattr(file, str(getattr(model, "kind", "")), None)
+                at = named if isinstance(named, Scalar) else Span(SourceText(path, ""), 0, 0)
                 report.error("no-overlay", "an overlay file begins with `overlay:`", at)
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)

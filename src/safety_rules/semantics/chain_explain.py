@@ -129,19 +129,38 @@ def _value_lines(result: ChainResult, pattern: Pattern, env: Environment, lists:
 def _counted(
     result: ChainResult, node: Aggregate, env: Environment, records: Sequence[ChainFact], language: str
 ) -> list[Line]:
-    """Return the records that an aggregate counts, or could; those for which its test is false are left out."""
-    counts = []
+    """Return the records that an aggregate counts, or could, as lines."""
+    kept = _kept(node, env, records)
+    counts = [Line(f"{TRUTH_MARKS[found]} {record_words(result, fact, language)}") for fact, found in kept]
+    if len(counts) > MOST_COUNTED:
+        rest = len(counts) - MOST_COUNTED
+        counts = [*counts[:MOST_COUNTED], Line(f"……另有 {rest} 条" if language == "zh" else f"... {rest} more")]
+    return counts
+
+
+def _kept(node: Aggregate, env: Environment, records: Sequence[ChainFact]) -> list[tuple[ChainFact, Truth]]:
+    """Return the records for which an aggregate's test is true or unknown, with which of the two."""
+    kept = []
     for fact in sorted(records, key=lambda f: f.id):
         scope = with_record(env, node.variable, fact)
         tests = [e for e in (node.where, node.body if node.fold == "any" else None) if e is not None]
         truths = [truth(e, scope)[0] for e in tests]
         if Truth.FALSE not in truths:
-            mark = TRUTH_MARKS[Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.TRUE]
-            counts.append(Line(f"{mark} {record_words(result, fact, language)}"))
-    if len(counts) > MOST_COUNTED:
-        rest = len(counts) - MOST_COUNTED
-        counts = [*counts[:MOST_COUNTED], Line(f"……另有 {rest} 条" if language == "zh" else f"... {rest} more")]
-    return counts
+            kept.append((fact, Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.TRUE))
+    return kept
+
+
+def counted(result: ChainResult, step: Step) -> tuple[ChainFact, ...]:
+    """Return the given records that the aggregates of a step count, or could count."""
+    env, lists = environment_of(result, step)
+    found: dict[str, ChainFact] = {}
+    for pattern in (p for p in result.program.rules[step.rule].given if p.that is not None):
+        assert pattern.that is not None
+        narrow, records = lists.narrowed(pattern.that, env)
+        for node in walk(pattern.that):
+            if isinstance(node, Aggregate) and isinstance(node.list, FactRef):
+                found |= {f.id: f for f, _ in _kept(node, narrow, records.get(node.list.key, ()))}
+    return tuple(found.values())
 
 
 def _unless_lines(result: ChainResult, rule: ChainRule, step: Step, language: str) -> list[Line]:

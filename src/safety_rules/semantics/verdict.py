@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from safety_rules.language.errors import NotFoundError
+from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Standing, Waiver
@@ -53,7 +53,7 @@ class Verdict:
     `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
     An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
     that follows from them are worked out by the definition when they are asked for, from the data that
-    was passed: who changes that data meanwhile asks about other data. The masks that it knows spare what
+    was passed: keep it as it is. The masks that it knows spare what
     they say already, and `shared` what verdicts of the same law have worked out.
     """
 
@@ -83,6 +83,10 @@ class Verdict:
         self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
         self._masks, self._shared = masks, shared
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what the verdict was made from, without the functions that make its parts sooner."""
+        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, self._violated)
+
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
 
@@ -95,8 +99,13 @@ class Verdict:
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """One finding for each rule in force, in the area's order."""
-        return findings(self.on, self.record, self._granted)
+        """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
+        found = findings(self.on, self.record, self._granted)
+        if self._violated is not None and not self._granted:
+            now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
+            if now != tuple(self._violated):
+                raise RecordError("the record was changed after its verdict was made; decide it again")
+        return found
 
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:

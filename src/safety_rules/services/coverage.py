@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import Compare, Expr, kind_of
+from safety_rules.language.expr import Compare, Expr, kind_of, walk
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.rule import Area, Case, Clause, Derivation, Obligation, Rule, Rulebook
 from safety_rules.language.truth import Truth, conjunction
@@ -79,7 +79,7 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
                 clause.at,
                 "unknown",
             )
-        if not _at_edge(clause.that, [e for e, _ in tried]):
+        if not at_edge(clause.that, [e for e, _ in tried]):
             yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
@@ -90,21 +90,26 @@ def _clause(
         yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at, "alone")
     if not any(f.requires[i].truth is Truth.UNKNOWN and f.status is Status.UNDETERMINED for _, f in tried):
         yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at, "unknown")
-    if not _at_edge(clause.that, [e for e, _ in tried]):
+    if not at_edge(clause.that, [e for e, _ in tried]):
         yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
-def _at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
-    """Return whether some case makes both sides of some comparison of numbers or days equal."""
-    edges = False
+def at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
+    """Return whether some case makes both sides of some comparison of numbers or days equal, where there is one."""
+    if not any(_is_edge(node) for node in walk(expr)):
+        return True
     for env in environments:
         for node, scope in walk_scoped(expr, env):
-            if isinstance(node, Compare) and isinstance(kind_of(node.left), Number | Date):
-                edges = True
+            if _is_edge(node):
+                assert isinstance(node, Compare)
                 left, right = evaluate(node.left, scope), evaluate(node.right, scope)
                 if not isinstance(left, Unknown) and not isinstance(right, Unknown) and left == right:
                     return True
-    return not edges
+    return False
+
+
+def _is_edge(node: Expr) -> bool:
+    return isinstance(node, Compare) and isinstance(kind_of(node.left), Number | Date)
 
 
 def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Iterator[Untried]:
@@ -123,7 +128,7 @@ def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Itera
         yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
     if not any(isinstance(v, Unknown) for v in values):
         yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at, "unknown")
-    if not _at_edge(derivation.formula, environments):
+    if not at_edge(derivation.formula, environments):
         yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at, "boundary")
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.compiled.derived import derived, duties
+from safety_rules.engines.compiled.area import CompiledArea, compiled
+from safety_rules.engines.compiled.derived import duties, with_derived
+from safety_rules.engines.compiled.standing import Standings, field_standing, standings
 from safety_rules.face import DatedArea
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.language.kinds import Name
+from safety_rules.language.rule import Standing
 from safety_rules.language.table import Edition
 from safety_rules.language.verdict import DueDuty
+from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict import Verdict
 from safety_rules.services.screening import screen
+
+CHEMICALS = "unit.chemicals"
 
 
 @dataclass(frozen=True, slots=True)
 class GradedChemical:
-    """One chemical of a unit; what is not known is None. `share` is its part of Σβ·q/Q, or of S where β is unknown."""
+    """One chemical of a unit; what is not known is None. `share` is its part of Σβ·q/Q, `standing` how sure that is."""
 
     name: str
     quantity: Fraction | None
@@ -29,19 +35,45 @@ class GradedChemical:
     ratio: Fraction | None
     corrected_ratio: Fraction | None
     share: Fraction | None
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
 class GradedUnit:
-    """One unit: its row of the ledger, S, α and R where known, and its chemicals."""
+    """One unit: its row of the ledger, how sure its level is, S, α and R where known, its chemicals and duties."""
 
     row: ScreenedRow
-    ratio_sum: Fraction | None
-    alpha: Fraction | None
-    hazard_index: Fraction | None
-    chemicals: tuple[GradedChemical, ...]
-    notes: tuple[Name, ...]
-    duties: tuple[DueDuty, ...]
+    standing: Standing = Standing.statute
+    ratio_sum: Fraction | None = None
+    alpha: Fraction | None = None
+    hazard_index: Fraction | None = None
+    chemicals: tuple[GradedChemical, ...] = ()
+    notes: tuple[Name, ...] = ()
+    duties: tuple[DueDuty, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grader:
+    """The compiled functions that grade a record's values: derived facts, findings, how sure they are, duties."""
+
+    area: CompiledArea
+    ready: Callable[[Mapping[str, Any]], Mapping[str, Any]] = field(repr=False)
+    standing: Standings = field(repr=False)
+    part_standing: Callable[[Any], Standing] = field(repr=False)
+    duties: Callable[[Mapping[str, Any]], list[DueDuty]] = field(repr=False)
+
+
+def grader(law: AreaOn) -> Grader:
+    """Return the compiled functions of a law of `major_hazard`."""
+    ready = with_derived(law)
+    area = replace(compiled(law, ready=True), ready=ready)
+    part = f"{CHEMICALS}.corrected_ratio"
+    part_standing = field_standing(law, part) if part in law.derivations else _sure
+    return Grader(area, ready, standings(area, ready=True), part_standing, duties(law, ready=True))
+
+
+def _sure(_: Any) -> Standing:
+    return Standing.statute
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,45 +91,41 @@ def grade(
     source: Path | str, area: DatedArea, sheet: str | None = None, engine: str = "auto"
 ) -> tuple[Screening, Iterator[GradedUnit]]:
     """Return the screening of a ledger of units, and its units as they are graded (rows can be read once)."""
+    tools = grader(area.law)
     screening = screen(source, area, sheet, engine=engine)
-    values_of, duties_of = derived(area.law), duties(area.law)
-
-    def units() -> Iterator[GradedUnit]:
-        for row in screening.rows:
-            given = row.verdict.record.values if row.verdict is not None else None
-            values = values_of(given) if given is not None else {}
-            yield graded(row, values, duties_of(given) if given is not None else [])
-
-    return screening, units()
+    return screening, (graded(row, tools) for row in screening.rows)
 
 
-def graded(row: ScreenedRow, values: Mapping[str, Any], due: list[DueDuty]) -> GradedUnit:
-    """Return a row of the ledger with its figures and duties, from the derived values of its record."""
-    items: Any = row.verdict.record.values.get("unit.chemicals", ()) if row.verdict is not None else ()
+def graded(row: ScreenedRow, tools: Grader) -> GradedUnit:
+    """Return a row of the ledger with its figures and duties."""
+    if row.verdict is None:
+        return GradedUnit(row)
+    given = row.verdict.record.values
+    values = tools.ready(given)
     total = values.get("unit.corrected_sum")
-    chemicals = tuple(_chemical(item, f"unit.chemicals[{i}]", values, total) for i, item in enumerate(items))
     return GradedUnit(
         row,
+        tools.standing(values, tools.area.masks(given), row.verdict.at_best),
         values.get("unit.ratio_sum"),
         values.get("unit.alpha"),
         values.get("unit.hazard_index"),
-        chemicals,
-        notes(row.verdict) if row.verdict is not None else (),
-        tuple(due),
+        tuple(_chemical(item, total, tools) for item in values.get(CHEMICALS, ())),
+        notes(row.verdict),
+        tuple(tools.duties(values)),
     )
 
 
-def _chemical(item: Mapping[str, Any], path: str, values: Mapping[str, Any], total: Fraction | None) -> GradedChemical:
-    corrected = values.get(f"{path}.corrected_ratio")
-    share = corrected / total if corrected is not None and total else None
+def _chemical(item: Mapping[str, Any], total: Fraction | None, tools: Grader) -> GradedChemical:
+    corrected = item.get(f"{CHEMICALS}.corrected_ratio")
     return GradedChemical(
         str(item.get("name", "")),
         item.get("quantity"),
-        values.get(f"{path}.critical_quantity"),
-        values.get(f"{path}.beta"),
-        values.get(f"{path}.ratio"),
+        item.get(f"{CHEMICALS}.critical_quantity"),
+        item.get(f"{CHEMICALS}.beta"),
+        item.get(f"{CHEMICALS}.ratio"),
         corrected,
-        share,
+        corrected / total if corrected is not None and total else None,
+        tools.part_standing(item),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -60,6 +61,22 @@ def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
     for parameter in rulebook.parameters.values():
         if not area:
             yield from _of_parameter(rulebook, parameter)
+
+
+class Fate(Enum):
+    """What becomes of a mutant: a case notices it, none does, or the rules with it cannot be applied at all."""
+
+    NOTICED = "noticed"
+    UNNOTICED = "unnoticed"
+    BROKEN = "broken"
+
+
+def fate(mutant: Mutant) -> tuple[Fate, str]:
+    """Return what becomes of a mutant, and why where it cannot be tried: that is no proof that a case notices it."""
+    try:
+        return (Fate.UNNOTICED if survives(mutant) else Fate.NOTICED), ""
+    except Exception as error:  # whatever a changed rulebook breaks is told, and counts as a failure
+        return Fate.BROKEN, f"{type(error).__name__}: {error}"
 
 
 def survives(mutant: Mutant) -> bool:

@@ -31,8 +31,8 @@ def screen(
     area: DatedArea,
     sheet: str | None = None,
     waivers: Sequence[Waiver] = (),
-    history: AreaWithHistory | None = None,
     engine: str = "auto",
+    history: AreaWithHistory | None = None,
 ) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 

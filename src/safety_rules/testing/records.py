@@ -59,7 +59,7 @@ def _data(law: AreaOn, fact: Fact, rng: Random, values: dict[str, list[Any]], bl
     match fact.kind:
         case Records():
             fields = [f for f in law.rulebook.vocabulary.fields(fact.key) if f.key not in law.derivations]
-            count = rng.randrange(MOST_ITEMS + 1)
+            count = rng.randrange(int(fact.bounds.minimum or 0), MOST_ITEMS + 1)
             return [
                 {f.field: _data(law, f, rng, values, blank) for f in fields if rng.random() >= blank}
                 for _ in range(count)

@@ -9,10 +9,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from safety_rules.face import DatedArea
+from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.candidates import typical
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.words import decimal
 
 MOST_ITEMS = 3
@@ -32,11 +34,20 @@ def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.S
     return st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
 
 
+def values(area: DatedArea, name: str, written: bool = False) -> st.SearchStrategy[Any]:
+    """Return a strategy of the values of one fact, by its English or Chinese name; raises NotFoundError."""
+    vocabulary = area.law.rulebook.vocabulary
+    fact = vocabulary.find(name)
+    if fact is None:
+        raise NotFoundError(f"`{name}` is not a fact; {did_you_mean(name, vocabulary.facts)}")
+    return _value(area.law, fact, written)
+
+
 def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
     if isinstance(fact.kind, Records):
         fields = [f for f in law.rulebook.vocabulary.fields(fact.key) if f.key not in law.derivations]
         item = st.fixed_dictionaries({}, optional={f.field: _value(law, f, written) for f in fields})
-        return st.lists(item, max_size=MOST_ITEMS)
+        return st.lists(item, min_size=int(fact.bounds.minimum or 0), max_size=MOST_ITEMS)
     edges = st.sampled_from(typical(law, fact))
     if isinstance(fact.kind, Number):
         numbers = edges | _between(fact)

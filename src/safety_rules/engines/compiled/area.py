@@ -20,15 +20,16 @@ from safety_rules.semantics.evaluate import is_sure
 
 @dataclass(frozen=True, slots=True)
 class CompiledArea:
-    """The generated functions of an area's law on a day."""
+    """The generated functions of an area's law on a day; `ready` adds derived facts where `exact` wants them."""
 
     law: AreaOn
     exact: Callable[[Callable[[str], Any]], Masks]
     best_first: tuple[tuple[int, str], ...]
+    ready: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
 
     def masks(self, values: Mapping[str, Any]) -> Masks:
         """Return the findings on admitted values by fact key."""
-        return self.exact(values.get)
+        return self.exact((values if self.ready is None else self.ready(values)).get)
 
     def outcome(self, mask: int) -> str:
         """Return the worst outcome that the rules of a mask ask for."""
@@ -48,16 +49,16 @@ class CompiledArea:
 
 
 @code.collector_at_rest()
-def compiled(law: AreaOn) -> CompiledArea:
-    """Return an area's law on a day, compiled."""
+def compiled(law: AreaOn, ready: bool = False) -> CompiledArea:
+    """Return an area's law on a day, compiled; with `ready`, for values that hold the derived facts."""
     constants: dict[str, Any] = {"Masks": Masks}
     grouped = groups(law.rules)
     parts: list[ast.stmt] = []
-    main = Writer(law, constants)
+    main = Writer(law, constants, ready=ready)
     calls: list[ast.stmt] = []
     for number, (guard, members) in enumerate(grouped):
         name = f"rules_{number}"
-        parts.append(_group_function(name, law, constants, members))
+        parts.append(_group_function(name, main, members))
         calls.extend(_group_call(name, guard, members, main))
     body = [
         *(assign(m, constant(0)) for m in ("violated", "undetermined", "absent")),
@@ -104,8 +105,8 @@ def _guard(rule: Rule) -> Guard | None:
     return None
 
 
-def _group_function(name: str, law: AreaOn, constants: dict[str, Any], members: list[Member]) -> ast.stmt:
-    w = Writer(law, constants)
+def _group_function(name: str, main: Writer, members: list[Member]) -> ast.stmt:
+    w = Writer(main.law, main.constants, ready=main.ready)
     masks = ("violated", "undetermined", "absent")
     for i, rule in members:
         _rule(i, rule, w)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
-from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled import code, worked
 from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
 from safety_rules.language.expr import (
     Aggregate,
@@ -43,6 +43,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation, counts
+from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import call, is_sure, shifted
 
@@ -52,7 +53,10 @@ MOST_ANSWERS = 4096
 
 @dataclass(slots=True)
 class Writer:
-    """Writes the statements of one function: `constants` become its globals, `items` are loop variables."""
+    """Writes the statements of one function: `constants` become its globals, `items` are loop variables.
+
+    With `ready`, the values that the function reads hold the derived facts already.
+    """
 
     law: AreaOn
     constants: dict[str, Any]
@@ -62,6 +66,7 @@ class Writer:
     count: list[int] = field(default_factory=lambda: [0])
     loading: list[ast.stmt] = field(default_factory=list)
     fields: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
+    ready: bool = False
 
     def name(self, stem: str = "t") -> str:
         """Return a new name."""
@@ -90,7 +95,8 @@ class Writer:
 
     def inside(self, items: Mapping[str, str]) -> Writer:
         """Return a writer of a nested block, sharing names and constants; what it works out is known in it only."""
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, dict(self.fields))
+        known = dict(self.fields)
+        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, known, self.ready)
 
 
 def value(expr: Expr, w: Writer) -> ast.expr:
@@ -173,12 +179,15 @@ def _fact(key: str, w: Writer) -> ast.expr:
     if key not in w.facts:
         name = w.name("f")
         derivation = w.law.derivations.get(key)
-        outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
-        if derivation is not None:
+        outer = w.inside({})
+        if derivation is not None and not w.ready:
             found = value(derivation.formula, outer) if is_sure(derivation, w.law) else constant(None)
             w.loading.extend([*outer.body, assign(name, found)])
         else:
             w.loading.append(assign(name, code.call("get", constant(key))))
+            work = worked.worker(key, w.law, w.constants)
+            if work is not None and not w.ready:
+                w.loading.append(assign(name, code.call(work, load(name))))
         w.facts[key] = name
     return load(w.facts[key])
 
@@ -198,6 +207,8 @@ def _field(item: str, key: str, w: Writer) -> ast.expr:
         return w.keep(read)
     if not is_sure(derivation, w.law):
         return constant(None)
+    if key in worked.worked_fields(key.rpartition(".")[0], w.law, w.constants):
+        return w.keep(ast.Call(ast.Attribute(load(item), "get", ast.Load()), [constant(key)], []))
     inner = w.inside({derivation.variable: item})
     inner.body = w.body
     found = value(derivation.formula, inner)
@@ -350,8 +361,6 @@ def _looked_up(table: str, name: str, function: Callable[..., Any], parts: list[
 
 def look_up(edition: Any, spelling: str, qualifier: str | None, column: str) -> Any:
     """Return the cell of the row that a spelling, and where needed a qualifier, names; None when it is not one."""
-    from safety_rules.language.table import normal_spelling
-
     rows = edition.matching(spelling)
     cells = {row.cells.get(column) for row in rows}
     if len(cells) != 1 and qualifier is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from safety_rules.engines.compiled import code
@@ -36,10 +36,13 @@ Standings = Callable[[Mapping[str, Any], Masks, str], Standing]
 SURE = constant(0)
 
 
-def standings(area: CompiledArea) -> Standings:
-    """Return the function from a record's values, its findings and its outcome to the verdict's standing."""
+def standings(area: CompiledArea, ready: bool = False) -> Standings:
+    """Return the function from a record's values, its findings and its outcome to the verdict's standing.
+
+    With `ready`, the values hold the derived facts.
+    """
     law = area.law
-    function = _function(law, [p for r in law.rules for p in ([r.applies_when], [r.applies_when, r.requires])])
+    function = _function(law, [p for r in law.rules for p in ([r.applies_when], [r.applies_when, r.requires])], ready)
     ranks = [law.area.rank(r.otherwise.outcome) for r in law.rules]
     own = [int(r.standing) for r in law.rules]
 
@@ -61,23 +64,68 @@ def standings(area: CompiledArea) -> Standings:
     return of_verdict
 
 
-def obligation_standings(law: AreaOn) -> Callable[[Callable[[str], Any]], list[Standing]]:
+def obligation_standings(law: AreaOn, ready: bool) -> Callable[[Callable[[str], Any]], list[Standing]]:
     """Return the function from a record's look-up to how sure it is that each obligation is due."""
-    function, own = _function(law, [[o.applies_when] for o in law.obligations]), [o.standing for o in law.obligations]
+    function = _function(law, [[o.applies_when] for o in law.obligations], ready)
+    own = [o.standing for o in law.obligations]
     return lambda get: [weakest(o, Standing(f)) for o, f in zip(own, function(get), strict=True)]
 
 
-def _function(law: AreaOn, conjunctions: Sequence[Sequence[Sequence[Clause]]]) -> Callable[[Any], tuple[int, ...]]:
-    """Return the function from a record's look-up to what several conjunctions of clauses, taken together, rest on."""
+def field_standing(law: AreaOn, key: str) -> Callable[[Any], Standing]:
+    """Return the function from a record of a list, with its derived fields, to how sure one of them is."""
+    w = _Writer(law, {"max": max, "min": min}, items={"item": "item"}, ready=True)
+    found = standing(ItemField("item", key, law.rulebook.vocabulary.facts[key].kind), w)
+    body = [*w.loading, *w.body, ast.Return(found)]
+    function = code.functions([code.function("field", ["get", "item"], body)], w.constants, f"<standing of {key}>")[
+        "field"
+    ]
+    return lambda item: Standing(function({}.get, item))
+
+
+Conjunctions = Sequence[Sequence[Sequence[Clause]]]
+Function = Callable[[Any], tuple[int, ...]]
+
+
+def _function(law: AreaOn, conjunctions: Conjunctions, ready: bool) -> Function:
+    """Return the function from a record's look-up to what several conjunctions of clauses, taken together, rest on.
+
+    Where all that is looked at is statute, it need not be known which parts are enough.
+    """
+    most = _written(law, conjunctions, ready, True)
+    exactly: list[Function] = []
+
+    def of_record(get: Any) -> tuple[int, ...]:
+        found = most(get)
+        if not any(found):
+            return found
+        if not exactly:
+            exactly.append(_written(law, conjunctions, ready, False))
+        return exactly[0](get)
+
+    return of_record
+
+
+def _written(law: AreaOn, conjunctions: Conjunctions, ready: bool, all_parts: bool) -> Function:
+    """Return the function; with `all_parts`, that of every part that is looked at, enough or not."""
     constants: dict[str, Any] = {"max": max, "min": min}
-    w = Writer(law, constants)
+    w = _Writer(law, constants, ready=ready, all_parts=all_parts)
     found = [_most([_enough([c.that for c in clauses], False, w) for clauses in group]) for group in conjunctions]
     body = [*w.loading, *w.body, ast.Return(ast.Tuple(found, ast.Load()))]
-    made = code.functions(
-        [code.function("standings", ["get"], body)], constants, f"<standings {law.area.key} on {law.as_of}>"
-    )
-    function: Callable[[Any], tuple[int, ...]] = made["standings"]
+    file = f"<standings {law.area.key} on {law.as_of}>"
+    made = code.functions([code.function("standings", ["get"], body)], constants, file)
+    function: Function = made["standings"]
     return function
+
+
+@dataclass(slots=True)
+class _Writer(Writer):
+    """A writer of standings; `all_parts` takes all parts of a junction to count."""
+
+    all_parts: bool = False
+
+    def inside(self, items: Mapping[str, str]) -> _Writer:
+        """Return a writer of a nested block, sharing names and constants."""
+        return replace(self, body=[], items=items, fields=dict(self.fields))
 
 
 def _most(parts: Sequence[ast.expr]) -> ast.expr:
@@ -90,13 +138,13 @@ def _most(parts: Sequence[ast.expr]) -> ast.expr:
     return all_parts[0] if len(all_parts) == 1 else code.call("max", *all_parts)
 
 
-def standing(expr: Expr, w: Writer) -> ast.expr:
+def standing(expr: Expr, w: _Writer) -> ast.expr:
     """Return a name or constant that holds the standing of what the expression's value rests on."""
     match expr:
         case FactRef(key) if key in w.law.derivations:
             known = f"standing of {key}"
             if known not in w.facts:
-                outer = Writer(w.law, w.constants, [], w.facts, {}, w.count, w.loading)
+                outer = w.inside({})
                 found = _derived(w.law.derivations[key], outer)
                 if isinstance(found, ast.Constant):
                     return found
@@ -125,11 +173,11 @@ def standing(expr: Expr, w: Writer) -> ast.expr:
             return _most([standing(c, w) for c in children(expr)])
 
 
-def _derived(derivation: Derivation, w: Writer) -> ast.expr:
+def _derived(derivation: Derivation, w: _Writer) -> ast.expr:
     return _most([constant(int(derivation.standing)), standing(derivation.formula, w)])
 
 
-def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
+def _parameter(expr: ParameterRef, w: _Writer) -> ast.expr:
     parameter = w.law.rulebook.parameters[expr.key]
     if expr.day is None:
         entry = parameter.entry_on(w.law.as_of)
@@ -148,11 +196,13 @@ def _same(parts: Sequence[ast.expr]) -> bool:
     return all(isinstance(p, ast.Constant) for p in parts) and len({p.value for p in parts}) <= 1  # type: ignore[attr-defined]
 
 
-def _enough(operands: Sequence[Expr], deciding: bool, w: Writer) -> ast.expr:
+def _enough(operands: Sequence[Expr], deciding: bool, w: _Writer) -> ast.expr:
     """Return the standing of a junction: of one part that decides it, the surest; else of all parts."""
     parts = [standing(o, w) for o in operands]
     if _same(parts) or len(parts) == 1:
         return parts[0] if parts else SURE
+    if w.all_parts:
+        return _most(parts)
     result, alone = w.name("s"), w.name("alone")
     w.body.append(assign(alone, constant(None)))
     for operand, part in zip(operands, parts, strict=True):
@@ -163,7 +213,7 @@ def _enough(operands: Sequence[Expr], deciding: bool, w: Writer) -> ast.expr:
     return load(result)
 
 
-def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
+def _if(test: Expr, then: Expr, otherwise: Expr, w: _Writer) -> ast.expr:
     tested = standing(test, w)
     first, second, third = w.inside(w.items), w.inside(w.items), w.inside(w.items)
     a, b = standing(then, first), standing(otherwise, second)
@@ -180,7 +230,7 @@ def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
     return _most([tested, load(result)])
 
 
-def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
+def _aggregate(expr: Aggregate, w: _Writer) -> ast.expr:
     item = w.name("i")
     inner = w.inside({**w.items, expr.variable: item})
     where = SURE if expr.where is None else standing(expr.where, inner)
@@ -199,7 +249,7 @@ def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
 
 
 def _item(
-    expr: Aggregate, inner: Writer, kept: Writer, where: ast.expr, body: ast.expr, result: str, alone: str
+    expr: Aggregate, inner: _Writer, kept: _Writer, where: ast.expr, body: ast.expr, result: str, alone: str
 ) -> list[ast.stmt]:
     """Write what one item adds: to the standing of all, or to that of one that decides `any` or `all` alone."""
     quantified, deciding = expr.fold in ("any", "all"), expr.fold == "any"
@@ -208,7 +258,7 @@ def _item(
     own = kept.name("s")
     kept.body.append(assign(own, both))
     kept.body.append(assign(result, code.call("max", load(result), load(own))))
-    if quantified:
+    if quantified and not inner.all_parts:
         found = value(expr.body, kept)
         better = code.choose(is_(load(alone), None), load(own), code.call("min", load(alone), load(own)))
         kept.body.append(when(code.both(is_(condition, True), is_(found, deciding)), [assign(alone, better)]))

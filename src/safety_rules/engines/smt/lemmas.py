@@ -1,14 +1,16 @@
-"""What is proved of each record of a list by itself, so that sums over the list need no case split over all of them.
+"""What is proved of one record of a list by itself, so that sums over the list need no case split over all of them.
 
 A sum of three chemicals, each of ninety substances, has too many cases to go through together. That each
-chemical adds no less to one sum than to another has ninety: proved once, it is handed to the solver,
-which then compares the sums term by term. All orders that hold are found at once: an assumed order that
-some record breaks is dropped until none is broken.
+chemical adds no less to one sum than to another has ninety: proved once, on a list of one record, it holds
+of each record of a longer one, since no record's part depends on another record. The solver then compares
+the sums term by term. All such orders are found together: an assumed order that some record breaks is
+dropped, until none is broken.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import z3
@@ -19,54 +21,64 @@ from safety_rules.engines.smt.solver import Search
 
 MOST_SUMMANDS = 16
 
-Order = tuple[Condition, Any, Any]
+Pairs = tuple[tuple[int, int], ...]
 
 
-def add_lemmas(search: Search, *premises: Condition) -> int:
-    """Add to a search every order between two summands of one record of a list; return how many.
+def orders(search: Search, *premises: Condition) -> Mapping[str, Pairs]:
+    """Return, for each list, which parts of sums are never above which others, by their order of making.
 
-    `premises` hold in the question that follows, and may be needed for the orders.
+    The search is over lists of at most one record; `premises` hold in the question that is asked later.
     """
     search.assume()
+    search.solver.push()
     search.solver.add(*(p for p in premises if p is not True))
-    found = 0
-    for path in dict.fromkeys(p for record in search.records() for p in record.summands):
-        orders = _proved(search, _orders(search, path))
-        for sure, small, large in orders:
-            search.solver.add(z3.Implies(sure, small <= large) if sure is not True else small <= large)
-        found += len(orders)
+    found = {}
+    for path in _paths(search):
+        named = _summands(search, path)
+        every = [(i, j) for i in range(len(named)) for j in range(len(named)) if i != j]
+        found[path.partition("[")[0]] = _proved(search, named, every)
+    search.solver.pop()
     return found
 
 
-def _orders(search: Search, path: str) -> list[Order]:
+def add_orders(search: Search, found: Mapping[str, Pairs]) -> None:
+    """Tell a search over longer lists the orders, of each record of each list."""
+    search.assume()
+    for path in _paths(search):
+        named = _summands(search, path)
+        for i, j in found.get(path.partition("[")[0], ()):
+            order = _order(named, i, j)
+            search.solver.add(*([] if order is True else [order]))
+
+
+def _paths(search: Search) -> list[str]:
+    return list(dict.fromkeys(path for record in search.records() for path in record.summands))
+
+
+def _summands(search: Search, path: str) -> list[tuple[Condition, Any]]:
+    """Return what a record adds to sums: when it is known, and its name; each once."""
     named = [s for record in search.records() for s in record.summands.get(path, {}).values()]
-    distinct = list({s[1].get_id(): s for s in named}.values())[:MOST_SUMMANDS]
-    return [
-        (conjunction(sure_a, sure_b), a, b)
-        for i, (sure_a, a) in enumerate(distinct)
-        for j, (sure_b, b) in enumerate(distinct)
-        if i != j
-    ]
+    return list({one.get_id(): (sure, one) for sure, one in named}.values())[:MOST_SUMMANDS]
 
 
-def _proved(search: Search, orders: list[Order]) -> list[Order]:
-    """Return the orders that hold: none of them is broken by any record."""
-    until = time.monotonic() + search.limit_s
-    while orders:
-        broken = z3.Or(*(z3.Not(z3.BoolVal(True) if o is True else o) for o in map(_held, orders)))
+def _order(named: list[tuple[Condition, Any]], i: int, j: int) -> Condition:
+    """Return that one part is not above another, where both are known."""
+    (sure_small, small), (sure_large, large) = named[i], named[j]
+    return implication(conjunction(sure_small, sure_large), small <= large)
+
+
+def _proved(search: Search, named: list[tuple[Condition, Any]], pairs: list[tuple[int, int]]) -> Pairs:
+    """Return the orders that no record breaks."""
+    until, left = time.monotonic() + search.limit_s, pairs
+    while left:
         search.solver.push()
-        search.solver.add(broken)
+        search.solver.add(z3.Or(*(z3.Not(_order(named, i, j)) for i, j in left)))
         said = search.check(until - time.monotonic())
         model = search.solver.model() if said == z3.sat else None
         search.solver.pop()
         if said == z3.unsat:
-            return orders
+            return tuple(left)
         if model is None:
-            return []
-        orders = [o for o in orders if holds(model, _held(o))]
-    return []
-
-
-def _held(order: Order) -> Any:
-    sure, small, large = order
-    return implication(sure, small <= large)
+            return ()
+        left = [p for p in left if holds(model, _order(named, *p))]
+    return ()

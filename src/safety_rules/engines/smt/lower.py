@@ -57,9 +57,10 @@ from safety_rules.language.expr import (
     Scale,
     Shift,
     kind_of,
+    walk,
 )
 from safety_rules.language.kinds import Boolean, Choices, Date, Number
-from safety_rules.language.rule import Entry
+from safety_rules.language.rule import Derivation, Entry
 from safety_rules.semantics.decide import AreaOn
 
 
@@ -344,9 +345,17 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
         values = [mapped(v, lambda d: Quotient(z3.ToReal(_number(d, world)))) for v in values]
         found = folded(expr.fold, source.known, present, wheres, values)
         return mapped(found, lambda n: Day(z3.ToInt(numbers.real(n.top))))
-    if expr.fold == "sum" and isinstance(source, Listing):
+    if expr.fold == "sum" and isinstance(source, Listing) and not _entangled(expr, world):
         return _sum(source, present, wheres, values, world)
     return folded(expr.fold, source.known, present, wheres, values)
+
+
+def _entangled(expr: Aggregate, world: World) -> bool:
+    """Return whether what one record adds to a sum depends on the others of its list."""
+    lists = [expr.list.key] if isinstance(expr.list, FactRef) else []
+    parts = [expr.body] if expr.where is None else [expr.body, expr.where]
+    read = {key for part in parts for key in facts_read(part, world.law.derivations)}
+    return not lists or lists[0] in read
 
 
 def _sum(source: Listing, present: list[Any], wheres: list[Truths], values: list[Cases], world: World) -> Cases:
@@ -359,6 +368,17 @@ def _sum(source: Listing, present: list[Any], wheres: list[Truths], values: list
         for slot, surely, term in zip(slots, settled_, summands(active, values), strict=True)
     ]
     return Cases(((conjunction(source.known, *settled_), total(named)),))
+
+
+def facts_read(expr: Expr, derivations: Mapping[str, Derivation]) -> set[str]:
+    """Return the keys of the facts that an expression reads, through derivations."""
+    found: set[str] = set()
+    for node in walk(expr):
+        if isinstance(node, FactRef | ItemField):
+            found.add(node.key)
+            if node.key in derivations:
+                found |= facts_read(derivations[node.key].formula, derivations)
+    return found
 
 
 def _number(day: Day, world: World) -> Any:

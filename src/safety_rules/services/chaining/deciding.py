@@ -14,7 +14,7 @@ from safety_rules.engines.compiled.decide import decided
 from safety_rules.engines.forward import Engine, chain
 from safety_rules.face import DatedArea
 from safety_rules.language.chain import ChainFact
-from safety_rules.language.errors import NotFoundError
+from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.chain import ChainResult, program_on
@@ -62,7 +62,9 @@ def with_history(area: DatedArea, *sources: Path | str | Mapping[str, Any], engi
         raise NotFoundError("the rules know no `ledger` of accidents, dangers and listings: no history can be weighed")
     if not sources:
         raise NotFoundError("no history was named")
-    if len(sources) == 1 and isinstance(sources[0], Mapping):
+    if isinstance(sources[0], Mapping):
+        if len(sources) > 1:
+            raise LedgerError("a mapping is a whole history: name nothing else beside it")
         return AreaWithHistory(area, history_of(sources[0], vocabulary, on), engine)
     return AreaWithHistory(area, history([s for s in sources if not isinstance(s, Mapping)], vocabulary, on), engine)
 

@@ -8,24 +8,18 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.headings import Columns, columns, heading_row, spellings
-from safety_rules.formats.lists import list_of
-from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, usable
-from safety_rules.formats.workbook_in import sheets
+from safety_rules.formats.table import folded
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.admit import admit
+from safety_rules.services.chaining.sources import ENTERPRISES, RELATIONS, Raw, from_store, from_workbook
 
-ENTERPRISES = "ledger.enterprises"
-RELATIONS = ("ledger.accidents", "ledger.dangers", "ledger.recorded_listings")
-NAME = f"{ENTERPRISES}.name"
 STORES = (".db", ".sqlite", ".sqlite3")
 Item = Mapping[str, Any]
 
@@ -49,34 +43,24 @@ class History:
     notices: tuple[Problem, ...]
 
 
-@dataclass(slots=True)
-class _Raw:
-    """Records as they are written, with their places, before admission."""
-
-    data: list[dict[str, Any]] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    places: list[str] = field(default_factory=list)
-    cells: dict[str, str] = field(default_factory=dict)
-    units: dict[str, Unit] = field(default_factory=dict)
-    closings: set[int] = field(default_factory=set)
-
-
 def history(sources: Iterable[Path | str], vocabulary: Vocabulary, on: datetime.date) -> History:
     """Return what workbooks (.xlsx) and rectification ledgers (.db) hold, as it stood on a day.
 
     Raises LedgerError where a file cannot be read, or holds none of the lists.
     """
-    raw: dict[str, _Raw] = {}
+    raw: dict[str, Raw] = {}
     notices: list[Problem] = []
-    for source in (Path(s) for s in sources):
+    paths = [Path(s) for s in sources]
+    for source in paths:
         if source.is_dir() or not source.exists():
             raise LedgerError(f"there is no file `{source}`")
-        before = len(raw)
+        if sum(p.exists() and p.samefile(source) for p in paths) > 1:
+            raise LedgerError(f"`{source}` is named twice as a history")
         if source.suffix.lower() in STORES:
-            _from_store(source, raw, on)
+            found = from_store(source, raw, on)
         else:
-            _from_workbook(source, raw, vocabulary, notices)
-        if len(raw) == before and not any(r in raw for r in RELATIONS):
+            found = from_workbook(source, raw, vocabulary, notices, f"{source.name} " if len(paths) > 1 else "")
+        if not found:
             wanted = "、".join(vocabulary.facts[r].name.zh for r in RELATIONS)
             raise LedgerError(f"`{source.name}` holds no history: no sheet of {wanted} (没有事故、隐患或名单的工作表)")
     return _admitted(raw, vocabulary, on, notices)
@@ -92,74 +76,7 @@ def history_of(given: Mapping[str, Any], vocabulary: Vocabulary, on: datetime.da
     return History(entries, _enterprises(record.values.get(ENTERPRISES, ())), record.problems)
 
 
-def _from_workbook(path: Path, raw: dict[str, _Raw], vocabulary: Vocabulary, notices: list[Problem]) -> None:
-    """Read the sheets of a workbook whose names mean a list of the history."""
-    facts = [vocabulary.facts[r] for r in (ENTERPRISES, *RELATIONS)]
-    try:
-        tables = sheets(path)
-    except OSError as error:
-        raise LedgerError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
-    for table in tables:
-        fact = list_of(table.name, facts)
-        if fact is None:
-            continue
-        known = [*vocabulary.fields(fact.key), *([vocabulary.facts[NAME]] if fact.key != ENTERPRISES else [])]
-        top = heading_row(table, spellings(known))
-        if top is None:
-            raise LedgerError(f"the sheet `{table.name}` of `{path.name}` has no known heading (没有可识别的表头)")
-        found = columns(table, top, known, vocabulary.units)
-        _check_headings(table, fact.key, found)
-        notices += [n for n in found.notices if n.code == "heading-twice"]
-        _read_sheet(table, fact.key, found, raw.setdefault(fact.key, _Raw()))
-
-
-def _check_headings(table: RawTable, relation: str, found: Columns) -> None:
-    """Raise where a sheet does not say whose its records are."""
-    keys = {c.fact.key for c in found.columns}
-    if not keys & {f"{relation}.enterprise", f"{ENTERPRISES}.credit_code", NAME}:
-        raise LedgerError(f"the sheet `{table.name}` lacks the heading 统一社会信用代码 (or 企业名称)")
-
-
-def _read_sheet(table: RawTable, relation: str, found: Columns, raw: _Raw) -> None:
-    headed = {c.fact.field for c in found.columns}
-    for column in found.columns:
-        if column.unit is not None:
-            raw.units[column.fact.key] = column.unit
-    for row in table.rows():
-        if row.number <= found.row or row.blank:
-            continue
-        at, item, name = len(raw.data), dict[str, Any](), ""
-        for column in found.columns:
-            cell = row.merged.get(column.index, row.cell(column.index))
-            if column.fact.key == NAME and relation != ENTERPRISES:
-                name = cell_text(cell)
-            elif not is_blank(cell):
-                item[column.fact.field] = usable(cell)
-                raw.cells[f"{relation}[{at}].{column.fact.field}"] = table.place(row.number, column.index)
-        if "closed_on" in headed and "is_closed" not in item:
-            raw.closings.add(at)
-        raw.data.append(item)
-        raw.names.append(name)
-        raw.places.append(table.place(row.number))
-
-
-def _from_store(path: Path, raw: dict[str, _Raw], on: datetime.date) -> None:
-    """Read the dangers of a rectification ledger as they stood on a day; one without an order has no deadline yet."""
-    from safety_rules.services.rectification.recording import dangers
-    from safety_rules.services.rectification.table import lifecycle
-
-    into = raw.setdefault("ledger.dangers", _Raw())
-    for danger in dangers(path, lifecycle(), on).values():
-        if danger.deadline is None:
-            continue
-        item = {"id": danger.id, "level": danger.details.level, "found_on": danger.found_on}
-        item |= {"deadline": danger.deadline, "is_closed": danger.closed_on is not None}
-        into.data.append(item | ({"enterprise": danger.details.code} if danger.details.code else {}))
-        into.names.append(danger.details.enterprise)
-        into.places.append(f"{path.name}:{danger.id}")
-
-
-def _admitted(raw: Mapping[str, _Raw], vocabulary: Vocabulary, on: datetime.date, notices: list[Problem]) -> History:
+def _admitted(raw: Mapping[str, Raw], vocabulary: Vocabulary, on: datetime.date, notices: list[Problem]) -> History:
     """Return the records as exact values; what is wrong with them becomes notices."""
     units = {k: u for r in raw.values() for k, u in r.units.items()}
     cells = {path: place for r in raw.values() for path, place in r.cells.items()}
@@ -185,8 +102,24 @@ def _admitted(raw: Mapping[str, _Raw], vocabulary: Vocabulary, on: datetime.date
                     "未写明属于哪家企业，可能属于任何企业", "it does not say whose it is: it may be anybody's"
                 )
                 notices.append(Problem("no-identity", relation, entry.place, message))
-        entries[relation] = tuple(found)
+        entries[relation] = tuple(_each_once(found, relation, notices))
     return History(entries, _enterprises(record.values.get(ENTERPRISES, ())), tuple(notices))
+
+
+def _each_once(entries: Iterable[Entry], relation: str, notices: list[Problem]) -> Iterator[Entry]:
+    """Yield the records; one without a number of its own that says what another says counts as that one, and is named."""
+    first: dict[Any, Entry] = {}
+    for entry in entries:
+        content = frozenset((n, v) for n, v in entry.values.items() if n != "id")
+        same = first.setdefault((content, entry.code, entry.name), entry)
+        if same is entry or entry.values.get("id") != entry.place:
+            yield entry
+            continue
+        zh, en = (
+            f"与{same.place}内容完全相同，按同一条计",
+            f"it says what {same.place} says, and counts as the same one",
+        )
+        notices.append(Problem("given-again", relation, entry.place, Name(zh, en)))
 
 
 def _entries(items: Any, names: Sequence[str], places: Sequence[str], relation: str) -> Iterator[Entry]:
@@ -198,7 +131,7 @@ def _entries(items: Any, names: Sequence[str], places: Sequence[str], relation: 
         yield Entry(values, code, names[i].strip() if i < len(names) else "", place or f"{relation}[{i}]")
 
 
-def _states_closing(relation: str, index: int, raw: _Raw, wrong: set[str]) -> bool:
+def _states_closing(relation: str, index: int, raw: Raw, wrong: set[str]) -> bool:
     return index in raw.closings and not wrong & {f"{relation}[{index}].{n}" for n in ("closed_on", "found_on")}
 
 

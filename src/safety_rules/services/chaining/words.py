@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.semantics.chain import ChainResult
-from safety_rules.semantics.chain_explain import record_words
+from safety_rules.semantics.chain_explain import counted, record_words
 from safety_rules.semantics.words import shown
 
+MOST_KEYS = 10
 ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.entries", "ledger.graded_accidents")
 
 
@@ -48,8 +49,23 @@ def _words(result: ChainResult, fact: ChainFact, language: str) -> str:
         until = f" (until {own['until']})" if "until" in own else ""
         return f"{who} was put on the {own['list'].lower()} on {own['listed_on']}{until}"
     if fact.relation == "ledger.grounds" and {"ground", "since"} <= own.keys():
-        return f"{own['ground']}（{own['since']}）" if zh else f"of {own['ground'].lower()} ({own['since']})"
+        because_of = _counted_words(result, fact, language)
+        if zh:
+            return f"{own['ground']}（{own['since']}）{because_of}"
+        return f"of {own['ground'].lower()} ({own['since']}){because_of}"
     return record_words(result, fact, language) if zh else f"of {record_words(result, fact, language)}"
+
+
+def _counted_words(result: ChainResult, fact: ChainFact, language: str) -> str:
+    """Return the numbers of the records that were counted for a ground; nothing where none were."""
+    steps = result.steps_to(fact.id)
+    keys = [f.key for f in counted(result, steps[0])] if steps else []
+    if not keys:
+        return ""
+    rest = len(keys) - MOST_KEYS
+    if language == "zh":
+        return "：" + "、".join(keys[:MOST_KEYS]) + (f"等{len(keys)}项" if rest > 0 else "")
+    return ": " + ", ".join(keys[:MOST_KEYS]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _fields(result: ChainResult, fact: ChainFact, language: str) -> dict[str, str]:

@@ -46,8 +46,8 @@ def admitted(given: dict[str, Any], law: AreaOn) -> Record:
 def edge_records(pair: Pair, most: int) -> Iterator[dict[str, Any]]:
     """Yield records at random around everything that the two items compare with, then each beside its edges."""
     rng = Random(f"{pair.item} {pair.old.as_of}")
-    sides = [_focused(i, law) for i, law in ((pair.before, pair.old), (pair.after, pair.new)) if i is not None]
-    facts = {f.key: f for _, law in sides for f in _facts(law)}
+    sides = [focused(i, law) for i, law in ((pair.before, pair.old), (pair.after, pair.new)) if i is not None]
+    facts = {f.key: f for _, law in sides for f in read_facts(law)}
     values = {key: _values(key, [law for _, law in sides]) for key in (*facts, *_fields(facts.values(), sides))}
     if not facts:
         yield {}
@@ -57,7 +57,10 @@ def edge_records(pair: Pair, most: int) -> Iterator[dict[str, Any]]:
         yield base
         chosen = {k: values[k] for k, f in facts.items() if values.get(k) and not isinstance(f.kind, Choices)}
         for rule, law in sides:
-            yield from _beside(_met(base, chosen, rule, law, rng), rule, law)
+            met = _met(base, chosen, rule, law, rng)
+            yield met
+            yield from _beside(met, rule, law)
+            yield from ({k: v for k, v in met.items() if k != key} for key in met)
 
 
 def _met(base: dict[str, Any], values: dict[str, list[Any]], rule: Rule, law: AreaOn, rng: Random) -> dict[str, Any]:
@@ -87,7 +90,7 @@ def _count(given: dict[str, Any], parts: list[Expr], law: AreaOn) -> int:
     return sum(truth(p, env)[0] is Truth.TRUE for p in parts)
 
 
-def _focused(item: Item, law: AreaOn) -> tuple[Rule, AreaOn]:
+def focused(item: Item, law: AreaOn) -> tuple[Rule, AreaOn]:
     """Return an item as a rule of its own, under a law that holds nothing but it and what it reads."""
     rule = item if isinstance(item, Rule) else _as_rule(item)
     read: dict[str, Derivation] = {}
@@ -107,7 +110,7 @@ def _as_rule(item: Derivation | Obligation) -> Rule:
     return Rule(item.key, Name("", ""), item.in_force, (), (), clauses, Otherwise(None))
 
 
-def _facts(law: AreaOn) -> list[Fact]:
+def read_facts(law: AreaOn) -> list[Fact]:
     """Return the given facts that a focused law reads; of a list's fields, the list."""
     exprs = [c.that for r in law.rules for c in r.applies_when + r.requires]
     exprs += [d.formula for d in law.derivations.values()]

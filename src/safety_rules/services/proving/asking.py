@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from safety_rules.engines.smt.law import OpenLaw, open_law
+from safety_rules.engines.smt.lemmas import add_orders, orders
 from safety_rules.engines.smt.logic import Condition
 from safety_rules.engines.smt.solver import Found, Search, search
 from safety_rules.engines.smt.unsupported import NotLowered
@@ -48,10 +50,19 @@ class Asked:
     at_hand: Pool
 
 
-def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = ()) -> Asked:
-    """Return a law ready for questions; `further` are conditions asked beside its rules."""
-    opened = open_law(law, further, limits.most_items)
-    return Asked(law, limits, opened, search([opened], limits.seconds), pool(law))
+def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = (), records: Iterable[Record] = ()) -> Asked:
+    """Return a law ready for questions.
+
+    `further` are conditions asked beside its rules, `records` some that were found for another day's law.
+    """
+    opened, single = (open_law(law, further, most) for most in (limits.most_items, 1))
+    asking = search([opened], limits.seconds)
+    with suppress(NotLowered):
+        opened.findings()
+        if opened.record.summands:
+            single.findings()
+            add_orders(asking, orders(search([single], limits.seconds)))
+    return Asked(law, limits, opened, asking, pool(law, records))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +131,18 @@ def _found(asking: Search, conditions: Conditions) -> tuple[Found, tuple[Record,
     try:
         found, records = asking.ask(*conditions())
     except NotLowered as left:
-        return Found.GAVE_UP, (), Name(f"未能化为公式：{left}", f"not put into a formula: {left}")
+        return Found.GAVE_UP, (), _left_out(left)
     said = Name(f"{asking.limit_s:g}秒内没有答案", f"no answer within {asking.limit_s:g} seconds")
     return found, records, said
+
+
+def not_lowered(question: Question, left: NotLowered) -> Proof:
+    """Return that a question is not decided, since a condition is not put into a formula."""
+    return Proof(question, Answer.UNDECIDED, _left_out(left))
+
+
+def _left_out(left: NotLowered) -> Name:
+    return Name(f"未能化为公式：{left}", f"not put into a formula: {left}")
 
 
 def timed(ask: Callable[[], Proof], limits: Limits) -> Proof:

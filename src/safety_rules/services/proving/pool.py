@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from safety_rules.engines.compiled import compiled
@@ -17,12 +17,13 @@ from safety_rules.semantics.decide import AreaOn
 class Pool:
     """Records with the bit masks of rules violated and satisfied by each, as one law has them.
 
-    The masks choose a record to try; what an answer rests on is worked out by the definition.
+    `found` are those that searches found. The masks choose a record to try; what an answer rests on is worked out by the definition.
     """
 
     law: AreaOn
     engine: CompiledArea
     records: list[tuple[Record, int, int]] = field(default_factory=list)
+    found: list[Record] = field(default_factory=list)
 
     def add(self, record: Record) -> None:
         """Put a record into the pool."""
@@ -31,18 +32,26 @@ class Pool:
         satisfied = everything & ~(violated | undetermined | not_applicable)
         self.records.append((record, violated, satisfied))
 
+    def keep(self, record: Record) -> None:
+        """Put a record that a search found into the pool, and remember it."""
+        self.add(record)
+        self.found.append(record)
+
     def find(self, wanted: Callable[[int, int], bool]) -> Record | None:
         """Return a record whose masks (violated, satisfied) are as wanted."""
         return next((r for r, violated, satisfied in self.records if wanted(violated, satisfied)), None)
 
 
-def pool(law: AreaOn) -> Pool:
-    """Return the pool of a law, filled from the area's cases."""
+def pool(law: AreaOn, records: Iterable[Record] = ()) -> Pool:
+    """Return the pool of a law, filled from the area's cases and with further records."""
     made = Pool(law, compiled(law))
     for given in _given(law.area):
         record = admit(dict(given), law.rulebook.vocabulary, derived=frozenset(law.derivations))
         if not record.problems:
             made.add(Record(record.values))
+    for record in records:
+        if not set(law.derivations) & set(record.values):
+            made.add(record)
     return made
 
 

@@ -65,7 +65,7 @@ def shown(asked: Asked, asks: Question, conditions: Conditions, claim: Callable[
     """Return the proof by a record that the solver finds, which is then at hand for other questions."""
     proof = shown_by(asks, asked.search, conditions, lambda r: claim(r[0]), lambda r: (says(asked.law, r[0]),))
     for one in proof.shown:
-        asked.at_hand.add(one.record)
+        asked.at_hand.keep(one.record)
     return proof
 
 
@@ -112,38 +112,63 @@ def _covering(asked: Asked, rule: Rule, rivals: Sequence[Rule]) -> Name:
 def no_contradiction(asked: Asked, index: int, asks: Question) -> Proof:
     """Return the proof that each later rule can be satisfied together with this one.
 
-    Two rules contradict where both apply, each can then be satisfied, and never both. A rule whose own
-    field is the breach of another is no contradiction: it adds to a case that is refused already.
+    Two rules contradict where each can be satisfied at the price of violating the other, and never both at
+    no price. A rule that applies only where another is violated is no contradiction: it adds to a case
+    that is refused already.
+    """
+    bit = 1 << index
+    later = [1 << i for i in range(index + 1, len(asked.law.rules))]
+    left = [b for b in later if asked.at_hand.find(lambda v, s, both=bit | b: s & both == both) is None]  # type: ignore[misc]
+    return _together(asked, asks, index, [b.bit_length() - 1 for b in left]) or Proof(asks, Answer.PROVED)
+
+
+def _together(asked: Asked, asks: Question, index: int, others: list[int]) -> Proof | None:
+    """Return the proof that one of the others contradicts the rule, or is not decided; None where none does.
+
+    All are tried on one record first, and then each half of them.
     """
     rule = asked.law.rules[index]
-    for i, other in enumerate(asked.law.rules[index + 1 :], start=index + 1):
-        both = (1 << index) | (1 << i)
-        at_hand = asked.at_hand.find(lambda v, s, both=both: s & both == both)  # type: ignore[misc]
-        if at_hand is not None:
-            continue
-        proof = _pair(asked, asks, rule, other)
-        if proof is not None:
-            return proof
-    return Proof(asks, Answer.PROVED)
+    if not others:
+        return None
+    if len(others) == 1:
+        return _pair(asked, asks, rule, asked.law.rules[others[0]])
+    rules = [rule, *(asked.law.rules[i] for i in others)]
+    if _satisfied_at_once(asked, rules):
+        return None
+    half = len(others) // 2
+    return _together(asked, asks, index, others[:half]) or _together(asked, asks, index, others[half:])
+
+
+def _satisfied_at_once(asked: Asked, rules: Sequence[Rule]) -> bool:
+    """Return whether a record is found that satisfies all rules; it is then at hand."""
+    found, records = asked.search.ask(*(asked.opened.finding(r).satisfied for r in rules))
+    if found is not Found.RECORD or any(status(asked.law, records[0], r) is not Status.SATISFIED for r in rules):
+        return False
+    asked.at_hand.keep(records[0])
+    return True
 
 
 def _pair(asked: Asked, asks: Question, rule: Rule, other: Rule) -> Proof | None:
     """Return the proof that two rules contradict, or that it is not decided; None where they do not."""
     together = refuted_by(
         asks, asked.search, lambda: [asked.opened.finding(r).satisfied for r in (rule, other)],
-        lambda r: all(status(asked.law, r[0], x) is Status.SATISFIED for x in (rule, other)), lambda r: (),
+        lambda r: all(status(asked.law, r[0], x) is Status.SATISFIED for x in (rule, other)),
+        lambda r: (says(asked.law, r[0]),),
     )  # fmt: skip
     if together.answer is Answer.REFUTED:
+        asked.at_hand.keep(together.shown[0].record)
         return None
     if together.answer is not Answer.PROVED:
         return together
     one, two = asked.opened.finding(rule), asked.opened.finding(other)
-    found, _ = asked.search.ask(one.satisfied, two.applies.true)
-    if found is Found.NOTHING:
-        return None
     proof = refuted_by(
         asks, asked.search, lambda: [two.satisfied, one.violated],
         lambda r: status(asked.law, r[0], rule) is Status.VIOLATED, lambda r: (says(asked.law, r[0]),),
     )  # fmt: skip
+    if proof.answer is Answer.PROVED:
+        return None
+    found, _ = asked.search.ask(one.satisfied, two.violated)
+    if found is Found.NOTHING:
+        return None
     why = Name(f"与 {other.key} 总有一条被违反", f"it and `{other.key}`: one of both is always violated")
-    return None if proof.answer is Answer.PROVED else replace(proof, why=proof.why if proof.why.en else why)
+    return replace(proof, why=proof.why if proof.why.en else why)

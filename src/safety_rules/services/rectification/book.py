@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
-from safety_rules.services.rectification.roster import Actor, Roster, acted, actor, roster
-from safety_rules.services.rectification.sheets import Row, Sheet, workbook
+from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
+from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once, workbook
 from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
 from safety_rules.services.rectification.stating import SHEET, Stated, stated
 from safety_rules.services.rectification.table import Lifecycle
@@ -44,14 +43,6 @@ HEADINGS = {
 }
 LEVELS = ("一般", "重大")
 NOBODY: Roster = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that was refused: at which cell, and why."""
-
-    place: str
-    reason: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,39 +103,6 @@ def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
     """Return the enterprises' names by code; a code of two names is refused with both, and is nobody's."""
     good = once(sheet.rows, CODE, refusals)
     return {r.text(CODE): r.text("单位名称") for r in good if r.text(CODE)}
-
-
-def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row]:
-    """Return the rows whose key no other row has; of rows that say the same, the first; the others are refused.
-
-    Rows of one key that differ are all refused, each with the places of the others: which is right, nobody knows.
-    """
-    same: dict[str, list[Row]] = {}
-    for row in rows:
-        same.setdefault(row.text(heading) or row.place(), []).append(row)
-    good = []
-    for key, found in same.items():
-        differ = any(r.cells != found[0].cells for r in found)
-        good += [] if differ else found[:1]
-        for row in found if differ else found[1:]:
-            others = "、".join(r.place(heading) for r in found if r is not row)
-            zh = f"{heading}“{key}”与{others}重复" + ("且内容不同，均不收" if differ else "，内容相同，只收一行")
-            en = f"`{key}` stands in {others} as well" + (", with other content" if differ else "")
-            refusals.append(Refusal(row.place(heading), Name(zh, en)))
-    return good
-
-
-def actors_of(
-    sheet: Sheet | None, table: Lifecycle, codes: dict[str, str], refusals: list[Refusal]
-) -> tuple[Actor, ...]:
-    """Return the actors of a sheet; a bad row is refused."""
-    found = []
-    for row in once(sheet.rows, "名称", refusals) if sheet is not None else ():
-        try:
-            found.append(actor(row, table, codes))
-        except RefusedError as error:
-            refusals.append(Refusal(row.place(error.about), error.reason))
-    return tuple(found)
 
 
 def _lives(

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
-from safety_rules.services.rectification.book import Inspection, Read, Refusal, actors_of, read
+from safety_rules.services.rectification.book import Inspection, Read, read
 from safety_rules.services.rectification.ledger import Entry, Head, append, entries, head, reading, writing
 from safety_rules.services.rectification.life import Event, hand
 from safety_rules.services.rectification.recording import EVENT, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
-from safety_rules.services.rectification.roster import Actor
-from safety_rules.services.rectification.sheets import workbook
+from safety_rules.services.rectification.roster import Actor, actors_of
+from safety_rules.services.rectification.sheets import Refusal, workbook
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
 

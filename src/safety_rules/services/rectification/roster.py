@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from safety_rules.services.rectification.ledger import Entry
 from safety_rules.services.rectification.life import Event, RefusedError, hand
+from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once
 
 if TYPE_CHECKING:
-    from safety_rules.services.rectification.sheets import Row
     from safety_rules.services.rectification.table import Lifecycle
 
 ACTOR = "actor"
@@ -80,3 +80,16 @@ def actor(row: Row, table: Lifecycle, enterprises: Mapping[str, str]) -> Actor:
         zh = f"统一社会信用代码“{code}”在“整改单位”表中没有对应单位“{organisation}”"
         raise RefusedError(zh, f"the key `{code}` joins no enterprise `{organisation}`", "统一社会信用代码")
     return Actor(name, party, organisation, code)
+
+
+def actors_of(
+    sheet: Sheet | None, table: Lifecycle, codes: Mapping[str, str], refusals: list[Refusal]
+) -> tuple[Actor, ...]:
+    """Return the actors of a sheet; a bad row is refused."""
+    found = []
+    for row in once(sheet.rows, "名称", refusals) if sheet is not None else ():
+        try:
+            found.append(actor(row, table, codes))
+        except RefusedError as error:
+            refusals.append(Refusal(row.place(error.about), error.reason))
+    return tuple(found)

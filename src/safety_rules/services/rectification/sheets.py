@@ -14,6 +14,7 @@ from safety_rules.formats.headings import FIRST_ROWS
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, letters
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
+from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import RefusedError
 
 DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
@@ -57,6 +58,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was refused: at which cell, and why."""
+
+    place: str
+    reason: Name
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet's rows that are not blank."""
 
@@ -93,3 +102,23 @@ def _heading_row(table: RawTable, wanted: tuple[str, ...]) -> RawRow:
         best = found if len(found) > len(best) else best
     missing = "、".join(h for key, h in names.items() if key not in best)
     raise LedgerError(f"the sheet `{table.name}` lacks headings (缺少表头): {missing}")
+
+
+def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row]:
+    """Return the rows whose key no other row has; of rows that say the same, the first; the others are refused.
+
+    Rows of one key that differ are all refused, each with the places of the others: which is right, nobody knows.
+    """
+    same: dict[str, list[Row]] = {}
+    for row in rows:
+        same.setdefault(row.text(heading) or row.place(), []).append(row)
+    good = []
+    for key, found in same.items():
+        differ = any(r.cells != found[0].cells for r in found)
+        good += [] if differ else found[:1]
+        for row in found if differ else found[1:]:
+            others = "、".join(r.place(heading) for r in found if r is not row)
+            zh = f"{heading}“{key}”与{others}重复" + ("且内容不同，均不收" if differ else "，内容相同，只收一行")
+            en = f"`{key}` stands in {others} as well" + (", with other content" if differ else "")
+            refusals.append(Refusal(row.place(heading), Name(zh, en)))
+    return good

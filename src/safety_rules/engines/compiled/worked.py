@@ -1,0 +1,98 @@
+"""The fields of list records that rules work out, worked out once for each record and not in every condition.
+
+Only fields that follow from the record itself, from figures and tables are worked out ahead; others
+(one that reads a fact beside the list) are written in place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from safety_rules.engines.compiled import code, exact
+from safety_rules.engines.compiled.code import constant, load
+from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.rule import Derivation
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import is_sure
+
+
+def worked_fields(outer: str, law: AreaOn, constants: dict[str, Any]) -> Mapping[str, Derivation]:
+    """Return the derivations of a list's fields that are worked out ahead, each after those that it reads."""
+    name = f"fields_of_{outer.replace('.', '_')}"
+    if name not in constants:
+        constants[name] = _fields(outer, law)
+    found: Mapping[str, Derivation] = constants[name]
+    return found
+
+
+def _fields(outer: str, law: AreaOn) -> Mapping[str, Derivation]:
+    ordered: dict[str, Derivation] = {}
+    if law.rulebook.vocabulary.is_list(outer.rpartition(".")[0]):
+        return ordered  # a list within a list is not reached by its key
+
+    def add(derivation: Derivation) -> None:
+        for key in _read(derivation.formula):
+            if key in law.derivations and key not in ordered:
+                add(law.derivations[key])
+        ordered[derivation.fact] = derivation
+
+    for key, derivation in law.derivations.items():
+        own = derivation.variable is not None and key.rpartition(".")[0] == outer
+        if own and is_sure(derivation, law) and _alone(derivation, law) and key not in ordered:
+            add(derivation)
+    return {key: d for key, d in ordered.items() if is_sure(d, law)}
+
+
+def _read(formula: Expr) -> list[str]:
+    return [n.key for n in walk(formula) if isinstance(n, ItemField)]
+
+
+def _alone(derivation: Derivation, law: AreaOn) -> bool:
+    """Return whether a field follows from its record and the law alone, through other such fields."""
+    if any(isinstance(n, FactRef) for n in walk(derivation.formula)):
+        return False
+    return all(_alone(law.derivations[key], law) for key in _read(derivation.formula) if key in law.derivations)
+
+
+def worker(outer: str, law: AreaOn, constants: dict[str, Any]) -> str | None:
+    """Return the name of the function that works out a list's fields; None where there are none."""
+    fields = worked_fields(outer, law, constants)
+    if not fields:
+        return None
+    name = f"worked_{outer.replace('.', '_')}"
+    if name not in constants:
+        constants[name] = _worker(fields, law, constants)
+    return name
+
+
+def _worker(fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, Any]) -> Callable[[Any], Any]:
+    w = exact.Writer(law, {**constants, "dict": dict})
+    w.body.append(code.assign("item", code.call("dict", load("item"))))
+    for derivation in fields.values():
+        assert derivation.variable is not None
+        w.items = {derivation.variable: "item"}
+        found = exact.value(derivation.formula, w)
+        w.body.append(ast.Assign([ast.Subscript(load("item"), constant(derivation.fact), ast.Store())], found))
+    made = code.function("work", ["item"], [*w.loading, *w.body, ast.Return(load("item"))])
+    work = code.functions([made], w.constants, f"<worked {law.area.key} on {law.as_of}>")["work"]
+
+    last: list[tuple[Any, Any]] = [(None, None)]
+
+    def worked(items: Any) -> Any:
+        known, found = last[0]
+        if items is known:  # the functions of one law read one record after another
+            return found
+        made = tuple(work(item) for item in items) if items is not None else None
+        last[0] = (items, made)
+        return made
+
+    return worked
+
+
+def with_worked(values: Mapping[str, Any], law: AreaOn, constants: dict[str, Any]) -> Mapping[str, Any]:
+    """Return a record's values, the records of its lists with the fields that are worked out, by fact key."""
+    lists = {key.rpartition(".")[0] for key, d in law.derivations.items() if d.variable is not None}
+    names = {outer: worker(outer, law, constants) for outer in lists if outer in values}
+    return {**values, **{outer: constants[name](values[outer]) for outer, name in names.items() if name is not None}}

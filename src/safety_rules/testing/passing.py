@@ -1,0 +1,110 @@
+"""A record that meets as many rules of an area as can be found: near it one more fact decides.
+
+Records at random mostly fail for several reasons at once, so that no single fact changes their verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from safety_rules.face import DatedArea
+from safety_rules.language.kinds import Number, Records
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Rule
+from safety_rules.language.verdict import Status
+from safety_rules.semantics.candidates import candidates
+from safety_rules.semantics.decide import AreaOn, finding
+from safety_rules.services.impact.edges import focused, read_facts
+from safety_rules.testing.strategies import values
+
+ROUNDS = 2
+MOST_VALUES = 40
+MOST_MOVED = 4
+DONE = 1000
+
+
+def passing_record(area: DatedArea, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return exact values by fact key with which as many rules hold as were found to, the given ones among them."""
+    law, facts = area.law, dict(given or {})
+    name = (law.rulebook.digest, law.rulebook.overlay_digest, law.area.key, law.as_of, law.require, repr(facts))
+    return dict(_passing(_Asked(name, area, facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """An area and given facts, told from others by name."""
+
+    name: tuple[Any, ...]
+    area: DatedArea = field(compare=False, repr=False)
+    given: dict[str, Any] = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=64)
+def _passing(asked: _Asked) -> dict[str, Any]:
+    law, record = asked.area.law, asked.area.admit(asked.given)
+    fixed = frozenset(record.values)
+    reads = {r.key: [f.key for f in read_facts(focused(r, law)[1])] for r in law.rules}
+    for _ in range(ROUNDS):
+        for rule in law.rules:
+            record = _better(record, rule, law, reads, fixed)
+    return dict(record.values)
+
+
+def near_passing(area: DatedArea, given: Mapping[str, Any] | None = None) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy of records that differ from a passing one in a few facts, changed or blank."""
+    base = passing_record(area, given)
+    law = area.law
+    facts = [f.key for s in law.area.subjects for f in law.rulebook.vocabulary.of_subject(s)]
+    free = [k for k in facts if k not in law.derivations and k not in (given or {})]
+
+    @st.composite
+    def strategy(draw: st.DrawFn) -> dict[str, Any]:
+        record = dict(base)
+        for key in draw(st.lists(st.sampled_from(free), max_size=MOST_MOVED, unique=True)):
+            if draw(st.booleans()):
+                record[key] = draw(values(area, key))
+            else:
+                record.pop(key, None)
+        return record
+
+    return strategy() if free else st.just(dict(base))
+
+
+def _better(record: Record, rule: Rule, law: AreaOn, reads: Mapping[str, list[str]], fixed: Iterable[str]) -> Record:
+    """Return the record with the facts of one rule moved to where more of the rules that read them hold."""
+    for key in reads[rule.key]:
+        concerned = [r for r in law.rules if key in reads[r.key]]
+        score = _score(record, concerned, law)
+        if key in fixed or score == DONE * len(concerned):
+            continue
+        for value in _tries(record, rule, law, key):
+            made = record.with_value(key, value)
+            better = _score(made, concerned, law)
+            if better > score:
+                record, score = made, better
+    return record
+
+
+def _tries(record: Record, rule: Rule, law: AreaOn, key: str) -> Iterator[Any]:
+    kind = law.rulebook.vocabulary.facts[key].kind
+    if isinstance(kind, Records):
+        yield ()
+    made = candidates(law, record, [rule], key)
+    yield from made[:: max(1, len(made) // MOST_VALUES)] if isinstance(kind, Number) else made[:MOST_VALUES]
+
+
+def _score(record: Record, rules: list[Rule], law: AreaOn) -> int:
+    """Return how well rules hold: each in full where it holds or does not apply, less for each thing that it lacks."""
+    env, total = law.environment(record), 0
+    for rule in rules:
+        found = finding(rule, env)
+        if found.status in (Status.SATISFIED, Status.NOT_APPLICABLE):
+            total += DONE
+        elif found.status is Status.UNDETERMINED:
+            total += DONE // 2 - len(found.reasons)
+    return total
