@@ -77,6 +77,6 @@ def side(law: AreaOn) -> Callable[[Path, Path], None]:
 
     def run(source: Path, target: Path) -> None:
         scan = pl.scan_parquet(source).select(violated.alias("violated")).select(outcome.alias("outcome"), "violated")
-        scan.collect().write_parquet(target, compression="snappy")
+        scan.collect(engine="in-memory").write_parquet(target, compression="snappy")
 
     return run
