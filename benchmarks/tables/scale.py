@@ -8,7 +8,7 @@ from pathlib import Path
 
 HOUR, DAY = 3600, 86_400
 SIZES = {"a province: 10⁷ records": 10**7, "a country: 10⁸ records a day": 10**8, "a country: 10⁹ records a day": 10**9}
-IN_BYTES, OUT_BYTES = 51, 6
+IN_BYTES, OUT_BYTES = 51, 4.4
 HEAD = """# On paper: a province and a country
 
 Reckoned by `python -m benchmarks` from the unit costs in `benchmarks/results/`, measured on two cores of one machine that
