@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from safety_rules.testing.checks import independent_of, invariant_under, monotone_in, never_better_than
     from safety_rules.testing.properties import Example, RuleProperty, rule_property
-    from safety_rules.testing.records import random_record, random_records
+    from safety_rules.testing.sampling import random_record, random_records
     from safety_rules.testing.strategies import records, values
 
 _HOMES = {
@@ -23,8 +23,8 @@ _HOMES = {
     "invariant_under": "checks",
     "monotone_in": "checks",
     "never_better_than": "checks",
-    "random_record": "records",
-    "random_records": "records",
+    "random_record": "sampling",
+    "random_records": "sampling",
     "records": "strategies",
     "rule_property": "properties",
     "values": "strategies",

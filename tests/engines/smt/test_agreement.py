@@ -14,7 +14,7 @@ from safety_rules.engines.smt.law import open_law
 from safety_rules.engines.smt.record import MOST_ITEMS
 from safety_rules.language.record import Record
 from safety_rules.semantics.decide import findings
-from safety_rules.testing.records import random_record, typical_values
+from safety_rules.testing.sampling import random_record, typical_values
 
 COUNTS = {"admission": 60, "hidden_danger": 30, "major_hazard": 25, "major_hazard_duties": 15}
 

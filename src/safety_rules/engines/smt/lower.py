@@ -62,6 +62,7 @@ from safety_rules.language.expr import (
 from safety_rules.language.kinds import Boolean, Choices, Date, Number
 from safety_rules.language.rule import Derivation, Entry
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,8 @@ def value(expr: Expr, world: World) -> Symbolic:
     match expr:
         case Literal(known):
             return settled(known)
-        case FactRef(key):
-            return _fact(key, world)
+        case FactRef():
+            return _fact(expr, world)
         case ItemField():
             return _item_field(expr, world)
         case ItemSelf(variable):
@@ -145,10 +146,13 @@ def value(expr: Expr, world: World) -> Symbolic:
             raise TypeError(expr)
 
 
-def _fact(key: str, world: World) -> Symbolic:
+def _fact(expr: FactRef, world: World) -> Symbolic:
+    key = expr.key
     derivation = world.law.derivations.get(key)
     if derivation is None:
         return world.record.fact(key, world.law.rulebook.vocabulary.facts[key])
+    if not is_sure(derivation, world.law):
+        return _nothing(expr)
     if key not in world.derived:
         world.derived[key] = value(derivation.formula, replace(world, variables={}))
     return world.derived[key]
@@ -159,6 +163,8 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
     derivation = world.law.derivations.get(expr.key)
     if derivation is None:
         return world.record.fact(path, world.law.rulebook.vocabulary.facts[expr.key])
+    if not is_sure(derivation, world.law):
+        return _nothing(expr)
     if path not in world.derived:
         assert derivation.variable is not None
         inner = replace(world, variables={derivation.variable: world.variables[expr.variable]})
