@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 import safety_rules as sr
-from benchmarks.records.peers import python_ifs, zen_graph
+from benchmarks.records.peers import python_ifs
 from benchmarks.records.sides import PACKAGES, Failed, agrees, peers, row, said, timed, wrong
 from benchmarks.records.w1 import DECIDE, EVERY, FAILED, MANY, TRACE, ours, streaming, targets
 from benchmarks.result import Result, Row
@@ -67,6 +67,8 @@ def measured() -> Result:
     complete, blank = [without_lists(r) for r in full], [without_lists(r) for r in records(whole, 300, 6, 0.03)]
     found, absent = peers(law)
     if "zen-engine, static content" not in absent:
+        from benchmarks.records.peers import zen_graph
+
         found[TRACE] = zen_graph.failed_by(law, trace=True)
     others: dict[str, Failed] = {BASELINE: python_ifs.failed_by(law), **found}
     blank = [r for r in blank if any(v is None or v == "" for g in r.values() for v in g.values())] or blank

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import safety_rules as sr
-from benchmarks.records.peers import zen_graph
 from benchmarks.records.sides import PACKAGES, PEERS, Failed, Stream, agrees, peers, row, said, timed, wrong
 from benchmarks.records.w1_by_hand import by_hand, by_hand_exactly
 from benchmarks.records.w1_data import at_threshold, blanked, records
@@ -70,6 +69,8 @@ def measured() -> Result:
     complete, blank = records(2000), blanked(records(500, seed=3))
     found, absent = peers(law.law)
     if "zen-engine, static content" not in absent:
+        from benchmarks.records.peers import zen_graph
+
         found[TRACE] = zen_graph.failed_by(law.law, trace=True)
     hand: dict[str, Failed] = {
         BASELINE: lambda record: by_hand(record)[1],
