@@ -1,4 +1,4 @@
-"""Runs the benchmarks and writes RESULTS.md: `python -m benchmarks [--only W1] [--list] [--render]`.
+"""Runs the benchmarks and writes RESULTS.md and SCALE.md: `python -m benchmarks [--only W1] [--list] [--render]`.
 
 A workload is a module with one function, `measured() -> Result` (see `result.py`), and a line in
 WORKLOADS below. Each runs in a process of its own, so that its peak memory is its own and its failure
@@ -20,12 +20,17 @@ from pathlib import Path
 
 from benchmarks.machine import machine, versions
 from benchmarks.render import rendered
+from benchmarks.tables.scale import scaled
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
 
 WORKLOADS: dict[str, str] = {
     "W1": "benchmarks.records.w1",
+    "W2": "benchmarks.tables.w2",
+    "W2-growth": "benchmarks.tables.growth",
+    "W2-Spark": "benchmarks.tables.w2_spark",
+    "chains": "benchmarks.tables.chains",
     "admission": "benchmarks.records.admission",
     "growth": "benchmarks.records.growth",
     "start": "benchmarks.records.start",
@@ -59,6 +64,7 @@ def main() -> None:
         return
     failed = [] if asked.render else [key for key in asked.only if not _done(key)]
     (HERE / "RESULTS.md").write_text(rendered(sorted(RESULTS.glob("*.json"))), encoding="utf-8")
+    (HERE / "SCALE.md").write_text(scaled(sorted(RESULTS.glob("*.json"))), encoding="utf-8")
     print(f"written to {HERE / 'RESULTS.md'}")
     if failed:
         sys.exit(f"failed, their earlier results kept: {', '.join(failed)}")

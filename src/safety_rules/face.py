@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from safety_rules.engines.spark.result import SparkDecision
     from safety_rules.formats.chain_tables import ChainedTables
     from safety_rules.formats.tables_by_record import RecordDecision
+    from safety_rules.language.verdict import SmallestChange
     from safety_rules.loading.rulebook import RuleFileText
 
 RULEPACKS = "safety_rules.rulepacks"
@@ -214,6 +215,26 @@ class DatedArea:
         if not waivers:
             return map(self.decider.decided, many)
         return (decided(self.decider, data, waivers) for data in many)
+
+    def smallest_change(
+        self, data: Any, to: str | None = None, weights: Mapping[str, Any] | None = None, seconds: float = 20.0
+    ) -> SmallestChange | None:
+        """Return the cheapest change of several facts at once that gets a record an outcome; None where none does.
+
+        `to` is the outcome's key, the best one by default. `weights` say what one unit of each fact costs,
+        by English or Chinese name; by default each adjustable number that a violated rule reads counts by
+        the share of itself that it changes. Blanks stay blank: the outcome is the one at best. Needs the
+        extra `prove`; raises SafetyRulesError when there is no answer within `seconds`.
+        """
+        from safety_rules.engines.smt.change import smallest_change
+        from safety_rules.semantics.weights import relative_weights, weights_by_path
+
+        verdict, outcomes = self.decide(data), [o.key for o in self.law.area.outcomes]
+        if to is not None and to not in outcomes:
+            raise NotFoundError(f"there is no outcome `{to}`; {did_you_mean(to, outcomes)}".rstrip("; "))
+        vocabulary = self.law.rulebook.vocabulary
+        costs = relative_weights(verdict) if weights is None else weights_by_path(weights, verdict.record, vocabulary)
+        return smallest_change(self.law, verdict.record, to or outcomes[0], costs, seconds)
 
     def decide_table(
         self,

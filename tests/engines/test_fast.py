@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
 from collections import OrderedDict, defaultdict
 from dataclasses import replace
@@ -152,3 +153,12 @@ def test_evidence_shows_the_values_on_which_a_rule_failed() -> None:
     assert found.failed == ("investment_is_enough",)
     shown = {"project.site": "land", "project.fixed_asset_investment": 100, "project.land_area": 20.5}
     assert shown == found.values
+
+
+def test_a_verdict_travels_to_another_process_with_its_evidence() -> None:
+    data = records(19, 1)[0]
+    verdict = ADMISSION.decide(data)
+    there = pickle.loads(pickle.dumps(verdict))
+    assert (verdict.outcome, verdict.violated()) == (there.outcome, there.violated())
+    assert [(e.rule.key, e.failed) for e in verdict.evidence()] == [(e.rule.key, e.failed) for e in there.evidence()]
+    assert verdict.explain("zh") == there.explain("zh")

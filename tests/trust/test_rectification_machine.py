@@ -1,7 +1,7 @@
 """The rectification ledger under any sequence of events: a machine of its own says which are lawful.
 
 The machine is written down here by hand, from the division of labour: experts find, departments order and accept,
-enterprises rectify, the park supervises; nobody passes their own work. It reads no table of the library.
+enterprises rectify, the zone supervises; nobody passes their own work. It reads no table of the library.
 """
 
 from __future__ import annotations

@@ -12,7 +12,8 @@ class ExitCode(IntEnum):
     nothing has. RULES 3: a rule file is wrong. CASE 4: a case failed. REFUSED 5: a record's outcome is
     at or beyond `--fail-on`, `rectify` refuses a row or an event, or `impact` finds a change that
     `--fail-on-change` or `--only-stricter` forbids. LEDGER 6: a ledger cannot be read or
-    written as a whole, or is not as it was written. STOPPED 130: stopped from the keyboard.
+    written as a whole, or is not as it was written. NOT_PROVED 7: a question about rules is not proved.
+    STOPPED 130: stopped from the keyboard.
     """
 
     DONE = 0
@@ -22,4 +23,5 @@ class ExitCode(IntEnum):
     CASE = 4
     REFUSED = 5
     LEDGER = 6
+    NOT_PROVED = 7
     STOPPED = 130

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.explain_gaps import gaps_options, gaps_text
 from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
 from safety_rules.cli.screen import area_on, history_of
 
@@ -23,6 +24,7 @@ from safety_rules.cli.screen import area_on, history_of
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
+@gaps_options
 @history_option
 @day_option
 @rules_option
@@ -35,6 +37,9 @@ def command(
     as_json: bool,
     area: str,
     sheet: str | None,
+    gaps: bool,
+    weights: tuple[str, ...],
+    outcome: str | None,
     histories: tuple[Path, ...],
     day: str | None,
     require_standing: str,
@@ -45,6 +50,8 @@ def command(
     """Explain the verdict on one row of LEDGER as a tree: rule, clause, values, law, gap, and what is missing."""
     from safety_rules.services.screening import row_numbered, row_of
 
+    if (weights or outcome is not None) and not gaps:
+        raise click.UsageError("`--weight` and `--to` go with `--gaps`")
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
     dated = area_on(rules, overlays, area, day, require_standing)
@@ -61,3 +68,5 @@ def command(
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return
     click.echo(row.verdict.explain(language, chosen))
+    if gaps:
+        click.echo(gaps_text(dated, row.verdict, weights, outcome, language))

@@ -14,6 +14,7 @@ from safety_rules.version import VERSION
 VERBS = {
     "check": "Check rule files: every mistake at once, with its place.",
     "test": "Run the cases that stand in rule files.",
+    "prove": "Prove what holds of rules on every record, or show a record.",
     "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
     "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",

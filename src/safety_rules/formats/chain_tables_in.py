@@ -9,7 +9,8 @@ from typing import Any
 
 from safety_rules.engines.columnar.chain_records import Chaining, insert_facts
 from safety_rules.engines.columnar.source import Source, as_ledger_errors, source
-from safety_rules.engines.sql.cells import Cell, cell, wrong_type
+from safety_rules.engines.sql.cell_types import Cell, wrong_type
+from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.chain_terms import fields_of
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.types import Reads, Use
@@ -136,19 +137,23 @@ def _load_rows(chaining: Chaining, relation: str, rows: Source, notices: list[Pr
     values = [
         f"{taken[n].value} AS {DUCKDB.name_of(n)}" if n in taken else f"NULL AS {DUCKDB.name_of(n)}" for n in facts
     ]
-    con, is_odd = chaining.con, " OR ".join(odd) or "FALSE"
+    con, raw = chaining.con, [DUCKDB.name_of(u.column) for u in uses.values()]
+    kept = [f"{r} AS raw{i}" for i, r in enumerate(raw)]
+    found_here = [
+        *values,
+        *kept,
+        f"({' OR '.join(odd) or 'FALSE'}) AS odd",
+        f"({' OR '.join(wrong) or 'FALSE'}) AS wrong",
+    ]
+    names, shown = ", ".join(map(DUCKDB.name_of, facts)), ", ".join(f"raw{i}" for i in range(len(raw))) or "1"
     with as_ledger_errors(rows.name):
-        con.execute(
-            f"INSERT INTO {chaining.tables[relation]} SELECT {', '.join(values)}, TRUE, TRUE FROM {rows.sql} "
-            f"WHERE NOT ({is_odd})"
-        )
-        if wrong:
-            count = con.execute(
-                f"SELECT count_if({' OR '.join(wrong)}) FROM {rows.sql} WHERE NOT ({is_odd})"
-            ).fetchall()
-            _say_wrong(chaining, relation, int(count[0][0]), notices)
-        raw = ", ".join(DUCKDB.name_of(u.column) for u in uses.values()) or "1"
-        strange = con.execute(f"SELECT {raw} FROM {rows.sql} WHERE {is_odd}").fetchall() if odd else []
+        # What is odd is worked out before rows are chosen by it: a file's statistics, which know no NaN, must not choose.
+        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {', '.join(found_here)} FROM {rows.sql}")
+        con.execute(f"INSERT INTO {chaining.tables[relation]} SELECT {names}, TRUE, TRUE FROM staged WHERE NOT odd")
+        count = con.execute("SELECT count_if(wrong) FROM staged WHERE NOT odd").fetchall()[0][0]
+        strange = con.execute(f"SELECT {shown} FROM staged WHERE odd").fetchall()
+        con.execute("DROP TABLE staged")
+    _say_wrong(chaining, relation, int(count), notices)
     units = {facts[n].key: u.unit for n, u in uses.items() if u.unit is not None}
     _admitted(chaining, relation, (dict(zip(uses, r, strict=True)) for r in strange), units, notices)
 

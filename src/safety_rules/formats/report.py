@@ -22,7 +22,7 @@ LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: a stable code, a level (error, warning, note), a message, and where."""
+    """One problem: a stable code, a level (error, warning, note), a message, and where; `detail` has lines of its own."""
 
     code: str
     level: str
@@ -30,13 +30,20 @@ class Problem:
     at: Span | None
     help: str = ""
     of: str = ""
+    detail: str = ""
 
     def text(self) -> str:
-        """Return it as people read it: with the line of source where there is one."""
+        """Return it as people read it: with the line of source where there is one, and the detail."""
+        more = f"\n{self.detail}" if self.detail else ""
         if self.at is None:
-            return f"{self.of or 'rules'}: {self.level}[{self.code}]: {self.message}"
+            return f"{self.of or 'rules'}: {self.level}[{self.code}]: {self.message}{more}"
         severity = Severity.ERROR if self.level == "error" else Severity.WARNING
-        return Diagnostic(self.code, self.message, self.at, self.help, severity).text()
+        return Diagnostic(self.code, self.message, self.at, self.help, severity).text() + more
+
+    @property
+    def told(self) -> str:
+        """The message with its help and detail, for what shows no source."""
+        return self.message + (f" ({self.help})" if self.help else "") + (f"\n{self.detail}" if self.detail else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,9 @@ def _json(report: Report) -> dict[str, Any]:
 
 
 def _plain(p: Problem) -> dict[str, Any]:
-    return {"code": p.code, "level": p.level, "message": p.message, "help": p.help, "of": p.of, **_place(p.at)}
+    detail = {"detail": p.detail} if p.detail else {}
+    said = {"code": p.code, "level": p.level, "message": p.message, "help": p.help, "of": p.of}
+    return {**said, **detail, **_place(p.at)}
 
 
 def sarif(report: Report) -> dict[str, Any]:
@@ -130,8 +139,8 @@ def sarif(report: Report) -> dict[str, Any]:
 
 
 def _sarif_result(p: Problem, index: int) -> dict[str, Any]:
-    text = p.message + (f" ({p.help})" if p.help else "")
-    result: dict[str, Any] = {"ruleId": p.code, "ruleIndex": index, "level": LEVELS[p.level], "message": {"text": text}}
+    said = {"text": p.told}
+    result: dict[str, Any] = {"ruleId": p.code, "ruleIndex": index, "level": LEVELS[p.level], "message": said}
     place = _place(p.at)
     if place:
         region = {
@@ -208,8 +217,7 @@ def github(p: Problem) -> str:
             f"file={_property(place['file'])}", f"line={place['line']}", f"col={place['column']}",
             f"endLine={place['end_line']}", f"endColumn={place['end_column']}", *properties,
         ]  # fmt: skip
-    message = p.message + (f" ({p.help})" if p.help else "")
-    return f"::{level} {','.join(properties)}::{_data(message)}"
+    return f"::{level} {','.join(properties)}::{_data(p.told)}"
 
 
 def _data(text: str) -> str:

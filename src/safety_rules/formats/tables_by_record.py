@@ -13,11 +13,12 @@ from typing import Any
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.again import Exact, plain, split
+from safety_rules.engines.sql.query import FOUND
 from safety_rules.engines.sql.types import Plain
 from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import replacing
 from safety_rules.formats.tables_in import uses_of
-from safety_rules.formats.tables_out import write_table
+from safety_rules.formats.tables_out import without_satisfied, write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
@@ -100,11 +101,12 @@ class RecordDecision:
                 "outcome": best if best == worst else "undetermined",
                 "at_best": best,
                 "at_worst": worst,
-                **{n: split(m, self.law) for n, m in zip(MASKS, masks, strict=True)},
+                **{n: split(m, self.law) for n, m in zip(FOUND, masks, strict=False)},
                 **values,
                 "problem": bool(record.problems),
                 "again": True,
                 **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
+                "satisfied": split(masks[3], self.law),
             }
 
     def _outcome(self, mask: int) -> str:
@@ -134,7 +136,7 @@ class RecordDecision:
             write_table(self, self.rows, path)
         elif path.suffix.lower() == ".csv":
             with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-                rows = iter(self)
+                rows = (without_satisfied(row) for row in self)
                 first = next(rows, {})
                 writer = csv.DictWriter(file, list(first))
                 writer.writeheader()
@@ -143,9 +145,6 @@ class RecordDecision:
         else:
             raise LedgerError(f"`{path.name}` cannot be written without DuckDB; write .csv or .xlsx")
         return path
-
-
-MASKS = ("violated", "undetermined", "not_applicable", "satisfied")
 
 
 def _frame_rows(data: Any) -> tuple[list[str], Iterator[Mapping[str, Any]]]:

@@ -22,7 +22,7 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
         book = xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "in_memory": False})
         try:
             sheet = book.add_worksheet("结果")
-            for at, row in enumerate(rows, start=1):
+            for at, row in enumerate(map(without_satisfied, rows), start=1):
                 if at == 1:
                     sheet.write_row(0, 0, list(row))
                 for column, cell in enumerate(row.values()):
@@ -30,6 +30,11 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
             book.close()
         except xlsxwriter.exceptions.XlsxWriterException as error:
             raise LedgerError(f"`{path.name}` cannot be written: {error}") from None
+
+
+def without_satisfied(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as files hold it: the satisfied rules are those that the other masks leave."""
+    return {name: cell for name, cell in row.items() if name != "satisfied"}
 
 
 def _write(sheet: Any, at: int, column: int, cell: Any) -> None:

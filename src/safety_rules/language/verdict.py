@@ -164,3 +164,29 @@ class WaiverResult:
     granted_by: str
     reason: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One fact as it is and as it would be, in its declared unit."""
+
+    path: str
+    now: Fraction
+    to: Fraction
+
+    @property
+    def change(self) -> Fraction:
+        """How much to add (or, below zero, to take away)."""
+        return self.to - self.now
+
+
+@dataclass(frozen=True, slots=True)
+class SmallestChange:
+    """The cheapest change of several facts at once with which no violated rule asks for worse than an outcome.
+
+    `cost` is each change's size times the weight of its fact, added up; nothing cheaper does it.
+    """
+
+    adjustments: tuple[Adjustment, ...]
+    cost: Fraction
+    outcome: str

@@ -83,6 +83,10 @@ class Verdict:
         self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
         self._masks, self._shared = masks, shared
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what the verdict was made from, without the functions that make its parts sooner."""
+        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, self._violated)
+
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
 

@@ -161,8 +161,10 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_no_row(spark: Any, cluster
 
     job = threading.Thread(target=write)
     job.start()
-    _wait_for_tasks(spark, job)
+    done, tasks = _wait_for_tasks(spark, job)
     cluster.kill(cluster.processes[1])
+    assert job.is_alive(), "the job was over when the worker died"
+    assert 0 < done < tasks
     job.join(240)
     assert not job.is_alive()
     assert failed == []
@@ -176,14 +178,14 @@ def test_a_worker_killed_in_the_middle_of_a_job_loses_no_row(spark: Any, cluster
     cluster.wait_for(2)
 
 
-def _wait_for_tasks(spark: Any, job: threading.Thread) -> None:
-    """Return once some of a stage's tasks are done and others are not."""
+def _wait_for_tasks(spark: Any, job: threading.Thread) -> tuple[int, int]:
+    """Return, once some of a stage's tasks are done and others are not, how many are done, and how many there are."""
     tracker = spark.sparkContext.statusTracker()
     until = time.monotonic() + 120
     while job.is_alive() and time.monotonic() < until:
         for stage in tracker.getActiveStageIds():
             info = tracker.getStageInfo(stage)
             if info is not None and info.numTasks >= 60 and 3 <= info.numCompletedTasks < info.numTasks - 10:
-                return
+                return info.numCompletedTasks, info.numTasks
         time.sleep(0.02)
     pytest.fail("the job was over before a worker could be killed in the middle of it")

@@ -16,7 +16,7 @@ from safety_rules.engines.columnar.result import PARQUET, TableDecision
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, law_query, satisfied_column
+from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, law_query, outcome_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -61,13 +61,14 @@ def _at(path: Path) -> str:
     return DUCKDB.text(str(path))
 
 
-def _shown(query: LawQuery, inner: str, keep: Sequence[str]) -> str:
-    """Return the query with outcomes worked out of its masks, columns in the order of the result."""
+def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str] = ()) -> str:
+    """Return the query with outcomes worked out of its masks, columns in the order of the result; rows by `place`."""
     d = DUCKDB
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again"]
-    columns = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(query.law, d), *derived]
-    return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
+    bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again", *place]
+    columns = [*kept, outcome_column(query.law, d), "at_best", "at_worst", *FOUND, *derived]
+    order = f" ORDER BY {', '.join(place)}" if place else ""
+    return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
 
 
 def define_maps(con: Any, query: LawQuery) -> None:
@@ -123,8 +124,8 @@ def _patched(query: LawQuery, first: Path, keep: Sequence[str]) -> str:
     for name in (*FOUND, *query.derived, "problem"):
         quoted = d.name_of(name)
         columns.append(f"CASE WHEN f.again THEN s.{quoted} ELSE f.{quoted} END AS {quoted}")
-    inner = f"SELECT {', '.join(columns)}, f.again AS again FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
-    return _shown(query, inner, keep)
+    inner = f"SELECT {', '.join(columns)}, f.again, f.file_row_number AS place FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
+    return _shown(query, inner, keep, ["place"])  # a join keeps no order
 
 
 def work_folder(beside: Path | None) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import record_of
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import LawQuery
+from safety_rules.engines.sql.query import LawQuery, satisfied_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
@@ -30,8 +30,8 @@ class TableDecision:
     """One row for each row of the table, in its order.
 
     Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`,
-    `not_applicable`, `satisfied` (bit i is rule i of `rules`; lists of 63-bit words where there are more
-    rules), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
+    `not_applicable` (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows
+    that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
     evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`.
     """
 
@@ -62,7 +62,12 @@ class TableDecision:
 
     def relation(self) -> Any:
         """Return the decided rows as a DuckDB relation."""
-        return self.con.sql(f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})")
+        return self.con.sql(self._rows())
+
+    def _rows(self) -> str:
+        """Return the query of the rows; the mask of satisfied rules follows from the other three."""
+        satisfied = satisfied_column(self.law, DUCKDB)
+        return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM read_parquet({DUCKDB.text(str(self.path))}))"
 
     def arrow(self) -> Any:
         """Return the decided rows as an Arrow table."""
@@ -77,7 +82,7 @@ class TableDecision:
         return self.relation().df()
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        cursor = self.con.cursor().execute(f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})")
+        cursor = self.con.cursor().execute(self._rows())
         names = [c[0] for c in cursor.description]
         while batch := cursor.fetchmany(10_000):
             yield from (dict(zip(names, row, strict=True)) for row in batch)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, OUTCOME, bound_columns, law_query, satisfied_column
+from safety_rules.engines.sql.query import FOUND, bound_columns, law_query, outcome_column, satisfied_column
 from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -33,7 +33,17 @@ def frame_decision(
     cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
     given = f"struct({cells or '1 AS nothing'})"
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    names = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(law, d), *derived, "problem", "again"]
+    names = [
+        *kept,
+        outcome_column(law, d),
+        "at_best",
+        "at_worst",
+        *FOUND,
+        satisfied_column(law, d),
+        *derived,
+        "problem",
+        "again",
+    ]
     bounded = [*kept, *bound_columns(law, d), *FOUND, *derived, "problem", "again"]
     back = [
         f"(CASE WHEN again THEN sha2(to_json({given}), 256) END) AS row_key",

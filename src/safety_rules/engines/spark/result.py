@@ -10,7 +10,7 @@ from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, OUTCOME, LawQuery, bound_columns, satisfied_column, words
+from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, outcome_column, satisfied_column, words
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -89,7 +89,15 @@ class SparkDecision:
         derived = [SPARK.name_of(k) for k in self.query.derived]
         base = wide.selectExpr(*kept, *patched, "again")
         bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
-        shown = [*kept, OUTCOME, "at_best", "at_worst", *FOUND, satisfied_column(self.law, SPARK), *derived]
+        shown = [
+            *kept,
+            outcome_column(self.law, SPARK),
+            "at_best",
+            "at_worst",
+            *FOUND,
+            satisfied_column(self.law, SPARK),
+            *derived,
+        ]
         return bounded.selectExpr(*shown, "problem", "again")
 
     def _cells(self, row: Any) -> dict[str, Any]:
@@ -115,14 +123,17 @@ class SparkDecision:
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as a folder of parquet, whole or not at all; raises LedgerError.
 
-        One job where no row goes back: what SQL found is written beside, looked through, and only then
-        takes the name.
+        One job where no row goes back: what SQL found is written beside, its rows that go back are counted
+        on the way, and only then it takes the name.
         """
+        from pyspark.sql import Observation
+
         target, unfinished = str(path), f"{path}.unfinished"
         try:
+            counted = Observation()
             with fit_for_laws(self.session):
-                self.plain.write.mode("overwrite").parquet(unfinished)
-            if self.session.read.parquet(unfinished).where("again").isEmpty():
+                self._observed(counted).write.mode("overwrite").parquet(unfinished)
+            if not counted.get["back"]:
                 self.sent_back, self._frame = 0, self.plain
             else:
                 frame = self.frame()
@@ -135,6 +146,12 @@ class SparkDecision:
             lines = str(error).strip().splitlines() or [type(error).__name__]
             raise LedgerError(f"`{target}` cannot be written: {lines[0][:300]}") from None
         return Path(path)
+
+    def _observed(self, counted: Any) -> Any:
+        """Return what SQL found, with the rows that go back counted while it runs."""
+        from pyspark.sql import functions
+
+        return self.plain.observe(counted, functions.expr("count_if(again)").alias("back"))
 
     def _renamed(self, start: str, end: str) -> None:
         """Move a finished folder to its name, by the file system that it lies in."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from safety_rules.engines.sql import lower, quantities
-from safety_rules.engines.sql.cells import Cell, missing, type_name
+from safety_rules.engines.sql.cell_types import Cell, missing, type_name
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number as NumberTerm
 from safety_rules.engines.sql.writer import Writer

@@ -16,7 +16,7 @@ class Dialect:
     """The forms that DuckDB and Spark write differently; everything else is written the same for both.
 
     `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is
-    NULL where one of them is. `product` and `total` may be NULL where the result does not fit, inside
+    NULL where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `product` and `total` may be NULL where the result does not fit, inside
     `attempt`.
     """
 
@@ -35,6 +35,8 @@ class Dialect:
     contains: Form
     one_of: Form
     as_choice: Form
+    keyed: Form
+    unbounded: Form
     only: Form
     distinct: Form
     split: Form
@@ -58,6 +60,7 @@ class Dialect:
     valid_json: Form
     mask_list: Form
     word_of: Form
+    divides_by_zero: bool
 
     def name_of(self, identifier: str) -> str:
         """Return a quoted identifier."""
@@ -153,6 +156,8 @@ DUCKDB = Dialect(
     contains=lambda items, item: f"list_contains({items}, {item})",
     one_of=lambda sql, texts: _duck_one_of(sql, [_duck_text(t) for t in texts]),
     as_choice=lambda sql, keys: f"TRY_CAST({sql} AS ENUM({', '.join(map(_duck_text, keys))}))",
+    keyed=lambda text, keys: f"CAST({_duck_text(text)} AS ENUM({', '.join(map(_duck_text, keys))}))",
+    unbounded=lambda sql: f"(NOT isfinite({sql}))",  # the statistics of a file, which know no NaN, would answer isnan
     only=lambda items, allowed: (
         f"(NOT coalesce(list_contains(list_transform({items}, "
         f"lambda e: coalesce(NOT {_duck_one_of('e', [_duck_text(t) for t in allowed])}, TRUE)), TRUE), FALSE))"
@@ -186,6 +191,7 @@ DUCKDB = Dialect(
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     mask_list=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
+    divides_by_zero=True,
 )
 
 SPARK = Dialect(
@@ -206,6 +212,8 @@ SPARK = Dialect(
     contains=lambda items, item: f"array_contains({items}, {item})",
     one_of=lambda sql, texts: f"({sql} IN ({', '.join(map(_spark_text, texts))}))",
     as_choice=lambda sql, keys: sql,
+    keyed=lambda text, keys: _spark_text(text),
+    unbounded=lambda sql: f"(isnan({sql}) OR abs({sql}) > 1.7976931348623157E308)",
     only=lambda items, allowed: f"(size(array_except({items}, array({', '.join(map(_spark_text, allowed))}))) = 0)",
     distinct=lambda items: f"array_distinct({items})",
     split=lambda sql, pattern: f"split({sql}, {_spark_text(pattern)})",
@@ -240,4 +248,5 @@ SPARK = Dialect(
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
     mask_list=lambda words: f"array({words})",
     word_of=lambda mask, word: f"{mask}[{word}]",
+    divides_by_zero=False,
 )

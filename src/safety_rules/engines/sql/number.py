@@ -43,7 +43,8 @@ class Number:
 
     `leaf`: its DOUBLE stands for this number alone among decimals of 15 digits. `signed` is False where
     it cannot be below zero; `firm` where it is zero only if the true number is; `integral` where it is whole;
-    `most` is how far from zero it can be, where that is fixed.
+    `most` is how far from zero it can be, where that is fixed; `nonzero` says that it is never zero, but in
+    rows that go back.
     """
 
     sql: str
@@ -56,6 +57,7 @@ class Number:
     firm: bool = False
     integral: bool = False
     most: Fraction | None = None
+    nonzero: bool = False
 
 
 def short(number: Fraction) -> bool:
@@ -168,7 +170,8 @@ def _product(a: Number, b: Number, d: Dialect) -> Number:
 
 def _quotient(a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[str, ...]]:
     """Return `a / b`, NULL at zero; where `b` may only look like zero, or hide it, the row goes back."""
-    sql = f"({a.sql} / NULLIF({b.sql}, 0E0))"
+    below = b.sql if b.nonzero and d.divides_by_zero else f"NULLIF({b.sql}, 0E0)"
+    sql = f"({a.sql} / {below})"
     doubtful: tuple[str, ...] = ()
     if b.firm and (b.size in (b.sql, f"abs({b.sql})") or b.constant is not None):
         plain = a.size == a.sql and b.size == b.sql
@@ -238,8 +241,7 @@ def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], st
         return Compared(plain)
     near = close(a, b)
     if b.constant is not None and a.size == a.sql and op not in ("==", "!="):
-        plain, other = _edges(op, a, b, keep)
-        near = f"({plain} <> {other})"
+        plain, near = _edges(op, a, b)
     exact = _exact(op, a, b, d)
     if exact is None:
         return Compared(plain, near)
@@ -247,13 +249,12 @@ def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], st
     return Compared(f"(CASE WHEN {near} THEN {exact} ELSE {plain} END)", near, f"({exact} IS NULL)")
 
 
-def _edges(op: str, a: Number, b: Number, keep: Callable[[str], str]) -> tuple[str, str]:
-    """Return the comparison with two constants, beside the true one, that agree wherever it is not too close to call."""
+def _edges(op: str, a: Number, b: Number) -> tuple[str, str]:
+    """Return the comparison with a constant beside the true one, right wherever it is not too close to call; and that."""
     assert b.constant is not None
     low, high = edges(b.constant, a.roundings + b.roundings)
-    if op in ("<", "<="):
-        return keep(f"({a.sql} < {low})"), f"({a.sql} <= {high})"
-    return keep(f"({a.sql} > {high})"), f"({a.sql} >= {low})"
+    plain = f"({a.sql} < {low})" if op in ("<", "<=") else f"({a.sql} > {high})"
+    return plain, f"({a.sql} BETWEEN {low} AND {high})"
 
 
 def edges(number: Fraction, roundings: int) -> tuple[str, str]:

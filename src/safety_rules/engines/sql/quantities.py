@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from safety_rules.engines.sql import lists, lower, tables
 from safety_rules.engines.sql import number as numbers
-from safety_rules.engines.sql.cells import default_places
+from safety_rules.engines.sql.cell_numbers import default_places
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number, close
 from safety_rules.engines.sql.writer import Writer
@@ -108,7 +108,9 @@ def fact(key: str, w: Writer) -> Number:
 def _leaf(sql: str, places: int, known: Fact, d: Dialect) -> Number:
     signed = known.bounds.minimum is None and known.bounds.above is None
     whole = isinstance(known.kind, kinds.Number) and known.kind.whole
-    return replace(numbers.leaf(sql, places, d, signed), integral=whole)
+    low = known.bounds.above if known.bounds.above is not None else known.bounds.minimum
+    nonzero = low is not None and (low > 0 or (low == 0 and known.bounds.above is not None))
+    return replace(numbers.leaf(sql, places, d, signed), integral=whole, nonzero=nonzero)
 
 
 def _item_field(expr: ItemField, w: Writer) -> Number:

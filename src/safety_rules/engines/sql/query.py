@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import quantities
-from safety_rules.engines.sql.cells import cell, missing, wrong_type
+from safety_rules.engines.sql.cell_types import missing, wrong_type
+from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
 from safety_rules.engines.sql.types import Reads, Use
@@ -123,9 +124,9 @@ def law_query(
 
 def _named(identity: Iterable[str], waivers: Sequence[Waiver], w: Writer) -> None:
     """Send the rows that a waiver names back: it counts there, or is reported."""
-    names = w.dialect.texts(sorted({v.subject for v in waivers}))
+    names = sorted({v.subject for v in waivers})
     for key in identity:
-        w.doubt(f"({w.keep(w.cells[key].value)} IN ({names}))")
+        w.doubt(w.dialect.one_of(w.keep(w.cells[key].value), names))
 
 
 def _derived(law: AreaOn, w: Writer) -> dict[str, str]:
@@ -165,7 +166,7 @@ def _text(
     first = [f"{d.name_of(c)} AS {p}" for c, p in zip(keep, passed, strict=True)]
     first += [f"{d.name_of(uses[key].column)} AS {name}" for key, name in raw.items()]
     stages = w.stages()
-    odd = [c.odd for k, c in w.cells.items() if c.odd and k in raw]
+    odd = [*_endless(w, raw), *(c.odd for k, c in w.cells.items() if c.odd and k in raw)]
     problem = [c.problem for k, c in w.cells.items() if c.problem and k in raw]
     opening = [*passed, f"{_any(odd)} AS odd", f"{_any(problem)} AS problem"]
     parts = [f"r AS (SELECT {', '.join(first) or '1 AS nothing'} FROM {{source}})"]
@@ -175,14 +176,21 @@ def _text(
         parts.append(f"s{i} AS (SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in stage)} FROM s{i - 1})")
     last = max(0, len(stages) - 1)
     names = {c: d.name_of(c) for c in (*keep, *derived)}
-    truths = [f"{f} AS x{i}" for i, (f, _) in enumerate(rules)] + [f"{a} AS a{i}" for i, (_, a) in enumerate(rules)]
+    guards = _guards(rules)
+    truths = [f"{f} AS x{i}" for i, (f, _) in enumerate(rules)] + [f"{a} AS a{i}" for i, a in enumerate(guards)]
     shown = [f"{sql} AS v{i}" for i, sql in enumerate(derived.values())]
     doubt = _any(["odd", *w.doubts, *_unsettled(w)])
     parts.append(f"t AS (SELECT {', '.join([*passed, f'{doubt} AS again', 'problem', *truths, *shown])} FROM s{last})")
     out = [f"{p} AS {names[c]}" for c, p in zip(keep, passed, strict=True)]
-    out += [f"{sql} AS {name}" for name, sql in zip(FOUND, _masks(w.law, d), strict=True)]
+    out += [f"{sql} AS {name}" for name, sql in zip(FOUND, _masks(w.law, list(guards.values()), d), strict=True)]
     out += [f"v{i} AS {names[key]}" for i, key in enumerate(derived)]
     return f"WITH {', '.join(parts)} SELECT {', '.join([*out, 'problem', 'again'])} FROM t"
+
+
+def _endless(w: Writer, raw: Mapping[str, str]) -> list[str]:
+    """Return the condition that some number is NaN or infinite: then so is the sum of all."""
+    numbers = [c.finite for k, c in w.cells.items() if c.finite and k in raw]
+    return [w.dialect.unbounded(" + ".join(f"coalesce({n}, 0E0)" for n in numbers))] if numbers else []
 
 
 def _unsettled(w: Writer) -> list[str]:
@@ -199,31 +207,54 @@ def _any(conditions: Sequence[str | None]) -> str:
     return f"coalesce({' OR '.join(found)}, FALSE)" if found else "FALSE"
 
 
-def _masks(law: AreaOn, d: Dialect) -> list[str]:
+def _guards(rules: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Return the conditions on which rules apply, each with the mask of the rules that share it."""
+    found: dict[str, int] = {}
+    for i, (_, applies) in enumerate(rules):
+        if applies != "TRUE":
+            found[applies] = found.get(applies, 0) | 1 << i
+    return found
+
+
+def _masks(law: AreaOn, guards: Sequence[int], d: Dialect) -> list[str]:
     """Return the masks of violated, undetermined and inapplicable rules."""
-    tests = ("x{} THEN", "x{} IS NULL THEN", "NOT a{} THEN")
-    return [_mask(law, test, d) for test in tests]
+    each = range(len(law.rules))
+    return [
+        _mask(law, [(f"x{i}", 1 << i) for i in each], d),
+        _mask(law, [(f"x{i} IS NULL", 1 << i) for i in each], d),
+        _mask(law, [(f"NOT a{i}", bits) for i, bits in enumerate(guards)], d),
+    ]
 
 
-def _mask(law: AreaOn, test: str, d: Dialect) -> str:
+def _mask(law: AreaOn, tests: Sequence[tuple[str, int]], d: Dialect) -> str:
     found = []
     for word in range(words(law)):
-        bits = range(word * BITS, min(len(law.rules), (word + 1) * BITS))
-        terms = [f"(CASE WHEN {test.format(i)} {1 << (i - word * BITS)} ELSE 0 END)" for i in bits]
+        parts = [(test, bits >> (word * BITS) & ((1 << BITS) - 1)) for test, bits in tests]
+        terms = [f"(CASE WHEN {test} THEN {bits} ELSE 0 END)" for test, bits in parts if bits]
         found.append(d.cast(f"({' + '.join(terms) or '0'})", "mask"))
     return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
 
 
-OUTCOME = "(CASE WHEN at_best = at_worst THEN at_best ELSE 'undetermined' END) AS outcome"
+def outcome_column(law: AreaOn, d: Dialect) -> str:
+    """Return the outcome, from the outcomes at best and at worst."""
+    return f"(CASE WHEN at_best = at_worst THEN at_best ELSE {_outcome('undetermined', law, d)} END) AS outcome"
+
+
+def _outcome(key: str, law: AreaOn, d: Dialect) -> str:
+    return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
 
 
 def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
-    """Return the outcome at best and at worst, from the masks of the findings; `OUTCOME` follows from them."""
+    """Return the outcome at best and at worst, from the masks of the findings."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
     best = _ranked(law, by_outcome, ("violated",), d)
     worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
+    settled = " AND ".join(
+        f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))
+    )
+    worst = f"(CASE WHEN {settled} THEN {best} ELSE {worst} END)"
     return [f"{best} AS at_best", f"{worst} AS at_worst"]
 
 
@@ -237,8 +268,8 @@ def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d:
             bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
             if bits:
                 tests += [f"({d.word_of(m, word) if words(law) > 1 else m} & {bits}) <> 0" for m in masks]
-        arms.append(f"WHEN {' OR '.join(tests)} THEN {d.text(law.area.outcomes[rank].key)}")
-    first = d.text(law.area.outcomes[0].key)
+        arms.append(f"WHEN {' OR '.join(tests)} THEN {_outcome(law.area.outcomes[rank].key, law, d)}")
+    first = _outcome(law.area.outcomes[0].key, law, d)
     return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
 
 

@@ -53,7 +53,7 @@ def looked_up(expr: Lookup, w: Writer) -> str:
     both = f"concat({key}, {d.text(BETWEEN)}, {_key(expr.keys[1], w)})"
     both = f"(CASE WHEN {lower.value(expr.keys[1], w)} IS NOT NULL THEN {both} END)"
     told = _look_up(f"{name} by form", {k: lower.literal(v, d) for k, v in qualified.items()}, both, type_name, w)
-    return f"(CASE WHEN {key} IN ({d.texts(spellings)}) THEN {told} ELSE {found} END)"
+    return f"(CASE WHEN {d.one_of(key, spellings)} THEN {told} ELSE {found} END)"
 
 
 def _look_up(name: str, cells: dict[str, str], key: str, type_name: str, w: Writer) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from safety_rules.engines.sql.cells import Cell
+from safety_rules.engines.sql.cell_types import Cell
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import Number
 from safety_rules.engines.sql.types import Reads

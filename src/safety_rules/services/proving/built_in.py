@@ -27,32 +27,40 @@ def built_in(rulebook: Rulebook, area: Area, limits: Limits) -> Iterator[Proof]:
     worked_out: dict[Hashable, Proof] = {}
     wheres = [e.where for e in area.exemptions if e.where is not None]
     records: list[Record] = []
+    needed: set[int] = set()
     for law in laws(rulebook, area):
         one = asked(law, limits, wheres, records)
         for asking in (*rule_questions(one), *area_questions(one)):
             key = _key(one, asking)
             known = worked_out.get(key)
             if known is None:
-                worked_out[key] = answered(area, asking, limits)
+                worked_out[key] = answered(area, asking, limits, needed)
             yield replace(known, question=asking.question, seconds=0.0) if known is not None else worked_out[key]
         records = [*records, *one.at_hand.found]
     yield from (_without_hole(area, fact) for fact in dict.fromkeys(d.fact for d in area.derivations if not d.borrowed))
 
 
-def answered(area: Area, asking: Asking, limits: Limits) -> Proof:
-    """Return the answer to a question, with what the author exempts from it."""
+def answered(area: Area, asking: Asking, limits: Limits, needed: set[int]) -> Proof:
+    """Return the answer to a question, with what the author exempts from it.
+
+    `needed` are exemptions that are known to exempt something; of others it is found out.
+    """
     question = asking.question
     exempt = next((e for e in area.exemptions if e.covers(question.code, question.of)), None)
     if exempt is None:
         return timed(asking.answer, limits)
-    proof = timed(asking.answer, limits)
-    if proof.answer is Answer.PROVED:
-        return proof
+    narrowed = None
     if exempt.where is not None and asking.narrowed is not None:
-        return replace(timed(partial(asking.narrowed, exempt.where), limits), exempt=exempt)
-    if proof.answer is Answer.REFUTED:
-        return replace(proof, answer=Answer.ACCEPTED, why=exempt.reason, exempt=exempt)
-    return proof
+        narrowed = partial(asking.narrowed, exempt.where)
+    if narrowed is None or id(exempt) not in needed:
+        proof = timed(asking.answer, limits)
+        if proof.answer is Answer.PROVED:
+            return proof
+        needed.add(id(exempt))
+        if narrowed is None:
+            accepted = proof.answer is Answer.REFUTED
+            return replace(proof, answer=Answer.ACCEPTED, why=exempt.reason, exempt=exempt) if accepted else proof
+    return replace(timed(narrowed, limits), exempt=exempt)
 
 
 def needless(area: Area, proofs: Iterable[Proof]) -> Iterator[Proof]:

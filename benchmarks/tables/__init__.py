@@ -1,0 +1,1 @@
+"""Workloads over whole tables: W2, growth with rows, chaining over a ledger, Spark."""

@@ -1,0 +1,91 @@
+"""W2 on Spark: our lowering beside Spark SQL by hand, on a session of two local cores."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.records.w1 import area
+from benchmarks.result import Result, Row, Target
+from benchmarks.tables import w2_by_hand
+from benchmarks.tables.w2 import different
+from benchmarks.tables.w2_data import write_rows
+from benchmarks.timing import paired
+
+ROWS = int(os.environ.get("SAFETY_RULES_ROWS", "1000000"))
+ABOUT = """{rows} rows of W2 from Parquet, decided and written as a folder of Parquet by `local[2]`. By hand: Spark SQL that gives
+the outcome and the mask of failed rules, in floats. Ours: all that W2 lists, looked through for rows that go back before
+the folder takes its name. Both are warm; answers are compared row by row first."""
+HAND, OURS = "Spark SQL by hand", "safety_rules on Spark"
+
+
+def session() -> Any:
+    """Return a local session."""
+    from pyspark.sql import SparkSession
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        builder = SparkSession.builder.master("local[2]").config("spark.driver.memory", "2g")
+        builder = builder.config("spark.ui.enabled", "false").config("spark.ui.showConsoleProgress", "false")
+        made = builder.config("spark.driver.host", "127.0.0.1").getOrCreate()
+    made.sparkContext.setLogLevel("OFF")
+    return made
+
+
+def measured() -> Result:
+    """Return what W2 on Spark measured."""
+    law, spark = area(), session()
+    rules = [r.key for r in law.law.rules]
+    with tempfile.TemporaryDirectory(prefix="w2-spark-") as name:
+        folder = Path(name)
+        source = str(write_rows(folder / "rows.parquet", ROWS))
+        keys = spark.read.parquet(source).columns
+        text = w2_by_hand.query("rows_by_hand", keys, rules, "`", "D")
+
+        def hand(target: Path = folder / "hand") -> None:
+            spark.read.parquet(source).createOrReplaceTempView("rows_by_hand")
+            spark.sql(text).write.mode("overwrite").parquet(str(target))
+
+        def ours(target: Path = folder / "ours") -> None:
+            law.decide_table(spark.read.parquet(source), target)
+
+        agree = _agree(spark, source, keys, text, law, folder)
+        calls: dict[str, Callable[[], object]] = {HAND: hand, OURS: ours}
+        times = paired(calls, 1, 5)
+    what = f"{ROWS:,} rows"
+    rows = [Row("W2-Spark", n, what, t.seconds, None if n == HAND else t.ratio, None, agree) for n, t in times.items()]
+    note = "" if times[OURS].ratio <= 1.15 else WHY
+    target = Target("W2-Spark", "our lowering beside Spark SQL by hand", 1.15, times[OURS].ratio, "×", note)
+    spark.stop()
+    return Result(
+        "W2-Spark", "thirty rules on Spark", ABOUT.format(rows=f"{ROWS:,}"), tuple(rows), (target,), ("pyspark",),
+        {"w2_spark_row_us": times[OURS].seconds / ROWS * 1e6},
+    )  # fmt: skip
+
+
+WHY = (
+    "ours looks at every cell, works out three masks and three outcomes, and reads the written folder once more for rows "
+    "that go back, before it takes its name; Spark's own start of a job weighs most on few rows"
+)
+
+
+def _agree(spark: Any, source: str, keys: list[str], text: str, law: Any, folder: Path) -> bool:
+    """Return whether both give the same rows, told apart by their number."""
+    from pyspark.sql import functions as f
+
+    numbered = spark.read.parquet(source).limit(100_000).withColumn("n", f.monotonically_increasing_id()).cache()
+    numbered.createOrReplaceTempView("rows_by_hand")
+    inner = text.replace(" FROM rows_by_hand", ", `n` FROM rows_by_hand").replace(
+        "AS violated FROM", "AS violated, n FROM"
+    )
+    by_hand = spark.sql(inner.replace("AS outcome, violated FROM", "AS outcome, violated, n FROM", 1))
+    by_hand.orderBy("n").coalesce(1).select("outcome", "violated").write.parquet(str(folder / "a"))
+    decided = law.decide_table(numbered, keep=["n"]).frame()
+    decided.orderBy("n").coalesce(1).select("outcome", "violated").write.parquet(str(folder / "b"))
+    one, other = (next((folder / x).glob("*.parquet")) for x in "ab")
+    numbered.unpersist()
+    return different(one, other) == 0

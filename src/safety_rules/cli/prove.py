@@ -1,0 +1,92 @@
+"""`safety-rules prove`: what holds of rules on every record, or a record on which it does not."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH, format_option
+
+if TYPE_CHECKING:
+    from safety_rules.formats.report import Problem
+    from safety_rules.services.proving.answers import Proof
+    from safety_rules.services.proving.asking import Limits
+
+
+@click.command("prove")
+@click.argument("rules", required=False)
+@click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
+@click.option("--area", default=None, help="Only the questions about one area.")
+@click.option("--built-in-only", is_flag=True, help="Ask no invariants; without this, having none is an error.")
+@click.option(
+    "--items", default=3, show_default=True, type=click.IntRange(1, 6), help="How many records a list holds at most."
+)
+@click.option(
+    "--seconds", default=60.0, show_default=True, type=click.FloatRange(0.1), help="The limit for one question."
+)
+@click.option("--jobs", default=None, type=click.IntRange(1), help="How many processes; one a processor by default.")
+@format_option
+def command(
+    rules: str | None,
+    overlays: tuple[Path, ...],
+    area: str | None,
+    built_in_only: bool,
+    items: int,
+    seconds: float,
+    jobs: int | None,
+    form: str,
+    output: Path | None,
+) -> None:
+    """Ask the rules of a folder (or rule pack) the built-in questions and their own invariants."""
+    from safety_rules.cli.reporting import put
+    from safety_rules.face import load
+    from safety_rules.formats.report import Report
+    from safety_rules.services.proving.asking import Limits
+    from safety_rules.services.proving.processes import Task, proofs_of
+    from safety_rules.services.proving.words import headline, summary
+
+    book = load(rules, overlays)
+    if area is not None:
+        book.area(area)
+    limits = Limits(items, seconds)
+    parts = ("built-in",) if built_in_only else ("built-in", "invariants")
+    chosen = [a for a in book.areas if area is None or a == area]
+    tasks = [Task(rules, overlays, a, part, limits) for a in chosen for part in parts]
+    proofs = proofs_of(tasks, jobs or os.cpu_count() or 1)
+    problems = [_problem(p) for p in proofs if not p.holds]
+    problems += _nothing_asked(proofs, built_in_only)
+    passed = tuple(headline(p) for p in proofs if p.holds)
+    put(Report("prove", tuple(problems), passed, summary(proofs), {"limits": _limits(limits)}), form, output)
+    if problems:
+        sys.exit(ExitCode.NOT_PROVED)
+
+
+def _limits(limits: Limits) -> dict[str, float]:
+    return {"items": limits.most_items, "seconds": limits.seconds}
+
+
+def _problem(proof: Proof) -> Problem:
+    from safety_rules.formats.report import Problem
+    from safety_rules.services.proving.words import headline, record_of
+
+    of = proof.question.of or proof.question.area
+    return Problem(proof.answer.value, "error", headline(proof), proof.question.at, "", of, detail=record_of(proof))
+
+
+def _nothing_asked(proofs: list[Proof], built_in_only: bool) -> list[Problem]:
+    """Return that nothing was asked, or no invariant, as problems: green would say more than is known."""
+    from safety_rules.formats.report import Problem
+
+    if not proofs:
+        return [Problem("no-questions", "error", "0 questions were asked: no area has rules", None)]
+    if not built_in_only and not any(p.question.code == "invariant" for p in proofs):
+        message = (
+            "0 invariants were checked: write some in an `invariants.yaml` beside the rules, or ask --built-in-only"
+        )
+        return [Problem("no-invariants", "error", message, None)]
+    return []

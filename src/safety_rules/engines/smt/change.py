@@ -1,0 +1,127 @@
+"""The cheapest change of several numbers at once that gets a record an outcome, exact by z3's optimiser.
+
+A number moves by whole steps of its fact, so a strict bound has a nearest value and no infinitesimal.
+What the optimiser says is cheapest is held against a plain search for anything cheaper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from safety_rules.engines.smt.law import OpenLaw, open_law
+from safety_rules.engines.smt.logic import Condition, negation
+from safety_rules.engines.smt.numbers import Quotient, real
+from safety_rules.engines.smt.record import fraction
+from safety_rules.engines.smt.values import Cases
+from safety_rules.language.errors import SafetyRulesError
+from safety_rules.language.record import Record
+from safety_rules.language.verdict import Adjustment, SmallestChange
+from safety_rules.semantics.decide import AreaOn, findings, interval
+from safety_rules.semantics.gap import step_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Moving:
+    path: str
+    now: Fraction
+    term: Any
+
+
+def smallest_change(
+    law: AreaOn, record: Record, outcome: str, weights: Mapping[str, Fraction], limit_s: float
+) -> SmallestChange | None:
+    """Return the cheapest change of the weighted facts (by path); None where no change of them does it.
+
+    It is applied, and decided by the definition, before it is returned. Raises SafetyRulesError when there
+    is no answer within the limit.
+    """
+    longest = max((len(v) for v in record.values.values() if isinstance(v, tuple)), default=1)
+    opened = open_law(law, (), max(1, longest), record)
+    goal = negation(opened.best_is_at_least(law.area.rank(outcome) + 1))
+    moving = [m for m in (_moving(opened, record, path) for path in weights) if m is not None]
+    held = [*_fixed(opened, record, {m.path for m in moving}), *(_steps(law, m) for m in moving), goal]
+    cost = z3.Sum(*(real(weights[m.path]) * _distance(m) for m in moving)) if moving else z3.RealVal(0)
+    conditions = [c for c in (*held, *opened.record.assumptions) if c is not True]
+    if any(c is False for c in conditions):
+        return None
+    found = _cheapest(conditions, cost, moving, outcome, limit_s)
+    if found is not None and not _reaches(law, record, found):
+        raise SafetyRulesError(f"the change that was found does not reach `{outcome}`: please report this")
+    return found
+
+
+def _reaches(law: AreaOn, record: Record, found: SmallestChange) -> bool:
+    """Return whether, by the definition, the change does what it should."""
+    for adjustment in found.adjustments:
+        record = record.with_value(adjustment.path, adjustment.to)
+    best, _ = interval(law.area, findings(law, record))
+    return law.area.rank(best) <= law.area.rank(found.outcome)
+
+
+def _moving(opened: OpenLaw, record: Record, path: str) -> _Moving | None:
+    """Return a fact that may move; None where no rule reads it."""
+    value, now = opened.record.facts.get(path), record.value_at(path)
+    if not isinstance(value, Cases) or not isinstance(now, Fraction):
+        return None
+    (_, number), *_ = value.cases
+    assert isinstance(number, Quotient)
+    return _Moving(path, now, number.top)
+
+
+def _fixed(opened: OpenLaw, record: Record, moving: set[str]) -> list[Condition]:
+    """Return that all other facts stay as they are, and that the moving ones stay known."""
+    facts = opened.record.facts
+    kept = {path: value for path, value in facts.items() if path not in moving}
+    opened.record.facts = kept
+    try:
+        return [opened.record.equals(record), *(facts[path].known for path in moving)]
+    finally:
+        opened.record.facts = facts
+
+
+def _steps(law: AreaOn, m: _Moving) -> Condition:
+    """Return that a number stays, or is a whole number of its fact's steps."""
+    step = step_of(law.rulebook.vocabulary.fact_at(m.path))
+    count = z3.Int(f"steps of {m.path}")
+    return z3.Or(m.term == real(m.now), m.term == z3.ToReal(count) * real(step))
+
+
+def _distance(m: _Moving) -> Any:
+    return z3.If(m.term >= real(m.now), m.term - real(m.now), real(m.now) - m.term)
+
+
+def _cheapest(
+    conditions: list[Condition], cost: Any, moving: list[_Moving], outcome: str, limit_s: float
+) -> SmallestChange | None:
+    optimiser = z3.Optimize()
+    optimiser.set("timeout", int(limit_s * 1000))
+    optimiser.add(*conditions)
+    optimiser.minimize(cost)
+    said = optimiser.check()
+    if said == z3.unsat:
+        return None
+    if said != z3.sat:
+        raise SafetyRulesError(f"no smallest change was found within {limit_s:g} seconds")
+    model = optimiser.model()
+    solver = z3.Solver()
+    solver.set("timeout", int(limit_s * 1000))
+    solver.add(*conditions)
+    while True:
+        least = fraction(model.eval(cost, model_completion=True))
+        solver.add(cost < real(least))
+        said = solver.check()
+        if said == z3.unsat:
+            return SmallestChange(_adjustments(model, moving), least, outcome)
+        if said != z3.sat:
+            raise SafetyRulesError(f"no smallest change was found within {limit_s:g} seconds")
+        model = solver.model()
+
+
+def _adjustments(model: Any, moving: list[_Moving]) -> tuple[Adjustment, ...]:
+    found = [Adjustment(m.path, m.now, fraction(model.eval(m.term, model_completion=True))) for m in moving]
+    return tuple(a for a in found if a.change != 0)

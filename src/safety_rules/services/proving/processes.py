@@ -1,0 +1,43 @@
+"""Proofs in several processes at once: the parts of a rulebook are independent of one another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from safety_rules.face import load
+from safety_rules.services.proving.answers import Proof
+from safety_rules.services.proving.asking import Limits
+from safety_rules.services.proving.prove import prove_built_in, prove_invariants
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One area's built-in questions, or its invariants; rules and overlays as the command line names them."""
+
+    rules: str | None
+    overlays: tuple[Path, ...]
+    area: str
+    part: str
+    limits: Limits
+
+
+def proofs_of(tasks: Sequence[Task], processes: int) -> list[Proof]:
+    """Return the answers of all tasks, in their order."""
+    if processes == 1 or len(tasks) < 2:
+        return [proof for task in tasks for proof in answers(task)]
+    # Processes are spawned, not forked: z3 has threads of its own.
+    with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
+        return [proof for found in pool.map(answers, tasks) for proof in found]
+
+
+def answers(task: Task) -> list[Proof]:
+    """Return the answers of one task."""
+    book = load(task.rules, task.overlays).rulebook
+    if task.part == "built-in":
+        return list(prove_built_in(book, task.area, task.limits))
+    base = load(task.rules).rulebook if task.overlays else None
+    return list(prove_invariants(book, task.area, task.limits, base))
