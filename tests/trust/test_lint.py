@@ -16,6 +16,7 @@ from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
 from safety_rules.services.lint.findings import Lint, linted
 
 ONE = Path(__file__).parent / "one_of_each"
+OVERLAYS = sorted((Path(__file__).parents[2] / "examples" / "overlays").glob("*.yaml"))
 FULL = """rule: heavy
 title: {zh: 储量不低于50吨, en: The mass is not below 50 t}
 in_force: {from: 2000-01-01, until: 2999-12-31}
@@ -90,9 +91,10 @@ def test_names_clauses_and_years_in_a_sentence_are_no_numbers(sentence: str) -> 
     assert [c for c, _ in found(linted_with(FULL.replace("储量不低于50吨", sentence)))] == []
 
 
-def test_a_number_in_another_unit_is_the_same_number() -> None:
-    book = sr.load(overlay=Path(__file__).parents[2] / "examples/overlays/本区确认示例.yaml").rulebook
-    assert not [d for d in linted(book).standing if d.code == "sentence-number"]
+@pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda p: p.stem)
+def test_the_example_overlays_are_clean_and_answer_only_for_themselves(overlay: Path) -> None:
+    book = sr.load(overlay=overlay).rulebook
+    assert [d.line() for d in linted(book, overlays=[overlay.as_posix()]).standing] == []
 
 
 def test_facts_and_figures_that_nothing_reads_are_found() -> None:

@@ -54,12 +54,13 @@ def command(
         raise click.UsageError("`--source-texts`, `--baseline`, `--waivers` and `--on` go with `--lint`")
     folder = resolve_folder(rules)
     files = folder_files(folder)
+    over = overlay_files(overlays)
     shown_at = f"{folder.as_posix()}/"
-    book, diagnostics = rulebook(files, overlay_files(overlays), shown_at)
+    book, diagnostics = rulebook(files, over, shown_at)
     problems: Sequence[Problem] = of_diagnostics(diagnostics)
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
-        doubtful, silenced = _lint(book, texts)
+        doubtful, silenced = _lint(book, texts, [f.path for f in over])
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = counted, [*silenced, *known]
     summary = _summary(len(files), book, problems) + (f", {len(suppressed)} known" if suppressed else "")
@@ -79,12 +80,12 @@ def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem]) -> 
     return f"{files} files, {len(book.areas)} areas, {count} rules: no errors, {warnings} warnings"
 
 
-def _lint(book: Rulebook, texts: Path | None) -> tuple[list[Problem], list[Suppressed]]:
+def _lint(book: Rulebook, texts: Path | None, overlays: Sequence[str]) -> tuple[list[Problem], list[Suppressed]]:
     """Return what lint finds, and what its authors silenced."""
     from safety_rules.formats.report import Suppressed, of_diagnostics
     from safety_rules.services.lint.findings import linted
     from safety_rules.services.lint.texts import source_texts
 
-    found = linted(book, source_texts(texts, book) if texts is not None else None)
+    found = linted(book, source_texts(texts, book) if texts is not None else None, overlays)
     silenced = [Suppressed(of_diagnostics([d])[0], "silence", s.reason) for d, s in found.silenced]
     return list(of_diagnostics(found.standing)), silenced

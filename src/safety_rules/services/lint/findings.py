@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Diagnostic, Severity
@@ -14,6 +14,8 @@ from safety_rules.services.lint.sentences import other_numbers
 from safety_rules.services.lint.sources import out_of_force, quotations, weak_standings
 from safety_rules.services.lint.usage import unused
 
+OF_A_FILE = ("untried-boundary", "untried-unknown", "unused-fact", "unused-parameter")
+
 
 @dataclass(frozen=True, slots=True)
 class Lint:
@@ -23,9 +25,14 @@ class Lint:
     silenced: tuple[tuple[Diagnostic, Silence], ...]
 
 
-def linted(book: Rulebook, texts: Mapping[str, str] | None = None) -> Lint:
-    """Return the findings of lint; `texts` are the texts of sources, by key, in which quotations are looked up."""
+def linted(book: Rulebook, texts: Mapping[str, str] | None = None, overlays: Collection[str] = ()) -> Lint:
+    """Return the findings of lint; `texts` are the texts of sources, by key, in which quotations are looked up.
+
+    `overlays` are the names of overlay files: what they leave untried or unused in the rules below them is
+    theirs to decide, and no finding about those rules, which are looked at by themselves.
+    """
     found = sorted(_found(book, texts or {}), key=Diagnostic.sort_key)
+    found = [d for d in found if not overlays or d.code not in OF_A_FILE or d.at.source.name in overlays]
     silenced, standing = [], []
     used: set[Silence] = set()
     for diagnostic in found:
@@ -35,7 +42,8 @@ def linted(book: Rulebook, texts: Mapping[str, str] | None = None) -> Lint:
         else:
             used.add(silence)
             silenced.append((diagnostic, silence))
-    idle = [_idle(s) for s in book.silences if s not in used and (texts or s.code != "quotation-not-found")]
+    own = [s for s in book.silences if not overlays or s.file in overlays]
+    idle = [_idle(s) for s in own if s not in used and (texts or s.code != "quotation-not-found")]
     return Lint(tuple(sorted([*standing, *idle], key=Diagnostic.sort_key)), tuple(silenced))
 
 
