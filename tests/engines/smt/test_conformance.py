@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+import safety_rules as sr
 from conformance.suite import ConditionCase, VerdictCase, conditions, parsed, verdicts
 from engines.smt.by_formula import statuses
 from safety_rules.engines.smt.law import open_law
+from safety_rules.engines.smt.texts import Use, domain
 from safety_rules.engines.smt.unsupported import UNSUPPORTED, NotLowered
 from safety_rules.language.verdict import Status
 
@@ -44,3 +46,11 @@ def test_what_is_not_put_into_a_formula_is_refused_by_name(that: str) -> None:
 
 def test_the_list_of_what_is_left_out_holds_no_more() -> None:
     assert set(LEFT.values()) | {"prefix-of-code"} == set(UNSUPPORTED)
+
+
+def test_a_code_with_a_check_digit_is_not_compared_by_how_it_starts() -> None:
+    law = sr.load().area("admission").on("2020-10-01").law
+    fact = law.rulebook.vocabulary.facts["enterprise.credit_code"]
+    with pytest.raises(NotLowered) as refused:
+        domain(fact, (law,), {fact.key: Use(prefixes={"91"})})
+    assert refused.value.reason == "prefix-of-code"

@@ -11,8 +11,9 @@ from safety_rules.engines.smt.record import MOST_ITEMS, OpenRecord
 from safety_rules.engines.smt.texts import Use, uses
 from safety_rules.language.expr import Expr
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Clause, Rule, weakest
+from safety_rules.language.rule import Clause, Rule
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,6 @@ def together(clauses: Iterable[Clause], world: World) -> Truths:
 def _finding(rule: Rule, world: World) -> OpenFinding:
     applies, meets = together(rule.applies_when, world), together(rule.requires, world)
     violated, satisfied = conjunction(applies.true, meets.false), conjunction(negation(applies.false), meets.true)
-    own, law = weakest(*(c.standing for c in rule.authority)), world.law
-    if own > law.require and rule.key not in law.confirmed:
+    if not is_sure(rule, world.law):
         violated = satisfied = False
     return OpenFinding(rule, applies, meets, violated, satisfied, applies.false)

@@ -59,8 +59,8 @@ from safety_rules.language.expr import (
     kind_of,
     walk,
 )
-from safety_rules.language.kinds import Boolean, Choices, Date, Number
-from safety_rules.language.rule import Derivation, Entry
+from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number
+from safety_rules.language.rule import Derivation, Entry, counts
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import is_sure
 
@@ -102,8 +102,8 @@ def value(expr: Expr, world: World) -> Symbolic:
     match expr:
         case Literal(known):
             return settled(known)
-        case FactRef():
-            return _fact(expr, world)
+        case FactRef(key, kind):
+            return _fact(key, kind, world)
         case ItemField():
             return _item_field(expr, world)
         case ItemSelf(variable):
@@ -146,15 +146,13 @@ def value(expr: Expr, world: World) -> Symbolic:
             raise TypeError(expr)
 
 
-def _fact(expr: FactRef, world: World) -> Symbolic:
-    key = expr.key
+def _fact(key: str, kind: Kind, world: World) -> Symbolic:
     derivation = world.law.derivations.get(key)
     if derivation is None:
         return world.record.fact(key, world.law.rulebook.vocabulary.facts[key])
-    if not is_sure(derivation, world.law):
-        return _nothing(expr)
     if key not in world.derived:
-        world.derived[key] = value(derivation.formula, replace(world, variables={}))
+        sure_ = is_sure(derivation, world.law)
+        world.derived[key] = value(derivation.formula, replace(world, variables={})) if sure_ else _nothing(kind)
     return world.derived[key]
 
 
@@ -163,12 +161,11 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
     derivation = world.law.derivations.get(expr.key)
     if derivation is None:
         return world.record.fact(path, world.law.rulebook.vocabulary.facts[expr.key])
-    if not is_sure(derivation, world.law):
-        return _nothing(expr)
     if path not in world.derived:
         assert derivation.variable is not None
         inner = replace(world, variables={derivation.variable: world.variables[expr.variable]})
-        world.derived[path] = value(derivation.formula, inner)
+        sure_ = is_sure(derivation, world.law)
+        world.derived[path] = value(derivation.formula, inner) if sure_ else _nothing(expr.kind)
     return world.derived[path]
 
 
@@ -176,13 +173,13 @@ def _parameter(expr: ParameterRef, world: World) -> Symbolic:
     law, parameter = world.law, world.law.rulebook.parameters[expr.key]
 
     def sure(entry: Entry) -> bool:
-        return entry.citation.standing <= law.require or expr.key in law.confirmed
+        return counts(entry.citation.standing, expr.key, law.require, law.confirmed)
 
     if expr.day is None:
         entry = parameter.entry_on(law.as_of)
         if entry is not None and sure(entry):
             return settled(entry.value)
-        return _nothing(expr)
+        return _nothing(expr.kind)
     on = cases(expr.day, world)
     found = []
     for entry in parameter.entries:
@@ -192,8 +189,8 @@ def _parameter(expr: ParameterRef, world: World) -> Symbolic:
     return _by_guard(expr, found)
 
 
-def _nothing(expr: Expr) -> Symbolic:
-    kind = kind_of(expr)
+def _nothing(kind: Kind) -> Symbolic:
+    """Return the value that is never known."""
     if isinstance(kind, Boolean):
         return Truths(False, False)
     return Members(False, {}) if isinstance(kind, Choices) else UNKNOWN
