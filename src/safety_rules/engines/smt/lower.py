@@ -14,20 +14,29 @@ from safety_rules.engines.smt.aggregates import folded, quantified, summands, su
 from safety_rules.engines.smt.days import Day
 from safety_rules.engines.smt.logic import Truths, all_of, any_of, conjunction, disjunction, inverse, negation
 from safety_rules.engines.smt.numbers import Quotient
+from safety_rules.engines.smt.operations import (
+    by_guard,
+    called,
+    days_between,
+    facts_read,
+    inside_of,
+    nothing,
+    number_of_day,
+    operated,
+    ordered,
+    same_days,
+    same_words,
+)
 from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.engines.smt.tables import listed, looked_up
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.smt.values import (
-    MOST_CASES,
-    UNKNOWN,
     Cases,
     Listing,
     Members,
     Symbolic,
     chosen,
     mapped,
-    merged,
-    one_case,
     one_day,
     paired,
     same_numbers,
@@ -57,10 +66,9 @@ from safety_rules.language.expr import (
     Scale,
     Shift,
     kind_of,
-    walk,
 )
-from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number
-from safety_rules.language.rule import Derivation, Entry, counts
+from safety_rules.language.kinds import Boolean, Date, Kind, Number
+from safety_rules.language.rule import Entry, counts
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import is_sure
 
@@ -121,9 +129,9 @@ def value(expr: Expr, world: World) -> Symbolic:
         case Compare():
             return _compared(expr, world)
         case In(item, container):
-            return _inside(cases(item, world), _members(container, world))
+            return inside_of(cases(item, world), _members(container, world))
         case Arithmetic(op, left, right):
-            return _arithmetic(op, cases(left, world), cases(right, world))
+            return operated(op, cases(left, world), cases(right, world))
         case Negate(operand):
             return mapped(cases(operand, world), numbers.negative)
         case Scale(operand, factor):
@@ -131,7 +139,9 @@ def value(expr: Expr, world: World) -> Symbolic:
         case Shift():
             return _shifted(expr, world)
         case DaysBetween(later, earlier):
-            return paired(cases(later, world), cases(earlier, world), lambda a, b: _days_between(a, b, world))
+            return paired(
+                cases(later, world), cases(earlier, world), lambda a, b: days_between(a, b, world.record.assumptions)
+            )
         case If(test, then, otherwise):
             return _either(truths(test, world), value(then, world), value(otherwise, world), world)
         case Aggregate():
@@ -141,7 +151,7 @@ def value(expr: Expr, world: World) -> Symbolic:
         case Lookup(table, keys, column):
             return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
         case Call(function, arguments):
-            return _call(function, [cases(a, world) for a in arguments])
+            return called(function, [cases(a, world) for a in arguments])
         case _:
             raise TypeError(expr)
 
@@ -152,7 +162,7 @@ def _fact(key: str, kind: Kind, world: World) -> Symbolic:
         return world.record.fact(key, world.law.rulebook.vocabulary.facts[key])
     if key not in world.derived:
         sure_ = is_sure(derivation, world.law)
-        world.derived[key] = value(derivation.formula, replace(world, variables={})) if sure_ else _nothing(kind)
+        world.derived[key] = value(derivation.formula, replace(world, variables={})) if sure_ else nothing(kind)
     return world.derived[key]
 
 
@@ -165,7 +175,7 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
         assert derivation.variable is not None
         inner = replace(world, variables={derivation.variable: world.variables[expr.variable]})
         sure_ = is_sure(derivation, world.law)
-        world.derived[path] = value(derivation.formula, inner) if sure_ else _nothing(expr.kind)
+        world.derived[path] = value(derivation.formula, inner) if sure_ else nothing(expr.kind)
     return world.derived[path]
 
 
@@ -179,38 +189,14 @@ def _parameter(expr: ParameterRef, world: World) -> Symbolic:
         entry = parameter.entry_on(law.as_of)
         if entry is not None and sure(entry):
             return settled(entry.value)
-        return _nothing(expr.kind)
+        return nothing(expr.kind)
     on = cases(expr.day, world)
     found = []
     for entry in parameter.entries:
         guards = [conjunction(g, days.within(d, entry.period.since, entry.period.until)) for g, d in on.cases]
         if sure(entry):
             found.append((disjunction(*guards), settled(entry.value)))
-    return _by_guard(expr, found)
-
-
-def _nothing(kind: Kind) -> Symbolic:
-    """Return the value that is never known."""
-    if isinstance(kind, Boolean):
-        return Truths(False, False)
-    return Members(False, {}) if isinstance(kind, Choices) else UNKNOWN
-
-
-def _by_guard(expr: Expr, found: list[tuple[Any, Symbolic]]) -> Symbolic:
-    """Return the value of the entry whose guard holds."""
-    kind = kind_of(expr)
-    if isinstance(kind, Boolean):
-        parts = [(g, v) for g, v in found if isinstance(v, Truths)]
-        return Truths(
-            disjunction(*(conjunction(g, v.true) for g, v in parts)),
-            disjunction(*(conjunction(g, v.false) for g, v in parts)),
-        )
-    if isinstance(kind, Choices):
-        lists = [(g, v) for g, v in found if isinstance(v, Members)]
-        keys = dict.fromkeys(k for _, v in lists for k in v.members)
-        inside = {k: disjunction(*(g for g, v in lists if k in v.members)) for k in keys}
-        return Members(disjunction(*(g for g, _ in lists)), inside)
-    return merged((conjunction(g, c), v) for g, cases_ in found if isinstance(cases_, Cases) for c, v in cases_.cases)
+    return by_guard(kind_of(expr), found)
 
 
 def _compared(expr: Compare, world: World) -> Truths:
@@ -225,69 +211,16 @@ def _compared(expr: Compare, world: World) -> Truths:
     left, right = cases(expr.left, world), cases(expr.right, world)
     if not isinstance(kind, Number | Date):
         both = conjunction(left.known, right.known)
-        same = _same_words(left, right).known
+        same = same_words(left, right).known
         equal = Truths(same, conjunction(both, negation(same)))
         return equal if expr.op == "==" else inverse(equal)
-    return ordered(expr.op, left, right, world)
-
-
-def ordered(op: str, a: Cases, b: Cases, world: World) -> Truths:
-    """Return the comparison of two numbers or two days."""
-    if any(isinstance(v, Day) for _, v in (*a.cases, *b.cases)):
-        definitions = world.record.assumptions
-        parts = [(conjunction(g, h), days.compared(op, x, y, definitions)) for g, x in a.cases for h, y in b.cases]
-    else:
-        a, b = (one_case(s) if len(a.cases) * len(b.cases) > MOST_CASES else s for s in (a, b))
-        parts = [(conjunction(g, h), numbers.compared(op, x, y)) for g, x in a.cases for h, y in b.cases]
-    holds = disjunction(*(conjunction(g, c) for g, c in parts))
-    fails = disjunction(*(conjunction(g, negation(c)) for g, c in parts))
-    return Truths(holds, fails)
-
-
-def _same_words(a: Cases, b: Cases) -> Cases:
-    others = {v: g for g, v in b.cases}
-    return Cases(tuple((conjunction(g, others[v]), v) for g, v in a.cases if v in others))
-
-
-def _same_days(a: Cases, b: Cases, world: World) -> Cases:
-    definitions = world.record.assumptions
-    return paired(a, b, lambda x, y: (days.compared("==", x, y, definitions), x))
+    return ordered(expr.op, left, right, world.record.assumptions)
 
 
 def _members(expr: Expr, world: World) -> Members:
     found = value(expr, world)
     assert isinstance(found, Members)
     return found
-
-
-def _inside(item: Cases, container: Members) -> Truths:
-    inside = disjunction(*(conjunction(g, container.members.get(v, False)) for g, v in item.cases))
-    outside = disjunction(*(conjunction(g, negation(container.members.get(v, False))) for g, v in item.cases))
-    return Truths(conjunction(container.known, inside), conjunction(container.known, outside))
-
-
-def _arithmetic(op: str, a: Cases, b: Cases) -> Cases:
-    match op:
-        case "+":
-            return paired(a, b, numbers.total)
-        case "-":
-            return paired(a, b, lambda x, y: numbers.total(x, numbers.negative(y)))
-        case "*":
-            return paired(a, b, numbers.product)
-        case "/":
-            return paired(a, b, _divided)
-        case _:
-            raise TypeError(op)
-
-
-def _divided(a: Quotient, b: Quotient) -> Any:
-    """Return the quotient where the divisor is not zero; it is unknown where it is."""
-    if b.constant is not None:
-        return None if b.constant == 0 else numbers.product(a, numbers.inverse(b))
-    if isinstance(b.top, Fraction):
-        return None if b.top == 0 else numbers.product(a, numbers.inverse(b))
-    not_zero = True if b.top_positive else b.top != 0
-    return not_zero, numbers.product(a, numbers.inverse(b))
 
 
 def _shifted(expr: Shift, world: World) -> Cases:
@@ -306,13 +239,6 @@ def _shifted(expr: Shift, world: World) -> Cases:
     return paired(cases(expr.day, world), cases(expr.period, world), moved)
 
 
-def _days_between(a: Day, b: Day, world: World) -> Quotient:
-    if a.settled is not None and b.settled is not None:
-        return numbers.constant(Fraction(a.settled - b.settled))
-    definitions = world.record.assumptions
-    return Quotient(z3.ToReal(days.number_of(a, definitions) - days.number_of(b, definitions)))
-
-
 def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
     if isinstance(a, Members | Listing) or isinstance(b, Members | Listing):
         raise NotLowered("list-from-data")
@@ -321,7 +247,7 @@ def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
         some = next((v for _, v in (*x.cases, *y.cases)), "")
         if isinstance(some, Quotient):
             return same_numbers(x, y)
-        return _same_days(x, y, world) if isinstance(some, Day) else _same_words(x, y)
+        return same_days(x, y, world.record.assumptions) if isinstance(some, Day) else same_words(x, y)
 
     return chosen(test, a, b, equal)
 
@@ -345,7 +271,7 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
     values = [cases(expr.body, scope) for _, scope in scopes]
     if isinstance(kind_of(expr.body), Date):
         values = [one_day(v, world.record.assumptions) for v in values]
-        values = [mapped(v, lambda d: Quotient(z3.ToReal(_number(d, world)))) for v in values]
+        values = [mapped(v, lambda d: Quotient(z3.ToReal(number_of_day(d, world.record.assumptions)))) for v in values]
         found = folded(expr.fold, source.known, present, wheres, values)
         return mapped(found, lambda n: Day(z3.ToInt(numbers.real(n.top))))
     if expr.fold == "sum" and isinstance(source, Listing) and not _entangled(expr, world):
@@ -371,47 +297,3 @@ def _sum(source: Listing, present: list[Any], wheres: list[Truths], values: list
         for slot, surely, term in zip(slots, settled_, summands(active, values), strict=True)
     ]
     return Cases(((conjunction(source.known, *settled_), total(named)),))
-
-
-def facts_read(expr: Expr, derivations: Mapping[str, Derivation]) -> set[str]:
-    """Return the keys of the facts that an expression reads, through derivations."""
-    found: set[str] = set()
-    for node in walk(expr):
-        if isinstance(node, FactRef | ItemField):
-            found.add(node.key)
-            if node.key in derivations:
-                found |= facts_read(derivations[node.key].formula, derivations)
-    return found
-
-
-def _number(day: Day, world: World) -> Any:
-    found = days.number_of(day, world.record.assumptions)
-    return z3.IntVal(found) if isinstance(found, int) else found
-
-
-def _call(function: str, arguments: list[Cases]) -> Symbolic:
-    match function:
-        case "starts_with":
-            text, prefix = arguments
-            if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
-                raise NotLowered("prefix-from-data")
-            start = prefix.cases[0][1]
-            return Truths(
-                disjunction(*(g for g, v in text.cases if v.startswith(start))),
-                disjunction(*(g for g, v in text.cases if not v.startswith(start))),
-            )
-        case "min" | "max":
-            op = "<=" if function == "min" else ">="
-            a, b = arguments
-            first = paired(a, b, lambda x, y: (numbers.compared(op, x, y), x))
-            second = paired(a, b, lambda x, y: (negation(numbers.compared(op, x, y)), y))
-            return merged((*first.cases, *second.cases))
-        case "abs":
-            zero = numbers.constant(Fraction(0))
-            kept = [(conjunction(g, numbers.compared(">=", v, zero)), v) for g, v in arguments[0].cases]
-            turned = [
-                (conjunction(g, numbers.compared("<", v, zero)), numbers.negative(v)) for g, v in arguments[0].cases
-            ]
-            return merged((*kept, *turned))
-        case _:
-            raise TypeError(function)

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from safety_rules.engines.smt.law import OpenLaw, beside, open_law
 from safety_rules.engines.smt.logic import Condition, conjunction, disjunction, negation
-from safety_rules.engines.smt.lower import cases, ordered, truths
+from safety_rules.engines.smt.lower import cases, truths
+from safety_rules.engines.smt.operations import ordered
 from safety_rules.engines.smt.solver import Search, search
 from safety_rules.engines.smt.values import Cases
 from safety_rules.language.expr import Expr
@@ -136,7 +137,7 @@ def _grown(fact: str, less: OpenLaw, more: OpenLaw) -> list[Condition]:
             assert isinstance(small, Cases)
             assert isinstance(large, Cases)
             there = less.record.present(path)
-            found.append(disjunction(negation(there), ordered("<=", small, large, less.world).true))
+            found.append(disjunction(negation(there), ordered("<=", small, large, less.record.assumptions).true))
     return found
 
 
@@ -144,7 +145,7 @@ def _effect(claim: Grows, less: OpenLaw, more: OpenLaw) -> Condition:
     """Return that what must not happen happens."""
     if claim.number is not None:
         small, large = cases(claim.number, less.world), cases(claim.number, more.world)
-        return ordered(">" if claim.never == "falls" else "<", small, large, more.world).true
+        return ordered(">" if claim.never == "falls" else "<", small, large, more.record.assumptions).true
     return _better(*((less, more) if claim.never == "better" else (more, less)))
 
 

@@ -1,0 +1,159 @@
+"""Operations on symbolic values: what each node of the tree does once its parts are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import z3
+
+from safety_rules.engines.smt import days, numbers
+from safety_rules.engines.smt.days import Day
+from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, negation
+from safety_rules.engines.smt.numbers import Quotient
+from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.engines.smt.values import (
+    MOST_CASES,
+    UNKNOWN,
+    Cases,
+    Members,
+    Symbolic,
+    merged,
+    one_case,
+    paired,
+)
+from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.kinds import Boolean, Choices, Kind
+from safety_rules.language.rule import Derivation
+
+
+def nothing(kind: Kind) -> Symbolic:
+    """Return the value that is never known."""
+    if isinstance(kind, Boolean):
+        return Truths(False, False)
+    return Members(False, {}) if isinstance(kind, Choices) else UNKNOWN
+
+
+def by_guard(kind: Kind, found: list[tuple[Any, Symbolic]]) -> Symbolic:
+    """Return the value of the entry whose guard holds."""
+    if isinstance(kind, Boolean):
+        parts = [(g, v) for g, v in found if isinstance(v, Truths)]
+        return Truths(
+            disjunction(*(conjunction(g, v.true) for g, v in parts)),
+            disjunction(*(conjunction(g, v.false) for g, v in parts)),
+        )
+    if isinstance(kind, Choices):
+        lists = [(g, v) for g, v in found if isinstance(v, Members)]
+        keys = dict.fromkeys(k for _, v in lists for k in v.members)
+        inside = {k: disjunction(*(g for g, v in lists if k in v.members)) for k in keys}
+        return Members(disjunction(*(g for g, _ in lists)), inside)
+    return merged((conjunction(g, c), v) for g, cases_ in found if isinstance(cases_, Cases) for c, v in cases_.cases)
+
+
+def ordered(op: str, a: Cases, b: Cases, definitions: list[Condition]) -> Truths:
+    """Return the comparison of two numbers or two days."""
+    if any(isinstance(v, Day) for _, v in (*a.cases, *b.cases)):
+        parts = [(conjunction(g, h), days.compared(op, x, y, definitions)) for g, x in a.cases for h, y in b.cases]
+    else:
+        a, b = (one_case(s) if len(a.cases) * len(b.cases) > MOST_CASES else s for s in (a, b))
+        parts = [(conjunction(g, h), numbers.compared(op, x, y)) for g, x in a.cases for h, y in b.cases]
+    holds = disjunction(*(conjunction(g, c) for g, c in parts))
+    fails = disjunction(*(conjunction(g, negation(c)) for g, c in parts))
+    return Truths(holds, fails)
+
+
+def same_words(a: Cases, b: Cases) -> Cases:
+    """Return the texts or choices on which two agree."""
+    others = {v: g for g, v in b.cases}
+    return Cases(tuple((conjunction(g, others[v]), v) for g, v in a.cases if v in others))
+
+
+def same_days(a: Cases, b: Cases, definitions: list[Condition]) -> Cases:
+    """Return the days on which two agree."""
+    return paired(a, b, lambda x, y: (days.compared("==", x, y, definitions), x))
+
+
+def inside_of(item: Cases, container: Members) -> Truths:
+    """Return whether a choice or text is in a list."""
+    inside = disjunction(*(conjunction(g, container.members.get(v, False)) for g, v in item.cases))
+    outside = disjunction(*(conjunction(g, negation(container.members.get(v, False))) for g, v in item.cases))
+    return Truths(conjunction(container.known, inside), conjunction(container.known, outside))
+
+
+def operated(op: str, a: Cases, b: Cases) -> Cases:
+    """Return a sum, difference, product or quotient; a quotient by zero is unknown."""
+    match op:
+        case "+":
+            return paired(a, b, numbers.total)
+        case "-":
+            return paired(a, b, lambda x, y: numbers.total(x, numbers.negative(y)))
+        case "*":
+            return paired(a, b, numbers.product)
+        case "/":
+            return paired(a, b, _divided)
+        case _:
+            raise TypeError(op)
+
+
+def _divided(a: Quotient, b: Quotient) -> Any:
+    """Return the quotient where the divisor is not zero; it is unknown where it is."""
+    if b.constant is not None:
+        return None if b.constant == 0 else numbers.product(a, numbers.inverse(b))
+    if isinstance(b.top, Fraction):
+        return None if b.top == 0 else numbers.product(a, numbers.inverse(b))
+    not_zero = True if b.top_positive else b.top != 0
+    return not_zero, numbers.product(a, numbers.inverse(b))
+
+
+def days_between(a: Day, b: Day, definitions: list[Condition]) -> Quotient:
+    """Return how many days one day is after another."""
+    if a.settled is not None and b.settled is not None:
+        return numbers.constant(Fraction(a.settled - b.settled))
+    return Quotient(z3.ToReal(days.number_of(a, definitions) - days.number_of(b, definitions)))
+
+
+def number_of_day(day: Day, definitions: list[Condition]) -> Any:
+    """Return a day as a term."""
+    found = days.number_of(day, definitions)
+    return z3.IntVal(found) if isinstance(found, int) else found
+
+
+def called(function: str, arguments: list[Cases]) -> Symbolic:
+    """Return the value of a function."""
+    match function:
+        case "starts_with":
+            text, prefix = arguments
+            if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
+                raise NotLowered("prefix-from-data")
+            start = prefix.cases[0][1]
+            return Truths(
+                disjunction(*(g for g, v in text.cases if v.startswith(start))),
+                disjunction(*(g for g, v in text.cases if not v.startswith(start))),
+            )
+        case "min" | "max":
+            op = "<=" if function == "min" else ">="
+            a, b = arguments
+            first = paired(a, b, lambda x, y: (numbers.compared(op, x, y), x))
+            second = paired(a, b, lambda x, y: (negation(numbers.compared(op, x, y)), y))
+            return merged((*first.cases, *second.cases))
+        case "abs":
+            zero = numbers.constant(Fraction(0))
+            kept = [(conjunction(g, numbers.compared(">=", v, zero)), v) for g, v in arguments[0].cases]
+            turned = [
+                (conjunction(g, numbers.compared("<", v, zero)), numbers.negative(v)) for g, v in arguments[0].cases
+            ]
+            return merged((*kept, *turned))
+        case _:
+            raise TypeError(function)
+
+
+def facts_read(expr: Expr, derivations: Mapping[str, Derivation]) -> set[str]:
+    """Return the keys of the facts that an expression reads, through derivations."""
+    found: set[str] = set()
+    for node in walk(expr):
+        if isinstance(node, FactRef | ItemField):
+            found.add(node.key)
+            if node.key in derivations:
+                found |= facts_read(derivations[node.key].formula, derivations)
+    return found
