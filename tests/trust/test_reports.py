@@ -80,6 +80,12 @@ def test_every_verb_of_ci_speaks_every_format(packs: dict[str, Path], number: in
     assert all(re.match(r"^::(error|warning|notice) [^ :]*(title=[a-z-]+)::\S", x) for x in lines)
 
 
+def test_prove_speaks_sarif_too() -> None:
+    report = json.loads(said(["prove", str(HERE / "planted")], "sarif"))
+    assert [e.message for e in Draft202012Validator(SCHEMA).iter_errors(report)] == []
+    assert report["runs"][0]["results"][0]["ruleId"] == "no-invariants"
+
+
 def test_the_official_schema_refuses_what_is_no_sarif() -> None:
     report = sarif(Report("check", (Problem("x", "error", "m", None),)))
     validator = Draft202012Validator(SCHEMA)
