@@ -54,7 +54,12 @@ def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, zh: bool)
 
     head = f"要达到“{wanted}”，一并调整的最小改动" if zh else f"the smallest change together for `{wanted}`"
     cost = f"（代价 {decimal(found.cost)}）：" if zh else f" (cost {decimal(found.cost)}):"
-    return "\n".join([head + cost, *(f"  {_adjusted(a, verdict, zh)}" for a in found.adjustments)])
+    lines = [head + cost, *(f"  {_adjusted(a, verdict, zh)}" for a in found.adjustments)]
+    if not verdict.definite:
+        lines.append(
+            "  缺项另须补齐并符合要求" if zh else "  what is missing has to be supplied as well, and to be in order"
+        )
+    return "\n".join(lines)
 
 
 def _adjusted(a: Adjustment, verdict: Verdict, zh: bool) -> str:
