@@ -131,16 +131,20 @@ def test_an_unknown_area_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "head"),
-    [("zh", "要达到“准入”，一并调整的最小改动"), ("en", "the smallest change together for `Admitted`")],
+    ("language", "head", "last"),
+    [
+        ("zh", "要达到“准入”，一并调整的最小改动", "缺项另须补齐并符合要求"),
+        ("en", "the smallest change together for `Admitted`", "what is missing has to be supplied as well"),
+    ],
 )
-def test_explain_tells_the_cheapest_change_of_several_facts(language: str, head: str) -> None:
+def test_explain_tells_the_cheapest_change_of_several_facts(language: str, head: str, last: str) -> None:
     ledger = ROOT / "examples" / "项目台账.xlsx"
     arguments = ["explain", str(ledger), "--row", "4", "--on", "2020-10-01", "-l", language, "--gaps"]
     weights = ["--weight", "项目.用地面积=300", "--weight", "项目.固定资产投资=1"]
     ran = CliRunner().invoke(cli, [*arguments, *weights])
     assert ran.exit_code == 0, ran.output
     assert head in ran.output
+    assert last in ran.output.splitlines()[-1]
 
 
 def test_a_weight_that_is_none_is_named() -> None:

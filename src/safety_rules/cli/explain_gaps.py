@@ -50,12 +50,13 @@ def _weight(text: str) -> tuple[str, str]:
 
 
 def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, zh: bool) -> str:
+    from safety_rules.language.verdict import Status
     from safety_rules.semantics.words import decimal
 
     head = f"要达到“{wanted}”，一并调整的最小改动" if zh else f"the smallest change together for `{wanted}`"
     cost = f"（代价 {decimal(found.cost)}）：" if zh else f" (cost {decimal(found.cost)}):"
     lines = [head + cost, *(f"  {_adjusted(a, verdict, zh)}" for a in found.adjustments)]
-    if not verdict.definite:
+    if any(f.status is Status.UNDETERMINED and f.outcome is not None for f in verdict.findings):
         lines.append(
             "  缺项另须补齐并符合要求" if zh else "  what is missing has to be supplied as well, and to be in order"
         )
