@@ -90,8 +90,13 @@ class Comparison:
 def grade(
     source: Path | str, area: DatedArea, sheet: str | None = None, engine: str = "auto"
 ) -> tuple[Screening, Iterator[GradedUnit]]:
-    """Return the screening of a ledger of units, and its units as they are graded (rows can be read once)."""
+    """Return the screening of a ledger of units, and its units as they are graded (rows can be read once).
+
+    `auto` takes the records: figures, parts and duties are told of every unit, so deciding them all in DuckDB
+    first spares nothing (it took three times as long on 5,000 units).
+    """
     tools = grader(area.law)
+    engine = "records" if engine == "auto" else engine
     screening = screen(source, area, sheet, engine=engine)
     return screening, (graded(row, tools) for row in screening.rows)
 
