@@ -73,7 +73,7 @@ WHY = (
     "query of hundreds of conditions for each job; writing the same two columns as the hand-written query takes some 1.2 to 1.4 "
     "times its time. Tried, and kept: operators written one by one in place of a whole stage whose one method of 40,000 bytes the "
     "JVM never compiles, rows that go back counted while writing in place of reading the folder once more, no mask of satisfied "
-    "rules in files. Not tried yet: fewer layers of projections, since each copies the columns that it hands on"
+    "rules in files. Tried, and no quicker: all layers of projections in one"
 )
 
 
