@@ -106,4 +106,7 @@ def test_without_z3_one_line_names_what_to_install() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 2
-    assert ran.stderr.strip() == "error: proofs need the extra `prove`: pip install 'safety-rules[prove]'"
+    assert (
+        ran.stderr.strip()
+        == "error: z3 is missing, which this needs; install the extra `prove`: pip install 'safety-rules[prove]'"
+    )

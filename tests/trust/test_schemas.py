@@ -136,6 +136,21 @@ def test_what_a_schema_refuses_the_loader_refuses() -> None:
     assert min(refused.values()) >= 3, refused
 
 
+def test_a_folder_without_rule_files_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(cli, ["schemas", str(tmp_path / "nowhere"), "--refer"])
+    assert ran.exit_code == 2
+    assert "there are no rule files in" in ran.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rule_file_in_another_encoding_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes("rule: a  # 注释\n".encode("gb18030"))
+    ran = CliRunner().invoke(cli, ["schemas", str(tmp_path), "--refer"])
+    assert ran.exit_code == 2
+    assert "a.yaml` is not UTF-8" in ran.output
+    assert [p.name for p in tmp_path.iterdir()] == ["a.yaml"]
+
+
 def test_the_verb_writes_the_schemas_and_a_reference_in_each_file(tmp_path: Path) -> None:
     (tmp_path / "area").mkdir()
     rule = tmp_path / "area" / "a.yaml"

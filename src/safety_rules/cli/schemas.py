@@ -22,8 +22,15 @@ def command(folder: Path, refer: bool, check: bool) -> None:
     target = folder / FOLDER if refer else folder
     wanted = {target / name: text for name, text in schema_texts().items()}
     if refer:
-        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()):
-            wanted[path] = referring(path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+        rules = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+        if not rules:
+            raise click.UsageError(f"there are no rule files in `{folder}`")
+        for path in rules:
+            try:
+                text = path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:
+                raise click.UsageError(f"`{path}` is not UTF-8") from None
+            wanted[path] = referring(path.relative_to(folder).as_posix(), text)
     stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
     if check and stale:
         for path in stale:

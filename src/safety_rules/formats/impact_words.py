@@ -14,7 +14,7 @@ KINDS = {
     "rule": Name("规则", "rule"),
     "derivation": Name("推导", "derivation"),
     "obligation": Name("义务", "obligation"),
-    "chain": Name("连锁规则", "chaining rule"),
+    "chain": Name("联动规则", "chaining rule"),
     "area": Name("领域", "area"),
     "units": Name("计量单位", "units"),
 }

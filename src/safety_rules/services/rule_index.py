@@ -47,7 +47,7 @@ def _area(area: Area, rulebook: Rulebook) -> Iterator[str]:
 
 def _chains(rulebook: Rulebook) -> Iterator[str]:
     """Yield the chaining rules: from which records each derives which."""
-    yield "## 连锁规则 · Chaining rules\n"
+    yield "## 联动规则 · Chaining rules\n"
     yield "由几类记录推出新的记录；除非有所列的记录。Records that follow from records of several kinds, unless others are found.\n"
     yield "| 规则 rule | 由 given | 除非 unless | 推出 derives | 依据 authority | 效力 standing | 施行 in force |"
     yield "|---|---|---|---|---|---|---|"

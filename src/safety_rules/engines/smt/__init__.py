@@ -11,4 +11,6 @@ from safety_rules.language.errors import SafetyRulesError
 try:
     import z3 as _z3  # noqa: F401
 except ImportError as _missing:
-    raise SafetyRulesError("proofs need the extra `prove`: pip install 'safety-rules[prove]'") from _missing
+    raise SafetyRulesError(
+        "z3 is missing, which this needs; install the extra `prove`: pip install 'safety-rules[prove]'"
+    ) from _missing
