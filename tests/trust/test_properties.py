@@ -73,7 +73,7 @@ WRONG = [
 def test_a_wrong_property_is_broken_by_a_record_and_shows_the_line(
     name: str, check: Any, facts: dict[str, Any], said: str
 ) -> None:
-    wrong = rule_property(ADMISSION, check=check, given=facts, examples=100)
+    wrong = rule_property(ADMISSION, check=check, given=facts, examples=400)
     with pytest.raises(AssertionError) as error:
         wrong()
     text = str(error.value)

@@ -27,7 +27,7 @@ def candidates(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> 
     fact = on.rulebook.vocabulary.facts[fact_key(path)]
     texts = _conditions(on, rules)
     if isinstance(fact.kind, Number):
-        return list(_numbers(on, record, rules, path, fact, texts))
+        return _numbers(on, record, rules, path, fact, texts)
     if isinstance(fact.kind, Records):
         return _lists(on, fact, texts)
     return list(_plain(on, fact, texts))
@@ -39,7 +39,7 @@ def typical(on: AreaOn, fact: Fact) -> list[Value]:
     if isinstance(fact.kind, Number):
         step = step_of(fact)
         values = dict.fromkeys(_anchors(on, fact, step, texts))
-        return [v for v in values if fact.bounds.admits(v) and (not fact.kind.whole or v.denominator == 1)]
+        return [v for v in values if _admitted(fact, v)]
     return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 
@@ -50,20 +50,29 @@ def _conditions(on: AreaOn, rules: Sequence[Rule]) -> list[Expr]:
 
 def _numbers(
     on: AreaOn, record: Record, rules: Sequence[Rule], path: str, fact: Fact, texts: list[Expr]
-) -> Iterable[Fraction]:
+) -> list[Value]:
     """Return the points where a rule's truth can change, then the bounds and the constants of the rules."""
-    assert isinstance(fact.kind, Number)
     step = step_of(fact)
-    tried = dict.fromkeys(_anchors(on, fact, step, texts))
-    probe = record.with_value(path, Fraction(1))
-    env = on.environment(probe)
+    tried = dict.fromkeys((*_anchors(on, fact, step, texts), *turns(on, record, rules, path)))
+    return [v for v in tried if _admitted(fact, v)]
+
+
+def turns(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> list[Fraction]:
+    """Return the numbers at and beside which the truth of a rule's clause changes, given the rest of a record."""
+    fact = on.rulebook.vocabulary.facts[fact_key(path)]
+    env, found = on.environment(record.with_value(path, Fraction(1))), dict[Fraction, None]()
     for rule in rules:
         for clause in rule.applies_when + rule.requires:
             try:
-                tried.update(dict.fromkeys(neighbours(clause.that, env, path, step)))
+                found.update(dict.fromkeys(neighbours(clause.that, env, path, step_of(fact))))
             except TooComplex:
                 continue
-    return [v for v in tried if fact.bounds.admits(v) and (not fact.kind.whole or v.denominator == 1)]
+    return [v for v in found if _admitted(fact, v)]
+
+
+def _admitted(fact: Fact, value: Fraction) -> bool:
+    assert isinstance(fact.kind, Number)
+    return fact.bounds.admits(value) and (not fact.kind.whole or value.denominator == 1)
 
 
 def _anchors(on: AreaOn, fact: Fact, step: Fraction, texts: list[Expr]) -> Iterable[Fraction]:

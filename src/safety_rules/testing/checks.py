@@ -25,7 +25,7 @@ def monotone_in(fact: str, better: Literal["more", "less"] = "more") -> Check:
 
     def check(example: Example) -> None:
         found = _number(example, fact)
-        one, other = sorted((_value(example.another(found.key)), _value(example.another(found.key))))
+        one, other = sorted(_value(example.another(found.key)) for _ in range(2))
         low, high = ({**example.record, found.key: v} for v in (one, other))
         worse, good = (low, high) if better == "more" else (high, low)
         before, after = example.decide(worse), example.decide(good)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, assume, given, settings
@@ -20,7 +21,7 @@ from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.verdict import Verdict
 from safety_rules.testing.passing import near_passing
 from safety_rules.testing.shown import record_text
-from safety_rules.testing.strategies import records, values
+from safety_rules.testing.strategies import edges_of, records, values
 
 LEAST_KEPT = 0.5  # of the records made: where more are discarded, the property says little
 T = TypeVar("T")
@@ -42,14 +43,18 @@ class Example:
     record: Mapping[str, Any]
     data: st.DataObject = field(repr=False)
     tally: Tally = field(repr=False)
+    edges: dict[str, list[Fraction]] = field(default_factory=dict, repr=False)
 
     def decide(self, record: Mapping[str, Any] | None = None) -> Verdict:
         """Return the verdict on this record, or on another."""
         return self.area.decide(dict(self.record if record is None else record))
 
     def another(self, fact: str) -> Any:
-        """Return another value of a fact, at or beside an edge or anywhere."""
-        return self.data.draw(values(self.area, fact), label=fact)
+        """Return another value of a fact: where a rule turns on this record, at or beside an edge, or anywhere."""
+        if fact not in self.edges:
+            self.edges[fact] = edges_of(self.area, self.record, fact)
+        made, edges = values(self.area, fact), self.edges[fact]
+        return self.data.draw(st.sampled_from(edges) | made if edges else made, label=fact)
 
     def assume(self, condition: bool) -> None:
         """Discard this record where the condition does not hold; a property that discards most of them fails."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from safety_rules.face import DatedArea
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
+from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.candidates import typical
+from safety_rules.semantics.candidates import turns, typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.words import decimal
+from safety_rules.services.impact.edges import focused, read_facts
 
 MOST_ITEMS = 3
 
@@ -41,6 +43,16 @@ def values(area: DatedArea, name: str, written: bool = False) -> st.SearchStrate
     if fact is None:
         raise NotFoundError(f"`{name}` is not a fact; {did_you_mean(name, vocabulary.facts)}")
     return _value(area.law, fact, written)
+
+
+def edges_of(area: DatedArea, record: Mapping[str, Any], name: str) -> list[Fraction]:
+    """Return the numbers at and beside which a rule that reads a fact turns, given the rest of a record."""
+    law, fact = area.law, area.law.rulebook.vocabulary.find(name)
+    if fact is None or not isinstance(fact.kind, Number):
+        return []
+    readers = [r for r in law.rules if any(f.key == fact.key for f in read_facts(focused(r, law)[1]))]
+    admitted: Record = area.admit({k: v for k, v in record.items() if k != fact.key})
+    return turns(law, admitted, readers, fact.key)
 
 
 def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
