@@ -10,7 +10,7 @@ from typing import Any
 from safety_rules.engines.columnar.decide import removed, table_decision, work_folder
 from safety_rules.engines.columnar.details import add_details
 from safety_rules.engines.columnar.result import TableDecision
-from safety_rules.engines.columnar.source import connection, first_rows, source
+from safety_rules.engines.columnar.source import connection, first_rows, source, statistics
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.expect import FIRST, expecting
@@ -117,7 +117,7 @@ def _by_duckdb(
             as_read.units,
         )
         kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
-        uses = expecting(uses, law, lambda columns: first_rows(con, rows, columns, FIRST))
+        uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress)
         found.notices = (*as_read.notices, *notices, *column_notices(law, found.query), *_empty(found))
         return found

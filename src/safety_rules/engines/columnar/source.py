@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.expect import Seen
 from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Struct
 from safety_rules.language.errors import LedgerError
 
@@ -19,12 +21,13 @@ VIEW = "rows_to_decide"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows."""
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is where they lie, if in one."""
 
     name: str
     sql: str
     types: Mapping[str, ColumnType]
     numbered: str
+    file: str = ""
 
 
 def connection(folder: Path, memory: str, threads: int | None) -> Any:
@@ -84,6 +87,27 @@ def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> li
         return list(con.execute(f"SELECT {shown} FROM {rows.sql} LIMIT {count}").fetchall())
 
 
+def statistics(con: Any, rows: Source) -> dict[str, Seen]:
+    """Return what the footer of a Parquet file says of its columns; nothing of other sources."""
+    if not rows.file.endswith(PARQUET):
+        return {}
+    sql = (
+        "SELECT path_in_schema, sum(stats_null_count), list(stats_min_value), list(stats_max_value) "
+        f"FROM parquet_metadata({DUCKDB.text(rows.file)}) GROUP BY 1 HAVING count(*) = count(stats_null_count)"
+    )
+    with as_ledger_errors(rows.name):
+        found = con.execute(sql).fetchall()
+    return {name: _seen(rows.types.get(name), int(nulls), *ends) for name, nulls, *ends in found}
+
+
+def _seen(type: ColumnType | None, blanks: int, lows: Sequence[str | None], highs: Sequence[str | None]) -> Seen:
+    ends = [*lows, *highs]
+    if not isinstance(type, Plain) or type.name not in ("integer", "decimal", "double"):
+        return Seen(blanks)
+    numbers = [float(e) if type.name == "double" else Decimal(e) for e in ends if e is not None]
+    return Seen(blanks, tuple(numbers) if len(numbers) == len(ends) else ())
+
+
 def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
@@ -92,7 +116,7 @@ def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
     quoted = DUCKDB.text(str(path))
     if path.suffix.lower() in PARQUET:
         numbered = f"(SELECT *, file_row_number + 1 AS row_number FROM read_parquet({quoted}, file_row_number = true))"
-        return _described(con, path.name, f"read_parquet({quoted})", numbered)
+        return replace(_described(con, path.name, f"read_parquet({quoted})", numbered), file=str(path))
     if path.suffix.lower() in CSV:
         options = f"all_varchar = true, header = true, null_padding = true, skip = {skip}, max_line_size = 16777216"
         options += f", delim = {DUCKDB.text(delimiter)}" if delimiter else ""

@@ -9,7 +9,7 @@ from uuid import uuid4
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, bound_columns, law_query, outcome_column, satisfied_column
+from safety_rules.engines.sql.query import FOUND, bound_columns, law_query, outcome_columns, satisfied_column
 from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -35,9 +35,7 @@ def frame_decision(
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
     names = [
         *kept,
-        outcome_column(law, d),
-        "at_best",
-        "at_worst",
+        *outcome_columns(law, d),
         *FOUND,
         satisfied_column(law, d),
         *derived,

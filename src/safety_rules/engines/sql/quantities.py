@@ -92,7 +92,7 @@ def fact(key: str, w: Writer) -> Number:
     derivation, outer, known = w.law.derivations.get(key), w.outermost(), w.law.rulebook.vocabulary.facts[key]
     if derivation is None:
         cell = w.cells[key]
-        plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect)
+        plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect, cell.factor)
         found = numbers.scaled(plain, cell.factor, w.dialect)
     elif not is_sure(derivation, w.law):
         found = unknown(w.dialect)
@@ -105,12 +105,14 @@ def fact(key: str, w: Writer) -> Number:
     return found
 
 
-def _leaf(sql: str, places: int, known: Fact, d: Dialect) -> Number:
+def _leaf(sql: str, places: int, known: Fact, d: Dialect, factor: Fraction = ONE) -> Number:
     signed = known.bounds.minimum is None and known.bounds.above is None
     whole = isinstance(known.kind, kinds.Number) and known.kind.whole
     low = known.bounds.above if known.bounds.above is not None else known.bounds.minimum
     nonzero = low is not None and (low > 0 or (low == 0 and known.bounds.above is not None))
-    return replace(numbers.leaf(sql, places, d, signed), integral=whole, nonzero=nonzero)
+    top = known.bounds.maximum
+    most = None if low is None or top is None else max(abs(low), abs(top)) / factor
+    return replace(numbers.leaf(sql, places, d, signed, most), integral=whole, nonzero=nonzero)
 
 
 def _item_field(expr: ItemField, w: Writer) -> Number:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import quantities
-from safety_rules.engines.sql.cell_types import missing, wrong_type
+from safety_rules.engines.sql.cell_types import Cell, missing, wrong_type
 from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
@@ -34,7 +34,7 @@ class LawQuery:
     """A law as SQL over columns named by `uses`; `{source}` in `text` stands for what it is read from.
 
     `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
-    could not be used. `maps` are constants that the connection must know by name.
+    could not be used. `short`: no finding of a row that does not go back is undetermined. `maps` are constants that the connection must know by name.
     """
 
     law: AreaOn
@@ -44,6 +44,7 @@ class LawQuery:
     maps: Mapping[str, tuple[list[str], list[str]]]
     derived: tuple[str, ...]
     unread: tuple[str, ...]
+    short: bool = False
 
     def over(self, source: str) -> str:
         """Return the query over a source."""
@@ -103,9 +104,24 @@ def law_query(
     waivers: Sequence[Waiver] = (),
 ) -> LawQuery:
     """Return the query of a law over columns; the columns `keep` are passed through as they are."""
-    vocabulary, used = law.rulebook.vocabulary, used_facts(law)
+    vocabulary = law.rulebook.vocabulary
     identity = [k for s in law.area.subjects for k in vocabulary.subjects[s].identity] if waivers else []
-    read = {key: used.get(key, Reads()) for key in (*used, *identity)}
+    read, raw, cells = facts_and_cells(law, uses, d, identity)
+    w = Writer(law, d, cells, read)
+    _named(identity, waivers, w)
+    rules = [_rule(rule, w) for rule in law.rules]
+    derived = derived_columns(law, w)
+    text = _text(w, uses, raw, keep, rules, derived)
+    unread = tuple(k for k in used_facts(law) if k not in uses)
+    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), unread)
+
+
+def facts_and_cells(
+    law: AreaOn, uses: Mapping[str, Use], d: Dialect, besides: Iterable[str]
+) -> tuple[dict[str, Reads], dict[str, str], dict[str, Cell]]:
+    """Return what a law reads of each given fact, the name of its raw column where it has one, and its cell."""
+    vocabulary, used = law.rulebook.vocabulary, used_facts(law)
+    read = {key: used.get(key, Reads()) for key in (*used, *besides)}
     raw = {key: f"c{i}" for i, key in enumerate(k for k in read if k in uses)}
     cells = {
         key: cell(vocabulary.facts[key], uses[key], raw[key], vocabulary, reads, d)
@@ -113,13 +129,7 @@ def law_query(
         else missing(vocabulary.facts[key], vocabulary, reads.fields, d)
         for key, reads in read.items()
     }
-    w = Writer(law, d, cells, read)
-    _named(identity, waivers, w)
-    rules = [_rule(rule, w) for rule in law.rules]
-    derived = _derived(law, w)
-    text = _text(w, uses, raw, keep, rules, derived)
-    unread = tuple(k for k in used if k not in uses)
-    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), unread)
+    return read, raw, cells
 
 
 def _named(identity: Iterable[str], waivers: Sequence[Waiver], w: Writer) -> None:
@@ -129,7 +139,8 @@ def _named(identity: Iterable[str], waivers: Sequence[Waiver], w: Writer) -> Non
         w.doubt(w.dialect.one_of(w.keep(w.cells[key].value), names))
 
 
-def _derived(law: AreaOn, w: Writer) -> dict[str, str]:
+def derived_columns(law: AreaOn, w: Writer) -> dict[str, str]:
+    """Return the derived facts of the law's own scope, each as a column."""
     found: dict[str, str] = {}
     for key, derivation in law.derivations.items():
         if derivation.variable is None:
@@ -166,7 +177,8 @@ def _text(
     first = [f"{d.name_of(c)} AS {p}" for c, p in zip(keep, passed, strict=True)]
     first += [f"{d.name_of(uses[key].column)} AS {name}" for key, name in raw.items()]
     stages = w.stages()
-    odd = [*_endless(w, raw), *(c.odd for k, c in w.cells.items() if c.odd and k in raw)]
+    endless = not_finite([c.finite for k, c in w.cells.items() if c.finite and k in raw], d, "coalesce({}, 0E0)")
+    odd = [*endless, *(c.odd for k, c in w.cells.items() if c.odd and k in raw)]
     problem = [c.problem for k, c in w.cells.items() if c.problem and k in raw]
     opening = [*passed, f"{_any(odd)} AS odd", f"{_any(problem)} AS problem"]
     parts = [f"r AS (SELECT {', '.join(first) or '1 AS nothing'} FROM {{source}})"]
@@ -187,10 +199,9 @@ def _text(
     return f"WITH {', '.join(parts)} SELECT {', '.join([*out, 'problem', 'again'])} FROM t"
 
 
-def _endless(w: Writer, raw: Mapping[str, str]) -> list[str]:
-    """Return the condition that some number is NaN or infinite: then so is the sum of all."""
-    numbers = [c.finite for k, c in w.cells.items() if c.finite and k in raw]
-    return [w.dialect.unbounded(" + ".join(f"coalesce({n}, 0E0)" for n in numbers))] if numbers else []
+def not_finite(numbers: Sequence[str], d: Dialect, each: str) -> list[str]:
+    """Return the condition that some number is NaN or infinite: then so is the sum of all, each as it is written."""
+    return [d.unbounded(" + ".join(each.format(n) for n in numbers))] if numbers else []
 
 
 def _unsettled(w: Writer) -> list[str]:
@@ -235,21 +246,26 @@ def _mask(law: AreaOn, tests: Sequence[tuple[str, int]], d: Dialect) -> str:
     return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
 
 
-def outcome_column(law: AreaOn, d: Dialect) -> str:
-    """Return the outcome, from the outcomes at best and at worst."""
-    return f"(CASE WHEN at_best = at_worst THEN at_best ELSE {_outcome('undetermined', law, d)} END) AS outcome"
+def outcome_columns(law: AreaOn, d: Dialect, short: bool = False) -> list[str]:
+    """Return the outcome and its two ends, from `bound_columns`."""
+    if short:
+        return ["at_best AS outcome", "at_best", "at_best AS at_worst"]
+    both = f"(CASE WHEN at_best = at_worst THEN at_best ELSE {_outcome('undetermined', law, d)} END)"
+    return [f"{both} AS outcome", "at_best", "at_worst"]
 
 
 def _outcome(key: str, law: AreaOn, d: Dialect) -> str:
     return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
 
 
-def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
-    """Return the outcome at best and at worst, from the masks of the findings."""
+def bound_columns(law: AreaOn, d: Dialect, short: bool = False) -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings; `short`: one, since nothing is open."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
     best = _ranked(law, by_outcome, ("violated",), d)
+    if short:
+        return [f"{best} AS at_best"]
     worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
     settled = " AND ".join(
         f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))

@@ -41,13 +41,14 @@ class Use:
     """The column that carries a fact, and the unit of its plain numbers where it is not the fact's own.
 
     `clean`: cells are expected to be plain (choices written as their keys, numbers within bounds); what is
-    not is then odd.
+    not is then odd. `filled`: no cell is expected to be blank.
     """
 
     column: str
     type: ColumnType
     unit: Unit | None = None
     clean: bool = False
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safety_rules.engines.sql.cell_types import Cell
 from safety_rules.engines.sql.dialect import Dialect
@@ -37,10 +37,11 @@ class Writer:
     items: Mapping[str, str] = field(default_factory=dict)
     outer: Writer | None = None
     close: list[tuple[str, str]] = field(default_factory=list)
+    inline: bool = False
 
     def keep(self, sql: str, key: str = "") -> str:
-        """Return the name of a column that holds the SQL; within a list, the SQL itself."""
-        if self.outer is not None or COLUMN.fullmatch(sql):
+        """Return the name of a column that holds the SQL; within a list, or in place, the SQL itself."""
+        if self.outer is not None or self.inline or COLUMN.fullmatch(sql):
             return sql
         known = key or sql
         if known not in self.names:
@@ -79,6 +80,10 @@ class Writer:
             items,
             self,
         )
+
+    def in_place(self) -> Writer:
+        """Return a writer that names nothing and writes all in place, with doubts of its own."""
+        return replace(self, numbers=dict(self.numbers), doubts=[], close=[], inline=True)
 
     def stages(self) -> list[list[tuple[str, str]]]:
         """Return the columns in groups, each of which reads only the groups before it."""
