@@ -199,7 +199,8 @@ def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:
         return Sides(known, f"(NOT {known})", True)
     for doubt in inner.doubts:
         w.doubt(doubt)
-    return Sides(*surely(op, a, b), False, ratios.compared_in_double(op, a.exact, b.exact, w.dialect))
+    exact, d = (op, a.exact, b.exact), w.dialect
+    return Sides(*surely(op, a, b), False, ratios.compared_in_double(*exact, d) or ratios.compared(*exact, d))
 
 
 def _aside(expr: Expr, w: Writer) -> bool:
