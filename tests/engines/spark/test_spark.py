@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ from conformance.suite import conditions, verdicts
 from engines.arrow_records import arrow_table
 from engines.columnar.test_agreement import arrow, rows
 from engines.columnar.test_conformance import LEFT, statuses_of
+from engines.columnar.test_short_query import REST, complete, strange, w1
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.spark.decide import frame_decision
 from safety_rules.engines.spark.result import fit_for_laws
@@ -72,6 +74,52 @@ def test_every_condition_has_the_truth_that_is_written(spark: Any, tmp_path: Pat
                 continue  # no DOUBLE of a table is 2000/3
             assert final[j][j] is case.status, case.that
             assert sql[j][j] is case.status or case.that in LEFT, case.that
+
+
+def test_the_short_query_has_the_truth_that_is_written_or_the_row_goes_back(spark: Any, tmp_path: Path) -> None:
+    known = [c for c in conditions() if c.status is not Status.UNDETERMINED]
+    groups = defaultdict(list)
+    for i, case in enumerate(known):
+        groups[case.law.as_of, case.law.require, i // TOGETHER].append(case)
+    answered = 0
+    for cases in groups.values():
+        rules = tuple(replace(c.requirement().rules[0], key=f"case_{j}") for j, c in enumerate(cases))
+        records = [Record({**REST, **c.record.values}) for c in cases]
+        table = arrow_table(cases[0].law, records).append_column("at", pa.array(range(len(records))))
+        frame = frame_of(spark, table, tmp_path)
+        uses = {k: Use(k, t, None, True, True) for k, t in column_types(frame).items() if k != "at"}
+        law = _with(cases[0].law, rules)
+        shown = frame_decision(frame, law, uses, ["at"]).quick
+        with fit_for_laws(spark, whole=True):
+            got = sorted((row.asDict() for row in shown.collect()), key=lambda row: row["at"])
+        for j, (case, row) in enumerate(zip(cases, got, strict=True)):
+            assert row["again"] or statuses_of(row, law)[j] is case.status, case.that
+            answered += not row["again"]
+    assert answered > len(known) // 2
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02])
+def test_a_complete_frame_is_decided_by_the_short_query_unless_something_strange_comes(
+    share: float, spark: Any, tmp_path: Path
+) -> None:
+    area, rng = w1(), Random(3)
+    found = [
+        r if i < 500 or rng.random() >= share else strange(area, r, rng) for i, r in enumerate(complete(area, 1, 3_000))
+    ]
+    table = arrow(area, found).append_column("at", pa.array(range(len(found))))
+    decision = area.decide_table(frame_of(spark, table, tmp_path), tmp_path / "out", keep=["at"])
+    assert decision.quick is not None
+    back = {r["at"]: r for r in spark.read.parquet(str(tmp_path / "out")).collect()}
+    shown = {r["at"]: r for r in decision.frame().collect()}
+    for i, record in enumerate(found):
+        masks = area.masks(area.admit(record))
+        for row in (back[i], shown[i]):
+            assert (row["violated"], row["undetermined"], row["not_applicable"]) == masks, record
+        assert back[i]["outcome"] == shown[i]["outcome"] == area.decide(record).outcome
+    assert (
+        decision.frame().columns
+        == frame_decision(frame_of(spark, table, tmp_path), area.law, decision.query.uses, ["at"]).plain.columns
+    )
 
 
 def test_every_rule_has_the_status_that_is_written(spark: Any, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def table_decision(
         define_maps(con, query)
         with watched(con, progress):
             con.execute(f"SET disabled_optimizers = '{PLAIN_AS_WRITTEN if query.short else AS_WRITTEN}'")
-            shown = _shown(query, query.over(rows.sql), keep, short=query.short)
+            shown = _shown(query, query.over(rows.sql), keep, first=True)
             written = con.execute(f"COPY ({shown}) TO {_at(first)} ({PARQUET}, RETURN_STATS)").fetchall()
         back = 0
         if _none_goes_back(written):
@@ -71,12 +71,15 @@ def _at(path: Path) -> str:
     return DUCKDB.text(str(path))
 
 
-def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str] = (), short: bool = False) -> str:
+def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str] = (), first: bool = False) -> str:
     """Return the query with outcomes worked out of its masks, columns in the order of the result; rows by `place`."""
     d = DUCKDB
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    bounded = [*kept, *bound_columns(query.law, d, short), *FOUND, *derived, "problem", "again", *place]
-    columns = [*kept, *outcome_columns(query.law, d, short), *FOUND, *derived]
+    short = first and query.short
+    ends = ["at_best"] if short else bound_columns(query.law, d)
+    bounded = [*kept, *ends, *FOUND, *derived, "problem", "again", *place]
+    shown = ["at_best AS outcome", "at_best", "at_best AS at_worst"] if short else outcome_columns(query.law, d)
+    columns = [*kept, *shown, *FOUND, *derived]
     order = f" ORDER BY {', '.join(place)}" if place else ""
     return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
 

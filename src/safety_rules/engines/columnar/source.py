@@ -45,6 +45,7 @@ def connection(folder: Path, memory: str, threads: int | None) -> Any:
         config["threads"] = str(threads)
     con = duckdb.connect(":memory:", config=config)
     con.execute("SET enable_progress_bar = false")
+    con.execute("SET parquet_metadata_cache = true")
     con.execute("SET disabled_optimizers = 'in_clause'")  # it turns IN into a join, and a join keeps no order of rows
     return con
 
@@ -101,11 +102,12 @@ def statistics(con: Any, rows: Source) -> dict[str, Seen]:
 
 
 def _seen(type: ColumnType | None, blanks: int, lows: Sequence[str | None], highs: Sequence[str | None]) -> Seen:
-    ends = [*lows, *highs]
-    if not isinstance(type, Plain) or type.name not in ("integer", "decimal", "double"):
+    if not isinstance(type, Plain) or None in lows or None in highs:
         return Seen(blanks)
-    numbers = [float(e) if type.name == "double" else Decimal(e) for e in ends if e is not None]
-    return Seen(blanks, tuple(numbers) if len(numbers) == len(ends) else ())
+    ends: list[Any] = [*lows, *highs]
+    if type.name in ("integer", "decimal", "double"):
+        return Seen(blanks, tuple(float(e) if type.name == "double" else Decimal(e) for e in ends))
+    return Seen(blanks, tuple(ends))
 
 
 def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from safety_rules.engines.spark.result import SparkDecision
+from safety_rules.engines.spark.result import SparkDecision, Texts
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
+from safety_rules.engines.sql.plain import first_query
 from safety_rules.engines.sql.query import FOUND, bound_columns, law_query, outcome_columns, satisfied_column
 from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.language.rule import Waiver
@@ -27,7 +28,7 @@ def frame_decision(
     d = SPARK
     columns = dict(law_query(law, uses, d, (), waivers).uses.items())
     passed = list(dict.fromkeys((*keep, *(u.column for u in columns.values()))))
-    query = law_query(law, uses, d, passed, waivers)
+    query, quick = law_query(law, uses, d, passed, waivers), first_query(law, uses, d, keep, waivers)
     view = f"rows_{uuid4().hex}"
     frame.createOrReplaceTempView(view)
     cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
@@ -52,7 +53,8 @@ def frame_decision(
     text = f"SELECT {', '.join([*names, 'row_key', 'row_cells'])} FROM (SELECT {', '.join([*bounded, *back])} FROM ({inner}))"
     session = frame.sparkSession
     by = exact or masks_by_definition(law, waivers)
-    return SparkDecision(session, law, query, tuple(keep), session.sql(plain), session.sql(text), by, tuple(waivers))
+    texts = Texts(plain, text, quick.with_outcome(view) if quick.short else "")
+    return SparkDecision(session, law, query, tuple(keep), texts, by, tuple(waivers))
 
 
 def _cell(use: Use) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,15 @@ from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
+WHOLE = "spark.sql.codegen.wholeStage"
 SETTINGS = {
-    "spark.sql.codegen.wholeStage": "false",
+    WHOLE: "false",
     "spark.sql.constraintPropagation.enabled": "false",
 }
 
 
 @contextmanager
-def fit_for_laws(session: Any) -> Iterator[None]:
+def fit_for_laws(session: Any, whole: bool = False) -> Iterator[None]:
     """Set, for a while, what Spark needs for queries of hundreds of conditions.
 
     The JVM never compiles methods beyond 8,000 bytes of code, and a whole stage of ours in one method has some
@@ -32,7 +33,7 @@ def fit_for_laws(session: Any) -> Iterator[None]:
     """
     before = {name: session.conf.get(name) for name in SETTINGS}
     for name, value in SETTINGS.items():
-        session.conf.set(name, value)
+        session.conf.set(name, "true" if whole and name == WHOLE else value)
     try:
         yield
     finally:
@@ -40,38 +41,69 @@ def fit_for_laws(session: Any) -> Iterator[None]:
             session.conf.set(name, value)
 
 
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What Spark is asked for: `plain` are the columns as SQL has them, `marked` the same with the cells of the rows
+    that go back. `quick` are those of the short query of complete, plain rows, if it can be asked: they hold where
+    none of its rows goes back.
+    """
+
+    plain: str
+    marked: str
+    quick: str
+
+
 @dataclass(slots=True)
 class SparkDecision:
-    """One row for each row of the DataFrame, with the columns of a `TableDecision`.
-
-    `plain` are the columns as SQL has them, `marked` the same with the cells of the rows that go back.
-    """
+    """One row for each row of the DataFrame, with the columns of a `TableDecision`."""
 
     session: Any
     law: AreaOn
     query: LawQuery
     keep: tuple[str, ...]
-    plain: Any
-    marked: Any
+    texts: Texts
     exact: Exact
     waivers: tuple[Waiver, ...]
     notices: tuple[Problem, ...] = ()
     sent_back: int | None = None
     _frame: Any = None
+    _asked: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The keys of the rules, in the order of the masks' bits."""
         return tuple(r.key for r in self.law.rules)
 
+    @property
+    def plain(self) -> Any:
+        """What SQL has by itself, before the rows that go back are settled."""
+        return self._sql(self.texts.plain)
+
+    @property
+    def quick(self) -> Any:
+        """What the short query has, None where it cannot be asked."""
+        return self._sql(self.texts.quick) if self.texts.quick else None
+
+    def _sql(self, text: str) -> Any:
+        """Return a query as a DataFrame; Spark takes a while to read these, so each is read once, when it is asked for."""
+        if text not in self._asked:
+            self._asked[text] = self.session.sql(text)
+        return self._asked[text]
+
     def frame(self) -> Any:
         """Return the decided rows as a DataFrame; the first call runs a job that finds the rows that go back.
 
         Rows that are alike in every fact are settled once.
         """
+        if self._frame is None and (quick := self.quick) is not None:
+            with fit_for_laws(self.session):
+                if not quick.where("again").limit(1).count():
+                    self._settled(quick)
         if self._frame is None:
             with fit_for_laws(self.session):
-                found = self.marked.where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
+                found = (
+                    self._sql(self.texts.marked).where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
+                )
             self.sent_back = len(found)
             self._frame = self._joined(found) if found else self.plain
         return self._frame
@@ -83,7 +115,7 @@ class SparkDecision:
         names = ["row_key", *FOUND, *self.query.derived, "problem"]
         local = self.session.createDataFrame(self._keyed(keys, answers), self._schema())
         view = local.toDF("row_key", *(f"n{i}" for i in range(len(names) - 1)))
-        wide = self.marked.join(view.hint("broadcast"), "row_key", "left")
+        wide = self._planned(self._sql(self.texts.marked)).join(view.hint("broadcast"), "row_key", "left")
         quoted = [SPARK.name_of(n) for n in names[1:]]
         patched = [f"(CASE WHEN again THEN n{i} ELSE {q} END) AS {q}" for i, q in enumerate(quoted)]
         kept = [SPARK.name_of(c) for c in self.keep]
@@ -98,6 +130,19 @@ class SparkDecision:
             *derived,
         ]
         return bounded.selectExpr(*shown, "problem", "again")
+
+    def _planned(self, frame: Any) -> Any:
+        """Return a frame planned now, under the settings that fit laws, whatever is made of it and asked later.
+
+        A join would have Spark infer filters from hundreds of conditions, and take gigabytes for it.
+        """
+        from pyspark.sql import DataFrame
+
+        with fit_for_laws(self.session):
+            rows = frame._jdf.queryExecution().toRdd()
+            return DataFrame(
+                self.session._jsparkSession.internalCreateDataFrame(rows, frame._jdf.schema(), False), self.session
+            )
 
     def _cells(self, row: Any) -> dict[str, Any]:
         values = list(row.asDict(recursive=True).values()) if self.query.uses else []
@@ -124,18 +169,11 @@ class SparkDecision:
 
         No file holds `satisfied`, since it is what the other three masks leave.
         One job where no row goes back: what SQL found is written beside, its rows that go back are counted
-        on the way, and only then it takes the name.
+        on the way, and only then it takes the name. First of all by the short query, where it can be asked.
         """
-        from pyspark.sql import Observation
-
         target, unfinished = str(path), f"{path}.unfinished"
         try:
-            counted = Observation()
-            with fit_for_laws(self.session):
-                self._observed(counted).write.mode("overwrite").parquet(unfinished)
-            if not counted.get["back"]:
-                self.sent_back, self._frame = 0, self.plain
-            else:
+            if not any(self._written(t, unfinished) for t in (self.texts.quick, self.texts.plain) if t):
                 frame = self.frame()
                 with fit_for_laws(self.session):
                     frame.drop("satisfied").write.mode("overwrite").parquet(unfinished)
@@ -147,11 +185,25 @@ class SparkDecision:
             raise LedgerError(f"`{target}` cannot be written: {lines[0][:300]}") from None
         return Path(path)
 
-    def _observed(self, counted: Any) -> Any:
-        """Return what SQL found, with the rows that go back counted while it runs."""
-        from pyspark.sql import functions
+    def _settled(self, frame: Any) -> None:
+        """Take a frame none of whose rows goes back as the result."""
+        if "satisfied" not in frame.columns:
+            place = frame.columns.index("not_applicable") + 1
+            shown = [SPARK.name_of(c) for c in frame.columns]
+            frame = frame.selectExpr(*shown[:place], satisfied_column(self.law, SPARK), *shown[place:])
+        self.sent_back, self._frame = 0, frame
 
-        return self.plain.drop("satisfied").observe(counted, functions.expr("count_if(again)").alias("back"))
+    def _written(self, text: str, path: str) -> bool:
+        """Write what a query gives; return whether it holds: none of its rows goes back, as counted on the way."""
+        from pyspark.sql import Observation, functions
+
+        counted, frame = Observation(), self._sql(text)
+        with fit_for_laws(self.session, whole=text == self.texts.quick):
+            counts = frame.drop("satisfied").observe(counted, functions.expr("count_if(again)").alias("back"))
+            counts.write.mode("overwrite").parquet(path)
+        if not counted.get["back"]:
+            self._settled(frame)
+        return self.sent_back == 0
 
     def _renamed(self, start: str, end: str) -> None:
         """Move a finished folder to its name, by the file system that it lies in."""

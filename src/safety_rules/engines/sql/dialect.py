@@ -16,7 +16,9 @@ class Dialect:
     """The forms that DuckDB and Spark write differently; everything else is written the same for both.
 
     `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is
-    NULL where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `product` and `total` may be NULL where the result does not fit, inside
+    NULL where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `chunk` rules share a number of a
+    short query, or as many as fit; `twice`: what it works out stands there two times, each of which is then a
+    method of its own, and short enough for the JVM to compile. `product` and `total` may be NULL where the result does not fit, inside
     `attempt`.
     """
 
@@ -61,7 +63,11 @@ class Dialect:
     mask_list: Form
     word_of: Form
     bit: Form
+    left: Form
+    right: Form
     divides_by_zero: bool
+    chunk: int
+    twice: bool
 
     def name_of(self, identifier: str) -> str:
         """Return a quoted identifier."""
@@ -192,8 +198,12 @@ DUCKDB = Dialect(
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     mask_list=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
+    left=lambda number, places: f"({number} << {places})",
+    right=lambda number, places: f"({number} >> {places})",
     bit=lambda test, bit: f"(-CAST({test} AS INTEGER) & {bit})",  # a third quicker than CASE
     divides_by_zero=True,
+    chunk=0,
+    twice=False,
 )
 
 SPARK = Dialect(
@@ -215,7 +225,7 @@ SPARK = Dialect(
     one_of=lambda sql, texts: f"({sql} IN ({', '.join(map(_spark_text, texts))}))",
     as_choice=lambda sql, keys: sql,
     keyed=lambda text, keys: _spark_text(text),
-    unbounded=lambda sql: f"(isnan({sql}) OR abs({sql}) > 1.7976931348623157E308)",
+    unbounded=lambda sql: f"(NOT abs({sql}) <= 1.7976931348623157E308)",  # NaN is above all numbers
     only=lambda items, allowed: f"(size(array_except({items}, array({', '.join(map(_spark_text, allowed))}))) = 0)",
     distinct=lambda items: f"array_distinct({items})",
     split=lambda sql, pattern: f"split({sql}, {_spark_text(pattern)})",
@@ -250,6 +260,10 @@ SPARK = Dialect(
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
     mask_list=lambda words: f"array({words})",
     word_of=lambda mask, word: f"{mask}[{word}]",
+    left=lambda number, places: f"shiftleft({number}, {places})",
+    right=lambda number, places: f"shiftright({number}, {places})",  # `>>` is taken for the end of a type after array(
     bit=lambda test, bit: f"(CASE WHEN {test} THEN {bit} ELSE 0 END)",
     divides_by_zero=False,
+    chunk=9,
+    twice=True,
 )

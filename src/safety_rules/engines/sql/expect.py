@@ -21,7 +21,7 @@ FIRST = 200
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of a column as a whole: how many cells are blank, and the least and largest numbers of its parts."""
+    """What is known of a column as a whole: how many cells are blank, and the least and largest values of its parts."""
 
     blanks: int
     ends: tuple[Any, ...] = ()
@@ -36,7 +36,8 @@ def expecting(
     """Return the uses with what the first rows let one expect: `clean` where they write choices as their keys and
     numbers within bounds, `filled` where no cell is blank.
 
-    `first` gives the cells of some columns in the first rows, unless `seen` says enough of them. Where the rest
+    `first` gives the cells of some columns in the first rows, unless `seen` says enough of them: choices whose first
+    and last words in the alphabet are keys are expected to be keys. Where the rest
     does otherwise, its rows go back to be looked at again: slower, and never wrong.
     """
     facts, read = law.rulebook.vocabulary.facts, used_facts(law)
@@ -61,6 +62,8 @@ def _says_enough(known: Seen, fact: Fact, use: Use) -> bool:
         return False
     if isinstance(fact.kind, Number):
         return bool(known.ends) and (use.type.name == "integer" or not fact.kind.whole)
+    if isinstance(fact.kind, Choice):
+        return bool(known.ends) and {o.key for o in fact.kind.choices.options} >= set(known.ends)
     return use.type.name in ("boolean", "date")
 
 

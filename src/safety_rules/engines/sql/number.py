@@ -30,7 +30,7 @@ class Number:
     `leaf`: its DOUBLE stands for this number alone among decimals of 15 digits. `signed` is False where
     it cannot be below zero; `firm` where it is zero only if the true number is; `integral` where it is whole;
     `most` is how far from zero it can be, where that is fixed; `nonzero` says that it is never zero, but in
-    rows that go back.
+    rows that go back. `over` are the two of a quotient whose divisor is above zero in all other rows.
     """
 
     sql: str
@@ -44,6 +44,7 @@ class Number:
     integral: bool = False
     most: Fraction | None = None
     nonzero: bool = False
+    over: tuple[str, str] | None = None
 
 
 def short(number: Fraction) -> bool:
@@ -152,7 +153,9 @@ def _quotient(a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[str, ...]
         doubtful = (f"(abs({b.sql}) <= {b.size} * 1E-9)",)
         size = f"({a.size} * {b.size} / NULLIF({b.sql} * {b.sql}, 0E0))"
     exact = ratios.quotient(a.exact, b.exact, b.signed, d)
-    number = Number(sql, size, a.roundings + b.roundings + 1, exact, signed=a.signed or b.signed, firm=a.firm)
+    over = (a.sql, b.sql) if b.leaf and b.nonzero and not b.signed else None
+    signed = a.signed or b.signed
+    number = Number(sql, size, a.roundings + b.roundings + 1, exact, signed=signed, firm=a.firm, over=over)
     return number, doubtful
 
 
@@ -228,7 +231,10 @@ def surely(op: str, a: Number, b: Number) -> tuple[str, str]:
         return surely(FLIPPED[op], b, a)
     if b.constant is not None and a.size == a.sql:
         low, high = edges(b.constant, a.roundings + b.roundings)
-        below, above = f"({a.sql} < {low})", f"({a.sql} > {high})"
+        if a.over is None:
+            below, above = f"({a.sql} < {low})", f"({a.sql} > {high})"
+        else:  # the edges leave room for a rounding more
+            below, above = (f"({a.over[0]} {op} {edge} * {a.over[1]})" for op, edge in (("<", low), (">", high)))
     else:
         bound = _bound(a, b)
         below, above = f"({a.sql} - {b.sql} < -{bound})", f"({a.sql} - {b.sql} > {bound})"

@@ -22,6 +22,7 @@ from safety_rules.engines.sql.query import (
     facts_and_cells,
     law_query,
     not_finite,
+    outcome_key,
     words,
 )
 from safety_rules.engines.sql.types import Use
@@ -92,9 +93,11 @@ def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequenc
         return law_query(law, uses, d, keep)
     w = Writer(law, d, cells, read)
     derived = derived_columns(law, w)
-    parts = [_packed(law, range(i, min(i + size, len(law.rules))), w) for size in (_size(law),) for i in _starts(law)]
+    parts = [
+        _packed(law, range(i, min(i + size, len(law.rules))), w) for size in (_size(law, d),) for i in _starts(law, d)
+    ]
     text = _text(w, uses, raw, keep, parts, derived)
-    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), (), True)
+    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), (), _best(law, d))
 
 
 def _plain(law: AreaOn, key: str, use: Use) -> bool:
@@ -103,12 +106,14 @@ def _plain(law: AreaOn, key: str, use: Use) -> bool:
     return use.filled and (use.clean or not isinstance(kind, Number | Choice | Records))
 
 
-def _size(law: AreaOn) -> int:
-    return len(law.rules) if 2 * len(law.rules) < BITS else CHUNK
+def _size(law: AreaOn, d: Dialect) -> int:
+    """Return how many rules share a number; of several numbers, whole ones make a word."""
+    count = len(law.rules)
+    return count if 2 * count < BITS and not d.chunk else d.chunk or CHUNK
 
 
-def _starts(law: AreaOn) -> range:
-    return range(0, len(law.rules), _size(law))
+def _starts(law: AreaOn, d: Dialect) -> range:
+    return range(0, len(law.rules), _size(law, d))
 
 
 def _packed(law: AreaOn, places: Iterable[int], w: Writer) -> str:
@@ -241,17 +246,22 @@ def _text(
     for i, stage in enumerate(w.stages()):
         steps.append(f"s{i} AS (SELECT *, {', '.join(f'{sql} AS {name}' for name, sql in stage)} FROM {here})")
         here = f"s{i}"
-    packed = [f"{sql} AS p{i}" for i, sql in enumerate(parts)]
+    packed = [f"{sql} AS {letter}{i}" for i, sql in enumerate(parts) for letter in ("pq" if d.twice else "p")]
     shown = [f"{sql} AS v{i}" for i, sql in enumerate(derived.values())]
     fine = " AND ".join(_fine(w, raw)) or "TRUE"
-    steps.append(f"t AS (SELECT {', '.join([*passed, *packed, *shown, f'({fine}) AS fine'])} FROM {here})")
+    fines = [f"({fine}) AS {name}" for name in (("fine", "fair") if d.twice else ("fine",))]
+    steps.append(f"t AS (SELECT {', '.join([*passed, *packed, *shown, *fines])} FROM {here})")
     close = " AND ".join(f"p{i} < {TOP}" for i in range(len(parts)))
     out = [f"{p} AS {d.name_of(c)}" for c, p in zip(keep, passed, strict=True)]
+    out.append(f"{_best(law, d)} AS at_best")
     out.append(f"{_mask(law, 0, d)} AS violated")
     out.append(f"{_zero(law, d)} AS undetermined")
     out.append(f"{_mask(law, 1, d)} AS not_applicable")
     out += [f"v{i} AS {d.name_of(key)}" for i, key in enumerate(derived)]
-    out += ["FALSE AS problem", f"(CASE WHEN {close} AND fine THEN FALSE ELSE TRUE END) AS again"]
+    out += [
+        "FALSE AS problem",
+        f"(CASE WHEN {close} AND fine{' AND fair' if d.twice else ''} THEN FALSE ELSE TRUE END) AS again",
+    ]
     return f"WITH {', '.join(steps)} SELECT {', '.join(out)} FROM t"
 
 
@@ -269,16 +279,31 @@ def _fine(w: Writer, raw: Mapping[str, str]) -> list[str]:
     return [*found, *(f"(coalesce({c}, FALSE) = FALSE)" for c in w.doubts)]
 
 
+def _best(law: AreaOn, d: Dialect) -> str:
+    """Return the outcome: the worst that a violated rule asks for."""
+    size, keys, arms = _size(law, d), [o.key for o in law.area.outcomes], []
+    for rank in range(len(keys) - 1, 0, -1):
+        asked = [i for i, rule in enumerate(law.rules) if law.area.rank(rule.otherwise.outcome) == rank]
+        bits = {
+            n: sum(1 << i - start for i in asked if start <= i < start + size)
+            for n, start in enumerate(_starts(law, d))
+        }
+        tests = [f"(p{n} & {b}) <> 0" for n, b in bits.items() if b]
+        arms += [f"WHEN {' OR '.join(tests)} THEN {outcome_key(keys[rank], law, d)}"] if tests else []
+    first = outcome_key(keys[0], law, d)
+    return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
+
+
 def _mask(law: AreaOn, part: int, d: Dialect) -> str:
     """Return the mask of violated rules (part 0), or of those that do not apply (part 1), out of the packed numbers."""
-    size, count = _size(law), len(law.rules)
+    size, count = _size(law, d), len(law.rules)
     pieces: list[list[str]] = [[] for _ in range(words(law))]
-    for n, start in enumerate(_starts(law)):
+    for n, start in enumerate(_starts(law, d)):
         own = min(size, count - start)
-        moved = f"(p{n} >> {own})" if part else f"p{n}"
-        piece = f"({moved} & {(1 << own) - 1})"
+        moved = d.right(f"{'q' if d.twice else 'p'}{n}", own) if part else f"p{n}"
+        piece = d.cast(f"({moved} & {(1 << own) - 1})", "mask")
         word, shift = divmod(start, BITS)
-        pieces[word].append(f"({piece} << {shift})" if shift else piece)
+        pieces[word].append(d.left(piece, shift) if shift else piece)
     found = [d.cast(" | ".join(p), "mask") if len(p) > 1 else p[0] for p in pieces]
     return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
 

@@ -34,7 +34,8 @@ class LawQuery:
     """A law as SQL over columns named by `uses`; `{source}` in `text` stands for what it is read from.
 
     `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
-    could not be used. `short`: no finding of a row that does not go back is undetermined. `maps` are constants that the connection must know by name.
+    could not be used. `best` is, of the short query of complete rows, the outcome: no
+    finding of a row that does not go back is undetermined, and at best and at worst are one. `maps` are constants that the connection must know by name.
     """
 
     law: AreaOn
@@ -44,7 +45,17 @@ class LawQuery:
     maps: Mapping[str, tuple[list[str], list[str]]]
     derived: tuple[str, ...]
     unread: tuple[str, ...]
-    short: bool = False
+    best: str = ""
+
+    @property
+    def short(self) -> bool:
+        """Whether this is the query of complete, plain rows."""
+        return bool(self.best)
+
+    def with_outcome(self, source: str) -> str:
+        """Return a short query over a source with its outcome and both ends, all in the last projection."""
+        thrice = ", ".join(f"{self.best} AS {name}" for name in ("outcome", "at_best", "at_worst"))
+        return self.over(source).replace(f"{self.best} AS at_best", thrice, 1)
 
     def over(self, source: str) -> str:
         """Return the query over a source."""
@@ -246,26 +257,23 @@ def _mask(law: AreaOn, tests: Sequence[tuple[str, int]], d: Dialect) -> str:
     return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
 
 
-def outcome_columns(law: AreaOn, d: Dialect, short: bool = False) -> list[str]:
+def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
     """Return the outcome and its two ends, from `bound_columns`."""
-    if short:
-        return ["at_best AS outcome", "at_best", "at_best AS at_worst"]
-    both = f"(CASE WHEN at_best = at_worst THEN at_best ELSE {_outcome('undetermined', law, d)} END)"
+    both = f"(CASE WHEN at_best = at_worst THEN at_best ELSE {outcome_key('undetermined', law, d)} END)"
     return [f"{both} AS outcome", "at_best", "at_worst"]
 
 
-def _outcome(key: str, law: AreaOn, d: Dialect) -> str:
+def outcome_key(key: str, law: AreaOn, d: Dialect) -> str:
+    """Return the key of an outcome as SQL."""
     return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
 
 
-def bound_columns(law: AreaOn, d: Dialect, short: bool = False) -> list[str]:
-    """Return the outcome at best and at worst, from the masks of the findings; `short`: one, since nothing is open."""
+def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
     best = _ranked(law, by_outcome, ("violated",), d)
-    if short:
-        return [f"{best} AS at_best"]
     worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
     settled = " AND ".join(
         f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))
@@ -284,8 +292,8 @@ def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d:
             bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
             if bits:
                 tests += [f"({d.word_of(m, word) if words(law) > 1 else m} & {bits}) <> 0" for m in masks]
-        arms.append(f"WHEN {' OR '.join(tests)} THEN {_outcome(law.area.outcomes[rank].key, law, d)}")
-    first = _outcome(law.area.outcomes[0].key, law, d)
+        arms.append(f"WHEN {' OR '.join(tests)} THEN {outcome_key(law.area.outcomes[rank].key, law, d)}")
+    first = outcome_key(law.area.outcomes[0].key, law, d)
     return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
 
 
