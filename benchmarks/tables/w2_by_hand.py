@@ -1,5 +1,8 @@
 """W2 as it is written by hand in SQL, in floats: the outcome and the mask of failed rules, bit i is rule i.
 
+Or, for complete rows, all that a verdict says of them: the outcome at best and at worst as well, which are one
+where nothing is blank, and the masks of undetermined rules, of which there are none, and of inapplicable ones.
+
 DuckDB and Spark take the same text, but for how a column and the table are named.
 """
 
@@ -41,6 +44,18 @@ TESTS = {
     "open_fire_insured": "open_fire AND NOT insured",
     "open_fire_distance": "open_fire AND chemical AND distance < 250",
 }
+APPLIES = {
+    "stage IN ('negotiating', 'signed')": ("chemical_flag",),
+    "chemical": ("distance",),
+    "site = 'land'": ("land_investment", "land_sales", "land_tax", "land_staff", "land_at_most"),
+    "site = 'lease'": ("lease_investment", "lease_sales", "floor_at_least"),
+    "site = 'shared'": ("shared_trades",),
+    "stage = 'in_production'": ("review_passed",),
+    "stage = 'under_construction'": ("review_begun",),
+    "workers > 100": ("officers",),
+    "open_fire": ("open_fire_insured",),
+    "open_fire AND chemical": ("open_fire_distance",),
+}
 NAMES = {"enterprise.black_listed": "ebl", "enterprise.overdue": "eod"}
 OUTCOMES = ("rejected", "referred", "conditional")
 
@@ -60,6 +75,17 @@ def query(source: str, keys: Sequence[str], rules: Sequence[str], quote: str, do
     arms = " ".join(f"WHEN violated & {masks[o]} <> 0 THEN '{o}'" for o in OUTCOMES)
     inner = f"SELECT CAST({bits} AS BIGINT) AS violated FROM (SELECT {columns} FROM {source})"
     return f"SELECT CASE {arms} ELSE 'admitted' END AS outcome, violated FROM ({inner})"
+
+
+def whole_query(source: str, keys: Sequence[str], rules: Sequence[str], quote: str, double: str) -> str:
+    """Return the query that gives the verdict and all masks of complete rows."""
+    bit = {key: 1 << i for i, key in enumerate(rules)}
+    parts = " + ".join(f"CASE WHEN {g} THEN 0 ELSE {sum(bit[k] for k in ks)} END" for g, ks in APPLIES.items())
+    lean = query(source, keys, rules, quote, double)
+    wide = lean.replace(" AS violated FROM", f" AS violated, CAST({parts} AS BIGINT) AS not_applicable FROM", 1)
+    wide = wide.replace("AS outcome, violated FROM", "AS outcome, violated, not_applicable FROM", 1)
+    columns = "outcome, outcome AS at_best, outcome AS at_worst, violated, CAST(0 AS BIGINT) AS undetermined"
+    return f"SELECT {columns}, not_applicable FROM ({wide})"
 
 
 def _doubles(text: str, ending: str) -> str:

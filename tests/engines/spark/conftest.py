@@ -144,7 +144,8 @@ def spark(cluster: Cluster) -> Iterator[Any]:
     settings = {
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
-        "spark.driver.memory": "1g",
+        "spark.driver.memory": "2g",
+        "spark.sql.ui.retainedExecutions": "3",  # the driver keeps the plans of so many; ninety rules make a long one
         "spark.executor.memory": "600m",
         "spark.executor.cores": "1",
         "spark.ui.enabled": "false",

@@ -18,7 +18,8 @@ class Dialect:
     `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is
     NULL where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `chunk` rules share a number of a
     short query, or as many as fit; `twice`: what it works out stands there two times, each of which is then a
-    method of its own, and short enough for the JVM to compile. `product` and `total` may be NULL where the result does not fit, inside
+    method of its own, and short enough for the JVM to compile. `defaults` stand for blanks by type, where
+    code for columns without any is shorter. `product` and `total` may be NULL where the result does not fit, inside
     `attempt`.
     """
 
@@ -68,6 +69,7 @@ class Dialect:
     divides_by_zero: bool
     chunk: int
     twice: bool
+    defaults: Mapping[str, str]
 
     def name_of(self, identifier: str) -> str:
         """Return a quoted identifier."""
@@ -204,6 +206,7 @@ DUCKDB = Dialect(
     divides_by_zero=True,
     chunk=0,
     twice=False,
+    defaults={},
 )
 
 SPARK = Dialect(
@@ -266,4 +269,5 @@ SPARK = Dialect(
     divides_by_zero=False,
     chunk=9,
     twice=True,
+    defaults={"boolean": "FALSE", "integer": "0", "double": "0E0", "text": "''"},
 )

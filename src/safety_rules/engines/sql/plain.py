@@ -25,7 +25,7 @@ from safety_rules.engines.sql.query import (
     outcome_key,
     words,
 )
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.engines.sql.writer import Writer
 from safety_rules.language.expr import (
     And,
@@ -240,7 +240,9 @@ def _text(
     d, law = w.dialect, w.law
     passed = [f"k{i}" for i in range(len(keep))]
     first = [f"{d.name_of(c)} AS {p}" for c, p in zip(keep, passed, strict=True)]
-    first += [f"{d.name_of(uses[key].column)} AS {name}" for key, name in raw.items()]
+    first += [f"{_known(uses[key], d)} AS {name}" for key, name in raw.items()]
+    holes = [f"{d.name_of(use.column)} IS NULL" for use in map(uses.__getitem__, raw) if _default(use, d)]
+    first += [f"({' OR '.join(holes)}) AS hole"] if holes else []
     steps = [f"r AS (SELECT {', '.join(first) or '1 AS nothing'} FROM {{source}})"]
     here = "r"
     for i, stage in enumerate(w.stages()):
@@ -248,7 +250,7 @@ def _text(
         here = f"s{i}"
     packed = [f"{sql} AS {letter}{i}" for i, sql in enumerate(parts) for letter in ("pq" if d.twice else "p")]
     shown = [f"{sql} AS v{i}" for i, sql in enumerate(derived.values())]
-    fine = " AND ".join(_fine(w, raw)) or "TRUE"
+    fine = " AND ".join([*_fine(w, uses, raw), *(["NOT hole"] if holes else [])]) or "TRUE"
     fines = [f"({fine}) AS {name}" for name in (("fine", "fair") if d.twice else ("fine",))]
     steps.append(f"t AS (SELECT {', '.join([*passed, *packed, *shown, *fines])} FROM {here})")
     close = " AND ".join(f"p{i} < {TOP}" for i in range(len(parts)))
@@ -265,7 +267,17 @@ def _text(
     return f"WITH {', '.join(steps)} SELECT {', '.join(out)} FROM t"
 
 
-def _fine(w: Writer, raw: Mapping[str, str]) -> list[str]:
+def _default(use: Use, d: Dialect) -> str | None:
+    return d.defaults.get(use.type.name) if isinstance(use.type, Plain) else None
+
+
+def _known(use: Use, d: Dialect) -> str:
+    """Return a column as it is read: where something stands for a blank, its row is told by `hole`."""
+    name, default = d.name_of(use.column), _default(use, d)
+    return f"coalesce({name}, {default})" if default else name
+
+
+def _fine(w: Writer, uses: Mapping[str, Use], raw: Mapping[str, str]) -> list[str]:
     """Return the conditions that every given fact is known and plain, and nothing is in doubt; NULL is no."""
     found = [f"(NOT {c})" for c in not_finite([c.finite for c in w.cells.values() if c.finite], w.dialect, "{}")]
     for key, cell in w.cells.items():
@@ -273,9 +285,10 @@ def _fine(w: Writer, raw: Mapping[str, str]) -> list[str]:
             found.append(f"({cell.known} IS NOT NULL)")
             continue
         found += [f"(NOT {c})" for c in (cell.odd, cell.problem) if c]
-        if cell.finite is None:
-            number = isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number)
-            found.append(f"({raw[key] if number else cell.value} IS NOT NULL)")
+        number = isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number)
+        looked = raw[key] if number else cell.value
+        if cell.finite is None and not (looked == raw[key] and _default(uses[key], w.dialect)):
+            found.append(f"({looked} IS NOT NULL)")
     return [*found, *(f"(coalesce({c}, FALSE) = FALSE)" for c in w.doubts)]
 
 
