@@ -28,7 +28,7 @@ from safety_rules.language.rule import (
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.loading.bands import bands
-from safety_rules.loading.models import (
+from safety_rules.loading.models_rules import (
     AreaCaseFile,
     AreaFile,
     BandsFile,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, Negate, Scale, kind_of
 from safety_rules.language.kinds import Number
 from safety_rules.language.vocabulary import Fact
-from safety_rules.loading.models import BandFile, BandsFile
+from safety_rules.loading.models_rules import BandFile, BandsFile
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.check import Scope, condition
 

@@ -13,7 +13,7 @@ from safety_rules.language.kinds import Boolean, Choice, Name, Records
 from safety_rules.language.rule import Case, Period
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.areas import Context, authority, read, timelines
-from safety_rules.loading.models import AreaFile, CaseFile, ChainFile, PatternFile
+from safety_rules.loading.models_rules import AreaFile, CaseFile, ChainFile, PatternFile
 from safety_rules.loading.scalars import day, key, name, period, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.check import Scope

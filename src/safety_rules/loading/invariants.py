@@ -21,7 +21,8 @@ from safety_rules.language.invariant import (
 from safety_rules.language.kinds import Boolean, Name, Number
 from safety_rules.language.rule import Area
 from safety_rules.loading.areas import Context, read
-from safety_rules.loading.models import ExemptionFile, InvariantFile, InvariantsFile, PeriodFile
+from safety_rules.loading.models_base import PeriodFile
+from safety_rules.loading.models_rules import ExemptionFile, InvariantFile, InvariantsFile
 from safety_rules.loading.scalars import day, flag, key, period, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.near import did_you_mean

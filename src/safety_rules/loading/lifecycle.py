@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 from safety_rules.language.diagnostic import Diagnostic, Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.loading.compose import document
-from safety_rules.loading.models import Model, NameFile
+from safety_rules.loading.models_base import Model, NameFile
 from safety_rules.loading.tree import span_of
 
 Asked = Literal["details", "deadline", "evidence"]

@@ -7,7 +7,9 @@ from dataclasses import replace
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Area, Entry, Rulebook, Source
 from safety_rules.loading.areas import rule
-from safety_rules.loading.models import CitationFile, EntryFile, OverlayFile
+from safety_rules.loading.models import OverlayFile
+from safety_rules.loading.models_base import CitationFile
+from safety_rules.loading.models_facts import EntryFile
 from safety_rules.loading.overlay_chains import as_file, change, context_of, is_veto, with_chains
 from safety_rules.loading.parameters import entries, source
 from safety_rules.loading.report import Report

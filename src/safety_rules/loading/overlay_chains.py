@@ -10,7 +10,8 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Area, Change, Rulebook
 from safety_rules.loading.areas import Context
 from safety_rules.loading.chains import chain, stratified
-from safety_rules.loading.models import AreaFile, OverlayFile
+from safety_rules.loading.models import OverlayFile
+from safety_rules.loading.models_rules import AreaFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.near import did_you_mean

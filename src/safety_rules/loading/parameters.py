@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
 from safety_rules.language.rule import Entry, Parameter, Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.loading.models import EntryFile, FieldFile, ParameterFile, ParametersFile, SourceFile, SourcesFile
+from safety_rules.loading.models_facts import (
+    EntryFile,
+    FieldFile,
+    ParameterFile,
+    ParametersFile,
+    SourceFile,
+    SourcesFile,
+)
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar

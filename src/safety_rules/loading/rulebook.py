@@ -18,22 +18,17 @@ from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.derivations import consistent
 from safety_rules.loading.invariants import exemptions, invariants
-from safety_rules.loading.models import (
-    FIRST_KEYS,
+from safety_rules.loading.models import FIRST_KEYS, OverlayFile
+from safety_rules.loading.models_base import Model
+from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
+from safety_rules.loading.models_rules import (
     AreaFile,
     CasesFile,
     ChainFile,
     DeriveFile,
     InvariantsFile,
-    Model,
     ObligationFile,
-    OverlayFile,
-    ParametersFile,
     RuleFile,
-    SourcesFile,
-    TableFile,
-    UnitsFile,
-    VocabularyFile,
 )
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources

@@ -12,7 +12,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.lint import LINT_CODES, Silence
 from safety_rules.language.rule import Citation, Period, Source, Standing
 from safety_rules.loading.compose import BOOLEAN_TRAP
-from safety_rules.loading.models import CitationFile, NameFile, PeriodFile, SilenceFile
+from safety_rules.loading.models_base import CitationFile, NameFile, PeriodFile, SilenceFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.check import iso_day

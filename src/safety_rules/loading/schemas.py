@@ -11,7 +11,8 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from safety_rules.loading.models import FIRST_KEYS, LintWaiversFile, Model
+from safety_rules.loading.models import FIRST_KEYS, LintWaiversFile
+from safety_rules.loading.models_base import Model
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 MODELINE = "# yaml-language-server: $schema="

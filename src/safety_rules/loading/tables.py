@@ -11,7 +11,7 @@ from safety_rules.language.kinds import Kind, Name, Records, Value
 from safety_rules.language.rule import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.loading.models import ColumnFile, EditionFile, FieldFile, TableFile
+from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, text
 from safety_rules.loading.tree import Scalar

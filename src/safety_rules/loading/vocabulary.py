@@ -19,7 +19,8 @@ from safety_rules.language.kinds import (
 )
 from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
-from safety_rules.loading.models import KINDS, FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
+from safety_rules.loading.models_base import KINDS
+from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number, text
 from safety_rules.loading.tree import Scalar

@@ -11,7 +11,7 @@ from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import NotFoundError, RuleFileError
 from safety_rules.language.rule import Area, Waiver
 from safety_rules.loading.compose import document
-from safety_rules.loading.models import Model, S
+from safety_rules.loading.models_base import Model, S
 from safety_rules.loading.report import Report, shaped
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence

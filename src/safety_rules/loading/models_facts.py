@@ -1,0 +1,174 @@
+"""The shape of vocabularies, units, sources, parameters and reference tables."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from safety_rules.loading.models_base import (
+    Day,
+    Flag,
+    FormatWord,
+    KindWord,
+    Model,
+    NameFile,
+    PeriodFile,
+    S,
+    StandingWord,
+    TopModel,
+)
+
+
+class EntryFile(Model):
+    """A parameter's value from a day on."""
+
+    since: Day = Field(alias="from")
+    until: Day | None = None
+    value: S | list[S]
+    source: S
+    clause: S
+    standing: StandingWord | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class ParameterFile(Model):
+    """A figure with its name, kind and timeline."""
+
+    zh: S
+    en: S
+    called: S
+    kind: KindWord
+    unit: S | None = None
+    choices: S | None = None
+    entries: list[EntryFile] = Field(min_length=1)
+
+
+class ParametersFile(TopModel):
+    """Figures that change over time."""
+
+    kind: ClassVar[str] = "parameters"
+    parameters: dict[S, ParameterFile]
+
+
+class SourceFile(Model):
+    """A law, standard or document."""
+
+    title: NameFile
+    number: S | None = None
+    issuer: NameFile | None = None
+    in_force: PeriodFile | None = None
+    standing: StandingWord
+    note: S | None = None
+
+
+class SourcesFile(TopModel):
+    """Every document that rules cite."""
+
+    kind: ClassVar[str] = "sources"
+    sources: dict[S, SourceFile]
+
+
+class UnitFile(Model):
+    """A unit: its dimension and its size in that dimension's base unit."""
+
+    dimension: S
+    scale: S
+    aliases: list[S] = Field(default_factory=list)
+
+
+class UnitsFile(TopModel):
+    """Units of measure."""
+
+    kind: ClassVar[str] = "units"
+    units: dict[S, UnitFile]
+
+
+class OptionFile(Model):
+    """One value of a choice."""
+
+    zh: S
+    en: S
+    aliases: list[S] = Field(default_factory=list)
+    note: S | None = None
+
+
+class SubjectFile(Model):
+    """What facts are about."""
+
+    zh: S
+    en: S
+    identity: list[S] = Field(default_factory=list)
+
+
+class FieldFile(Model):
+    """A fact, or a field of a list's records."""
+
+    zh: S
+    en: S
+    kind: KindWord
+    unit: S | None = None
+    choices: S | None = None
+    whole: Flag | None = None
+    minimum: S | None = None
+    above: S | None = None
+    maximum: S | None = None
+    step: S | None = None
+    format: FormatWord | None = None
+    or_else: S | None = None
+    adjustable: Flag | None = None
+    meaning: NameFile | None = None
+    headings: list[S] = Field(default_factory=list)
+
+
+class FactFile(FieldFile):
+    """A fact; `fields` are those of a list of records."""
+
+    fields_: dict[S, FieldFile] = Field(default_factory=dict, alias="fields")
+
+
+class VocabularyFile(TopModel):
+    """Every fact that rules name and data carry."""
+
+    kind: ClassVar[str] = "vocabulary"
+    subjects: dict[S, SubjectFile] = Field(default_factory=dict)
+    choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
+    facts: dict[S, FactFile] = Field(default_factory=dict)
+
+
+class ColumnFile(Model):
+    """A column of a reference table."""
+
+    zh: S
+    en: S
+    kind: KindWord
+    unit: S | None = None
+    choices: S | None = None
+
+
+class EditionFile(Model):
+    """A table's rows from a day on, in a CSV file beside the head."""
+
+    since: Day = Field(alias="from")
+    until: Day | None = None
+    file: S
+    source: S
+    clause: S
+    standing: StandingWord | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class TableFile(TopModel):
+    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
+
+    kind: ClassVar[str] = "table"
+    table: S
+    zh: S
+    en: S
+    called: S
+    match: list[S] = Field(min_length=1)
+    distinguish: S | None = None
+    columns: dict[S, ColumnFile] = Field(min_length=1)
+    editions: list[EditionFile] = Field(min_length=1)

@@ -1,0 +1,218 @@
+"""The shape of rules, derivations, obligations, chaining rules and areas, with their cases and invariants."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from safety_rules.loading.models_base import (
+    CitationFile,
+    Day,
+    Flag,
+    Key,
+    Model,
+    NameFile,
+    Node,
+    PeriodFile,
+    S,
+    TopModel,
+)
+
+
+class ClauseFile(Model):
+    """One condition with its sentence."""
+
+    zh: S
+    en: S
+    that: S
+
+
+class DutyFile(Model):
+    """What someone has to do, and by when."""
+
+    who: NameFile
+    what: NameFile
+    by: NameFile | None = None
+
+
+class OtherwiseFile(Model):
+    """What a violated rule asks for; `advice: true` in place of an outcome asks for none."""
+
+    outcome: S | None = None
+    advice: Flag | None = None
+    veto: Flag | None = None
+    remedy: NameFile | None = None
+    duties: list[DutyFile] = Field(default_factory=list)
+
+
+class CaseFile(Model):
+    """An example: `given` starts afresh, `but` changes the last `given`."""
+
+    case: S
+    as_of: Day | None = None
+    given: dict[S, Node] | None = None
+    but: dict[S, Node] | None = None
+    expect: Node
+    because: list[S] | None = None
+    gap: dict[S, S] | None = None
+    needs: list[S] | None = None
+    note: S | None = None
+
+
+class _InForce(TopModel):
+    title: NameFile
+    in_force: PeriodFile
+    authority: list[CitationFile] = Field(min_length=1)
+    cases: list[CaseFile] = Field(default_factory=list)
+
+
+class RuleFile(_InForce):
+    """A requirement, with its authority, its consequence and its cases."""
+
+    kind: ClassVar[str] = "rule"
+    rule: Key
+    area: S | None = None
+    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
+    requires: dict[S, ClauseFile] = Field(min_length=1)
+    otherwise: OtherwiseFile
+    note: NameFile | None = None
+
+
+class BandFile(Model):
+    """One band: from (included) up to (excluded) unless `closed` says otherwise."""
+
+    above: S | None = None
+    at_least: S | None = None
+    below: S | None = None
+    at_most: S | None = None
+    gives: S
+
+
+class BandsFile(Model):
+    """Bands of one number that leave no gap and no overlap."""
+
+    of: S
+    bands: list[BandFile] = Field(min_length=1)
+
+
+class DeriveFile(_InForce):
+    """A fact worked out from others; `for_each` names the item where the fact is a field of a list."""
+
+    kind: ClassVar[str] = "derive"
+    derive: Key
+    fact: S
+    for_each: S | None = None
+    derives: S | BandsFile
+
+
+class ObligationFile(_InForce):
+    """A duty that follows whenever its conditions hold."""
+
+    kind: ClassVar[str] = "obligation"
+    obligation: Key
+    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
+    duty: DutyFile
+
+
+class AreaFile(TopModel):
+    """Rules that give one verdict together; outcomes from best to worst."""
+
+    kind: ClassVar[str] = "area"
+    area: Key
+    title: NameFile
+    subjects: list[S] = Field(min_length=1)
+    uses: list[S] = Field(default_factory=list)
+    outcomes: dict[S, NameFile] = Field(min_length=2)
+    cases_on: Day
+
+
+class AreaCaseFile(Model):
+    """An example of a whole verdict."""
+
+    case: S
+    as_of: Day | None = None
+    given: dict[S, Node] | None = None
+    but: dict[S, Node] | None = None
+    expect: S
+    at_best: S | None = None
+    at_worst: S | None = None
+    standing: S | None = None
+    violated: list[S] | None = None
+    undetermined: list[S] | None = None
+    needs: list[S] | None = None
+    says: list[S] | None = None
+    note: S | None = None
+
+
+class CasesFile(TopModel):
+    """Examples of an area's verdicts."""
+
+    kind: ClassVar[str] = "cases"
+    cases: list[AreaCaseFile]
+
+
+class InvariantFile(Model):
+    """What holds on every record, with exactly one claim; `when` narrows the records down, `from` and `until` the days."""
+
+    zh: S
+    en: S
+    since: S | None = Field(None, alias="from")
+    until: S | None = None
+    when: S | None = None
+    never_better_than: S | None = None
+    never_worse_than: S | None = None
+    always: S | None = None
+    grows: S | None = None
+    never_falls: S | None = None
+    never_rises: S | None = None
+    verdict: S | None = None
+    once_satisfied: list[S] | None = None
+    stricter_since: S | None = None
+    stricter_than_base: S | None = None
+
+
+class ExemptionFile(Model):
+    """Where a built-in question does not hold, by law, and why; with `where` it is asked of those records alone."""
+
+    question: S
+    of: list[S] = Field(default_factory=list)
+    where: S | None = None
+    zh: S
+    en: S
+
+
+class InvariantsFile(Model):
+    """What an area's rules are proved to hold to, and where built-in questions do not hold by law."""
+
+    kind: ClassVar[str] = "invariants"
+    invariants: dict[S, InvariantFile] = Field(default_factory=dict)
+    exemptions: list[ExemptionFile] = Field(default_factory=list)
+
+
+class PatternFile(Model):
+    """One record that a chaining rule looks for; `that` may name the records before it."""
+
+    in_: S = Field(alias="in")
+    zh: S
+    en: S
+    that: S | None = None
+
+
+class ChainedRecordFile(Model):
+    """The record that a chaining rule derives, field by field."""
+
+    in_: S = Field(alias="in")
+    with_: dict[S, S] = Field(alias="with", min_length=1)
+
+
+class ChainFile(_InForce):
+    """A chaining rule: what follows from records of several kinds, unless others are found."""
+
+    kind: ClassVar[str] = "chain"
+    chain: Key
+    area: S | None = None
+    given: dict[S, PatternFile] = Field(min_length=1)
+    unless: dict[S, PatternFile] = Field(default_factory=dict)
+    derives: ChainedRecordFile
+    note: NameFile | None = None
