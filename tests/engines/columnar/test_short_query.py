@@ -31,7 +31,7 @@ from safety_rules.face import DatedArea
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, findings
 from safety_rules.testing.sampling import random_record, typical_values
 
 STRANGE = (float("nan"), float("inf"), float("-inf"), -1.0, 1e300, 5e-324, 1e16, 0.1 + 0.2, 2000 / 3, None)
@@ -141,6 +141,16 @@ def complete(area: DatedArea, seed: int, count: int) -> list[dict[str, Any]]:
         flat = {f"{s}.{name}": v for s, facts in record.items() for name, v in facts.items()}
         found.append({k: float(v) if isinstance(vocabulary.facts[k].kind, Number) else v for k, v in flat.items()})
     return found
+
+
+@pytest.mark.parametrize(
+    "zero", ["", "project.balance", "project.floor"]
+)
+def test_complete_records_are_decided_as_by_definition_with_a_divisor_of_zero_too(zero: str, con: Any) -> None:  # noqa: F811
+    for case in CONDITIONS:
+        record = Record({**REST, **case.record.values, **({zero: F(0)} if zero else {})})
+        [(found, goes_back)], _ = decided(con, case.requirement(), [record])
+        assert goes_back or found == [f.status for f in findings(case.requirement(), record, ())], case.that
 
 
 def strange(area: DatedArea, row: dict[str, Any], rng: Random) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Number:
     `leaf`: its DOUBLE stands for this number alone among decimals of 15 digits. `signed` is False where
     it cannot be below zero; `firm` where it is zero only if the true number is; `integral` where it is whole;
     `most` is how far from zero it can be, where that is fixed; `nonzero` says that it is never zero, but in
-    rows that go back. `over` are the two of a quotient whose divisor is above zero in all other rows.
+    rows that go back. `over` are the two leaves of a quotient whose divisor is above zero in all other rows.
     """
 
     sql: str
@@ -153,7 +153,7 @@ def _quotient(a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[str, ...]
         doubtful = (f"(abs({b.sql}) <= {b.size} * 1E-9)",)
         size = f"({a.size} * {b.size} / NULLIF({b.sql} * {b.sql}, 0E0))"
     exact = ratios.quotient(a.exact, b.exact, b.signed, d)
-    over = (a.sql, b.sql) if b.leaf and b.nonzero and not b.signed else None
+    over = (a.sql, b.sql) if a.leaf and b.leaf and b.nonzero and not b.signed else None
     signed = a.signed or b.signed
     number = Number(sql, size, a.roundings + b.roundings + 1, exact, signed=signed, firm=a.firm, over=over)
     return number, doubtful

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import lower, quantities, ratios
+from safety_rules.engines.sql.cell_types import wrong_type
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.number import compared, surely
 from safety_rules.engines.sql.query import (
@@ -79,11 +80,13 @@ def first_query(
     if waivers:
         return law_query(law, uses, d, keep, waivers)
     name = (id(law), d.name, repr(uses), tuple(keep))
-    if name not in REMEMBERED:
+    found = REMEMBERED.get(name)
+    if found is None:
+        found = _first_query(law, uses, d, keep)
         while len(REMEMBERED) >= MOST_REMEMBERED:
-            REMEMBERED.pop(next(iter(REMEMBERED)), None)
-        REMEMBERED[name] = _first_query(law, uses, d, keep)  # it holds the law, whose id is then nobody else's
-    return REMEMBERED[name]
+            REMEMBERED.pop(next(iter(REMEMBERED), name), None)
+        REMEMBERED[name] = found  # it holds the law, whose id is then nobody else's
+    return found
 
 
 def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str]) -> LawQuery:
@@ -102,8 +105,9 @@ def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequenc
 
 def _plain(law: AreaOn, key: str, use: Use) -> bool:
     """Return whether a column is expected to hold a plain value of the fact in every row."""
-    kind = law.rulebook.vocabulary.facts[key].kind
-    return use.filled and (use.clean or not isinstance(kind, Number | Choice | Records))
+    fact = law.rulebook.vocabulary.facts[key]
+    plain = use.clean or not isinstance(fact.kind, Number | Choice | Records)
+    return use.filled and plain and not wrong_type(fact, use.type)
 
 
 def _size(law: AreaOn, d: Dialect) -> int:
@@ -205,7 +209,10 @@ def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:
     for doubt in inner.doubts:
         w.doubt(doubt)
     exact, d = (op, a.exact, b.exact), w.dialect
-    return Sides(*surely(op, a, b), False, ratios.compared_in_double(*exact, d) or ratios.compared(*exact, d))
+    between = ratios.compared_in_double(*exact, d) or ratios.compared(*exact, d)
+    if between and not all(n.leaf or n.over or n.constant is not None for n in (a, b)):  # a divisor may be zero
+        between = f"(CASE WHEN {a.sql} IS NOT NULL AND {b.sql} IS NOT NULL THEN {between} END)"
+    return Sides(*surely(op, a, b), False, between)
 
 
 def _aside(expr: Expr, w: Writer) -> bool:
