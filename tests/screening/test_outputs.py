@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -184,6 +186,26 @@ def test_an_output_into_a_folder_that_is_not_there_is_one_line(tmp_path: Path, w
     made = screen(ledger_of(tmp_path / "a.xlsx", PASSING), area())
     with pytest.raises(LedgerError, match="cannot be written"):
         write(made, made.rows, tmp_path / "none" / "out", "zh")
+
+
+FULL = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+from safety_rules.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("verb", ["screen xlsx", "screen csv", "screen jsonl", "screen parquet", "grade xlsx"])
+def test_a_disk_that_is_full_leaves_what_was_there_and_says_which_file(verb: str, tmp_path: Path) -> None:
+    name, ending = verb.split()
+    source = {"screen": "examples/项目台账.xlsx", "grade": "examples/重大危险源台账.xlsx"}[name]
+    out = text(tmp_path / f"out.{ending}", "before")
+    command = [sys.executable, "-c", FULL, name, source, "--on", "2020-10-01", "-o", str(out)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (6, f"error: `{out}` cannot be written: file too large\n")
+    assert out.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir()] == [out.name]
 
 
 def test_a_result_can_be_screened_again(tmp_path: Path) -> None:

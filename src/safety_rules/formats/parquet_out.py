@@ -24,9 +24,10 @@ def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path,
     names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language, screening.with_history)))
     if not path.absolute().parent.is_dir():
         raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
-    with tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=path.absolute().parent) as folder:
+    beside = path.absolute().parent
+    with replacing(path) as target, tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=beside) as folder:
         texts = Path(folder) / "rows.csv"
-        with replacing(texts) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        with texts.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             for row in rows:
                 if row.outcome:
@@ -34,7 +35,7 @@ def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path,
                     writer.writerow([row.row.number, *cells, *result_cells(row, language, screening.with_history)])
         types = ", ".join(f"{DUCKDB.text(n)}: '{'VARCHAR' if i else 'BIGINT'}'" for i, n in enumerate(names))
         options = f"header = false, auto_detect = false, columns = {{{types}}}, max_line_size = 16777216, quote = '\"'"
-        with replacing(path) as target, connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
+        with connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
             con.execute(
                 f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(texts))}, {options})) "
                 f"TO {DUCKDB.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"

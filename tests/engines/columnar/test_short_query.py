@@ -143,9 +143,7 @@ def complete(area: DatedArea, seed: int, count: int) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize(
-    "zero", ["", "project.balance", "project.floor"]
-)
+@pytest.mark.parametrize("zero", ["", "project.balance", "project.floor"])
 def test_complete_records_are_decided_as_by_definition_with_a_divisor_of_zero_too(zero: str, con: Any) -> None:  # noqa: F811
     for case in CONDITIONS:
         record = Record({**REST, **case.record.values, **({zero: F(0)} if zero else {})})
