@@ -103,7 +103,7 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
         f"CREATE TABLE going_back AS SELECT row_number AS {ROW}{columns} FROM {rows.numbered} "
         f"WHERE row_number IN ({numbers})"
     )
-    doubting = {k: replace(u, clean=False) for k, u in query.uses.items()}
+    doubting = {k: replace(u, clean=False, known=False) for k, u in query.uses.items()}
     second_look = law_query(query.law, doubting, d, [ROW], waivers)
     con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
     names = [*FOUND, *query.derived, "problem"]

@@ -38,8 +38,8 @@ def number_cell(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Re
     elif name != "double":
         raw = d.cast(sql, "double")
     together = use.clean and use.column != "" and name == "double"
-    compared = sql if name == "integer" else raw
-    outside = _outside(fact, use, compared, "integer" if together and not fact.kind.whole else name, d)
+    compared, checked = sql if name == "integer" else raw, "integer" if together and not fact.kind.whole else name
+    outside = None if use.known and use.clean else _outside(fact, use, compared, checked, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
     if use.clean:

@@ -46,7 +46,13 @@ def expecting(
         known = (seen or {}).get(use.column)
         if key in read and known is not None and _says_enough(known, facts[key], use):
             clean = _may_be_clean(facts[key], use) and _clean(facts[key], known.ends, law, use.unit)
-            found[key] = replace(use, clean=clean, filled=known.blanks == 0)
+            filled = known.blanks == 0
+            told = (
+                filled
+                and (clean or not isinstance(facts[key].kind, Number))
+                and not isinstance(facts[key].kind, Choice)
+            )
+            found[key] = replace(use, clean=clean, filled=filled, known=told)
         elif key in read:
             asked[key] = use
     cells_of = zip(*first([u.column for u in asked.values()]), strict=True) if asked else ()

@@ -294,7 +294,8 @@ def _fine(w: Writer, uses: Mapping[str, Use], raw: Mapping[str, str]) -> list[st
         found += [f"(NOT {c})" for c in (cell.odd, cell.problem) if c]
         number = isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number)
         looked = raw[key] if number else cell.value
-        if cell.finite is None and not (looked == raw[key] and _default(uses[key], w.dialect)):
+        told = looked == raw[key] and (uses[key].known or _default(uses[key], w.dialect))
+        if cell.finite is None and not told:
             found.append(f"({looked} IS NOT NULL)")
     return [*found, *(f"(coalesce({c}, FALSE) = FALSE)" for c in w.doubts)]
 
