@@ -32,9 +32,7 @@ DONE = 1000
 
 def passing_record(area: DatedArea, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return exact values by fact key with which as many rules hold as were found to, the given ones among them."""
-    law, facts = area.law, dict(given or {})
-    name = (law.rulebook.digest, law.rulebook.overlay_digest, law.area.key, law.as_of, law.require, repr(facts))
-    return dict(_passing(_Asked(name, area, facts)))
+    return dict(_passing(_asked(area, given)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,12 @@ class _Asked:
     name: tuple[Any, ...]
     area: DatedArea = field(compare=False, repr=False)
     given: dict[str, Any] = field(compare=False, repr=False)
+
+
+def _asked(area: DatedArea, given: Mapping[str, Any] | None) -> _Asked:
+    law, facts = area.law, dict(given or {})
+    name = (law.rulebook.digest, law.rulebook.overlay_digest, law.area.key, law.as_of, law.require, repr(facts))
+    return _Asked(name, area, facts)
 
 
 @lru_cache(maxsize=64)
@@ -59,9 +63,7 @@ def _passing(asked: _Asked) -> dict[str, Any]:
 
 def barely_passing(area: DatedArea, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return a passing record whose numbers stand where one step more, or less, breaks a rule that reads them."""
-    law, facts = area.law, dict(given or {})
-    name = (law.rulebook.digest, law.rulebook.overlay_digest, law.area.key, law.as_of, law.require, repr(facts))
-    return dict(_barely(_Asked(name, area, facts)))
+    return dict(_barely(_asked(area, given)))
 
 
 @lru_cache(maxsize=64)

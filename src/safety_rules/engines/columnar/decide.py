@@ -13,7 +13,7 @@ from typing import Any
 
 from safety_rules.engines.columnar.progress import watched
 from safety_rules.engines.columnar.result import PARQUET, TableDecision
-from safety_rules.engines.columnar.source import Source, as_ledger_errors
+from safety_rules.engines.columnar.source import AS_WRITTEN, Source, as_ledger_errors
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.plain import first_query
@@ -24,8 +24,9 @@ from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
 ROW = "safety_rules_row"
-AS_WRITTEN = "in_clause"  # it turns IN into a join, and a join keeps no order of rows
-PLAIN_AS_WRITTEN = "in_clause,common_subexpressions"  # finds nothing in a short query, for a fourth of the planning
+SHORT = (
+    f"{AS_WRITTEN},common_subexpressions"  # there are none in a short query, and the search is a fourth of the planning
+)
 
 
 def table_decision(
@@ -48,9 +49,10 @@ def table_decision(
     with as_ledger_errors(rows.name):
         define_maps(con, query)
         with watched(con, progress):
-            con.execute(f"SET disabled_optimizers = '{PLAIN_AS_WRITTEN if query.short else AS_WRITTEN}'")
+            con.execute(f"SET disabled_optimizers = '{SHORT if query.short else AS_WRITTEN}'")
             shown = _shown(query, query.over(rows.sql), keep, first=True)
             written = con.execute(f"COPY ({shown}) TO {_at(first)} ({PARQUET}, RETURN_STATS)").fetchall()
+            con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
         back = 0
         if _none_goes_back(written):
             os.replace(first, final)

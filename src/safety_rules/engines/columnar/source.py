@@ -17,11 +17,12 @@ from safety_rules.language.errors import LedgerError
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv", ".txt")
 VIEW = "rows_to_decide"
+AS_WRITTEN = "in_clause"  # it turns IN into a join, and a join keeps no order of rows
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is where they lie, if in one."""
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the Parquet file that holds them, if one does."""
 
     name: str
     sql: str
@@ -46,7 +47,7 @@ def connection(folder: Path, memory: str, threads: int | None) -> Any:
     con = duckdb.connect(":memory:", config=config)
     con.execute("SET enable_progress_bar = false")
     con.execute("SET parquet_metadata_cache = true")
-    con.execute("SET disabled_optimizers = 'in_clause'")  # it turns IN into a join, and a join keeps no order of rows
+    con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
     return con
 
 
@@ -90,7 +91,7 @@ def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> li
 
 def statistics(con: Any, rows: Source) -> dict[str, Seen]:
     """Return what the footer of a Parquet file says of its columns; nothing of other sources."""
-    if not rows.file.endswith(PARQUET):
+    if not rows.file:
         return {}
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), list(stats_min_value), list(stats_max_value) "
@@ -105,9 +106,12 @@ def _seen(type: ColumnType | None, blanks: int, lows: Sequence[str | None], high
     if not isinstance(type, Plain) or None in lows or None in highs:
         return Seen(blanks)
     ends: list[Any] = [*lows, *highs]
-    if type.name in ("integer", "decimal", "double"):
+    if type.name not in ("integer", "decimal", "double"):
+        return Seen(blanks, tuple(ends))
+    try:
         return Seen(blanks, tuple(float(e) if type.name == "double" else Decimal(e) for e in ends))
-    return Seen(blanks, tuple(ends))
+    except (ValueError, ArithmeticError):  # whatever a writer left there: the first rows are looked at
+        return Seen(blanks)
 
 
 def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:

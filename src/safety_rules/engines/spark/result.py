@@ -28,8 +28,9 @@ def fit_for_laws(session: Any, whole: bool = False) -> Iterator[None]:
     """Set, for a while, what Spark needs for queries of hundreds of conditions.
 
     The JVM never compiles methods beyond 8,000 bytes of code, and a whole stage of ours in one method has some
-    40,000: written operator by operator, Spark splits it (a quarter less time). What Spark would infer from
-    so many conditions takes more memory than it saves.
+    40,000: written operator by operator, Spark splits it (a quarter less time). `whole` is for the short query,
+    whose parts are methods of their own and small enough. What Spark would infer from so many conditions takes
+    more memory than it saves.
     """
     before = {name: session.conf.get(name) for name in SETTINGS}
     for name, value in SETTINGS.items():

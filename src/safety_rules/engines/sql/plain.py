@@ -9,7 +9,7 @@ as is every row that is not plain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from safety_rules.engines.sql import lower, quantities, ratios
@@ -96,9 +96,8 @@ def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequenc
         return law_query(law, uses, d, keep)
     w = Writer(law, d, cells, read)
     derived = derived_columns(law, w)
-    parts = [
-        _packed(law, range(i, min(i + size, len(law.rules))), w) for size in (_size(law, d),) for i in _starts(law, d)
-    ]
+    size = _size(law, d)
+    parts = [_packed(law, range(i, min(i + size, len(law.rules))), w) for i in _starts(law, d)]
     text = _text(w, uses, raw, keep, parts, derived)
     return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), (), _best(law, d))
 
@@ -120,9 +119,8 @@ def _starts(law: AreaOn, d: Dialect) -> range:
     return range(0, len(law.rules), _size(law, d))
 
 
-def _packed(law: AreaOn, places: Iterable[int], w: Writer) -> str:
+def _packed(law: AreaOn, order: Sequence[int], w: Writer) -> str:
     """Return the number of some rules: what is violated, above it what does not apply, and the top bit."""
-    order = list(places)
     size = len(order)
     groups: dict[Sides, list[tuple[int, Rule]]] = {}
     for bit, i in enumerate(order):
