@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -262,6 +263,26 @@ def test_writers_that_make_the_same_ledger_at_once_make_one(tmp_path: Path) -> N
     makers = [subprocess.Popen([sys.executable, "-c", code, str(store), f"YH-{n}"], env=environment) for n in range(4)]
     assert [m.wait(timeout=60) for m in makers] == [0, 0, 0, 0]
     assert (head_of(store).count, codes(store)) == (28, set())
+
+
+def test_a_ledger_that_another_makes_while_it_is_looked_at_is_a_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, connect, made = tmp_path / "台账.db", sqlite3.connect, []
+
+    def other(statement: str) -> None:
+        if "sqlite_schema" in statement and not made:
+            made.append(statement)
+            ledger(store, count=1, steps=2)
+
+    def watched(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(other)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    with writing(store, create=True):
+        assert made
 
 
 def test_a_process_killed_at_any_moment_loses_no_acknowledged_event(tmp_path: Path) -> None:

@@ -124,13 +124,17 @@ def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
 
 def _check_kind(connection: sqlite3.Connection, path: Path, create: bool) -> None:
     """Raise where the file is no ledger of ours, or of a newer version."""
-    with_us = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.execute("BEGIN")  # one look at all three, since another may be making it
+    try:
+        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+        with_us = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    finally:
+        connection.rollback()
     if version > SCHEMA_VERSION and with_us == APPLICATION:
         raise LedgerError(
             f"`{path.name}` is a ledger of version {version}, this program knows up to {SCHEMA_VERSION}; use a newer one"
         )
-    empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
     if with_us != APPLICATION and not (create and empty):
         raise LedgerError(f"`{path.name}` is a database, but no ledger of rectifications")
 
