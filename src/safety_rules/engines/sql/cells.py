@@ -27,7 +27,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.values import ABSENT, FALSE, NOTHING, TRUE
 
 ITEM = "{{item}}"
-LOOKS_TYPED = r"(?s)\A([0-9.eE+-]+|true|false|[\[{].*)\z"
+LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*)\z"
 
 
 def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from safety_rules.engines.sql import lower, quantities
+from safety_rules.engines.sql.items import Items
 from safety_rules.engines.sql.number import Number, counted, either
 from safety_rules.engines.sql.writer import Writer
-from safety_rules.language.expr import Aggregate, And, Expr, FactRef, ItemField, Not, Or
-
-SIZE = "__size"
+from safety_rules.language.expr import Aggregate, And, Expr, FactRef, Not, Or
 
 
 def _item(w: Writer) -> str:
@@ -19,46 +18,30 @@ def _item(w: Writer) -> str:
 
 
 def _doubts(source: str, item: str, inner: Writer, w: Writer) -> None:
-    """Note that a row goes back when one of its items does."""
-    if inner.doubts:
+    """Note that a row goes back when one of its items does; a list with columns of its own says so when it is finished."""
+    if inner.doubts and inner.records is None:
         w.doubt(w.dialect.some_of(source, item, f"({' OR '.join(inner.doubts)})"))
 
 
-def items_of(expr: Expr, w: Writer) -> str:
-    """Return a list, its records with the fields that rules work out."""
+def items_of(expr: Expr, w: Writer) -> tuple[str, str, Items | None]:
+    """Return a list, the name of its items, and where rules work out fields of them, the list of their columns."""
     if not isinstance(expr, FactRef) or expr.key not in w.reads or not w.reads[expr.key].derived:
-        return w.keep(lower.value(expr, w))
-    known, outer, d = f"items {expr.key}", w.outermost(), w.dialect
-    if known in outer.names:
-        return outer.names[known]
-    base, reads = outer.keep(outer.cells[expr.key].value), outer.reads[expr.key]
-    inner = outer.inside({})
-    parts = {n: lower.field_of(f"{expr.key}.{n}", "e", inner) for n in sorted(reads.fields)}
-    found = {}
-    for name in reads.derived:
-        ref = ItemField("e", f"{expr.key}.{name}", outer.law.rulebook.vocabulary.facts[f"{expr.key}.{name}"].kind)
-        inner.items = {"e": "e"}
-        if lower.is_number(ref):
-            number = quantities.number(ref, inner)
-            parts[name], parts[name + SIZE] = number.sql, number.size
-            found[f"item {ref.key}"] = number
-        else:
-            parts[name] = lower.value(ref, inner)
-    _doubts(base, "e", inner, outer)
-    outer.numbers.update(found)
-    return outer.keep(d.transform(base, d.lambda_("e", d.struct(parts))), known)
-
-
-def worked_out(key: str, item: str, w: Writer) -> str | None:
-    """Return a derived field of a record where its list has it as a column."""
-    outer, _, name = key.rpartition(".")
-    return w.dialect.member(item, name) if f"items {outer}" in w.names else None
+        return w.keep(lower.value(expr, w)), _item(w), None
+    found = w.lists.get(expr.key)
+    if found is None:
+        outer, variable = w.outermost(), f"e{len(w.lists)}"
+        base, fields = outer.keep(outer.cells[expr.key].value), sorted(outer.reads[expr.key].fields)
+        given = {n: lower.given_field(f"{expr.key}.{n}", variable, outer) for n in fields}
+        name = outer.keep(f"items {expr.key}")
+        found = w.lists[expr.key] = Items(name, variable, base, given, w.dialect)
+    return found.name, found.variable, found
 
 
 def aggregate(expr: Aggregate, w: Writer) -> str:
     """Return `any`, `all`, or the smallest or largest of days."""
-    source, item, d = items_of(expr.list, w), _item(w), w.dialect
-    inner = w.inside({**w.items, expr.variable: item})
+    d = w.dialect
+    source, item, records = items_of(expr.list, w)
+    inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold in ("min", "max"):
         return _extreme(expr, source, item, inner, w, lower.value(expr.body, inner))
     some = expr.fold == "any"
@@ -87,8 +70,9 @@ def _extreme(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, 
 
 def aggregated_number(expr: Aggregate, w: Writer) -> Number:
     """Return a sum, a count, or the smallest or largest of numbers."""
-    source, item, d = items_of(expr.list, w), _item(w), w.dialect
-    inner = w.inside({**w.items, expr.variable: item})
+    d = w.dialect
+    source, item, records = items_of(expr.list, w)
+    inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold == "count":
         return _count(expr, source, item, inner, w)
     body = quantities.number(expr.body, inner)

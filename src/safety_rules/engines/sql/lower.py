@@ -147,21 +147,35 @@ def _item_field(expr: ItemField, w: Writer) -> str:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
         return field_of(expr.key, item, w)
-    known = lists.worked_out(expr.key, item, w)
-    if known is not None:
-        return known
     if not is_sure(derivation, w.law):
         return null(expr.kind, w.dialect)
-    inner = w.inside({derivation.variable: item})
+    records, known = w.record(item), f"item {expr.key}"
+    if records is not None and known in records.known:
+        return records.known[known]
+    inner = scope_of(derivation.variable, item, w)
+    return inner.keep(value(derivation.formula, inner), known)
+
+
+def scope_of(variable: str, item: str, w: Writer) -> Writer:
+    """Return the writer of what rules work out of an item by itself."""
+    records = w.record(item)
+    if records is not None:
+        return w.outermost().inside({variable: item}, records)
+    inner = w.inside({variable: item})
     inner.doubts = w.doubts
-    return value(derivation.formula, inner)
+    return inner
 
 
 def field_of(key: str, item: str, w: Writer) -> str:
     """Return a given field of a record."""
+    if w.record(item) is not None:
+        return w.dialect.member(item, key.rpartition(".")[2])
+    return given_field(key, item, w)
+
+
+def given_field(key: str, item: str, w: Writer) -> str:
+    """Return a given field of a record of the list as it was read."""
     outer, _, name = key.rpartition(".")
-    if f"items {outer}" in w.names:
-        return w.dialect.member(item, name)
     return w.cells[outer].fields[name].replace("{item}", item)
 
 

@@ -73,7 +73,7 @@ def number(expr: Expr, w: Writer) -> Number:
 def kept(expr: Expr, w: Writer) -> Number:
     """Return a number whose SQL is a column of its own, so that it is worked out once."""
     found = number(expr, w)
-    if found.leaf or w.outer is not None:
+    if found.leaf:
         return found
     sql = w.keep(found.sql)
     return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
@@ -120,17 +120,18 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
     if derivation is None or derivation.variable is None:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
         return _leaf(lower.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
-    known = w.numbers.get(f"item {expr.key}")
-    if known is not None:
-        sql, size = lists.worked_out(expr.key, item, w), lists.worked_out(expr.key + lists.SIZE, item, w)
-        assert sql is not None
-        assert size is not None
-        return replace(known, sql=sql, size=sql if known.size == known.sql else size, exact=None)
     if not is_sure(derivation, w.law):
         return unknown(w.dialect)
-    inner = w.inside({derivation.variable: item})
-    inner.doubts = w.doubts
-    return number(derivation.formula, inner)
+    records = w.record(item)
+    if records is not None and expr.key in records.numbers:
+        return records.numbers[expr.key]
+    inner = lower.scope_of(derivation.variable, item, w)
+    found = number(derivation.formula, inner)
+    if records is not None:
+        sql = inner.keep(found.sql)
+        found = replace(found, sql=sql, size=sql if found.size == found.sql else inner.keep(found.size), exact=None)
+        records.numbers[expr.key] = found
+    return found
 
 
 def _parameter(expr: ParameterRef, w: Writer) -> Number:

@@ -25,7 +25,7 @@ def _key(expr: Expr, w: Writer) -> str:
         return w.dialect.text(normal_spelling(str(expr.value)))
     sql = lower.value(expr, w)
     w.doubt(odd_text(sql, w.dialect))
-    return normal_text(sql, w.dialect)
+    return w.keep(normal_text(sql, w.dialect))
 
 
 def listed(expr: Listed, w: Writer) -> str:
@@ -35,7 +35,7 @@ def listed(expr: Listed, w: Writer) -> str:
         return d.null("boolean")
     key = _key(expr.key, w)
     found = _look_up(f"{expr.table} rows", {k: "TRUE" for k, at in edition.index.items() if at}, key, "boolean", w)
-    return f"(CASE WHEN {key} IS NOT NULL THEN coalesce({found}, FALSE) END)"
+    return w.keep(f"(CASE WHEN {key} IS NOT NULL THEN coalesce({found}, FALSE) END)")
 
 
 def looked_up(expr: Lookup, w: Writer) -> str:
@@ -51,16 +51,16 @@ def looked_up(expr: Lookup, w: Writer) -> str:
         return found
     spellings = sorted({k.partition(BETWEEN)[0] for k in qualified})
     both = f"concat({key}, {d.text(BETWEEN)}, {_key(expr.keys[1], w)})"
-    both = f"(CASE WHEN {lower.value(expr.keys[1], w)} IS NOT NULL THEN {both} END)"
+    both = w.keep(f"(CASE WHEN {lower.value(expr.keys[1], w)} IS NOT NULL THEN {both} END)")
     told = _look_up(f"{name} by form", {k: lower.literal(v, d) for k, v in qualified.items()}, both, type_name, w)
-    return f"(CASE WHEN {d.one_of(key, spellings)} THEN {told} ELSE {found} END)"
+    return w.keep(f"(CASE WHEN {d.one_of(key, spellings)} THEN {told} ELSE {found} END)")
 
 
 def _look_up(name: str, cells: dict[str, str], key: str, type_name: str, w: Writer) -> str:
     if not cells:
         return w.dialect.null(type_name)
     w.maps[name] = ([w.dialect.text(k) for k in cells], list(cells.values()))
-    return w.dialect.look_up(name, *w.maps[name], key)
+    return w.keep(w.dialect.look_up(name, *w.maps[name], key))
 
 
 def _cells(edition: Edition, expr: Lookup) -> tuple[dict[str, Any], dict[str, Any]]:
