@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
+from safety_rules.engines.compiled.decide import Decider, decider_by
 from safety_rules.engines.compiled.derived import duties, with_derived
 from safety_rules.engines.compiled.standing import Standings, field_standing, standings
 from safety_rules.face import DatedArea
@@ -62,6 +63,10 @@ class Grader:
     part_standing: Callable[[Any], Standing] = field(repr=False)
     duties: Callable[[Mapping[str, Any]], list[DueDuty]] = field(repr=False)
 
+    def decider(self) -> Decider:
+        """Return the decider that works the derived facts out once, for findings and figures."""
+        return decider_by(self.area, lambda values, masks, best: self.standing(self.ready(values), masks, best))
+
 
 def grader(law: AreaOn) -> Grader:
     """Return the compiled functions of a law of `major_hazard`."""
@@ -97,7 +102,7 @@ def grade(
     """
     tools = grader(area.law)
     engine = "records" if engine == "auto" else engine
-    screening = screen(source, area, sheet, engine=engine)
+    screening = screen(source, replace(area, decider=tools.decider()), sheet, engine=engine)
     return screening, (graded(row, tools) for row in screening.rows)
 
 

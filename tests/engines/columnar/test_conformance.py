@@ -11,6 +11,7 @@ import pytest
 
 from conformance.suite import ConditionCase, VerdictCase, conditions, verdicts
 from engines.arrow_records import arrow_table
+from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query import BITS, law_query, words
@@ -54,8 +55,7 @@ def by_sql(con: Any, law: AreaOn, record: Record, clean: bool) -> tuple[Sequence
     """Return the findings as SQL has them, and whether the row goes back."""
     rows: Source = source(con, arrow_table(law, [record]), Path())
     query = law_query(law, {k: Use(k, t, None, clean) for k, t in rows.types.items()}, DUCKDB)
-    for name, (keys, values) in query.maps.items():
-        con.execute(f'SET VARIABLE "{name}" = map([{", ".join(keys)}], [{", ".join(values)}])')
+    define_maps(con, query.maps)
     cursor = con.execute(query.over(rows.sql))
     found = dict(zip([c[0] for c in cursor.description], cursor.fetchall()[0], strict=True))
     return statuses_of(found, law), found["again"]

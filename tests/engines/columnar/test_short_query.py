@@ -23,6 +23,7 @@ from laws.areas import RuleTerm, law, rule_terms
 from laws.maker import conditions
 from laws.terms import DAYS, MU, F, Term
 from laws.worlds import FULL, ON, RECORDS, world
+from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.plain import first_query
@@ -65,8 +66,7 @@ def decided(con: Any, law: AreaOn, records: list[Record]) -> tuple[list[tuple[li
     """Return, for each record, its findings and whether it goes back; and whether the query was the short one."""
     rows = source(con, arrow_table(law, records), Path())
     query = first_query(law, expected(rows.types), DUCKDB)
-    for name, (keys, values) in query.maps.items():
-        con.execute(f'SET VARIABLE "{name}" = map([{", ".join(keys)}], [{", ".join(values)}])')
+    define_maps(con, query.maps)
     cursor = con.execute(query.over(rows.sql))
     names = [c[0] for c in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

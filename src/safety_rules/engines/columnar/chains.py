@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from safety_rules.engines.columnar.chain_records import Chaining, Unsupported, check_days
+from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.sql.chain_terms import (
     Narrowed,
     Term,
@@ -98,8 +99,7 @@ def _condition(pattern: Pattern, law: AreaOn, items: Mapping[str, str], chaining
 def _term(expr: Any, law: AreaOn, items: Mapping[str, str], chaining: Chaining) -> Term:
     chaining.lists += 1
     found = term(expr, law, items, f"l{chaining.lists}", chaining.absent, DUCKDB)
-    for name, (keys, values) in found.maps.items():
-        chaining.con.execute(f"SET VARIABLE {_name(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+    define_maps(chaining.con, found.maps)
     for one in found.lists:
         _make_list(one, law, chaining)
     return found

@@ -47,7 +47,7 @@ def table_decision(
     query = first_query(law, uses, DUCKDB, keep, waivers)
     first, final = folder / "first.parquet", folder / "decided.parquet"
     with as_ledger_errors(rows.name):
-        define_maps(con, query)
+        define_maps(con, query.maps)
         with watched(con, progress):
             con.execute(f"SET disabled_optimizers = '{SHORT if query.short else AS_WRITTEN}'")
             shown = _shown(query, query.over(rows.sql), keep, first=True)
@@ -86,10 +86,12 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str
     return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
 
 
-def define_maps(con: Any, query: LawQuery) -> None:
-    """Tell the connection the look-ups of a query, by name."""
-    for name, (keys, values) in query.maps.items():
-        con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = map([{', '.join(keys)}], [{', '.join(values)}])")
+def define_maps(con: Any, maps: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
+    """Tell the connection the look-ups and columns of reference tables, by name."""
+    for name, (keys, values) in maps.items():
+        listed = f"[{', '.join(values)}]"
+        held = f"map([{', '.join(keys)}], {listed})" if keys else listed
+        con.execute(f"SET VARIABLE {DUCKDB.name_of(name)} = {held}")
 
 
 def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, waivers: Sequence[Waiver]) -> int:

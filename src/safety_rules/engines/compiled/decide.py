@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.fast import fast
-from safety_rules.engines.compiled.standing import standings
+from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.admit import admit
@@ -36,8 +36,16 @@ def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
     exact = cache(partial(compiled, law))
     written = cache(lambda: standings(exact()))
-    shared = Shared(lambda values, masks, outcome: written()(values, masks, outcome))
+    exactly = _exactly(law, exact, Shared(lambda values, masks, outcome: written()(values, masks, outcome)))
+    return replace(exactly, decided=fast(law, exactly.decided) or exactly.decided)
 
+
+def decider_by(area: CompiledArea, standing: Standings) -> Decider:
+    """Return the decider by functions that are compiled already, `standing` for values as admitted."""
+    return _exactly(area.law, lambda: area, Shared(standing))
+
+
+def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else _admitted(data, law)
         area = exact()
@@ -45,7 +53,7 @@ def decider(law: AreaOn) -> Decider:
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
         return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated), None, masks, shared)
 
-    return Decider(law, exact, fast(law, exactly) or exactly, shared)
+    return Decider(law, exact, exactly, shared)
 
 
 def _admitted(data: Any, law: AreaOn) -> Record:

@@ -50,10 +50,14 @@ def text_cell(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell
 
 
 def _is_cas(sql: str, d: Dialect) -> str:
-    """Return whether text is a CAS number with its check digit, or 无."""
-    digits = f"lpad(replace({sql}, '-', ''), 10, '0')"
-    total = " + ".join(f"{w} * CAST(substr({digits}, {10 - w}, 1) AS INTEGER)" for w in range(1, 10))
-    right = f"(({total}) % 10 = CAST(substr({digits}, 10, 1) AS INTEGER))"
+    """Return whether text is a CAS number with its check digit, or 无.
+
+    The digits before the last, counted from the right, times 1, 2, 3, ... add up to the last one, modulo 10. The
+    w-th digit is what the digits from there on are, less ten times those after it.
+    """
+    heads = " + ".join(f"({10 - 9 * w}) * floor(n / 1E{w})" for w in range(1, 10))
+    number = d.array(d.cast(f"replace({sql}, '-', '')", "double"))
+    right = d.some_of(number, "n", f"(({heads} - n) % 10 = 0)")
     return f"(CASE WHEN {sql} = '无' THEN TRUE WHEN {d.matches(sql, PLAIN_CAS)} THEN {right} ELSE FALSE END)"
 
 

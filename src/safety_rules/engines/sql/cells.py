@@ -74,9 +74,15 @@ def _records(
     stays as it is, and its fields are read where they are used.
     """
     names = {normal(n): n for n in types}
-    inner = {f.field: f for f in vocabulary.fields(fact.key) if f.field in reads.fields}
-    found = {n: _field(f, use, names, types, vocabulary, n in reads.divisors, d) for n, f in inner.items()}
-    doubts = [c for cell in found.values() for c in (cell.odd, cell.problem) if c]
+    inner = {f.field: f for f in vocabulary.fields(fact.key)}
+    beside = {inner[n].or_else for n in reads.fields if inner[n].or_else}
+    looked = {
+        n: _field(f, use, names, types, vocabulary, n in reads.divisors, d)
+        for n, f in inner.items()
+        if n in reads.fields or n in beside
+    }
+    doubts = [c for cell in looked.values() for c in (cell.odd, cell.problem) if c]
+    found = {n: cell for n, cell in looked.items() if n in reads.fields}
     odd = _some(sql, doubts, d)
     hole = f"({d.holes(sql)})"
     odd = hole if odd is None else f"({hole} OR {odd})"
@@ -126,7 +132,7 @@ def _field(
     raw = d.member(ITEM, said[0]) if said else ""
     blank = "TRUE" if not said else absent_text(raw, d) if types[said[0]] == Plain("text") else f"({raw} IS NULL)"
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"
-    odds = [o for o in (found.odd, other.odd, other.problem) if o]
+    odds = [found.odd] if found.odd else []
     return Cell(value, f"({' OR '.join(odds)})" if odds else None, found.problem, max(found.places, other.places))
 
 

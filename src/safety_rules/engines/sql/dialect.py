@@ -59,9 +59,10 @@ class Dialect:
     smallest: Form
     largest: Form
     look_up: Form
+    at: Form
     rows_of_json: Form
     valid_json: Form
-    mask_list: Form
+    array: Form
     word_of: Form
     bit: Form
     left: Form
@@ -196,9 +197,10 @@ DUCKDB = Dialect(
     smallest=lambda items: f"list_min({items})",
     largest=lambda items: f"list_max({items})",
     look_up=lambda name, keys, values, key: f"getvariable({_duck_text(name)})[{key}]",
+    at=lambda name, values, place: f"getvariable({_duck_text(name)})[{place}]",
     rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
-    mask_list=lambda words: f"[{words}]",
+    array=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
     left=lambda number, places: f"({number} << {places})",
     right=lambda number, places: f"({number} >> {places})",
@@ -257,11 +259,14 @@ SPARK = Dialect(
     look_up=lambda name, keys, values, key: (
         f"try_element_at(map({', '.join(p for pair in zip(keys, values, strict=True) for p in pair)}), {key})"
     ),
+    at=lambda name, values, place: (
+        f"get(array({', '.join(values)}), {place} - 1)"
+    ),  # [NULL] of a list without NULL is an error
     rows_of_json=lambda sql, fields: (
         f"from_json({sql}, 'ARRAY<STRUCT<" + ", ".join(f"`{f}`: STRING" for f in fields) + ">>')"
     ),
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
-    mask_list=lambda words: f"array({words})",
+    array=lambda words: f"array({words})",
     word_of=lambda mask, word: f"{mask}[{word}]",
     left=lambda number, places: f"shiftleft({number}, {places})",
     right=lambda number, places: f"shiftright({number}, {places})",  # `>>` is taken for the end of a type after array(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 
 from safety_rules.engines.sql.dialect import Dialect
@@ -56,24 +56,47 @@ class Items:
         """Return SQL that is a field or column already."""
         return sql if sql in {self.dialect.member(self.variable, n) for n in (*self.given, *self.columns)} else None
 
-    def text(self) -> str:
-        """Return the finished list: one pass for the fields, and one for each group of columns that read those before."""
+    def finished(self, readers: MutableMapping[str, str]) -> str:
+        """Return the finished list: one pass for the fields, and one for each group of columns that read those before.
+
+        `readers` are the row's own columns. What is read once is worked out where it is read, and so, in an arm of CASE,
+        only where it is asked for; what nothing reads any more is left behind.
+        """
+        columns = dict(self.columns)
+        self._inline(columns, readers)
         d, e = self.dialect, self.variable
+        members = {n: d.member(e, n) for n in (*self.given, *columns)}
+        asked = [*readers.values(), *self.doubts]
+        groups = self._groups(columns)
         found = d.transform(self.base, d.lambda_(e, d.struct(self.given)))
         ready = list(self.given)
-        for group in self._groups():
-            parts = {n: d.member(e, n) for n in ready} | group
-            found = d.transform(found, d.lambda_(e, d.struct(parts)))
+        for i, group in enumerate(groups):
+            later = [*asked, *(sql for g in groups[i + 1 :] for sql in g.values())]
+            ready = [n for n in ready if any(members[n] in sql for sql in later)]
+            found = d.transform(found, d.lambda_(e, d.struct({n: members[n] for n in ready} | group)))
             ready += group
         return found
 
-    def _groups(self) -> list[dict[str, str]]:
-        members = {d: n for n in self.columns for d in [self.dialect.member(self.variable, n)]}
-        pattern = re.compile("|".join(re.escape(m) + r"(?![0-9])" for m in members) or "(?!)")
+    def _inline(self, columns: dict[str, str], readers: MutableMapping[str, str]) -> None:
+        for name in reversed(list(columns)):
+            member = self.dialect.member(self.variable, name)
+            places = [texts for texts in (columns, readers) for sql in texts.values() for _ in range(sql.count(member))]
+            doubted = sum(sql.count(member) for sql in self.doubts)
+            if len(places) + doubted > 1:
+                continue
+            sql = columns.pop(name)
+            for texts in places:
+                texts.update({n: t.replace(member, f"({sql})") for n, t in texts.items() if member in t})
+            if doubted:
+                self.doubts[:] = [t.replace(member, f"({sql})") for t in self.doubts]
+
+    def _groups(self, columns: Mapping[str, str]) -> list[dict[str, str]]:
+        members = {self.dialect.member(self.variable, n): n for n in columns}
+        pattern = re.compile("|".join(map(re.escape, members)) or "(?!)")
         levels: dict[str, int] = {}
-        for name, sql in self.columns.items():
+        for name, sql in columns.items():
             levels[name] = 1 + max((levels[members[m]] for m in set(pattern.findall(sql))), default=-1)
         return [
-            {n: self.columns[n] for n, at in levels.items() if at == level}
+            {n: columns[n] for n, at in levels.items() if at == level}
             for level in range(max(levels.values(), default=-1) + 1)
         ]

@@ -324,9 +324,9 @@ def _mask(law: AreaOn, part: int, d: Dialect) -> str:
         word, shift = divmod(start, BITS)
         pieces[word].append(d.left(piece, shift) if shift else piece)
     found = [d.cast(" | ".join(p), "mask") if len(p) > 1 else p[0] for p in pieces]
-    return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
+    return found[0] if len(found) == 1 else d.array(", ".join(found))
 
 
 def _zero(law: AreaOn, d: Dialect) -> str:
     zeros = [d.cast("0", "mask")] * words(law)
-    return zeros[0] if len(zeros) == 1 else d.mask_list(", ".join(zeros))
+    return zeros[0] if len(zeros) == 1 else d.array(", ".join(zeros))

@@ -35,7 +35,8 @@ class LawQuery:
 
     `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
     could not be used. `best` is, of the short query of complete rows, the outcome: no
-    finding of a row that does not go back is undetermined, and at best and at worst are one. `maps` are constants that the connection must know by name.
+    finding of a row that does not go back is undetermined, and at best and at worst are one. `maps` are constants that the connection must know by
+    name: keys and what they lead to, or without keys, a list.
     """
 
     law: AreaOn
@@ -254,7 +255,7 @@ def _mask(law: AreaOn, tests: Sequence[tuple[str, int]], d: Dialect) -> str:
         parts = [(test, bits >> (word * BITS) & ((1 << BITS) - 1)) for test, bits in tests]
         terms = [f"(CASE WHEN {test} THEN {bits} ELSE 0 END)" for test, bits in parts if bits]
         found.append(d.cast(f"({' + '.join(terms) or '0'})", "mask"))
-    return found[0] if len(found) == 1 else d.mask_list(", ".join(found))
+    return found[0] if len(found) == 1 else d.array(", ".join(found))
 
 
 def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
@@ -304,7 +305,7 @@ def satisfied_column(law: AreaOn, d: Dialect) -> str:
         every = (1 << min(BITS, len(law.rules) - word * BITS)) - 1
         parts = [d.word_of(m, word) if words(law) > 1 else m for m in FOUND]
         found.append(d.cast(f"({every} - {' - '.join(parts)})", "mask"))
-    return (found[0] if len(found) == 1 else d.mask_list(", ".join(found))) + " AS satisfied"
+    return (found[0] if len(found) == 1 else d.array(", ".join(found))) + " AS satisfied"
 
 
 def column_notices(law: AreaOn, query: LawQuery) -> tuple[Problem, ...]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from safety_rules.engines.sql import lower
 from safety_rules.engines.sql.spelling import normal_text, odd_text
 from safety_rules.engines.sql.writer import Writer
-from safety_rules.language.expr import Expr, Listed, Literal, Lookup
-from safety_rules.language.table import Edition, normal_spelling
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Literal, Lookup, kind_of
+from safety_rules.language.kinds import Choice
+from safety_rules.language.table import Edition, Row, normal_spelling
 
 BETWEEN = "\u0001"
 
@@ -19,23 +21,60 @@ def _edition(table: str, w: Writer) -> Edition | None:
     return found if found is not None and lower.sure(found.citation.standing, table, w.law) else None
 
 
-def _key(expr: Expr, w: Writer) -> str:
-    """Return a spelling in its normal form; one whose form SQL does not know goes back."""
+def _key(expr: Expr, w: Writer, choices: bool = False) -> str:
+    """Return a spelling in its normal form; one whose form SQL does not know goes back.
+
+    CAS numbers are in normal form; `choices` stay the keys that they are.
+    """
     if isinstance(expr, Literal):
         return w.dialect.text(normal_spelling(str(expr.value)))
     sql = lower.value(expr, w)
+    if choices or _is_cas(expr, w):
+        return sql
     w.doubt(odd_text(sql, w.dialect))
     return w.keep(normal_text(sql, w.dialect))
 
 
+def _is_cas(expr: Expr, w: Writer) -> bool:
+    if not isinstance(expr, FactRef | ItemField) or expr.key in w.law.derivations:
+        return False
+    return w.law.rulebook.vocabulary.facts[expr.key].format == "cas"
+
+
+def _choices(expr: Expr) -> dict[str, str]:
+    """Return the normal form of each choice that a key may be; none where it is no choice."""
+    kind = None if isinstance(expr, Literal) else kind_of(expr)
+    return {o.key: normal_spelling(o.key) for o in kind.choices.options} if isinstance(kind, Choice) else {}
+
+
+def _place(expr: Listed | Lookup, edition: Edition, w: Writer) -> tuple[str, list[str]]:
+    """Return where a spelling stands among those of the table, NULL where it is none of them; and what stands there."""
+    key, spellings = (
+        expr.key if isinstance(expr, Listed) else expr.keys[0],
+        sorted(k for k, at in edition.index.items() if at),
+    )
+    choices = _choices(key)
+    if not choices:
+        return _look_up(expr.table, spellings, _key(key, w), w), spellings
+    found = {k: s for k, s in choices.items() if s in spellings}
+    return _look_up(f"{expr.table} by choice", list(found), _key(key, w, True), w), list(found.values())
+
+
+def _look_up(name: str, spellings: Sequence[str], key: str, w: Writer) -> str:
+    """Return the place, from 1, of a spelling among others."""
+    if not spellings:
+        return w.dialect.null("mask")
+    w.maps[name] = ([w.dialect.text(k) for k in spellings], [str(i) for i in range(1, len(spellings) + 1)])
+    return w.keep(w.dialect.look_up(name, *w.maps[name], key))
+
+
 def listed(expr: Listed, w: Writer) -> str:
     """Return whether a table has a row of a spelling."""
-    edition, d = _edition(expr.table, w), w.dialect
+    edition = _edition(expr.table, w)
     if edition is None:
-        return d.null("boolean")
-    key = _key(expr.key, w)
-    found = _look_up(f"{expr.table} rows", {k: "TRUE" for k, at in edition.index.items() if at}, key, "boolean", w)
-    return w.keep(f"(CASE WHEN {key} IS NOT NULL THEN coalesce({found}, FALSE) END)")
+        return w.dialect.null("boolean")
+    place, key = _place(expr, edition, w)[0], lower.value(expr.key, w)
+    return w.keep(f"(CASE WHEN {key} IS NOT NULL THEN {place} IS NOT NULL END)")
 
 
 def looked_up(expr: Lookup, w: Writer) -> str:
@@ -44,23 +83,35 @@ def looked_up(expr: Lookup, w: Writer) -> str:
     if edition is None:
         return lower.null(expr.kind, d)
     alone, qualified = _cells(edition, expr)
-    type_name = {"Number": "double", "Boolean": "boolean", "Date": "date"}.get(type(expr.kind).__name__, "text")
-    name, key = f"{expr.table} {expr.column}", _key(expr.keys[0], w)
-    found = _look_up(name, {k: lower.literal(v, d) for k, v in alone.items()}, key, type_name, w)
+    place, spellings = _place(expr, edition, w)
+    found = _cell(f"{expr.table} {expr.column}", [alone.get(s) for s in spellings], place, expr, w)
     if len(expr.keys) == 1 or not qualified:
-        return found
-    spellings = sorted({k.partition(BETWEEN)[0] for k in qualified})
-    both = f"concat({key}, {d.text(BETWEEN)}, {_key(expr.keys[1], w)})"
+        return w.keep(found)
+    key, form = (_key(k, w) for k in expr.keys)
+    both = f"concat({key}, {d.text(BETWEEN)}, {form})"
     both = w.keep(f"(CASE WHEN {lower.value(expr.keys[1], w)} IS NOT NULL THEN {both} END)")
-    told = _look_up(f"{name} by form", {k: lower.literal(v, d) for k, v in qualified.items()}, both, type_name, w)
-    return w.keep(f"(CASE WHEN {d.one_of(key, spellings)} THEN {told} ELSE {found} END)")
+    forms = sorted({s + BETWEEN + normal_spelling(row.qualifier) for s, row in _rows(edition)})
+    told = _cell(
+        f"{expr.table} {expr.column} by form",
+        [qualified.get(f) for f in forms],
+        _look_up(f"{expr.table} by form", forms, both, w),
+        expr,
+        w,
+    )
+    return w.keep(f"coalesce({found}, {told})")
 
 
-def _look_up(name: str, cells: dict[str, str], key: str, type_name: str, w: Writer) -> str:
-    if not cells:
-        return w.dialect.null(type_name)
-    w.maps[name] = ([w.dialect.text(k) for k in cells], list(cells.values()))
-    return w.keep(w.dialect.look_up(name, *w.maps[name], key))
+def _cell(name: str, cells: Sequence[Any], place: str, expr: Lookup, w: Writer) -> str:
+    """Return the cell at a place of a column."""
+    if all(cell is None for cell in cells):
+        return lower.null(expr.kind, w.dialect)
+    w.maps[name] = ([], ["NULL" if cell is None else lower.literal(cell, w.dialect) for cell in cells])
+    return w.dialect.at(name, w.maps[name][1], place)
+
+
+def _rows(edition: Edition) -> Iterator[tuple[str, Row]]:
+    """Yield every spelling with each row that it may mean."""
+    return ((spelling, edition.rows[i]) for spelling, positions in edition.index.items() for i in positions)
 
 
 def _cells(edition: Edition, expr: Lookup) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -122,7 +122,7 @@ class Writer:
     def stages(self) -> list[list[tuple[str, str]]]:
         """Return the columns in groups, each of which reads only the groups before it; the lists are finished by that."""
         for found in self.lists.values():
-            self.columns[found.name] = found.text()
+            self.columns[found.name] = found.finished(self.columns)
             if found.doubts:
                 self.doubt(self.dialect.some_of(found.name, found.variable, f"({' OR '.join(found.doubts)})"))
         level: dict[str, int] = {}
