@@ -25,6 +25,7 @@ CONDITIONS, VERDICTS = list(conditions()), list(verdicts())
 LEFT = {
     "sum(e.loss for e in enterprise.events if e.closed)": "sum-at-threshold",
     "sum(e.loss for e in enterprise.events if e.closed if e.grade == 'high')": "sum-at-threshold",
+    "any(e.share > 0.7 for e in enterprise.events)": "sum-at-threshold",
     "project.sales / (project.balance - project.invested) >= 1": "divisor-from-difference",
     "min(project.invested, project.sales)": "choice-of-numbers-at-threshold",
     "(project.invested / project.balance if project.balance != 0 else 0) >= 1": "choice-of-numbers-at-threshold",

@@ -46,7 +46,7 @@ def wrong_type(fact: Fact, type: ColumnType) -> bool:
             return False
         case Date(), Plain("date" | "timestamp"):
             return False
-        case Choices(), ListOf(Plain("text")):
+        case Choices(), ListOf(Plain("text")) | Plain("json"):
             return False
         case Records(), ListOf(Struct()):
             return False

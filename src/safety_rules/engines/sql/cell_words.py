@@ -116,11 +116,18 @@ def choices_cell(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Ce
     return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
-def choices_in_words(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
-    """Return the choices of a cell such as `硝化、机械加工`; a part with any other spelling makes it odd."""
+def choices_in_words(choices: ChoiceList, sql: str, counted: bool, d: Dialect, json: bool = False) -> Cell:
+    """Return the choices of a cell such as `硝化、机械加工`; a part with any other spelling makes it odd.
+
+    `json`: the cell may also be a list that was written as JSON.
+    """
     one, part = _key_of(choices, sql, d), _key_of(choices, "e", d)
     nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT))
     several = d.transform(d.split(sql, SEPARATORS.pattern), d.lambda_("e", part))
+    if json:
+        is_list = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
+        listed = d.transform(d.texts_of_json(f"(CASE WHEN {is_list} THEN {sql} END)"), d.lambda_("e", part))
+        several = f"(CASE WHEN {is_list} THEN {listed} ELSE {several} END)"
     listed = f"(CASE WHEN {one} IS NOT NULL THEN {d.literal_list(one)} ELSE {several} END)"
     filled = f"(CASE WHEN {nothing} THEN {d.literal_list('')} WHEN NOT {absent_text(sql, d)} THEN {listed} END)"
     return Cell(

@@ -27,6 +27,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.values import ABSENT, FALSE, NOTHING, TRUE
 
 ITEM = "{{item}}"
+TEXT_LIKE_A_LIST = r'"\s*\['
 LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*)\z"
 
 
@@ -49,8 +50,8 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
             return choice_cell(choices, sql, use.clean, reads.bare, d)
         case Choices(choices), ListOf():
             return choices_cell(choices, sql, reads.counted, d)
-        case Choices(choices), _:
-            return choices_in_words(choices, sql, reads.counted, d)
+        case Choices(choices), type:
+            return choices_in_words(choices, sql, reads.counted, d, type == Plain("json"))
         case Records(), ListOf(Struct(types)):
             return _records(fact, use, sql, types, vocabulary, reads, d)
         case Records(), _:
@@ -130,7 +131,13 @@ def _field(
     beside = vocabulary.facts[f"{inner.key.rpartition('.')[0]}.{inner.or_else}"]
     other = _field(beside, use, names, types, vocabulary, divides, d)
     raw = d.member(ITEM, said[0]) if said else ""
-    blank = "TRUE" if not said else absent_text(raw, d) if types[said[0]] == Plain("text") else f"({raw} IS NULL)"
+    blank = (
+        "TRUE"
+        if not said
+        else absent_text(raw, d)
+        if types[said[0]] in (Plain("text"), Plain("json"))
+        else f"({raw} IS NULL)"
+    )
     value = f"(CASE WHEN {blank} THEN {other.value} ELSE {found.value} END)"
     odds = [found.odd] if found.odd else []
     return Cell(value, f"({' OR '.join(odds)})" if odds else None, found.problem, max(found.places, other.places))
@@ -139,11 +146,14 @@ def _field(
 def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return a list of records written as JSON in a cell; words other than 无 are odd."""
     wanted = list(vocabulary.fields(fact.key))
-    names = [n for f in wanted for n in (f.field, f.zh_key.rpartition(".")[2])]
-    texts: dict[str, ColumnType] = {n: Plain("text") for n in names}
+    texts: dict[str, ColumnType] = {
+        n: Plain("json" if isinstance(f.kind, Choices) else "text")
+        for f in wanted
+        for n in (f.field, f.zh_key.rpartition(".")[2])
+    }
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
     nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT - {"[]"}))
-    rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", names)
+    rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", list(texts))
     inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
     odds = [f"(NOT {json} AND NOT {nothing} AND NOT {absent_text(sql, d)})", *([inner.odd] if inner.odd else [])]
     typed = [
@@ -151,6 +161,7 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
+    odds.append(d.matches(sql, TEXT_LIKE_A_LIST))
     return Cell(
         inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields
     )

@@ -61,6 +61,7 @@ class Dialect:
     look_up: Form
     at: Form
     rows_of_json: Form
+    texts_of_json: Form
     valid_json: Form
     array: Form
     word_of: Form
@@ -199,6 +200,7 @@ DUCKDB = Dialect(
     look_up=lambda name, keys, values, key: f"getvariable({_duck_text(name)})[{key}]",
     at=lambda name, values, place: f"getvariable({_duck_text(name)})[{place}]",
     rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
+    texts_of_json=lambda sql: f"from_json({sql}, '[\"VARCHAR\"]')",
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     array=lambda words: f"[{words}]",
     word_of=lambda mask, word: f"{mask}[{word + 1}]",
@@ -265,6 +267,7 @@ SPARK = Dialect(
     rows_of_json=lambda sql, fields: (
         f"from_json({sql}, 'ARRAY<STRUCT<" + ", ".join(f"`{f}`: STRING" for f in fields) + ">>')"
     ),
+    texts_of_json=lambda sql: f"from_json({sql}, 'ARRAY<STRING>')",
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
     array=lambda words: f"array({words})",
     word_of=lambda mask, word: f"{mask}[{word}]",

@@ -12,9 +12,9 @@ from safety_rules.language.units import Unit
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A column of single values; `precision` and `scale` belong to decimals."""
+    """A column of single values; `precision` and `scale` belong to decimals, `json` is text that JSON may have held as a list."""
 
-    name: OneOf["boolean", "integer", "decimal", "double", "text", "date", "timestamp", "other"]
+    name: OneOf["boolean", "integer", "decimal", "double", "text", "json", "date", "timestamp", "other"]
     precision: int = 0
     scale: int = 0
 
