@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,23 @@ import click
 from safety_rules.cli.options import PATH, day_option, engine_option, language_option, rules_option
 
 if TYPE_CHECKING:
-    from safety_rules.formats.result import Screening
+    from safety_rules.face import DatedArea
+    from safety_rules.language.record import Problem
+    from safety_rules.semantics.decide import AreaOn
     from safety_rules.services.grading import GradedUnit
+
+ENDINGS = (".xlsx", ".csv", ".parquet")
 
 
 @click.command("grade")
 @click.argument("ledger", type=PATH)
-@click.option("--output", "-o", type=PATH, default=None, help="Write an .xlsx workbook; else a table is printed.")
+@click.option(
+    "--output",
+    "-o",
+    type=PATH,
+    default=None,
+    help="Write an .xlsx workbook (units, chemicals, duties), or a .csv or .parquet table of levels and figures; else a table is printed, of a large ledger the counts.",
+)
 @click.option("--sheet", default=None, help="The sheet of units; else the one with most known headings.")
 @engine_option
 @day_option
@@ -40,20 +51,57 @@ def command(
     from safety_rules.cli.screen_terminal import print_notices, watched
     from safety_rules.formats.grading_out import write_grading
     from safety_rules.services.grading import grade
+    from safety_rules.services.screening_tables import engine_for
 
-    if output is not None and output.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"`{output.name}` does not end in .xlsx")
+    if output is not None and output.suffix.lower() not in ENDINGS:
+        raise click.UsageError(f"`{output.name}` has no known ending: {', '.join(ENDINGS)}")
     if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
         raise click.UsageError("the output would overwrite the ledger; choose another name")
-    screening, units = grade(ledger, area_on(rules, overlays, "major_hazard", day, require_standing), sheet, engine)
+    area = area_on(rules, overlays, "major_hazard", day, require_standing)
+    chosen, notices = engine_for(ledger, engine)
+    if (output is None and chosen == "duckdb") or (output is not None and output.suffix.lower() != ".xlsx"):
+        _as_table(ledger, area, sheet, chosen, output, language, notices)
+        return
+    screening, units = grade(ledger, area, sheet, engine)
     screening.rows = watched(screening, language)
     counts: Counter[str] = Counter()
     if output is None:
         _print_table(_counted(units, counts), language)
     else:
         write_grading(screening, _counted(units, counts), output, language)
-    print_notices(screening, language)
-    _print_summary(screening, counts, output, language)
+    print_notices(screening.notices, language)
+    _print_summary(area.law, counts, output, language)
+
+
+def _as_table(
+    ledger: Path,
+    area: DatedArea,
+    sheet: str | None,
+    engine: str,
+    output: Path | None,
+    language: str,
+    notices: Iterable[Problem],
+) -> None:
+    """Grade all units at once: levels and figures into a table, or without an output the counts alone."""
+    from safety_rules.cli.screen_terminal import deciding, print_notices
+    from safety_rules.formats.grading_tables_out import write_units
+    from safety_rules.formats.result import outcome_names
+    from safety_rules.services.grading_tables import unit_table
+
+    with ExitStack() as stack:
+        with deciding(language) as told:
+            units = unit_table(ledger, area, sheet, engine, stack, told)
+        if output is None:
+            deque(units, 0)
+        else:
+            write_units(units, outcome_names(area.law), output, language)
+    print_notices([*notices, *units.notices], language)
+    _print_summary(area.law, units.counts, output, language)
+    zh = language == "zh"
+    if units.problems:
+        click.echo(f"  其中有数据问题的　{units.problems}" if zh else f"  with a data problem: {units.problems}")
+    if output is None:
+        click.echo("逐单元结果请用 -o 输出到文件" if zh else "use -o for each unit")
 
 
 def _counted(units: Iterable[GradedUnit], counts: Counter[str]) -> Iterator[GradedUnit]:
@@ -64,10 +112,10 @@ def _counted(units: Iterable[GradedUnit], counts: Counter[str]) -> Iterator[Grad
 
 
 def _print_table(units: Iterable[GradedUnit], language: str) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from safety_rules.cli.screen_terminal import MOST_ROWS, console
     from safety_rules.formats.grading_out import shown
     from safety_rules.language.rule import STANDING_NAMES
 
@@ -76,23 +124,27 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
         if language == "zh"
         else ("Row", "Unit", "Level", "S", "α", "R", "Standing")
     )
-    table = Table(*heads)
+    table, hidden = Table(*heads), 0
     for unit in units:
         verdict = unit.row.verdict
         if verdict is None:
+            continue
+        if table.row_count >= MOST_ROWS:
+            hidden += 1
             continue
         figures = (shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index))
         sure = STANDING_NAMES[unit.standing].in_(language)
         cells = (str(unit.row.row.number), verdict.subject, verdict.outcome_name.in_(language), *figures, sure)
         table.add_row(*(Text(c) for c in cells))
-    Console().print(table)
+    console().print(table)
+    if hidden:
+        click.echo(f"另有 {hidden} 个单元未显示，请用 -o 输出到文件" if language == "zh" else f"{hidden} more; use -o for all")
 
 
-def _print_summary(screening: Screening, counts: Counter[str], output: Path | None, language: str) -> None:
+def _print_summary(on: AreaOn, counts: Counter[str], output: Path | None, language: str) -> None:
     from safety_rules.formats.result import outcome_names
 
     zh = language == "zh"
-    on = screening.on
     total = sum(counts.values())
     click.echo(
         f"{on.area.title.zh}　审查日 {on.as_of}　共 {total} 个单元"

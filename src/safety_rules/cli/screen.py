@@ -110,7 +110,7 @@ def command(
                 click.echo(json_line(row))
     else:
         _writer(form)(screening, rows, output, language)
-    print_notices(screening, language)
+    print_notices(screening.notices, language)
     if output is not None or form == "table":
         print_summary(screening, language, output)
     if refused:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from safety_rules.semantics.verdict import UNDETERMINED
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
+    from safety_rules.language.record import Problem
 
 MOST_ROWS = 500
 MOST_LISTED = 8
@@ -72,6 +74,27 @@ def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -
         progress.stop()
 
 
+@contextmanager
+def deciding(language: str) -> Iterator[Callable[[float], None] | None]:
+    """Give what takes the share that is decided, shown after a second and only on a terminal; else None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    task, started = progress.add_task("计算" if language == "zh" else "deciding", total=100), time.monotonic()
+
+    def told(share: float) -> None:
+        if time.monotonic() - started > PATIENCE and not progress.live.is_started:
+            progress.start()
+        progress.update(task, completed=round(share * 100))
+
+    try:
+        yield told
+    finally:
+        progress.stop()
+
+
 def style_of(outcome: str, screening: Screening) -> str:
     """Return the terminal style of an outcome: green for the best, red for the worst, yellow between."""
     outcomes = [o.key for o in screening.on.area.outcomes]
@@ -108,11 +131,11 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
         )
 
 
-def print_notices(screening: Screening, language: str) -> None:
+def print_notices(notices: Iterable[Problem], language: str) -> None:
     """Print, on standard error, what of the ledger was not used."""
     out = Console(stderr=True, highlight=False, soft_wrap=True)
     title = "提示：" if language == "zh" else "notice: "
-    for notice in screening.notices:
+    for notice in notices:
         out.print(Text(title + notice.text(language), "yellow"))
 
 
