@@ -247,6 +247,7 @@ class DatedArea:
         waivers: Sequence[Waiver] = (),
         progress: Callable[[float], None] | None = None,
         details: bool = False,
+        answers: Sequence[str] = (),
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
@@ -254,13 +255,16 @@ class DatedArea:
         `columns` says (fact to column); those in `keep` are passed through. `engine` is `duckdb`, `spark`,
         `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
-        that violate or lack something also carry their needs and gaps, by the definition. Raises
+        that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
+        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.formats.tables import decided_table
 
         exact = None if waivers else self.masks
-        return decided_table(self.law, source, output, engine, columns, keep, waivers, progress, exact, details)
+        return decided_table(
+            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
+        )
 
     def masks(self, record: Record) -> tuple[int, int, int]:
         """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""

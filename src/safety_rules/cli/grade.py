@@ -138,7 +138,9 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
         table.add_row(*(Text(c) for c in cells))
     console().print(table)
     if hidden:
-        click.echo(f"另有 {hidden} 个单元未显示，请用 -o 输出到文件" if language == "zh" else f"{hidden} more; use -o for all")
+        click.echo(
+            f"另有 {hidden} 个单元未显示，请用 -o 输出到文件" if language == "zh" else f"{hidden} more; use -o for all"
+        )
 
 
 def _print_summary(on: AreaOn, counts: Counter[str], output: Path | None, language: str) -> None:

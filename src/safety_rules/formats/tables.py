@@ -14,7 +14,7 @@ from safety_rules.engines.columnar.source import connection, first_rows, source,
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.expect import FIRST, expecting
-from safety_rules.engines.sql.query import column_notices
+from safety_rules.engines.sql.query import answers_of, column_notices
 from safety_rules.formats.tables_by_record import NOTICE, RecordDecision
 from safety_rules.formats.tables_in import ROW, Prepared, prepared, uses_of
 from safety_rules.formats.tables_out import write_table
@@ -39,6 +39,7 @@ def decided_table(
     progress: Callable[[float], None] | None,
     exact: Exact | None,
     details: bool = False,
+    answers: Sequence[str] = (),
 ) -> TableDecision | SparkDecision | RecordDecision:
     """Return the decision of a law on a table; `exact` settles the rows that are too close to call.
 
@@ -46,6 +47,9 @@ def decided_table(
     """
     if engine not in ENGINES:
         raise NotFoundError(f"there is no engine `{engine}`; {did_you_mean(engine, ENGINES)}")
+    asked = answers_of(law, answers)
+    if details and answers:
+        raise LedgerError("details are told of whole answers: leave out `answers`, or `details`")
     spark = type(data).__module__.startswith("pyspark.")
     if engine != "auto" and spark != (engine == "spark"):
         raise LedgerError("the engine `spark` decides Spark DataFrames, and only those")
@@ -56,7 +60,9 @@ def decided_table(
     found: TableDecision | SparkDecision | RecordDecision
     if by_record:
         by = exact or masks_by_definition(law, waivers)
-        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, () if there else (NOTICE,))
+        found = RecordDecision(
+            law, data, tuple(keep), named, tuple(waivers), by, details, () if there else (NOTICE,), asked
+        )
         if output is not None:
             found.write(output)
         return found
@@ -69,10 +75,10 @@ def decided_table(
 
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
-        found = frame_decision(data, law, uses, keep, waivers, exact)
+        found = frame_decision(data, law, uses, keep, waivers, exact, answers)
         found.notices = (*notices, *column_notices(law, found.query))
     else:
-        found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output))
+        found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers)
     if details and isinstance(found, TableDecision):
         add_details(found, Shared(), progress)
     if output is not None:
@@ -98,6 +104,7 @@ def _by_duckdb(
     progress: Callable[[float], None] | None,
     exact: Exact | None,
     beside: Path | None,
+    answers: Sequence[str],
 ) -> TableDecision:
     folder = _folder(beside)
     try:
@@ -118,7 +125,7 @@ def _by_duckdb(
         )
         kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
-        found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress)
+        found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)
         found.notices = (*as_read.notices, *notices, *column_notices(law, found.query), *_empty(found))
         return found
     except BaseException:

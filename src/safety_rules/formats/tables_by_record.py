@@ -51,6 +51,7 @@ class RecordDecision:
     exact: Exact
     details: bool = False
     notices: tuple[Problem, ...] = ()
+    answers: tuple[str, ...] = ()
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -96,17 +97,21 @@ class RecordDecision:
             every = (1 << len(self.law.rules)) - 1
             masks = (violated, undetermined, absent, every & ~(violated | undetermined | absent))
             values = {k: plain(v) for k, v in worked_out(record.values).items() if "[" not in k}
-            yield {
-                **{k: cells.get(k) for k in self.keep},
+            found = {
                 "outcome": best if best == worst else "undetermined",
                 "at_best": best,
                 "at_worst": worst,
                 **{n: split(m, self.law) for n, m in zip(FOUND, masks, strict=False)},
                 **values,
                 "problem": bool(record.problems),
+            }
+            whole = set(FOUND) <= set(self.answers)
+            yield {
+                **{k: cells.get(k) for k in self.keep},
+                **{k: found[k] for k in self.answers},
                 "again": True,
                 **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
-                "satisfied": split(masks[3], self.law),
+                **({"satisfied": split(masks[3], self.law)} if whole else {}),
             }
 
     def _outcome(self, mask: int) -> str:

@@ -17,7 +17,15 @@ from safety_rules.engines.columnar.source import AS_WRITTEN, Source, as_ledger_e
 from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.plain import first_query
-from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, law_query, outcome_columns
+from safety_rules.engines.sql.query import (
+    FOUND,
+    OUTCOMES,
+    LawQuery,
+    answers_of,
+    bound_columns,
+    law_query,
+    outcome_columns,
+)
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -39,29 +47,53 @@ def table_decision(
     waivers: Sequence[Waiver] = (),
     exact: Exact | None = None,
     progress: Callable[[float], None] | None = None,
+    answers: Sequence[str] = (),
 ) -> TableDecision:
-    """Return the decision of a law on every row; its columns are those of `result.COLUMNS`.
+    """Return the decision of a law on every row; its columns are those of `result.TableDecision`, or the `answers`.
 
     `exact` gives the masks of a record, by the definition where it is None. The result lies in `folder`.
     """
-    query = first_query(law, uses, DUCKDB, keep, waivers)
+    asked = answers_of(law, answers)
+    query = first_query(law, uses, DUCKDB, keep, waivers, answers)
     first, final = folder / "first.parquet", folder / "decided.parquet"
     with as_ledger_errors(rows.name):
         define_maps(con, query.maps)
-        with watched(con, progress):
-            con.execute(f"SET disabled_optimizers = '{SHORT if query.short else AS_WRITTEN}'")
-            shown = _shown(query, query.over(rows.sql), keep, first=True)
-            written = con.execute(f"COPY ({shown}) TO {_at(first)} ({PARQUET}, RETURN_STATS)").fetchall()
-            con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
+        written = _written(con, query, rows, first, keep, progress)
+        fine = _none_goes_back(written)
+        if not fine and query.answers:  # what settles some rows needs all that there is to know of them
+            query = first_query(law, uses, DUCKDB, keep, waivers)
+            written = _written(con, query, rows, first, keep, progress)
         back = 0
-        if _none_goes_back(written):
+        if not fine:
+            back = _settle(con, query, rows, first, exact or masks_by_definition(law, waivers), waivers)
+        if fine and (query.answers or not answers):
             os.replace(first, final)
         else:
-            back = _settle(con, query, rows, first, exact or masks_by_definition(law, waivers), waivers)
-            con.execute(f"COPY ({_patched(query, first, keep)}) TO {_at(final)} ({PARQUET})")
+            whole = f"SELECT * FROM read_parquet({_at(first)})" if fine else _patched(query, first, keep)
+            names = ", ".join(DUCKDB.name_of(c) for c in (*keep, *asked, "again"))
+            con.execute(f"COPY (SELECT {names} FROM ({whole})) TO {_at(final)} ({PARQUET})")
             first.unlink()
     count = sum(row[1] for row in written)
-    return TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder)
+    found = TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder)
+    found.answers = asked
+    return found
+
+
+def _written(
+    con: Any,
+    query: LawQuery,
+    rows: Source,
+    path: Path,
+    keep: Sequence[str],
+    progress: Callable[[float], None] | None,
+) -> list[Any]:
+    """Write what a query gives of the rows; return the statistics of what was written."""
+    with watched(con, progress):
+        con.execute(f"SET disabled_optimizers = '{SHORT if query.short else AS_WRITTEN}'")
+        shown = _shown(query, query.over(rows.sql), keep, first=True)
+        written: list[Any] = con.execute(f"COPY ({shown}) TO {_at(path)} ({PARQUET}, RETURN_STATS)").fetchall()
+        con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
+    return written
 
 
 def _none_goes_back(written: Sequence[Sequence[Any]]) -> bool:
@@ -77,13 +109,17 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str
     """Return the query with outcomes worked out of its masks, columns in the order of the result; rows by `place`."""
     d = DUCKDB
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    short = first and query.short
-    ends = ["at_best"] if short else bound_columns(query.law, d)
-    bounded = [*kept, *ends, *FOUND, *derived, "problem", "again", *place]
-    shown = ["at_best AS outcome", "at_best", "at_best AS at_worst"] if short else outcome_columns(query.law, d)
-    columns = [*kept, *shown, *FOUND, *derived]
     order = f" ORDER BY {', '.join(place)}" if place else ""
-    return f"SELECT {', '.join(columns)}, problem, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
+    if first and query.short:
+        asked = answers_of(query.law, query.answers)
+        ends = [n if n == "at_best" else f"at_best AS {n}" for n in OUTCOMES if n in asked]
+        rest = [n for n in (*FOUND, "problem") if n in asked]
+        bounded = [*kept, "at_best", *rest, *derived, "again", *place]
+        columns = [*kept, *ends, *(n for n in rest if n in FOUND), *derived, *(n for n in rest if n not in FOUND)]
+    else:
+        bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again", *place]
+        columns = [*kept, *outcome_columns(query.law, d), *FOUND, *derived, "problem"]
+    return f"SELECT {', '.join(columns)}, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
 
 
 def define_maps(con: Any, maps: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:

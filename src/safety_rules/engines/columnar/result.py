@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import record_of
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import LawQuery, satisfied_column
+from safety_rules.engines.sql.query import FOUND, LawQuery, satisfied_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
@@ -32,7 +32,8 @@ class TableDecision:
     Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`,
     `not_applicable` (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows
     that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
-    evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`.
+    evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`. Where some `answers` were asked
+    for, the outcome, those, and `again` alone.
     """
 
     con: Any
@@ -46,6 +47,7 @@ class TableDecision:
     waivers: tuple[Waiver, ...]
     folder: Path
     notices: tuple[Problem, ...] = ()
+    answers: tuple[str, ...] = ()
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +67,9 @@ class TableDecision:
         return self.con.sql(self._rows())
 
     def _rows(self) -> str:
-        """Return the query of the rows; the mask of satisfied rules follows from the other three."""
+        """Return the query of the rows; the mask of satisfied rules follows from the other three, where they are there."""
+        if not set(FOUND) <= set(self.answers):
+            return f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})"
         satisfied = satisfied_column(self.law, DUCKDB)
         return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM read_parquet({DUCKDB.text(str(self.path))}))"
 

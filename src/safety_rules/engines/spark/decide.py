@@ -10,7 +10,14 @@ from safety_rules.engines.spark.result import SparkDecision, Texts
 from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
 from safety_rules.engines.sql.plain import first_query
-from safety_rules.engines.sql.query import FOUND, bound_columns, law_query, outcome_columns, satisfied_column
+from safety_rules.engines.sql.query import (
+    FOUND,
+    answers_of,
+    bound_columns,
+    law_query,
+    outcome_columns,
+    satisfied_column,
+)
 from safety_rules.engines.sql.types import Plain, Use
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
@@ -23,12 +30,13 @@ def frame_decision(
     keep: Sequence[str] = (),
     waivers: Sequence[Waiver] = (),
     exact: Exact | None = None,
+    answers: Sequence[str] = (),
 ) -> SparkDecision:
     """Return the decision of a law on every row of a DataFrame; nothing runs until its rows are asked for."""
     d = SPARK
     columns = dict(law_query(law, uses, d, (), waivers).uses.items())
     passed = list(dict.fromkeys((*keep, *(u.column for u in columns.values()))))
-    query, quick = law_query(law, uses, d, passed, waivers), first_query(law, uses, d, keep, waivers)
+    query, quick = law_query(law, uses, d, passed, waivers), first_query(law, uses, d, keep, waivers, answers)
     view = f"rows_{uuid4().hex}"
     frame.createOrReplaceTempView(view)
     cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
@@ -54,7 +62,7 @@ def frame_decision(
     session = frame.sparkSession
     by = exact or masks_by_definition(law, waivers)
     texts = Texts(plain, text, quick.with_outcome(view) if quick.short else "")
-    return SparkDecision(session, law, query, tuple(keep), texts, by, tuple(waivers))
+    return SparkDecision(session, law, query, tuple(keep), texts, by, tuple(waivers), answers=answers_of(law, answers))
 
 
 def _cell(use: Use) -> str:

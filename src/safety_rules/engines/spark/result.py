@@ -56,7 +56,7 @@ class Texts:
 
 @dataclass(slots=True)
 class SparkDecision:
-    """One row for each row of the DataFrame, with the columns of a `TableDecision`."""
+    """One row for each row of the DataFrame, with the columns of a `TableDecision`; `answers` are those asked for."""
 
     session: Any
     law: AreaOn
@@ -66,6 +66,7 @@ class SparkDecision:
     exact: Exact
     waivers: tuple[Waiver, ...]
     notices: tuple[Problem, ...] = ()
+    answers: tuple[str, ...] = ()
     sent_back: int | None = None
     _frame: Any = None
     _asked: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -106,7 +107,7 @@ class SparkDecision:
                     self._sql(self.texts.marked).where("again").groupBy("row_key").agg({"row_cells": "first"}).collect()
                 )
             self.sent_back = len(found)
-            self._frame = self._joined(found) if found else self.plain
+            self._frame = self._of_answers(self._joined(found) if found else self.plain)
         return self._frame
 
     def _joined(self, found: Iterable[Any]) -> Any:
@@ -188,7 +189,7 @@ class SparkDecision:
 
     def _settled(self, frame: Any) -> None:
         """Take a frame none of whose rows goes back as the result."""
-        if "satisfied" not in frame.columns:
+        if "satisfied" not in frame.columns and self._whole:
             place = frame.columns.index("not_applicable") + 1
             shown = [SPARK.name_of(c) for c in frame.columns]
             frame = frame.selectExpr(*shown[:place], satisfied_column(self.law, SPARK), *shown[place:])
@@ -199,13 +200,24 @@ class SparkDecision:
 
         Spark skips parts whose statistics say that all is false; counting on the way took it longer.
         """
-        frame = self._sql(text)
+        frame = self._of_answers(self._sql(text))
         with fit_for_laws(self.session, whole=text == self.texts.quick):
             frame.drop("satisfied").write.mode("overwrite").parquet(path)
         holds: bool = self.session.read.schema("again boolean").parquet(path).where("again").isEmpty()
         if holds:
             self._settled(frame)
         return holds
+
+    @property
+    def _whole(self) -> bool:
+        """Whether the masks from which the satisfied rules follow were all asked for."""
+        return set(FOUND) <= set(self.answers)
+
+    def _of_answers(self, frame: Any) -> Any:
+        """Return a frame with the answers that were asked for."""
+        if self._whole or len(frame.columns) == len(self.keep) + len(self.answers) + 1:
+            return frame
+        return frame.selectExpr(*(SPARK.name_of(c) for c in (*self.keep, *self.answers, "again")))
 
     def _renamed(self, start: str, end: str) -> None:
         """Move a finished folder to its name, by the file system that it lies in."""

@@ -19,6 +19,7 @@ from safety_rules.engines.sql.number import compared, surely
 from safety_rules.engines.sql.query import (
     BITS,
     LawQuery,
+    answers_of,
     derived_columns,
     facts_and_cells,
     law_query,
@@ -50,7 +51,7 @@ from safety_rules.semantics.evaluate import is_sure
 TOP = 1 << 62
 MOST_INT = 1 << 31
 MOST_REMEMBERED = 8
-REMEMBERED: dict[tuple[int, str, str, tuple[str, ...]], LawQuery] = {}
+REMEMBERED: dict[tuple[int, str, str, tuple[str, ...], tuple[str, ...]], LawQuery] = {}
 CHUNK = 21  # three make a word of 63 bits
 
 
@@ -71,25 +72,33 @@ ALWAYS = Sides("TRUE", "FALSE", True)
 
 
 def first_query(
-    law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str] = (), waivers: Sequence[Waiver] = ()
+    law: AreaOn,
+    uses: Mapping[str, Use],
+    d: Dialect,
+    keep: Sequence[str] = (),
+    waivers: Sequence[Waiver] = (),
+    answers: Sequence[str] = (),
 ) -> LawQuery:
     """Return the query that a table is first read with: the short one where its first rows were complete and plain.
 
-    The last few are remembered, for a law that decides one table after another.
+    A short one gives no more than the `answers` that are asked for. The last few are remembered, for a law that decides
+    one table after another.
     """
     if waivers:
         return law_query(law, uses, d, keep, waivers)
-    name = (id(law), d.name, repr(uses), tuple(keep))
+    name = (id(law), d.name, repr(uses), tuple(keep), tuple(answers))
     found = REMEMBERED.get(name)
     if found is None:
-        found = _first_query(law, uses, d, keep)
+        found = _first_query(law, uses, d, keep, answers)
         while len(REMEMBERED) >= MOST_REMEMBERED:
             REMEMBERED.pop(next(iter(REMEMBERED), name), None)
         REMEMBERED[name] = found  # it holds the law, whose id is then nobody else's
     return found
 
 
-def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str]) -> LawQuery:
+def _first_query(
+    law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str], answers: Sequence[str] = ()
+) -> LawQuery:
     read, raw, cells = facts_and_cells(law, uses, d, ())
     ready = law.rules and all(is_sure(r, law) for r in law.rules)
     if not (ready and all(key in uses and _plain(law, key, uses[key]) for key in read)):
@@ -98,8 +107,12 @@ def _first_query(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequenc
     derived = derived_columns(law, w)
     size = _size(law, d)
     parts = [_packed(law, range(i, min(i + size, len(law.rules))), w) for i in _starts(law, d)]
-    text = _text(w, uses, raw, keep, parts, derived)
-    return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), (), _best(law, d))
+    given = answers_of(law, answers)
+    letter = "q" if d.twice and "not_applicable" not in given and "violated" in given else "p"
+    shown = {k: sql for k, sql in derived.items() if k in given}
+    text = _text(w, uses, raw, keep, parts, shown, given, letter)
+    uses_read = {k: uses[k] for k in raw}
+    return LawQuery(law, d, uses_read, text, w.maps, tuple(shown), (), _best(law, d, letter), tuple(answers))
 
 
 def _plain(law: AreaOn, key: str, use: Use) -> bool:
@@ -241,7 +254,13 @@ def _text(
     keep: Sequence[str],
     parts: Sequence[str],
     derived: Mapping[str, str],
+    given: Sequence[str],
+    letter: str,
 ) -> str:
+    """Return the query of the answers that are given; of what stands there twice, the outcome reads that by `letter`.
+
+    Both must be read, or Spark takes them for one: where nothing else reads the second, `again` does.
+    """
     d, law = w.dialect, w.law
     passed = [f"k{i}" for i in range(len(keep))]
     first = [f"{d.name_of(c)} AS {p}" for c, p in zip(keep, passed, strict=True)]
@@ -258,15 +277,15 @@ def _text(
     fine = " AND ".join([*_fine(w, uses, raw), *(["NOT hole"] if holes else [])]) or "TRUE"
     fines = [f"({fine}) AS {name}" for name in (("fine", "fair") if d.twice else ("fine",))]
     steps.append(f"t AS (SELECT {', '.join([*passed, *packed, *shown, *fines])} FROM {here})")
-    close = " AND ".join(f"p{i} < {TOP}" for i in range(len(parts)))
+    other = "q" if d.twice and "not_applicable" not in given else "p"
+    close = " AND ".join(f"{other}{i} < {TOP}" for i in range(len(parts)))
     out = [f"{p} AS {d.name_of(c)}" for c, p in zip(keep, passed, strict=True)]
-    out.append(f"{_best(law, d)} AS at_best")
-    out.append(f"{_mask(law, 0, d)} AS violated")
-    out.append(f"{_zero(law, d)} AS undetermined")
-    out.append(f"{_mask(law, 1, d)} AS not_applicable")
+    out.append(f"{_best(law, d, letter)} AS at_best")
+    masks = {"violated": _mask(law, 0, d), "undetermined": _zero(law, d), "not_applicable": _mask(law, 1, d)}
+    out += [f"{sql} AS {name}" for name, sql in masks.items() if name in given]
     out += [f"v{i} AS {d.name_of(key)}" for i, key in enumerate(derived)]
     out += [
-        "FALSE AS problem",
+        *(["FALSE AS problem"] if "problem" in given else []),
         f"(CASE WHEN {close} AND fine{' AND fair' if d.twice else ''} THEN FALSE ELSE TRUE END) AS again",
     ]
     return f"WITH {', '.join(steps)} SELECT {', '.join(out)} FROM t"
@@ -298,7 +317,7 @@ def _fine(w: Writer, uses: Mapping[str, Use], raw: Mapping[str, str]) -> list[st
     return [*found, *(f"(coalesce({c}, FALSE) = FALSE)" for c in w.doubts)]
 
 
-def _best(law: AreaOn, d: Dialect) -> str:
+def _best(law: AreaOn, d: Dialect, letter: str) -> str:
     """Return the outcome: the worst that a violated rule asks for."""
     size, keys, arms = _size(law, d), [o.key for o in law.area.outcomes], []
     for rank in range(len(keys) - 1, 0, -1):
@@ -307,7 +326,7 @@ def _best(law: AreaOn, d: Dialect) -> str:
             n: sum(1 << i - start for i in asked if start <= i < start + size)
             for n, start in enumerate(_starts(law, d))
         }
-        tests = [f"(p{n} & {b}) <> 0" for n, b in bits.items() if b]
+        tests = [f"({letter}{n} & {b}) <> 0" for n, b in bits.items() if b]
         arms += [f"WHEN {' OR '.join(tests)} THEN {outcome_key(keys[rank], law, d)}"] if tests else []
     first = outcome_key(keys[0], law, d)
     return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first

@@ -17,16 +17,19 @@ from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import value
 from safety_rules.engines.sql.types import Reads, Use
 from safety_rules.engines.sql.writer import Writer
+from safety_rules.language.errors import NotFoundError
 from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, walk
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Clause, Rule, Waiver
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import is_sure
+from safety_rules.semantics.near import did_you_mean
 
 BITS = 63
 MASKS = ("violated", "undetermined", "not_applicable", "satisfied")
 FOUND = MASKS[:3]
+OUTCOMES = ("outcome", "at_best", "at_worst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class LawQuery:
 
     `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
     could not be used. `best` is, of the short query of complete rows, the outcome: no
-    finding of a row that does not go back is undetermined, and at best and at worst are one. `maps` are constants that the connection must know by
+    finding of a row that does not go back is undetermined, and at best and at worst are one; `answers` are those that it
+    gives, all of them if empty. `maps` are constants that the connection must know by
     name: keys and what they lead to, or without keys, a list.
     """
 
@@ -47,6 +51,7 @@ class LawQuery:
     derived: tuple[str, ...]
     unread: tuple[str, ...]
     best: str = ""
+    answers: tuple[str, ...] = ()
 
     @property
     def short(self) -> bool:
@@ -54,13 +59,24 @@ class LawQuery:
         return bool(self.best)
 
     def with_outcome(self, source: str) -> str:
-        """Return a short query over a source with its outcome and both ends, all in the last projection."""
-        thrice = ", ".join(f"{self.best} AS {name}" for name in ("outcome", "at_best", "at_worst"))
-        return self.over(source).replace(f"{self.best} AS at_best", thrice, 1)
+        """Return a short query over a source with its outcome and the ends that are asked for, all in the last projection."""
+        asked = [name for name in OUTCOMES if name in answers_of(self.law, self.answers)]
+        several = ", ".join(f"{self.best} AS {name}" for name in asked)
+        return self.over(source).replace(f"{self.best} AS at_best", several, 1)
 
     def over(self, source: str) -> str:
         """Return the query over a source."""
         return self.text.replace("{source}", source)
+
+
+def answers_of(law: AreaOn, asked: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the answers that are given, in their order: all, or the outcome and those asked for; raises NotFoundError."""
+    derived = tuple(k for k, d in law.derivations.items() if d.variable is None)
+    known = (*OUTCOMES, *FOUND, *derived, "problem")
+    for name in asked:
+        if name not in known:
+            raise NotFoundError(f"there is no answer `{name}`; {did_you_mean(name, known)}".rstrip("; "))
+    return tuple(name for name in known if not asked or name in asked or name == "outcome")
 
 
 def words(law: AreaOn) -> int:
