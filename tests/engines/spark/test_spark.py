@@ -122,6 +122,27 @@ def test_a_complete_frame_is_decided_by_the_short_query_unless_something_strange
     )
 
 
+@pytest.mark.parametrize("share", [0.0, 0.02])
+def test_some_answers_alone_are_those_of_the_whole(share: float, spark: Any, tmp_path: Path) -> None:
+    area, rng = w1(), Random(4)
+    found = [
+        r if i < 500 or rng.random() >= share else strange(area, r, rng) for i, r in enumerate(complete(area, 5, 1_500))
+    ]
+    frame = frame_of(spark, arrow(area, found).append_column("at", pa.array(range(len(found)))), tmp_path)
+    for answers in (("violated",), ("not_applicable",), ("outcome",)):
+        decision = area.decide_table(frame, tmp_path / "out", keep=["at"], answers=answers)
+        names = ["at", *dict.fromkeys(("outcome", *answers)), "again"]
+        back = spark.read.parquet(str(tmp_path / "out"))
+        assert back.columns == decision.frame().columns == names
+        said = {r["at"]: r for r in back.collect()}
+        for i, record in enumerate(found):
+            masks = dict(
+                zip(("violated", "undetermined", "not_applicable"), area.masks(area.admit(record)), strict=True)
+            )
+            assert said[i]["outcome"] == area.decide(record).outcome
+            assert all(said[i][n] == masks[n] for n in answers if n in masks)
+
+
 def test_every_rule_has_the_status_that_is_written(spark: Any, tmp_path: Path) -> None:
     groups = defaultdict(list)
     for case in verdicts():
