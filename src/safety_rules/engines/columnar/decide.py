@@ -31,7 +31,7 @@ from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
-ROW = "safety_rules_row"
+ROW, PLACE = "safety_rules_row", "safety_rules_place"
 SHORT = (
     f"{AS_WRITTEN},common_subexpressions"  # there are none in a short query, and the search is a fourth of the planning
 )
@@ -69,9 +69,9 @@ def table_decision(
         if fine and (query.answers or not answers):
             os.replace(first, final)
         else:
-            whole = f"SELECT * FROM read_parquet({_at(first)})" if fine else _patched(query, first, keep)
-            names = ", ".join(DUCKDB.name_of(c) for c in (*keep, *asked, "again"))
-            con.execute(f"COPY (SELECT {names} FROM ({whole})) TO {_at(final)} ({PARQUET})")
+            names = [DUCKDB.name_of(c) for c in (*keep, *asked, "again")]
+            stored = f"SELECT {', '.join(names)} FROM read_parquet({_at(first)})"
+            con.execute(f"COPY ({stored if fine else _patched(query, first, keep, names)}) TO {_at(final)} ({PARQUET})")
             first.unlink()
     count = sum(row[1] for row in written)
     found = TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder)
@@ -106,10 +106,9 @@ def _at(path: Path) -> str:
 
 
 def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str] = (), first: bool = False) -> str:
-    """Return the query with outcomes worked out of its masks, columns in the order of the result; rows by `place`."""
+    """Return the query with outcomes worked out of its masks, columns in the order of the result, then `place`."""
     d = DUCKDB
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    order = f" ORDER BY {', '.join(place)}" if place else ""
     if first and query.short:
         asked = answers_of(query.law, query.answers)
         ends = [n if n == "at_best" else f"at_best AS {n}" for n in OUTCOMES if n in asked]
@@ -119,7 +118,7 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str
     else:
         bounded = [*kept, *bound_columns(query.law, d), *FOUND, *derived, "problem", "again", *place]
         columns = [*kept, *outcome_columns(query.law, d), *FOUND, *derived, "problem"]
-    return f"SELECT {', '.join(columns)}, again FROM (SELECT {', '.join(bounded)} FROM ({inner})){order}"
+    return f"SELECT {', '.join([*columns, 'again', *place])} FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
 
 
 def define_maps(con: Any, maps: Mapping[str, tuple[Sequence[str], Sequence[str]]]) -> None:
@@ -169,16 +168,17 @@ def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
     return [("n", "BIGINT"), *((name, types[name]) for name in wanted)]
 
 
-def _patched(query: LawQuery, first: Path, keep: Sequence[str]) -> str:
-    """Return the first result with the settled rows in place of those that went back."""
+def _patched(query: LawQuery, first: Path, keep: Sequence[str], names: Sequence[str]) -> str:
+    """Return columns of the first result, with the settled rows in place of those that went back."""
     d = DUCKDB
     stored = f"read_parquet({_at(first)}, file_row_number = true)"
     columns = [f"f.{d.name_of(c)}" for c in keep]
     for name in (*FOUND, *query.derived, "problem"):
         quoted = d.name_of(name)
         columns.append(f"CASE WHEN f.again THEN s.{quoted} ELSE f.{quoted} END AS {quoted}")
-    inner = f"SELECT {', '.join(columns)}, f.again, f.file_row_number AS place FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
-    return _shown(query, inner, keep, ["place"])  # a join keeps no order
+    inner = f"SELECT {', '.join(columns)}, f.again, f.file_row_number AS {PLACE} FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
+    shown = _shown(query, inner, keep, [PLACE])
+    return f"SELECT {', '.join(names)} FROM ({shown}) ORDER BY {PLACE}"  # a join keeps no order
 
 
 def work_folder(beside: Path | None) -> Path:
