@@ -18,7 +18,8 @@ from safety_rules.language.rule import Citation, Period, Rulebook, Source, Stand
 from safety_rules.language.units import UnitTable
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
 from safety_rules.semantics.chain import ChainProgram, program_on
-from safety_rules.semantics.check import Scope, condition
+from safety_rules.semantics.check import condition
+from safety_rules.semantics.scope import Scope
 
 DAY = datetime.date(2024, 3, 1)
 NAME = Name("生成", "generated")

@@ -27,8 +27,9 @@ from safety_rules.language.rule import Clause, Otherwise, Period, Rule, Rulebook
 from safety_rules.language.verdict import Reason, Status
 from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
 from safety_rules.semantics.admit import admit
-from safety_rules.semantics.check import Scope, condition
+from safety_rules.semantics.check import condition
 from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.scope import Scope
 
 HERE = Path(__file__).parent
 DEFAULT_DAY = "2020-10-01"

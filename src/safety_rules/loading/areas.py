@@ -43,9 +43,10 @@ from safety_rules.loading.models_rules import (
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, flag, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import Scope, condition
+from safety_rules.semantics.check import condition
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.possible import Known, possible
+from safety_rules.semantics.scope import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from safety_rules.language.kinds import Number
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models_rules import BandFile, BandsFile
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import Scope, condition
+from safety_rules.semantics.check import condition
+from safety_rules.semantics.scope import Scope
 
 if TYPE_CHECKING:
     from safety_rules.loading.areas import Context

@@ -16,9 +16,9 @@ from safety_rules.loading.areas import Context, authority, read, timelines
 from safety_rules.loading.models_rules import AreaFile, CaseFile, ChainFile, PatternFile
 from safety_rules.loading.scalars import day, key, name, period, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import Scope
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.possible import Known, possible
+from safety_rules.semantics.scope import Scope
 from safety_rules.semantics.strata import cycles_through_unless
 
 

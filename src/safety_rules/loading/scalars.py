@@ -15,7 +15,7 @@ from safety_rules.loading.compose import BOOLEAN_TRAP
 from safety_rules.loading.models_base import CitationFile, NameFile, PeriodFile, SilenceFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import iso_day
+from safety_rules.semantics.kinds_and_units import iso_day
 from safety_rules.semantics.near import did_you_mean
 
 RATIONAL = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?(/[1-9][0-9]*)?$")

@@ -15,9 +15,9 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.breakpoints import TooComplex, neighbours
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import shifted
 from safety_rules.semantics.formats import EXAMPLES, well_formed
 from safety_rules.semantics.gap import step_of
+from safety_rules.semantics.operations import shifted
 
 MOST_ITEMS = 200
 

@@ -16,8 +16,9 @@ from safety_rules.semantics.chain import ChainResult
 from safety_rules.semantics.chain_facts import missing
 from safety_rules.semantics.chain_lists import Lists, lists_of
 from safety_rules.semantics.chain_step import holds, listed, rule_environments, with_record
-from safety_rules.semantics.evaluate import Environment, evaluate, parameters_of, truth
+from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.semantics.explain import TRUTH_MARKS, Line, citation_words
+from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.words import label, shown
 
 MOST_LEVELS = 30

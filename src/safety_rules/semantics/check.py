@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import datetime
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import replace
 from typing import Any
 
 from safety_rules.language.diagnostic import Diagnostic, Span
@@ -20,13 +17,10 @@ from safety_rules.language.expr import (
     AsOf,
     Call,
     Compare,
-    DaysBetween,
     Expr,
     FactRef,
     If,
     In,
-    ItemField,
-    ItemSelf,
     Listed,
     Literal,
     Lookup,
@@ -34,14 +28,11 @@ from safety_rules.language.expr import (
     Not,
     Or,
     ParameterRef,
-    Scale,
-    Shift,
     kind_of,
 )
 from safety_rules.language.kinds import (
     Boolean,
     Choice,
-    ChoiceList,
     Choices,
     Date,
     Kind,
@@ -50,39 +41,19 @@ from safety_rules.language.kinds import (
     Text,
     kind_name,
 )
-from safety_rules.language.table import Table
-from safety_rules.language.units import ONE, Unit
-from safety_rules.language.vocabulary import Vocabulary, normal
+from safety_rules.language.units import ONE
+from safety_rules.language.vocabulary import normal
+from safety_rules.semantics.kinds_and_units import as_kind, constant, exact_number, in_literal, in_unit, moved_date
 from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.parse import Reading, syntax
+from safety_rules.semantics.scope import Scope, dotted, item_named, table_named
 
-ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 AS_OF_NAMES = ("as_of", "审查日")
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=", ast.GtE: ">=", ast.Gt: ">",
 }  # fmt: skip
 OPERATORS: Mapping[type[ast.operator], Any] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The names that a condition may use; `variables` stand for items of a list."""
-
-    vocabulary: Vocabulary
-    parameters: Mapping[str, tuple[str, Kind]]
-    variables: Mapping[str, Kind] = field(default_factory=dict)
-    tables: Mapping[str, Table] = field(default_factory=dict)
-
-    def with_variable(self, name: str, kind: Kind) -> Scope:
-        """Return the scope inside an aggregate."""
-        return replace(self, variables={**self.variables, name: kind})
-
-    def names(self, chinese: bool) -> list[str]:
-        """Return every dotted name of one language, for a near-name search."""
-        facts = [(f.zh_key if chinese else f.key) for f in self.vocabulary.facts.values()]
-        keys = {key for key, _ in self.parameters.values()}
-        return facts + [n for n in self.parameters if (n not in keys) == chinese] + list(self.variables)
 
 
 def condition(
@@ -101,14 +72,14 @@ def condition(
         return None, reading.diagnostics
     expr = _expr(node, scope, reading, expected)
     if expr is not None and expected is not None:
-        expr = _as(expr, expected, node, reading)
+        expr = as_kind(expr, expected, node, reading)
     return (None if reading.diagnostics else expr), reading.diagnostics
 
 
 def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
     match node:
         case ast.Constant():
-            return _constant(node, r, expected)
+            return constant(node, r, expected)
         case ast.Name() | ast.Attribute():
             return _name(node, scope, r)
         case ast.Subscript():
@@ -141,74 +112,6 @@ def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None
             return None
 
 
-def _constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | None:
-    at = r.span(node)
-    match node.value:
-        case bool():
-            return Literal(node.value, Boolean(), at)
-        case int() | float():
-            number = _exact(node, r)
-            if number is None:
-                return None
-            unit = expected.unit if number == 0 and isinstance(expected, Number) else ONE
-            return Literal(number, Number(unit, number.denominator == 1), at)
-        case str() as text:
-            return _text(text, node, r, expected)
-        case _:
-            r.wrong("not-allowed", f"`{r.segment(node)}` is not a value of the rule language", node)
-            return None
-
-
-def _exact(node: ast.Constant, r: Reading) -> Fraction | None:
-    """Return the number as it was written, not as a binary float."""
-    segment = r.segment(node)
-    if not all(c in "0123456789." for c in segment):
-        r.wrong("number", f"`{segment}` is not a plain decimal number", node, "write digits and at most one point")
-        return None
-    return Fraction(segment if not segment.endswith(".") else segment[:-1])
-
-
-def _text(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Expr | None:
-    at = r.span(node)
-    match expected:
-        case Choice(choices) | Choices(choices):
-            option = choices.find(text)
-            if option is None:
-                spelled = [o.key for o in choices.options] + [o.name.zh for o in choices.options]
-                help = did_you_mean(text, spelled)
-                r.wrong("unknown-choice", f"`{text}` is not one of {choices.name}", node, help)
-                return None
-            return Literal(option.key, Choice(choices), at)
-        case Date():
-            day = iso_day(text)
-            if day is None:
-                r.wrong("date", f"`{text}` is not a day of the calendar", node, "write '2020-10-01'")
-                return None
-            return Literal(day, Date(), at)
-        case _:
-            return Literal(text, Text(), at)
-
-
-def iso_day(text: str) -> datetime.date | None:
-    """Return the day written as 2020-10-01, or None."""
-    try:
-        return datetime.date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
-    except ValueError:
-        return None
-
-
-def dotted(node: ast.expr) -> list[str] | None:
-    """Return the parts of a dotted name."""
-    match node:
-        case ast.Name(id=name):
-            return [name]
-        case ast.Attribute(value=value, attr=attr):
-            head = dotted(value)
-            return None if head is None else [*head, attr]
-        case _:
-            return None
-
-
 def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | None:
     parts = dotted(node)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
@@ -218,7 +121,7 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
         return None
     at, name = r.span(node), normal(".".join(parts))
     if parts[0] in scope.variables:
-        return _item(parts, node, scope, r)
+        return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
         return AsOf(at)
     fact = scope.vocabulary.find(name)
@@ -241,7 +144,7 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
 
 def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
     """Return the look-up that `table[key].column` or `table[key, qualifier].column` writes."""
-    table = _table(row.value, scope, r)
+    table = table_named(row.value, scope, r)
     if table is None:
         return None
     column = next((c for c in table.columns.values() if normal(node.attr) in (c.key, normal(c.zh_key))), None)
@@ -259,16 +162,6 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     return Lookup(table.key, tuple(k for k in keys if k is not None), column.key, column.kind, r.span(node))
 
 
-def _table(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
-    parts = dotted(node)
-    name = normal(".".join(parts)) if parts else ""
-    found = next((t for t in scope.tables.values() if name in (t.key, normal(t.zh_key))), None)
-    if found is None:
-        help = did_you_mean(name, [t.key if name.isascii() else t.zh_key for t in scope.tables.values()])
-        r.wrong("unknown-name", f"`{r.segment(node)[:40]}` is not a reference table", node, help)
-    return found
-
-
 def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
     key = _expr(node, scope, r)
     if key is not None and not isinstance(kind_of(key), Text | Choice):
@@ -277,30 +170,9 @@ def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
     return key
 
 
-def _item(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
-    kind = scope.variables[parts[0]]
-    if len(parts) == 1:
-        if isinstance(kind, Records):
-            r.wrong("record-as-value", f"`{parts[0]}` is a whole record", node, f"name a field: `{parts[0]}.…`")
-            return None
-        return ItemSelf(parts[0], kind, r.span(node))
-    if not isinstance(kind, Records):
-        r.wrong("no-fields", f"`{parts[0]}` is {kind_name(kind)} and has no fields", node)
-        return None
-    fields = scope.vocabulary.fields(kind.of)
-    for fact in fields:
-        if normal(parts[1]) in (fact.field, normal(fact.zh_key.rpartition(".")[2])) and len(parts) == 2:
-            return ItemField(parts[0], fact.key, fact.kind, r.span(node))
-    names = [f.field for f in fields] if parts[1].isascii() else [f.zh_key.rpartition(".")[2] for f in fields]
-    r.wrong(
-        "unknown-name", f"`{'.'.join(parts[1:])}` is not a field of `{kind.of}`", node, did_you_mean(parts[1], names)
-    )
-    return None
-
-
 def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, int | float):
-        number, symbol = _exact(node.value, r), r.segment(node.slice)
+        number, symbol = exact_number(node.value, r), r.segment(node.slice)
         unit = scope.vocabulary.units.find(symbol)
         if unit is None:
             known = [u for u in scope.vocabulary.units.units if u.isidentifier()]
@@ -320,7 +192,7 @@ def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
 
 def _boolean(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
     expr = _expr(node, scope, r, Boolean())
-    return None if expr is None else _as(expr, Boolean(), node, r)
+    return None if expr is None else as_kind(expr, Boolean(), node, r)
 
 
 def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
@@ -329,35 +201,6 @@ def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = No
         r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(expr))}, not a number", node)
         return None
     return expr
-
-
-def _as(expr: Expr, kind: Kind, node: ast.expr, r: Reading) -> Expr | None:
-    """Return the expression as a kind, converted where only the scale differs."""
-    has = kind_of(expr)
-    if isinstance(has, Number) and isinstance(kind, Number):
-        return _scaled(expr, kind.unit, node, r)
-    if type(has) is type(kind) and (isinstance(has, Boolean | Text | Date) or has == kind):
-        return expr
-    help = "compare it with something" if isinstance(kind, Boolean) else ""
-    r.wrong("kind", f"`{r.segment(node)}` is {kind_name(has)}, not {kind_name(kind)}", node, help)
-    return None
-
-
-def _scaled(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
-    has = kind_of(expr)
-    assert isinstance(has, Number)
-    if isinstance(expr, Literal) and expr.value == 0 and has.unit == ONE:
-        return Literal(expr.value, Number(unit, True), expr.at)
-    if not has.unit.converts_to(unit):
-        left, right = has.unit.symbol or "no unit", unit.symbol or "no unit"
-        help = (
-            f"write the number with its unit: `{r.segment(node)}[{unit.symbol}]`"
-            if isinstance(expr, Literal) and has.unit == ONE and unit.symbol
-            else ""
-        )
-        r.wrong("unit", f"`{r.segment(node)}` is in {left}, which does not go with {right}", node, help)
-        return None
-    return expr if has.unit.scale == unit.scale else Scale(expr, has.unit.factor_to(unit), unit, r.span(node))
 
 
 def _pair(left: ast.expr, right: ast.expr, scope: Scope, r: Reading) -> tuple[Expr, Expr] | None:
@@ -399,7 +242,7 @@ def _compared(
     if isinstance(kind_of(a), Choices | Records) or isinstance(kind_of(b), Choices | Records):
         r.wrong("kind", "a list cannot be compared", node, "write any(... for x in list) or `x in list`")
         return None
-    fitted = _as(b, kind_of(a), right, r)
+    fitted = as_kind(b, kind_of(a), right, r)
     if fitted is None:
         return None
     if symbol not in ("==", "!=") and not isinstance(kind_of(a), Number | Date):
@@ -411,11 +254,11 @@ def _compared(
 def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: Span) -> Expr | None:
     if isinstance(right, ast.List | ast.Tuple | ast.Set):
         item = _expr(left, scope, r)
-        return None if item is None else _in_literal(item, left, right, r, at)
+        return None if item is None else in_literal(item, left, right, r, at)
     parts = dotted(right)
     name = normal(".".join(parts)) if parts else ""
     if any(name in (t.key, normal(t.zh_key)) for t in scope.tables.values()):
-        table, key = _table(right, scope, r), _key(left, scope, r)
+        table, key = table_named(right, scope, r), _key(left, scope, r)
         return None if table is None or key is None else Listed(table.key, key, at)
     container = _expr(right, scope, r)
     if container is None:
@@ -425,27 +268,8 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
         r.wrong("kind", f"`{r.segment(right)}` is {kind_name(kind)}, not a list of choices", right)
         return None
     item = _expr(left, scope, r, Choice(kind.choices))
-    fitted = None if item is None else _as(item, Choice(kind.choices), left, r)
+    fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
     return None if fitted is None else In(fitted, container, at)
-
-
-def _in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set, r: Reading, at: Span) -> Expr | None:
-    kind = kind_of(item)
-    if not isinstance(kind, Choice | Text):
-        r.wrong("kind", f"`{r.segment(left)}` is {kind_name(kind)}, not a choice or text", left)
-        return None
-    values: list[str] = []
-    for element in right.elts:
-        text = element.value if isinstance(element, ast.Constant) else None
-        literal = _text(text, element, r, kind) if isinstance(text, str) else None
-        if isinstance(literal, Literal):
-            values.append(str(literal.value))
-        elif not isinstance(text, str):
-            r.wrong("kind", f"`{r.segment(element)}` is not a text in quotes", element)
-    if len(values) != len(right.elts):
-        return None
-    choices = kind.choices if isinstance(kind, Choice) else ChoiceList("", ())
-    return In(item, Literal(tuple(values), Choices(choices), r.span(right)), at)
 
 
 def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
@@ -463,7 +287,7 @@ def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None
         return None
     a, b = kind_of(left), kind_of(right)
     if isinstance(a, Date) and op in "+-":
-        return _with_date(left, right, node, r)
+        return moved_date(left, right, node, r)
     if not isinstance(a, Number) or not isinstance(b, Number):
         wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
         r.wrong("kind", f"`{r.segment(wrong)}` is {kind_name(kind)}, not a number", wrong)
@@ -471,27 +295,10 @@ def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None
     if op in "+-":
         if isinstance(left, Literal) and left.value == 0 and a.unit == ONE:
             left, a = Literal(left.value, Number(b.unit, True), left.at), b
-        fitted = _scaled(right, a.unit, node.right, r)
+        fitted = in_unit(right, a.unit, node.right, r)
         return None if fitted is None else Arithmetic(op, left, fitted, a.unit, at)
     unit = a.unit.times(b.unit) if op == "*" else a.unit.over(b.unit)
     return Arithmetic(op, left, right, unit, at)
-
-
-def _with_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | None:
-    kind, subtract = kind_of(right), isinstance(node.op, ast.Sub)
-    if isinstance(kind, Date) and subtract:
-        return DaysBetween(left, right, DAY, r.span(node))
-    for unit in (DAY, MONTH):
-        if isinstance(kind, Number) and kind.whole and kind.unit.converts_to(unit):
-            period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
-            return Shift(left, period, subtract, r.span(node))
-    help = "add a whole number of days or months: `+ 36[月]`"
-    r.wrong("kind", f"`{r.segment(node.right)}` is {kind_name(kind)}, which does not move a date", node.right, help)
-    return None
-
-
-DAY = Unit("天", (("day", 1),), Fraction(1))
-MONTH = Unit("月", (("month", 1),), Fraction(1))
 
 
 def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
@@ -502,7 +309,7 @@ def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Exp
         then = _expr(node.body, scope, r, kind_of(other))
     if test is None or then is None or other is None:
         return None
-    fitted = _as(other, kind_of(then), node.orelse, r)
+    fitted = as_kind(other, kind_of(then), node.orelse, r)
     return None if fitted is None else If(test, then, fitted, r.span(node))
 
 
@@ -525,7 +332,7 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
         return None
     if name == "starts_with":
         parts = [_expr(a, scope, r, Text()) for a in node.args]
-        fitted = [_as(p, Text(), a, r) for p, a in zip(parts, node.args, strict=True) if p is not None]
+        fitted = [as_kind(p, Text(), a, r) for p, a in zip(parts, node.args, strict=True) if p is not None]
     else:
         first = _number(node.args[0], scope, r)
         if first is None:
@@ -533,7 +340,7 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
         others = [_number(a, scope, r, kind_of(first)) for a in node.args[1:]]
         fitted = [
             first,
-            *(_as(o, kind_of(first), a, r) for o, a in zip(others, node.args[1:], strict=True) if o is not None),
+            *(as_kind(o, kind_of(first), a, r) for o, a in zip(others, node.args[1:], strict=True) if o is not None),
         ]
     arguments = tuple(f for f in fitted if f is not None)
     return Call(name, arguments, r.span(node)) if len(arguments) == wanted else None

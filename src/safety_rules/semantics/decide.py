@@ -25,9 +25,10 @@ from safety_rules.language.rule import (
 )
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
-from safety_rules.semantics.evaluate import Environment, evaluate, is_sure, parameters_of, tables_of, truth
+from safety_rules.semantics.evaluate import Environment, evaluate, is_sure, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.reads import parameters_of, tables_of
 
 
 @dataclass(frozen=True, slots=True)

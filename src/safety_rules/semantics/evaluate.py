@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, Protocol
@@ -33,16 +32,14 @@ from safety_rules.language.expr import (
     Scale,
     Shift,
     children,
-    kind_of,
-    walk,
 )
-from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Parameter, Rule, Standing, counts
 from safety_rules.language.table import Edition, Row, Table, normal_spelling
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.operations import call, compare, folded, in_months, operate, shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ def evaluate(expr: Expr, env: Environment) -> Any:
         case Scale(operand, factor):
             return _strict([evaluate(operand, env)], lambda a: a * factor)
         case Shift(day, period, backwards):
-            months = _in_months(period)
+            months = in_months(period)
             return _strict([evaluate(day, env), evaluate(period, env)], lambda d, p: shifted(d, p, months, backwards))
         case DaysBetween(later, earlier):
             return _strict([evaluate(later, env), evaluate(earlier, env)], lambda a, b: Fraction((a - b).days))
@@ -221,66 +218,12 @@ def _parameter(expr: ParameterRef, env: Environment) -> Any:
     return entry.value
 
 
-def compare(op: str, a: Any, b: Any) -> bool:
-    """Return the comparison of two known values of one kind."""
-    match op:
-        case "<":
-            return bool(a < b)
-        case "<=":
-            return bool(a <= b)
-        case "==":
-            return bool(a == b)
-        case "!=":
-            return bool(a != b)
-        case ">=":
-            return bool(a >= b)
-        case ">":
-            return bool(a > b)
-        case _:
-            raise TypeError(op)
-
-
 def _arithmetic(expr: Arithmetic, env: Environment) -> Any:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
     if expr.op == "/" and not isinstance(right, Unknown) and right == 0:
         divisor = frozenset(Reason("divisor", p) for p in fact_paths(expr.right, env))
         return Unknown(divisor | (left.reasons if isinstance(left, Unknown) else frozenset()))
     return _strict([left, right], lambda a, b: operate(expr.op, a, b))
-
-
-def operate(op: str, a: Any, b: Any) -> Any:
-    """Return the sum, difference, product or quotient of two numbers (the divisor is not zero)."""
-    match op:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return a / b
-        case _:
-            raise TypeError(op)
-
-
-def _in_months(period: Expr) -> bool:
-    kind = kind_of(period)
-    return isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
-
-
-def shifted(day: datetime.date, period: Fraction, months: bool, backwards: bool) -> Any:
-    """Return the day moved by whole days, or by calendar months and clamped to the month's end.
-
-    A move beyond the calendar's years 1 to 9999 stops at its end.
-    """
-    count = -int(period) if backwards else int(period)
-    try:
-        if not months:
-            return day + datetime.timedelta(days=count)
-        year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
-        return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-    except (ValueError, OverflowError):
-        return datetime.date.min if count < 0 else datetime.date.max
 
 
 def _if(test: Expr, then: Expr, otherwise: Expr, env: Environment) -> Any:
@@ -319,7 +262,7 @@ def _aggregate(expr: Aggregate, env: Environment) -> Any:
         bodies += [evaluate(expr.body, s) for w, s in kept if isinstance(w, Unknown)]
     if expr.fold in ("min", "max") and not bodies:
         return Unknown(frozenset(Reason("fact", p) for p in fact_paths(expr.list, env)))
-    return _strict(bodies, lambda *a: _folded(expr.fold, a))
+    return _strict(bodies, lambda *a: folded(expr.fold, a))
 
 
 def _guarded(expr: Aggregate, where: Any, scope: Environment) -> Any:
@@ -369,35 +312,6 @@ def _qualifies(row: Row, qualifier: str) -> bool:
     return normal_spelling(row.qualifier) == normal_spelling(qualifier)
 
 
-def _folded(fold: str, values: tuple[Any, ...]) -> Any:
-    match fold:
-        case "sum":
-            return sum(values, Fraction(0))
-        case "count":
-            return Fraction(len(values))
-        case "min":
-            return min(values)
-        case "max":
-            return max(values)
-        case _:
-            raise TypeError(fold)
-
-
-def call(function: str, *arguments: Any) -> Any:
-    """Return the value of a function on known arguments."""
-    match function:
-        case "starts_with":
-            return arguments[0].startswith(arguments[1])
-        case "min":
-            return min(arguments)
-        case "max":
-            return max(arguments)
-        case "abs":
-            return abs(arguments[0])
-        case _:
-            raise TypeError(function)
-
-
 def fact_paths(expr: Expr, env: Environment) -> list[str]:
     """Return the paths of the given facts that an expression reads, in reading order, through derivations."""
     found: dict[str, None] = {}
@@ -436,24 +350,3 @@ def walk_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
             if part is not None:
                 found.extend(walk_scoped(part, scope))
     return found
-
-
-def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
-    """Return the reference tables that an expression reads, through derivations, each once."""
-    return list(
-        dict.fromkeys(n.table for n in _walk_through(expr, derivations, set()) if isinstance(n, Listed | Lookup))
-    )
-
-
-def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[ParameterRef]:
-    """Return the parameters that an expression reads, through derivations."""
-    return [n for n in _walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
-
-
-def _walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
-    """Yield every node of an expression and of the derivations that it reads, each derivation once."""
-    for node in walk(expr):
-        yield node
-        if isinstance(node, FactRef | ItemField) and node.key in derivations and node.key not in seen:
-            seen.add(node.key)
-            yield from _walk_through(derivations[node.key].formula, derivations, seen)

@@ -14,8 +14,8 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.rule import Area, Clause, Derivation, Entry, Obligation, Parameter, Period, Rule, Rulebook
-from safety_rules.semantics.evaluate import parameters_of
 from safety_rules.semantics.gap import DEFAULT_STEP
+from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
 from safety_rules.services.chain_cases import chain_case

@@ -44,7 +44,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean, Choices, Number, Records
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import shifted
+from safety_rules.semantics.operations import shifted
 
 Written = TypeVar("Written", ast.expr, Approximate)
 

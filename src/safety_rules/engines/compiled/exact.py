@@ -45,7 +45,8 @@ from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation, counts
 from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import call, is_sure, shifted
+from safety_rules.semantics.evaluate import is_sure
+from safety_rules.semantics.operations import call, shifted
 
 MOST_NESTED = 40
 MOST_ANSWERS = 4096

@@ -15,7 +15,7 @@ import z3
 
 from safety_rules.engines.smt.logic import Condition, conjunction, negation
 from safety_rules.engines.smt.numbers import MIRRORED, ORDERS
-from safety_rules.semantics.evaluate import shifted
+from safety_rules.semantics.operations import shifted
 
 FIRST, LAST = datetime.date.min.toordinal(), datetime.date.max.toordinal()
 Period: TypeAlias = tuple[int, bool]  # how many, and whether months
