@@ -98,7 +98,7 @@ def test_of_a_large_ledger_without_an_output_the_counts_are_told(monkeypatch: py
     for line in ("共 65 个单元", "四级重大危险源　9", "待核实　5", "不适用　1"):
         assert line in whole.output
         assert line in counts.output
-    assert "有数据问题的　2" in counts.output
+    assert "有数据问题的单元　2" in counts.output
     assert "请用 -o 输出到文件" in counts.output
 
 

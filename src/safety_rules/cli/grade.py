@@ -59,7 +59,8 @@ def command(
         raise click.UsageError("the output would overwrite the ledger; choose another name")
     area = area_on(rules, overlays, "major_hazard", day, require_standing)
     chosen, notices = engine_for(ledger, engine)
-    if (output is None and chosen == "duckdb") or (output is not None and output.suffix.lower() != ".xlsx"):
+    counts_alone = output is None and engine == "auto" and chosen == "duckdb"
+    if counts_alone or (output is not None and output.suffix.lower() != ".xlsx"):
         _as_table(ledger, area, sheet, chosen, output, language, notices)
         return
     screening, units = grade(ledger, area, sheet, engine)
@@ -99,7 +100,9 @@ def _as_table(
     _print_summary(area.law, units.counts, output, language)
     zh = language == "zh"
     if units.problems:
-        click.echo(f"  其中有数据问题的　{units.problems}" if zh else f"  with a data problem: {units.problems}")
+        click.echo(
+            f"  其中有数据问题的单元　{units.problems}" if zh else f"  of them with a data problem: {units.problems}"
+        )
     if output is None:
         click.echo("逐单元结果请用 -o 输出到文件" if zh else "use -o for each unit")
 

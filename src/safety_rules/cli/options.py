@@ -38,7 +38,7 @@ def engine_option(function: F) -> F:
     """Add `--engine`."""
     return click.option(
         "--engine", default="auto", type=click.Choice(["auto", "duckdb", "records"]),
-        help="auto (default): `screen` decides files of some megabytes by DuckDB, all rows at once; the answers are the same.",
+        help="auto (default): files of some megabytes are decided by DuckDB, all rows at once (`grade`: for tables and counts); the answers are the same.",
     )(function)  # fmt: skip
 
 

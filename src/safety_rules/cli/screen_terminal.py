@@ -45,6 +45,9 @@ def watched(screening: Screening, language: str) -> Iterator[ScreenedRow]:
 
 
 def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -> Iterator[ScreenedRow]:
+    if screening.prepare is not None:
+        with deciding(language) as told:
+            screening.prepare(told)
     size = screening.ledger.size
     total = size - screening.ledger.heading_row if size is not None else None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -56,15 +59,6 @@ def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -
             progress.start()
 
     try:
-        if screening.prepare is not None:
-            deciding = progress.add_task("计算" if language == "zh" else "deciding", total=None)
-
-            def told(share: float) -> None:
-                patient()
-                progress.update(deciding, completed=round(share * 100), total=100)
-
-            screening.prepare(told)
-            progress.remove_task(deciding)
         task = progress.add_task("审查" if language == "zh" else "screening", total=total)
         for row in rows:
             patient()

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.source import as_ledger_errors, connection
-from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.formats.parquet_out import write_rows
 from safety_rules.formats.safe import inert, replacing
-from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 
-MEMORY = "400MB"
 HEADINGS = {
     "zh": ("行号", "单元名称", "级别", "最好", "最坏", "辨识指标S", "α", "分级指标R", "有无数据问题"),
     "en": ("Row", "Unit", "Level", "At best", "At worst", "S", "α", "R", "Data problem"),
@@ -34,21 +30,8 @@ def write_units(rows: Iterable[Any], names: Mapping[str, Name], path: Path, lang
             writer.writerow(HEADINGS[language])
             writer.writerows(_cells(row, names, language, inert, PROBLEM[language]) for row in rows)
         return
-    beside = path.absolute().parent
-    if not beside.is_dir():
-        raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
-    with replacing(path) as target, tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=beside) as folder:
-        texts = Path(folder) / "units.csv"
-        with texts.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerows(_cells(row, names, language, str, ("false", "true")) for row in rows)
-        types = ", ".join(f"{DUCKDB.text(n)}: '{t}'" for n, t in zip(HEADINGS[language], TYPES, strict=True))
-        options = f"header = false, auto_detect = false, columns = {{{types}}}, max_line_size = 16777216, quote = '\"'"
-        with connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
-            con.execute(
-                f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(texts))}, {options})) "
-                f"TO {DUCKDB.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"
-            )
+    plain = (_cells(row, names, language, str, ("false", "true")) for row in rows)
+    write_rows(plain, HEADINGS[language], TYPES, path)
 
 
 def _cells(row: Any, names: Mapping[str, Name], language: str, text: Any, problem: tuple[str, str]) -> tuple[Any, ...]:

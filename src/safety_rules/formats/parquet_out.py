@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from safety_rules.engines.columnar.source import as_ledger_errors, connection
 from safety_rules.engines.sql.dialect import DUCKDB
@@ -21,20 +22,30 @@ MEMORY = "400MB"
 def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write one row for each row that is a record, with its number; a file is complete or absent."""
     own = screening.ledger.headings
+
+    def cells() -> Iterator[Sequence[Any]]:
+        for row in rows:
+            if row.outcome:
+                texts = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
+                yield [row.row.number, *texts, *result_cells(row, language, screening.with_history)]
+
     names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language, screening.with_history)))
-    if not path.absolute().parent.is_dir():
-        raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
+    write_rows(cells(), names, ("BIGINT", *["VARCHAR"] * (len(names) - 1)), path)
+
+
+def write_rows(rows: Iterable[Sequence[Any]], names: Sequence[str], types: Sequence[str], path: Path) -> None:
+    """Write rows as Parquet under names and DuckDB types; a file is complete or absent. Raises LedgerError."""
     beside = path.absolute().parent
+    if not beside.is_dir():
+        raise LedgerError(f"`{path}` cannot be written: there is no folder for it")
     with replacing(path) as target, tempfile.TemporaryDirectory(prefix=".safety-rules-", dir=beside) as folder:
         texts = Path(folder) / "rows.csv"
         with texts.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            for row in rows:
-                if row.outcome:
-                    cells = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
-                    writer.writerow([row.row.number, *cells, *result_cells(row, language, screening.with_history)])
-        types = ", ".join(f"{DUCKDB.text(n)}: '{'VARCHAR' if i else 'BIGINT'}'" for i, n in enumerate(names))
-        options = f"header = false, auto_detect = false, columns = {{{types}}}, max_line_size = 16777216, quote = '\"'"
+            csv.writer(file, lineterminator="\n").writerows(rows)
+        columns = ", ".join(f"{DUCKDB.text(n)}: '{t}'" for n, t in zip(names, types, strict=True))
+        options = (
+            f"header = false, auto_detect = false, columns = {{{columns}}}, max_line_size = 16777216, quote = '\"'"
+        )
         with connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
             con.execute(
                 f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(texts))}, {options})) "

@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.again import Exact, plain, split
-from safety_rules.engines.sql.query import FOUND
+from safety_rules.engines.sql.query import FOUND, has_masks
 from safety_rules.engines.sql.types import Plain
 from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import replacing
@@ -105,13 +105,12 @@ class RecordDecision:
                 **values,
                 "problem": bool(record.problems),
             }
-            whole = set(FOUND) <= set(self.answers)
             yield {
                 **{k: cells.get(k) for k in self.keep},
                 **{k: found[k] for k in self.answers},
                 "again": True,
                 **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
-                **({"satisfied": split(masks[3], self.law)} if whole else {}),
+                **({"satisfied": split(masks[3], self.law)} if has_masks(self.answers) else {}),
             }
 
     def _outcome(self, mask: int) -> str:

@@ -6,6 +6,7 @@ import csv
 import datetime
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -87,7 +88,7 @@ def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequenc
     if ending in (".csv", ".tsv", ".txt"):
         return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
     if ending in (*WORKBOOKS, *JSON):
-        return _from_ledger(path, folder, vocabulary, subjects)
+        return from_ledger(path, folder, vocabulary, subjects)
     return Prepared(path)
 
 
@@ -111,9 +112,11 @@ def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "r
     return Prepared(target, top.number - 1, delimiter)
 
 
-def _from_ledger(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared:
-    """Write the rows of a workbook or of JSON as CSV under fact keys."""
-    book = ledger(path, vocabulary, subjects)
+def from_ledger(
+    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None
+) -> Prepared:
+    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys."""
+    book = ledger(path, vocabulary, subjects, sheet)
     notices: list[Problem] = []
 
     def whole() -> Iterator[LedgerRow]:
@@ -136,11 +139,12 @@ def rows_written(
 ) -> Prepared:
     """Write rows as CSV under fact keys, each with its number.
 
-    What no text can say is named in `wrong`, and blank; without `wrong` its row is left out.
+    What no text can say is named in `wrong`, and blank; without `wrong` its row is left out. Raises LedgerError
+    where the folder takes no more.
     """
     facts = {f.key: f for s in subjects for f in vocabulary.of_subject(s)}
     target, unknown = folder / "rows.csv", dict[str, str]()
-    with target.open("w", encoding="utf-8", newline="") as file:
+    with _writing(folder), target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow([ROW, *facts])
         for row in rows:
@@ -159,6 +163,14 @@ def rows_written(
     if wrong is not None:
         wrong += [_unknown(name, place) for name, place in unknown.items()]
     return Prepared(target, 0, ",", True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"`{folder}` cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
 def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange: list[str]) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from typing import NamedTuple
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.face import DatedArea
-from safety_rules.formats.ledger import PARQUET, ledger
-from safety_rules.formats.ledger_rows import LedgerRow
+from safety_rules.formats.ledger import PARQUET
 from safety_rules.formats.tables import decided_table
-from safety_rules.formats.tables_in import ROW, Prepared, rows_written
+from safety_rules.formats.tables_in import ROW, Prepared, from_ledger
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.services.grading import grade
@@ -67,40 +66,17 @@ def unit_table(
     """
     if engine == "records":
         return _unit_by_unit(source, area, sheet)
-    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="safety-rules-")))
-    notices: list[Problem] = []
-    is_parquet = source.suffix.lower() in PARQUET and source.is_file()
-    prepared = Prepared(source) if is_parquet else _prepared(source, area, sheet, folder, notices)
-    decision = decided_table(area.law, prepared, None, "duckdb", None, (), (), progress, area.masks)
+    law, folder = area.law, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="safety-rules-")))
+    if source.suffix.lower() in PARQUET and source.is_file():
+        prepared = Prepared(source)
+    else:
+        prepared = from_ledger(source, folder, law.rulebook.vocabulary, law.area.subjects, sheet)
+    decision = decided_table(law, prepared, None, "duckdb", None, (), (), progress, area.masks)
     assert isinstance(decision, TableDecision)
     stack.callback(decision.close)
-    notices += [n for n in decision.notices if n not in notices]
-    return UnitTable(_decided_rows(decision), notices)
-
-
-def _prepared(source: Path, area: DatedArea, sheet: str | None, folder: Path, notices: list[Problem]) -> Prepared:
-    """Write what the ledger's reader takes for units as a CSV that DuckDB reads."""
-    law = area.law
-    vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
-    read, count = ledger(source, vocabulary, subjects, sheet), 0
-
-    def whole() -> Iterator[LedgerRow]:
-        nonlocal count
-        for row in read.rows:
-            if row.error is not None:
-                notices.append(Problem("row", "", row.place, row.error))
-            notices.extend(row.problems)
-            count += row.data is not None and row.error is None
-            yield row
-
-    try:
-        prepared = rows_written(whole(), folder, vocabulary, subjects, notices)
-    except OSError as error:
-        raise LedgerError(f"`{folder}` cannot be written: {(error.strerror or str(error)).lower()}") from None
-    if not count:
+    if not decision.rows:
         raise LedgerError(f"`{source.name}` has headings and no rows")
-    notices += read.notices
-    return Prepared(prepared.path, prepared.skip, prepared.delimiter, True, read.units)
+    return UnitTable(_decided_rows(decision), list(decision.notices))
 
 
 def _decided_rows(decision: TableDecision) -> Iterator[UnitRow]:

@@ -121,10 +121,7 @@ class DecidedRows:
         vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="safety-rules-")))
         read = ledger(self.path, vocabulary, subjects, self.sheet)
-        try:
-            rows = rows_written((r for r in read.rows if not r.problems), folder, vocabulary, subjects)
-        except OSError as error:
-            raise LedgerError(f"`{folder}` cannot be written: {(error.strerror or str(error)).lower()}") from None
+        rows = rows_written((r for r in read.rows if not r.problems), folder, vocabulary, subjects)
         prepared = type(rows)(rows.path, rows.skip, rows.delimiter, True, read.units)
         decision = decided_table(law, prepared, None, "duckdb", None, (), (), progress, self.area.masks)
         assert isinstance(decision, TableDecision)

@@ -74,9 +74,7 @@ def table_decision(
             con.execute(f"COPY ({stored if fine else _patched(query, first, keep, names)}) TO {_at(final)} ({PARQUET})")
             first.unlink()
     count = sum(row[1] for row in written)
-    found = TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder)
-    found.answers = asked
-    return found
+    return TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder, answers=asked)
 
 
 def _written(

@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.source import Source, as_ledger_errors
 from safety_rules.engines.sql.again import record_of
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import FOUND, LawQuery, satisfied_column
+from safety_rules.engines.sql.query import LawQuery, has_masks, satisfied_column
 from safety_rules.engines.sql.types import Use
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
@@ -68,7 +68,7 @@ class TableDecision:
 
     def _rows(self) -> str:
         """Return the query of the rows; the mask of satisfied rules follows from the other three, where they are there."""
-        if not set(FOUND) <= set(self.answers):
+        if not has_masks(self.answers):
             return f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})"
         satisfied = satisfied_column(self.law, DUCKDB)
         return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM read_parquet({DUCKDB.text(str(self.path))}))"

@@ -10,7 +10,15 @@ from typing import Any
 
 from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.query import FOUND, LawQuery, bound_columns, outcome_columns, satisfied_column, words
+from safety_rules.engines.sql.query import (
+    FOUND,
+    LawQuery,
+    bound_columns,
+    has_masks,
+    outcome_columns,
+    satisfied_column,
+    words,
+)
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -189,7 +197,7 @@ class SparkDecision:
 
     def _settled(self, frame: Any) -> None:
         """Take a frame none of whose rows goes back as the result."""
-        if "satisfied" not in frame.columns and self._whole:
+        if "satisfied" not in frame.columns and has_masks(self.answers):
             place = frame.columns.index("not_applicable") + 1
             shown = [SPARK.name_of(c) for c in frame.columns]
             frame = frame.selectExpr(*shown[:place], satisfied_column(self.law, SPARK), *shown[place:])
@@ -208,14 +216,9 @@ class SparkDecision:
             self._settled(frame)
         return holds
 
-    @property
-    def _whole(self) -> bool:
-        """Whether the masks from which the satisfied rules follow were all asked for."""
-        return set(FOUND) <= set(self.answers)
-
     def _of_answers(self, frame: Any) -> Any:
         """Return a frame with the answers that were asked for."""
-        if self._whole or len(frame.columns) == len(self.keep) + len(self.answers) + 1:
+        if has_masks(self.answers) or len(frame.columns) == len(self.keep) + len(self.answers) + 1:
             return frame
         return frame.selectExpr(*(SPARK.name_of(c) for c in (*self.keep, *self.answers, "again")))
 

@@ -261,9 +261,8 @@ SPARK = Dialect(
     look_up=lambda name, keys, values, key: (
         f"try_element_at(map({', '.join(p for pair in zip(keys, values, strict=True) for p in pair)}), {key})"
     ),
-    at=lambda name, values, place: (
-        f"get(array({', '.join(values)}), {place} - 1)"
-    ),  # [NULL] of a list without NULL is an error
+    # not [...]: at the place NULL of a list without NULL, Spark 4.3 fails under ANSI
+    at=lambda name, values, place: f"get(array({', '.join(values)}), {place} - 1)",
     rows_of_json=lambda sql, fields: (
         f"from_json({sql}, 'ARRAY<STRUCT<" + ", ".join(f"`{f}`: STRING" for f in fields) + ">>')"
     ),

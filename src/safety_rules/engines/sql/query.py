@@ -37,10 +37,10 @@ class LawQuery:
     """A law as SQL over columns named by `uses`; `{source}` in `text` stands for what it is read from.
 
     `again` is the column that says that a row goes back to the exact evaluator, `problem` that a cell
-    could not be used. `best` is, of the short query of complete rows, the outcome: no
-    finding of a row that does not go back is undetermined, and at best and at worst are one; `answers` are those that it
-    gives, all of them if empty. `maps` are constants that the connection must know by
-    name: keys and what they lead to, or without keys, a list.
+    could not be used. `best` is, of the short query of complete rows, the outcome: no finding of a row that
+    does not go back is undetermined, and at best and at worst are one; `answers` are those that it gives, all
+    of them if empty. `maps` are constants that the connection must know by name: keys and what they lead to,
+    or without keys, a list.
     """
 
     law: AreaOn
@@ -77,6 +77,11 @@ def answers_of(law: AreaOn, asked: Sequence[str] = ()) -> tuple[str, ...]:
         if name not in known:
             raise NotFoundError(f"there is no answer `{name}`; {did_you_mean(name, known)}".rstrip("; "))
     return tuple(name for name in known if not asked or name in asked or name == "outcome")
+
+
+def has_masks(answers: Sequence[str]) -> bool:
+    """Return whether all masks are among the answers, so that the satisfied rules follow from them."""
+    return set(FOUND) <= set(answers)
 
 
 def words(law: AreaOn) -> int:

@@ -49,10 +49,8 @@ def _choices(expr: Expr) -> dict[str, str]:
 
 def _place(expr: Listed | Lookup, edition: Edition, w: Writer) -> tuple[str, list[str]]:
     """Return where a spelling stands among those of the table, NULL where it is none of them; and what stands there."""
-    key, spellings = (
-        expr.key if isinstance(expr, Listed) else expr.keys[0],
-        sorted(k for k, at in edition.index.items() if at),
-    )
+    key = expr.key if isinstance(expr, Listed) else expr.keys[0]
+    spellings = sorted(k for k, at in edition.index.items() if at)
     choices = _choices(key)
     if not choices:
         return _look_up(expr.table, spellings, _key(key, w), w), spellings
