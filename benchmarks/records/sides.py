@@ -13,7 +13,7 @@ from benchmarks.records.peers import Unsupported
 from benchmarks.result import Row
 from benchmarks.timing import Timed, paired
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
 
 Failed = Callable[[Any], Sequence[str]]
 Stream = Callable[[Sequence[Any]], None]

@@ -19,8 +19,8 @@ from benchmarks.tables.plot import write_chart
 from benchmarks.tables.w2 import HAND, OURS, by_hand, call, different, ours
 from benchmarks.tables.w2_data import write_rows
 from benchmarks.timing import paired
-from safety_rules.face import DatedArea
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
+from safety_rules.services.dated_area import DatedArea
 
 MOST = int(os.environ.get("SAFETY_RULES_MOST_ROWS", "1000000"))
 PLOTS = Path(__file__).resolve().parents[1] / "plots"

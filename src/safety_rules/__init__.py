@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from safety_rules.face import AreaRules, DatedArea, Rules, load
+    from safety_rules.face import AreaRules, Rules, load
     from safety_rules.language.diagnostic import Diagnostic
     from safety_rules.language.errors import (
         LedgerError,
@@ -24,16 +24,18 @@ if TYPE_CHECKING:
         RuleFileError,
         SafetyRulesError,
     )
-    from safety_rules.language.rule import Standing, Waiver
+    from safety_rules.language.rule import Waiver
+    from safety_rules.language.source import Standing
     from safety_rules.language.truth import Truth
     from safety_rules.language.verdict import Finding, Gap, Status
-    from safety_rules.semantics.verdict import Verdict
+    from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
+    from safety_rules.services.dated_area import DatedArea
 
 _HOMES = {
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
-    "DatedArea": "face",
+    "DatedArea": "services.dated_area",
     "Diagnostic": "language.diagnostic",
     "Finding": "language.verdict",
     "Gap": "language.verdict",
@@ -43,10 +45,10 @@ _HOMES = {
     "RuleFileError": "language.errors",
     "Rules": "face",
     "SafetyRulesError": "language.errors",
-    "Standing": "language.rule",
+    "Standing": "language.source",
     "Status": "language.verdict",
     "Truth": "language.truth",
-    "Verdict": "semantics.verdict",
+    "Verdict": "semantics.verdict.verdict",
     "Waiver": "language.rule",
     "load": "face",
     "with_history": "services.chaining.deciding",

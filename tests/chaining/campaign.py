@@ -14,7 +14,7 @@ from pathlib import Path
 from chaining.maker import Made, made
 from chaining.oracle import followed
 from safety_rules.engines.forward import Engine, chain
-from safety_rules.semantics.chain import ChainResult
+from safety_rules.semantics.chaining.chain import ChainResult
 
 ENGINE: Engine = "durable" if sys.version_info < (3, 13) else "auto"
 

@@ -14,12 +14,13 @@ from typing import Any
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, content_key, unlisted
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Date, Kind, Name, Number, Option, Records, Text
-from safety_rules.language.rule import Citation, Period, Rulebook, Source, Standing
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Citation, Period, Source, Standing
 from safety_rules.language.units import UnitTable
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
-from safety_rules.semantics.chain import ChainProgram, program_on
-from safety_rules.semantics.check import condition
-from safety_rules.semantics.scope import Scope
+from safety_rules.semantics.chaining.chain import ChainProgram, program_on
+from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.scope import Scope
 
 DAY = datetime.date(2024, 3, 1)
 NAME = Name("生成", "generated")

@@ -12,9 +12,9 @@ from typing import Any
 
 import safety_rules as sr
 from safety_rules.language.chain import ChainFact
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.chain import ChainProgram, program_on
-from safety_rules.semantics.chain_facts import given_facts
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.chaining.chain import ChainProgram, program_on
+from safety_rules.semantics.chaining.facts import given_facts
 
 DAYS = ("2017-05-09", "2018-01-01", "2022-10-01", "2023-09-29", "2023-09-30", "2023-10-01", "2024-03-01", "2024-06-01")
 DAY = datetime.date(2024, 6, 1)

@@ -12,7 +12,7 @@ from chaining.ledgers import ledger, started
 from chaining.maker import FIELDS, VALUES, made, relation
 from safety_rules.engines.forward import chain
 from safety_rules.language.chain import ChainFact
-from safety_rules.semantics.chain import program_on
+from safety_rules.semantics.chaining.chain import program_on
 
 PROGRAMS = 500
 AT_ONCE = 50

@@ -10,12 +10,12 @@ import pytest
 from chaining.ledgers import CHAINS, DAY, book, diagnosed, started
 from safety_rules.engines.forward import chain
 from safety_rules.language.errors import NotFoundError
-from safety_rules.language.rule import Standing
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.chain import ChainResult, program_on
-from safety_rules.semantics.chain_explain import explain_fact, standing
-from safety_rules.semantics.chain_facts import derived_items, given_facts, missing
-from safety_rules.semantics.strata import strata
+from safety_rules.language.source import Standing
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.chaining.chain import ChainResult, program_on
+from safety_rules.semantics.chaining.explain import explain_fact, standing
+from safety_rules.semantics.chaining.facts import derived_items, given_facts, missing
+from safety_rules.semantics.chaining.strata import strata
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import safety_rules as sr
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.verdict import Reason
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried

@@ -13,7 +13,7 @@ from chaining.campaign import memory
 from chaining.ledgers import CHAINS, ledger, started
 from safety_rules.engines.forward import chain, plan
 from safety_rules.language.errors import ChainEngineError, NotFoundError
-from safety_rules.semantics import chain as definition
+from safety_rules.semantics.chaining import chain as definition
 
 HERE = sys.version_info < (3, 13)
 

@@ -13,9 +13,9 @@ import pytest
 import safety_rules as sr
 from safety_rules.engines.forward import chain
 from safety_rules.language.chain import ChainRule
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.chain import program_on
-from safety_rules.semantics.chain_facts import given_facts
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.chaining.chain import program_on
+from safety_rules.semantics.chaining.facts import given_facts
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.services.mutants import expressions

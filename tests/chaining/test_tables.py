@@ -29,11 +29,11 @@ from safety_rules.engines.columnar.chains import run
 from safety_rules.engines.forward import chain
 from safety_rules.engines.sql import unsupported
 from safety_rules.face import Rules
-from safety_rules.formats.chain_tables import ChainedTables, chained_tables
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.chain import ChainResult, program_on
-from safety_rules.semantics.chain_facts import given_facts
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.chaining.chain import ChainResult, program_on
+from safety_rules.semantics.chaining.facts import given_facts
+from safety_rules.tables.chain import ChainedTables, chained_tables
 
 
 @pytest.mark.parametrize("first", range(0, 16, 8))

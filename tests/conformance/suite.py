@@ -23,13 +23,15 @@ import yaml
 from safety_rules.language.expr import Compare, Expr, Literal, kind_of
 from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Name, Number
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Clause, Otherwise, Period, Rule, Rulebook, Standing, Waiver
+from safety_rules.language.rule import Clause, Otherwise, Rule, Waiver
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Period, Standing
 from safety_rules.language.verdict import Reason, Status
 from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.check import condition
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.scope import Scope
 from safety_rules.semantics.decide import AreaOn, area_on
-from safety_rules.semantics.scope import Scope
 
 HERE = Path(__file__).parent
 DEFAULT_DAY = "2020-10-01"

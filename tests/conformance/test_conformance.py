@@ -14,7 +14,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import AreaOn, findings
 from safety_rules.semantics.evaluate import evaluate
-from safety_rules.semantics.verdict import Verdict, decide
+from safety_rules.semantics.verdict.verdict import Verdict, decide
 
 CONDITIONS = list(conditions())
 VERDICTS = list(verdicts())

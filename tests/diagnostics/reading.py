@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from safety_rules.language.diagnostic import Diagnostic
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
 
 HERE = Path(__file__).parent

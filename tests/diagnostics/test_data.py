@@ -10,9 +10,9 @@ import yaml
 
 from conformance.suite import book
 from diagnostics.reading import codes
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.formats import FORMATS
-from safety_rules.semantics.values import Unusable
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.admission.formats import FORMATS
+from safety_rules.semantics.admission.values import Unusable
 
 CASES = yaml.load((Path(__file__).parent / "data.yaml").read_text("utf-8"), yaml.BaseLoader)
 
@@ -33,5 +33,5 @@ def test_a_wrong_code_is_refused_by_its_format(case: dict[str, Any]) -> None:
 
 
 def test_every_code_of_data_has_a_case() -> None:
-    of_data = codes("semantics/values.py", "semantics/admit.py", "semantics/formats.py")
+    of_data = codes("semantics/admission")
     assert of_data - {"too-long", "empty-list"} <= {c["code"] for c in CASES}

@@ -14,7 +14,7 @@ from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.loading import compose
 from safety_rules.loading.compose import MAX_BYTES, document
 from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
-from safety_rules.semantics.check import condition
+from safety_rules.semantics.checking.check import condition
 
 RULE = """rule: bad
 title: {zh: 坏例, en: A bad rule}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import safety_rules as sr
 from safety_rules.engines.compiled import compiled, fast
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.testing import random_records, records
 
 RULES = sr.load()

@@ -19,8 +19,8 @@ from safety_rules.engines.compiled.fast import fast
 from safety_rules.language.expr import Compare, FactRef, Literal
 from safety_rules.language.kinds import Choice, Name
 from safety_rules.language.rule import Clause
-from safety_rules.semantics.evidence import evidence
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.evidence import evidence
+from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.testing import random_records
 
 RULES = sr.load()

@@ -14,7 +14,8 @@ from laws.maker import conditions
 from laws.terms import Term, World, conjunction
 from laws.worlds import FIELDS
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Citation, Clause, Otherwise, Period, Rule, Standing
+from safety_rules.language.rule import Clause, Otherwise, Rule
+from safety_rules.language.source import Citation, Period, Standing
 from safety_rules.semantics.decide import AreaOn, area_on
 
 OUTCOMES = ("admitted", "conditional", "referred", "rejected")

@@ -18,7 +18,7 @@ from safety_rules.language.expr import kind_of
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import area_on
 from safety_rules.semantics.evaluate import evaluate
 

@@ -14,7 +14,7 @@ from laws.maker import formulas
 from laws.terms import Term
 from safety_rules.language import expr as language
 from safety_rules.language.expr import Expr, walk
-from safety_rules.semantics.format import formatted
+from safety_rules.semantics.checking.format import formatted
 
 
 def written(expr: Expr, words: str) -> str:

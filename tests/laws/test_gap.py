@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from laws.areas import RuleTerm, law
 from laws.terms import ORDERS, Term, World, chosen, conjunction, disjunction, divided, negation, strict
 from safety_rules.language.record import Record
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 
 F = Fraction
 DAY = datetime.date(2020, 10, 1)

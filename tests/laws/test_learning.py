@@ -17,7 +17,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.decide import area_on
 from safety_rules.semantics.evaluate import evaluate
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 
 RANKS = {"admitted": 0, "conditional": 1, "referred": 2, "rejected": 3}
 

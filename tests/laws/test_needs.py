@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from laws.areas import OUTCOMES, RuleTerm, interval, law, rule_terms
 from laws.terms import ORDERS, SITES, Term, World, chosen, conjunction, disjunction, divided, negation, strict
 from safety_rules.language.record import Record
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 
 DAY = datetime.date(2020, 10, 1)
 DOMAINS: dict[str, list[Any]] = {

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from laws.areas import AREAS, RuleTerm, law, with_rules
 from laws.worlds import ON, RECORDS
 from safety_rules.language.record import Record
-from safety_rules.semantics.verdict import Verdict, decide
+from safety_rules.semantics.verdict.verdict import Verdict, decide
 
 
 def shown(verdict: Verdict) -> Any:

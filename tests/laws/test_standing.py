@@ -13,8 +13,8 @@ from laws.worlds import ON, RECORDS
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Standing
-from safety_rules.semantics.verdict import decide
+from safety_rules.language.source import Standing
+from safety_rules.semantics.verdict.verdict import decide
 
 
 @settings(max_examples=120, deadline=None)

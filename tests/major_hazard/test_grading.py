@@ -16,7 +16,7 @@ from major_hazard.oracle import BETAS, GASES, NAMED, graded
 from safety_rules.engines.compiled.derived import derived, duties
 from safety_rules.language.table import Row
 from safety_rules.semantics.decide import derived_values
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.grading import compare, notes
 
 AREA = sr.load().area("major_hazard").on("2020-10-01")

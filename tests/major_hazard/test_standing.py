@@ -18,7 +18,7 @@ from safety_rules.engines.compiled.derived import duties
 from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.verdict import Reason, Status
 from safety_rules.semantics.decide import area_on
-from safety_rules.semantics.verdict import decide
+from safety_rules.semantics.verdict.verdict import decide
 
 RULES = sr.load().area("major_hazard")
 AREA = RULES.on("2020-10-01")

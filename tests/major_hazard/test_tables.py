@@ -11,7 +11,7 @@ import pytest
 import safety_rules as sr
 from major_hazard.oracle import rows
 from safety_rules.language.table import normal_spelling
-from safety_rules.semantics.formats import cas_check_digit
+from safety_rules.semantics.admission.formats import cas_check_digit
 
 BOOK = sr.load().rulebook
 DAYS = {"2009": datetime.date(2018, 6, 1), "2018": datetime.date(2019, 3, 1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, loaded
 
 FILES = {

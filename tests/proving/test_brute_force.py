@@ -12,7 +12,7 @@ import pytest
 
 from proving.pack import FILES
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.verdict import Status
 from safety_rules.loading.rulebook import RuleFileText, loaded
 from safety_rules.semantics.decide import AreaOn, area_on, findings, interval

@@ -6,7 +6,7 @@ import pytest
 
 from proving.pack import FILES, book
 from safety_rules.language.errors import RuleFileError
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.semantics.decide import area_on
 from safety_rules.services.proving.answers import Answer, Proof
 from safety_rules.services.proving.asking import verdict

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
 from safety_rules.services.impact import compare
 from safety_rules.services.impact.compare import Comparison
@@ -188,7 +188,7 @@ def test_changes_of_the_built_in_rules_are_found_one_and_all() -> None:
 
 def test_a_standing_matters_only_where_it_is_required() -> None:
     cited = RULE.replace("source: statute", "source: statute, standing: assumed")
-    from safety_rules.language.rule import Standing
+    from safety_rules.language.source import Standing
 
     assert compared(book(), book(cited)).changes == ()
     assert only(compared(book(), book(cited), require=Standing.local)).item.key == "sample"

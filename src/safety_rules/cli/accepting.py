@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from safety_rules.formats.report import Problem, Suppressed
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

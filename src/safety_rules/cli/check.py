@@ -14,7 +14,7 @@ from safety_rules.cli.options import PATH, acceptance_options, format_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.report import Problem, Suppressed
-    from safety_rules.language.rule import Rulebook
+    from safety_rules.language.rulebook import Rulebook
 
 
 @click.command("check")
@@ -45,8 +45,8 @@ def command(
     """Check the rule files of a folder (or rule pack); the built-in rules by default."""
     from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
-    from safety_rules.face import overlay_files, resolve_folder
     from safety_rules.formats.report import Report, of_diagnostics
+    from safety_rules.loading.folders import overlay_files, resolve_folder
     from safety_rules.loading.rulebook import folder_files, rulebook
 
     accepting = Accepting(old, write_baseline, waivers, day)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from safety_rules.face import DatedArea
     from safety_rules.language.verdict import Adjustment, SmallestChange
-    from safety_rules.semantics.verdict import Verdict
+    from safety_rules.semantics.verdict.verdict import Verdict
+    from safety_rules.services.dated_area import DatedArea
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -51,7 +51,7 @@ def _weight(text: str) -> tuple[str, str]:
 
 def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, zh: bool) -> str:
     from safety_rules.language.verdict import Status
-    from safety_rules.semantics.words import decimal
+    from safety_rules.words.values import decimal
 
     head = f"要达到“{wanted}”，一并调整的最小改动" if zh else f"the smallest change together for `{wanted}`"
     cost = f"（代价 {decimal(found.cost)}）：" if zh else f" (cost {decimal(found.cost)}):"
@@ -64,7 +64,7 @@ def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, zh: bool)
 
 
 def _adjusted(a: Adjustment, verdict: Verdict, zh: bool) -> str:
-    from safety_rules.semantics.words import decimal, label, shown
+    from safety_rules.words.values import decimal, label, shown
 
     vocabulary = verdict.on.rulebook.vocabulary
     fact, language = vocabulary.fact_at(a.path), "zh" if zh else "en"

@@ -13,9 +13,9 @@ import click
 from safety_rules.cli.options import PATH, day_option, engine_option, language_option, rules_option
 
 if TYPE_CHECKING:
-    from safety_rules.face import DatedArea
     from safety_rules.language.record import Problem
     from safety_rules.semantics.decide import AreaOn
+    from safety_rules.services.dated_area import DatedArea
     from safety_rules.services.grading import GradedUnit
 
 ENDINGS = (".xlsx", ".csv", ".parquet")
@@ -120,7 +120,7 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
 
     from safety_rules.cli.screen_terminal import MOST_ROWS, console
     from safety_rules.formats.grading_out import shown
-    from safety_rules.language.rule import STANDING_NAMES
+    from safety_rules.language.source import STANDING_NAMES
 
     heads = (
         ("行", "单元", "级别", "S", "α", "R", "依据效力")

@@ -179,7 +179,7 @@ def _day(day: str | None) -> datetime.date | None:
 
 
 def _standing(word: str) -> Any:
-    from safety_rules.language.rule import Standing
+    from safety_rules.language.source import Standing
 
     if word not in Standing.__members__:
         raise click.UsageError(f"`{word}` is not a standing: {', '.join(Standing.__members__)}")

@@ -14,7 +14,8 @@ from safety_rules.cli.exit_codes import ExitCode
 @click.option("--check", is_flag=True, help="Write nothing; fail when the page is not fresh.")
 def command(rules: str | None, check: bool) -> None:
     """Write README.md in a rules folder: each rule with its law, consequence and standing."""
-    from safety_rules.face import load, resolve_folder
+    from safety_rules.face import load
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.rule_index import index_page
 
     page = index_page(load(rules).rulebook)

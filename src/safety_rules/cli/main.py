@@ -47,7 +47,7 @@ class Verbs(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from safety_rules.semantics.near import did_you_mean
+            from safety_rules.words.near import did_you_mean
 
             help = did_you_mean(args[0], VERBS) if args else ""
             raise click.UsageError(f"there is no verb `{args[0]}`" + (f"; {help}" if help else ""), ctx) from error

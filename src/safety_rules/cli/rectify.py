@@ -223,11 +223,11 @@ def _record(
 ) -> None:
     """Record one event, or say why it is refused."""
     from safety_rules.cli.rectify_terminal import print_recorded
-    from safety_rules.semantics.near import did_you_mean
     from safety_rules.services.rectification.life import Event
     from safety_rules.services.rectification.recording import evidence as evidence_of
     from safety_rules.services.rectification.recording import record
     from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.words.near import did_you_mean
 
     table = lifecycle()
     name, party = table.event_key(event), table.party_key(role)

@@ -14,9 +14,9 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
 
 if TYPE_CHECKING:
-    from safety_rules.face import DatedArea
     from safety_rules.formats.result import ScreenedRow, Screening
     from safety_rules.services.chaining.deciding import AreaWithHistory
+    from safety_rules.services.dated_area import DatedArea
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
@@ -151,8 +151,8 @@ def _writer(form: str) -> Writer:
 def _failing(dated: DatedArea, fail_on: Iterable[str]) -> Callable[[ScreenedRow], bool]:
     """Return whether a row is refused: certain to be at an outcome or worse, or open where that was asked for."""
     from safety_rules.language.errors import NotFoundError
-    from safety_rules.semantics.near import did_you_mean
-    from safety_rules.semantics.verdict import UNDETERMINED
+    from safety_rules.semantics.verdict.verdict import UNDETERMINED
+    from safety_rules.words.near import did_you_mean
 
     area = dated.law.area
     known = [*(o.key for o in area.outcomes), UNDETERMINED]

@@ -16,8 +16,8 @@ from rich.text import Text
 
 from safety_rules.formats.columns import CHAINS, RESULT_COLUMNS, result_cells
 from safety_rules.formats.result import ERROR, outcome_names, rule_names
-from safety_rules.language.rule import STANDING_NAMES
-from safety_rules.semantics.verdict import UNDETERMINED
+from safety_rules.language.source import STANDING_NAMES
+from safety_rules.semantics.verdict.verdict import UNDETERMINED
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening

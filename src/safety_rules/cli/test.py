@@ -14,7 +14,7 @@ from safety_rules.cli.options import PATH, acceptance_options, format_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.report import Problem
-    from safety_rules.language.rule import Rulebook
+    from safety_rules.language.rulebook import Rulebook
     from safety_rules.services.cases import CaseResult
 
 
@@ -44,8 +44,9 @@ def command(
     """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
     from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
-    from safety_rules.face import load, resolve_folder
+    from safety_rules.face import load
     from safety_rules.formats.report import Report
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.cases import run_cases
 
     book, shown_at = load(rules, overlays), f"{resolve_folder(rules).as_posix()}/"

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from safety_rules.formats.result import ERROR_NAME, ScreenedRow
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import STANDING_NAMES
+from safety_rules.language.source import STANDING_NAMES
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.atoms import clause_lines
-from safety_rules.semantics.explain import gap_text, reason_label
-from safety_rules.semantics.verdict import Verdict
-from safety_rules.semantics.words import label
+from safety_rules.semantics.verdict.atoms import clause_lines
+from safety_rules.semantics.verdict.explain import gap_text, reason_label
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.words.values import label
 
 RESULT_COLUMNS = (
     Name("结论", "Verdict"),

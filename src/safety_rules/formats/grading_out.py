@@ -14,9 +14,9 @@ from safety_rules.formats.safe import replacing
 from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
 from safety_rules.formats.workbook_out import OPTIONS, let_go
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.rule import STANDING_NAMES
-from safety_rules.semantics.explain import reason_label
-from safety_rules.semantics.words import decimal
+from safety_rules.language.source import STANDING_NAMES
+from safety_rules.semantics.verdict.explain import reason_label
+from safety_rules.words.values import decimal
 
 SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
 HEADINGS = {

@@ -15,7 +15,7 @@ from safety_rules.language.kinds import Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.near import near
+from safety_rules.words.near import near
 
 FIRST_ROWS = 20
 BRACKETED = re.compile(r"^(.+?)[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]$")

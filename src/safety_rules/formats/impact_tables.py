@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from safety_rules.formats.impact_words import UNDETERMINED, amount, ends, status
-from safety_rules.language.rule import Area, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 
 Row = tuple[str, ...]
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.kinds import Name, Number
-from safety_rules.language.rule import Area, Rulebook
-from safety_rules.semantics.words import decimal
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.words.values import decimal
 
 UNDETERMINED = Name("待核实", "undetermined")
 KINDS = {

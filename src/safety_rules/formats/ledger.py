@@ -17,7 +17,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")

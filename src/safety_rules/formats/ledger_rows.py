@@ -16,7 +16,7 @@ from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, le
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.values import absent
+from safety_rules.semantics.admission.values import absent
 
 TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
 

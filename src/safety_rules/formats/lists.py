@@ -15,7 +15,7 @@ from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.values import NOTHING, absent
+from safety_rules.semantics.admission.values import NOTHING, absent
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
 COUNT = re.compile(r"^([0-9]+)\s*(条|起|项|次|件|records?)?$")

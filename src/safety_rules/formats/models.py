@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Records, Text
-from safety_rules.language.rule import Area, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
-from safety_rules.semantics.formats import CREDIT_ALPHABET, FORMATS
-from safety_rules.semantics.values import FALSE, MOST_CHARACTERS, TRUE, Unusable
-from safety_rules.semantics.words import decimal
+from safety_rules.semantics.admission.formats import CREDIT_ALPHABET, FORMATS
+from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, TRUE, Unusable
+from safety_rules.words.values import decimal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PATTERNS = {

@@ -8,8 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.source import as_ledger_errors, connection
-from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.formats.duck import as_ledger_errors, connection, quoted
 from safety_rules.formats.table import RawRow, RawTable
 
 BATCH = 10_000
@@ -18,7 +17,7 @@ MEMORY = "400MB"
 
 def parquet_table(path: Path) -> RawTable:
     """Return the table of a Parquet file, its column names as row 0; raises LedgerError where it cannot be read."""
-    source = f"read_parquet({DUCKDB.text(str(path))})"
+    source = f"read_parquet({quoted(str(path))})"
     with (
         tempfile.TemporaryDirectory() as folder,
         connection(Path(folder), MEMORY, 1) as con,
@@ -33,7 +32,7 @@ def _rows(path: Path, names: tuple[str, ...]) -> Iterator[RawRow]:
     yield RawRow(0, names)
     with tempfile.TemporaryDirectory() as folder, connection(Path(folder), MEMORY, 1) as con:
         with as_ledger_errors(path.name):
-            reader = con.execute(f"SELECT * FROM read_parquet({DUCKDB.text(str(path))})")
+            reader = con.execute(f"SELECT * FROM read_parquet({quoted(str(path))})")
         number = 0
         while True:
             with as_ledger_errors(path.name):

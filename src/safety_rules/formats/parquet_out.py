@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.source import as_ledger_errors, connection
-from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.formats.columns import result_cells, result_headings
+from safety_rules.formats.duck import as_ledger_errors, connection, quoted
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.formats.safe import replacing
 from safety_rules.formats.table import cell_text
@@ -42,14 +41,14 @@ def write_rows(rows: Iterable[Sequence[Any]], names: Sequence[str], types: Seque
         texts = Path(folder) / "rows.csv"
         with texts.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
-        columns = ", ".join(f"{DUCKDB.text(n)}: '{t}'" for n, t in zip(names, types, strict=True))
+        columns = ", ".join(f"{quoted(n)}: '{t}'" for n, t in zip(names, types, strict=True))
         options = (
             f"header = false, auto_detect = false, columns = {{{columns}}}, max_line_size = 16777216, quote = '\"'"
         )
         with connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
             con.execute(
-                f"COPY (SELECT * FROM read_csv({DUCKDB.text(str(texts))}, {options})) "
-                f"TO {DUCKDB.text(str(target))} (FORMAT parquet, COMPRESSION snappy)"
+                f"COPY (SELECT * FROM read_csv({quoted(str(texts))}, {options})) "
+                f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION snappy)"
             )
 
 

@@ -12,7 +12,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.verdict import Reason
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict import UNDETERMINED, UNDETERMINED_NAME, Verdict
+from safety_rules.semantics.verdict.verdict import UNDETERMINED, UNDETERMINED_NAME, Verdict
 
 ERROR = "error"
 ERROR_NAME = Name("未能审查", "not screened")

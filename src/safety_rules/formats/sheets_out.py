@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from safety_rules.formats.result import Screening, outcome_names, rule_names
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import STANDING_NAMES, Area, Citation, Rule
+from safety_rules.language.rule import Rule
+from safety_rules.language.rulebook import Area
+from safety_rules.language.source import STANDING_NAMES, Citation
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict import UNDETERMINED
-from safety_rules.semantics.words import label
+from safety_rules.semantics.verdict.verdict import UNDETERMINED
 from safety_rules.version import VERSION
+from safety_rules.words.values import label
 
 
 @dataclass(frozen=True, slots=True)

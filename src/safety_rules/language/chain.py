@@ -15,7 +15,8 @@ from hashlib import sha256
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name, Value
-from safety_rules.language.rule import Case, Citation, Period
+from safety_rules.language.rule import Case
+from safety_rules.language.source import Citation, Period
 from safety_rules.language.verdict import Reason
 
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Period
+from safety_rules.language.source import Period
 
 ALWAYS = Period()
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from safety_rules.language.kinds import Kind, Name, Value
-from safety_rules.language.rule import Citation, Period
+from safety_rules.language.source import Citation, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,6 @@ class Table:
     name: Name
     columns: Mapping[str, Column]
     editions: tuple[Edition, ...]
-
-    def edition_on(self, day: datetime.date) -> Edition | None:
-        """Return the edition in force on a day."""
-        return next((e for e in self.editions if e.period.holds(day)), None)
 
 
 @lru_cache(maxsize=65536)

@@ -8,7 +8,8 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from safety_rules.language.rule import Citation, Duty, Rule, Standing
+from safety_rules.language.rule import Duty, Rule
+from safety_rules.language.source import Citation, Standing
 from safety_rules.language.truth import Truth
 
 

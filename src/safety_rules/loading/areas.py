@@ -10,21 +10,10 @@ from typing import Any
 
 from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Boolean, Kind, Name, Records
-from safety_rules.language.rule import (
-    Area,
-    Case,
-    Clause,
-    Derivation,
-    Duty,
-    Obligation,
-    Otherwise,
-    Outcome,
-    Parameter,
-    Period,
-    Rule,
-    Source,
-    Standing,
-)
+from safety_rules.language.law import Parameter
+from safety_rules.language.rule import Case, Clause, Derivation, Duty, Obligation, Otherwise, Rule
+from safety_rules.language.rulebook import Area, Outcome
+from safety_rules.language.source import Period, Source, Standing
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.loading.bands import bands
@@ -43,10 +32,10 @@ from safety_rules.loading.models_rules import (
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, flag, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import condition
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.possible import Known, possible
-from safety_rules.semantics.scope import Scope
+from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.scope import Scope
+from safety_rules.semantics.counsel.possible import Known, possible
+from safety_rules.words.near import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)

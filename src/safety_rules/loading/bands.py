@@ -12,8 +12,8 @@ from safety_rules.language.kinds import Number
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models_rules import BandFile, BandsFile
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.check import condition
-from safety_rules.semantics.scope import Scope
+from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.scope import Scope
 
 if TYPE_CHECKING:
     from safety_rules.loading.areas import Context

@@ -10,16 +10,17 @@ from typing import Any
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
 from safety_rules.language.kinds import Boolean, Choice, Name, Records
-from safety_rules.language.rule import Case, Period
+from safety_rules.language.rule import Case
+from safety_rules.language.source import Period
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.areas import Context, authority, read, timelines
 from safety_rules.loading.models_rules import AreaFile, CaseFile, ChainFile, PatternFile
 from safety_rules.loading.scalars import day, key, name, period, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.possible import Known, possible
-from safety_rules.semantics.scope import Scope
-from safety_rules.semantics.strata import cycles_through_unless
+from safety_rules.semantics.chaining.strata import cycles_through_unless
+from safety_rules.semantics.checking.scope import Scope
+from safety_rules.semantics.counsel.possible import Known, possible
+from safety_rules.words.near import did_you_mean
 
 
 def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -> ChainRule | None:

@@ -19,13 +19,13 @@ from safety_rules.language.invariant import (
     StricterThanBase,
 )
 from safety_rules.language.kinds import Boolean, Name, Number
-from safety_rules.language.rule import Area
+from safety_rules.language.rulebook import Area
 from safety_rules.loading.areas import Context, read
 from safety_rules.loading.models_base import PeriodFile
 from safety_rules.loading.models_rules import ExemptionFile, InvariantFile, InvariantsFile
 from safety_rules.loading.scalars import day, flag, key, period, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 CLAIMS = (
     "never_better_than", "never_worse_than", "always", "grows", "once_satisfied", "stricter_since", "stricter_than_base",

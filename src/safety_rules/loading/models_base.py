@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
 from pydantic_core import PydanticCustomError, core_schema
 
 from safety_rules.language.lint import LINT_CODES
-from safety_rules.language.rule import Standing
+from safety_rules.language.source import Standing
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.formats import FORMATS
+from safety_rules.semantics.admission.formats import FORMATS
 
 KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
 STANDING_WORDS = tuple(Standing.__members__)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Area, Entry, Rulebook, Source
+from safety_rules.language.law import Entry
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import Source
 from safety_rules.loading.areas import rule
 from safety_rules.loading.models import OverlayFile
 from safety_rules.loading.models_base import CitationFile
@@ -15,7 +17,7 @@ from safety_rules.loading.parameters import entries, source
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 
 def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:

@@ -7,14 +7,14 @@ from dataclasses import replace
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.expr import Literal
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Area, Change, Rulebook
+from safety_rules.language.rulebook import Area, Change, Rulebook
 from safety_rules.loading.areas import Context
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.models import OverlayFile
 from safety_rules.loading.models_rules import AreaFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 
 def with_chains(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:

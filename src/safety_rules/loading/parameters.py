@@ -6,7 +6,8 @@ import datetime
 from collections.abc import Iterable
 
 from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
-from safety_rules.language.rule import Entry, Parameter, Period, Source, Standing
+from safety_rules.language.law import Entry, Parameter
+from safety_rules.language.source import Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models_facts import (
     EntryFile,
@@ -20,7 +21,7 @@ from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
-from safety_rules.semantics.values import Unusable, value_of
+from safety_rules.semantics.admission.values import Unusable, value_of
 
 
 def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:

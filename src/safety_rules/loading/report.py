@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from safety_rules.language.diagnostic import Diagnostic, Severity, Span
 from safety_rules.loading.helps import HELPS
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -12,7 +12,7 @@ from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.language.lint import Silence
-from safety_rules.language.rule import Area, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.loading.areas import Context, area, derivation, obligation, rule
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
@@ -37,7 +37,7 @@ from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 M = TypeVar("M", bound=Model)
 

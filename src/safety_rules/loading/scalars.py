@@ -10,13 +10,13 @@ from typing import Any
 
 from safety_rules.language.kinds import Name
 from safety_rules.language.lint import LINT_CODES, Silence
-from safety_rules.language.rule import Citation, Period, Source, Standing
+from safety_rules.language.source import Citation, Period, Source, Standing
 from safety_rules.loading.compose import BOOLEAN_TRAP
 from safety_rules.loading.models_base import CitationFile, NameFile, PeriodFile, SilenceFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.kinds_and_units import iso_day
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.checking.kinds_and_units import iso_day
+from safety_rules.words.near import did_you_mean
 
 RATIONAL = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?(/[1-9][0-9]*)?$")
 LOSSY = re.compile(r"^[0-9]+\.[0-9]*0$")

@@ -8,7 +8,7 @@ from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Kind, Name, Records, Value
-from safety_rules.language.rule import Period, Source
+from safety_rules.language.source import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
@@ -16,8 +16,8 @@ from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.values import Unusable, value_of
+from safety_rules.semantics.admission.values import Unusable, value_of
+from safety_rules.words.near import did_you_mean
 
 
 def tables(

@@ -24,8 +24,8 @@ from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, U
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.formats import FORMATS
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.semantics.admission.formats import FORMATS
+from safety_rules.words.near import did_you_mean
 
 
 def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:

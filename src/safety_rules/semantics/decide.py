@@ -9,26 +9,17 @@ from typing import TypeVar
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Value
+from safety_rules.language.law import edition_on, entry_on, is_sure
 from safety_rules.language.record import Record
-from safety_rules.language.rule import (
-    Area,
-    Citation,
-    Clause,
-    Derivation,
-    Obligation,
-    Rule,
-    Rulebook,
-    Standing,
-    Waiver,
-    authority_on,
-    weakest,
-)
+from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Waiver
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import Citation, Standing, authority_on, weakest
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
-from safety_rules.semantics.evaluate import Environment, evaluate, is_sure, truth
+from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
-from safety_rules.semantics.near import did_you_mean
 from safety_rules.semantics.reads import parameters_of, tables_of
+from safety_rules.words.near import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +152,13 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
     for clause in clauses:
         for ref in parameters_of(clause.that, env.derivations):
             parameter = env.parameters[ref.key]
-            entry = parameter.entry_on(env.as_of)
+            entry = entry_on(parameter, env.as_of)
             entries = [entry] if ref.day is None and entry is not None else list(parameter.entries)
             for found in entries:
                 if ref.key not in used or found.citation.standing > used[ref.key].standing:
                     used[ref.key] = found.citation
         for table in tables_of(clause.that, env.derivations):
-            edition = env.tables[table].edition_on(env.as_of)
+            edition = edition_on(env.tables[table], env.as_of)
             if edition is not None:
                 used[table] = edition.citation
     return used

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -33,8 +33,10 @@ from safety_rules.language.expr import (
     Shift,
     children,
 )
+from safety_rules.language.law import Parameter, is_sure, sure_edition, sure_entry
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Derivation, Parameter, Rule, Standing, counts
+from safety_rules.language.rule import Derivation
+from safety_rules.language.source import Standing
 from safety_rules.language.table import Edition, Row, Table, normal_spelling
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
@@ -180,23 +182,6 @@ def _worked_out(derivation: Derivation, env: Environment) -> Any:
     return Unknown(lacking | {Reason("authority", derivation.key)})
 
 
-class Requirement(Protocol):
-    """How sure the law must be: an environment, or an area's law on a day."""
-
-    @property
-    def require(self) -> Standing:
-        """The weakest standing that counts."""
-
-    @property
-    def confirmed(self) -> frozenset[str]:
-        """The keys of what counts whatever its standing."""
-
-
-def is_sure(holder: Derivation | Rule, law: Requirement) -> bool:
-    """Return whether the authority of a derivation or rule is as sure as is required, or confirmed."""
-    return law.require is Standing.assumed or counts(holder.standing, holder.key, law.require, law.confirmed)
-
-
 def _item_field(expr: ItemField, env: Environment) -> Any:
     path, item = env.variables[expr.variable]
     derivation = env.derivations.get(expr.key)
@@ -212,10 +197,8 @@ def _parameter(expr: ParameterRef, env: Environment) -> Any:
     day = env.as_of if expr.day is None else evaluate(expr.day, env)
     if isinstance(day, Unknown):
         return day
-    entry = env.parameters[expr.key].entry_on(day)
-    if entry is None or not counts(entry.citation.standing, expr.key, env.require, env.confirmed):
-        return Unknown(frozenset({Reason("parameter", expr.key)}))
-    return entry.value
+    entry = sure_entry(env.parameters[expr.key], day, env)
+    return Unknown(frozenset({Reason("parameter", expr.key)})) if entry is None else entry.value
 
 
 def _arithmetic(expr: Arithmetic, env: Environment) -> Any:
@@ -302,10 +285,8 @@ def _lookup(expr: Lookup, env: Environment) -> Any:
 
 def _edition(table: str, env: Environment) -> Edition | Unknown:
     """Return the edition in force; unknown, naming the table, when there is none or it is not sure enough."""
-    edition = env.tables[table].edition_on(env.as_of)
-    if edition is None or not counts(edition.citation.standing, table, env.require, env.confirmed):
-        return Unknown(frozenset({Reason("parameter", table)}))
-    return edition
+    edition = sure_edition(env.tables[table], env.as_of, env)
+    return Unknown(frozenset({Reason("parameter", table)})) if edition is None else edition
 
 
 def _qualifies(row: Row, qualifier: str) -> bool:

@@ -24,7 +24,9 @@ from safety_rules.language.expr import (
     ParameterRef,
     children,
 )
-from safety_rules.language.rule import Citation, Derivation, Standing, weakest
+from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.rule import Derivation
+from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, items, remembered
 
@@ -56,7 +58,7 @@ def grounds(expr: Expr, env: Environment) -> Grounds:
         case Aggregate():
             return _aggregate(expr, env)
         case Listed(table) | Lookup(table):
-            edition = env.tables[table].edition_on(env.as_of)
+            edition = edition_on(env.tables[table], env.as_of)
             own = {table: edition.citation} if edition is not None else {}
             return together([own, *(grounds(c, env) for c in children(expr))])
         case _:
@@ -93,7 +95,7 @@ def _worked_out(derivation: Derivation, env: Environment) -> Grounds:
 
 def _parameter(expr: ParameterRef, env: Environment) -> Grounds:
     day = env.as_of if expr.day is None else evaluate(expr.day, env)
-    entry = None if isinstance(day, Unknown) else env.parameters[expr.key].entry_on(day)
+    entry = None if isinstance(day, Unknown) else entry_on(env.parameters[expr.key], day)
     own = {expr.key: entry.citation} if entry is not None else {}
     return own if expr.day is None else together([own, grounds(expr.day, env)])
 

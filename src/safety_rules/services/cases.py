@@ -10,19 +10,20 @@ from typing import Any
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Number, Records, Value
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Area, Case, Derivation, Obligation, Rule, Rulebook
+from safety_rules.language.rule import Case, Derivation, Obligation, Rule
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.scalars import RATIONAL
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.admission.values import Unusable, absent, value_of
+from safety_rules.semantics.counsel.gap import clause_gaps
 from safety_rules.semantics.decide import AreaOn, area_on, clause_results, finding
 from safety_rules.semantics.evaluate import Environment, evaluate
-from safety_rules.semantics.gap import clause_gaps
-from safety_rules.semantics.values import Unusable, absent, value_of
-from safety_rules.semantics.verdict import decide
-from safety_rules.semantics.words import decimal
+from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
+from safety_rules.words.values import decimal
 
 
 @dataclass(frozen=True, slots=True)

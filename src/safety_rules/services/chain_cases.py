@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from safety_rules.language.chain import ChainFact, ChainRule
-from safety_rules.language.rule import Case, Rulebook
+from safety_rules.language.rule import Case
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.chain import ChainResult, chained, fixpoint, program_on
-from safety_rules.semantics.chain_facts import given_facts, missing
-from safety_rules.semantics.values import Unusable, absent, value_of
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.admission.values import Unusable, absent, value_of
+from safety_rules.semantics.chaining.chain import ChainResult, chained, fixpoint, program_on
+from safety_rules.semantics.chaining.facts import given_facts, missing
 
 
 def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[str]:

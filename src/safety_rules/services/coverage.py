@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Compare, Expr, kind_of, walk
 from safety_rules.language.kinds import Date, Number
-from safety_rules.language.rule import Area, Case, Clause, Derivation, Obligation, Rule, Rulebook
+from safety_rules.language.rule import Case, Clause, Derivation, Obligation, Rule
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Finding, Status, Unknown
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import area_on, clause_results, finding
 from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
 from safety_rules.services.chain_cases import untried_of

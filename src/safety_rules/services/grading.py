@@ -12,14 +12,15 @@ from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.decide import Decider, decider_by
 from safety_rules.engines.compiled.derived import duties, with_derived
 from safety_rules.engines.compiled.standing import Standings, field_standing, standings
-from safety_rules.face import DatedArea
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Standing
+from safety_rules.language.law import edition_on
+from safety_rules.language.source import Standing
 from safety_rules.language.table import Edition
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening import screen
 
 CHEMICALS = "unit.chemicals"
@@ -141,7 +142,7 @@ def _chemical(item: Mapping[str, Any], total: Fraction | None, tools: Grader) ->
 
 def notes(verdict: Verdict) -> tuple[Name, ...]:
     """Return what a reader should know of a unit's list: chemicals given twice, names that their CAS numbers contradict."""
-    edition = verdict.on.rulebook.tables["listed_substances"].edition_on(verdict.on.as_of)
+    edition = edition_on(verdict.on.rulebook.tables["listed_substances"], verdict.on.as_of)
     items: Any = verdict.record.values.get("unit.chemicals", ())
     return (*_twice(items, edition), *_contradicting(items, edition))
 

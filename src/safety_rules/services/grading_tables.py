@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.face import DatedArea
 from safety_rules.formats.ledger import PARQUET
-from safety_rules.formats.tables import decided_table
-from safety_rules.formats.tables_in import ROW, Prepared, from_ledger
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.grading import grade
+from safety_rules.tables.decide import decided_table
+from safety_rules.tables.prepare import ROW, Prepared, from_ledger
 
 NAME = "unit.name"
 FIGURES = ("unit.ratio_sum", "unit.alpha", "unit.hazard_index")

@@ -13,8 +13,11 @@ from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
 from safety_rules.language.kinds import Date, Number
-from safety_rules.language.rule import Area, Clause, Derivation, Entry, Obligation, Parameter, Period, Rule, Rulebook
-from safety_rules.semantics.gap import DEFAULT_STEP
+from safety_rules.language.law import Entry, Parameter
+from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import Period
+from safety_rules.semantics.counsel.gap import DEFAULT_STEP
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case

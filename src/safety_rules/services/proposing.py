@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.rule import Area, Derivation, Obligation, Rule, Rulebook
+from safety_rules.language.rule import Derivation, Obligation, Rule
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import area_on, clause_results, finding

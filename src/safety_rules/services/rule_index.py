@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from safety_rules.language.chain import Pattern
-from safety_rules.language.rule import STANDING_NAMES, Area, Citation, Period, Rule, Rulebook, weakest
+from safety_rules.language.rule import Rule
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import STANDING_NAMES, Citation, Period, weakest
 
 HEAD = """# 规则索引 · Index of rules
 
@@ -91,7 +93,7 @@ def _period(period: Period) -> str:
 
 
 def _figures(rulebook: Rulebook) -> Iterator[str]:
-    from safety_rules.semantics.words import shown
+    from safety_rules.words.values import shown
 
     yield "## 标准 · Figures\n"
     yield "| 标准 figure | 自 from | 取值 value | 依据 authority | 效力 standing |"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safety_rules.engines.compiled.decide import decided
-from safety_rules.face import DatedArea
 from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
@@ -15,10 +14,11 @@ from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import subject_names
-from safety_rules.semantics.explain import reason_label
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.explain import reason_label
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening_tables import DecidedRows, engine_for
 
 if TYPE_CHECKING:

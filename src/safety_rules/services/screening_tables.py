@@ -17,22 +17,22 @@ from typing import Any
 
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.compiled.derived import Duties, duties
-from safety_rules.engines.sql.again import joined
-from safety_rules.face import DatedArea
+from safety_rules.engines.sql.exactness.settle import joined
 from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
-from safety_rules.formats.tables import decided_table
-from safety_rules.formats.tables_in import ROW, rows_written
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import DueDuty, Masks
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.shared import Shared, facts_read
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.shared import Shared, facts_read
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
+from safety_rules.tables.decide import decided_table
+from safety_rules.tables.prepare import ROW, rows_written
+from safety_rules.words.near import did_you_mean
 
 ENGINES = ("auto", "duckdb", "records")
 LARGE = {True: 1 << 20, False: 4 << 20}

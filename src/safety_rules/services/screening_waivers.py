@@ -9,13 +9,14 @@ from pathlib import Path
 
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import NotFoundError, RuleFileError
-from safety_rules.language.rule import Area, Waiver
+from safety_rules.language.rule import Waiver
+from safety_rules.language.rulebook import Area
 from safety_rules.loading.compose import document
 from safety_rules.loading.models_base import Model, S
 from safety_rules.loading.report import Report, shaped
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 CSV_HEADINGS = {
     "规则": "rule",

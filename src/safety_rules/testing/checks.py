@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
-from safety_rules.face import DatedArea
 from safety_rules.language.kinds import Boolean, Number
 from safety_rules.language.record import Record
 from safety_rules.language.truth import Truth
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.check import condition
+from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.scope import Scope
 from safety_rules.semantics.evaluate import truth
-from safety_rules.semantics.scope import Scope
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.properties import Check, Example
 from safety_rules.testing.shown import NotAFactError, condition_text, known_fact, moved
 

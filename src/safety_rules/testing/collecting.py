@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.rule import Case, Rulebook
+from safety_rules.language.rule import Case
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.testing.properties import RuleProperty

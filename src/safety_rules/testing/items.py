@@ -11,12 +11,13 @@ from typing import Any, Self
 
 import pytest
 
-from safety_rules.face import DatedArea, Rules
+from safety_rules.face import Rules
 from safety_rules.language.diagnostic import Diagnostic, Span
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.invariant import Invariant
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import folder_files, rulebook
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.proving.answers import Proof
 from safety_rules.testing.collecting import CaseCheck, case_checks, properties_of
 from safety_rules.testing.properties import RuleProperty, tried

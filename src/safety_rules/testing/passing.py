@@ -13,14 +13,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from safety_rules.face import DatedArea
 from safety_rules.language.kinds import Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.candidates import candidates
+from safety_rules.semantics.counsel.candidates import candidates
+from safety_rules.semantics.counsel.gap import step_of
 from safety_rules.semantics.decide import AreaOn, finding
-from safety_rules.semantics.gap import step_of
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
 from safety_rules.testing.strategies import values
 

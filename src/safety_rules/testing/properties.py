@@ -15,13 +15,13 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from safety_rules.face import DatedArea
 from safety_rules.language.errors import NotFoundError
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.passing import near_passing
 from safety_rules.testing.shown import record_text
 from safety_rules.testing.strategies import edges_of, records, values
+from safety_rules.words.near import did_you_mean
 
 LEAST_KEPT = 0.5  # of the records made: where more are discarded, the property says little
 T = TypeVar("T")

@@ -8,12 +8,12 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from safety_rules.face import DatedArea
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.candidates import typical
+from safety_rules.semantics.counsel.candidates import typical
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.words import decimal
+from safety_rules.services.dated_area import DatedArea
+from safety_rules.words.values import decimal
 
 MOST_ITEMS = 3
 

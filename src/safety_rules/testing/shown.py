@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from safety_rules.face import DatedArea
 from safety_rules.formats.impact_words import given_lines
 from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
 from safety_rules.language.errors import NotFoundError
@@ -16,9 +15,10 @@ from safety_rules.language.rule import Clause
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.verdict import Verdict
-from safety_rules.semantics.words import decimal
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
+from safety_rules.words.near import did_you_mean
+from safety_rules.words.values import decimal
 
 MOST_LINES = 4
 

@@ -8,16 +8,16 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from safety_rules.face import DatedArea
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.candidates import turns, typical
+from safety_rules.semantics.counsel.candidates import turns, typical
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.words import decimal
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
+from safety_rules.words.near import did_you_mean
+from safety_rules.words.values import decimal
 
 MOST_ITEMS = 3
 

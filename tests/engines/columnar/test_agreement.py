@@ -18,9 +18,9 @@ import pytest
 import safety_rules as sr
 from engines.arrow_records import arrow_type
 from safety_rules.engines.compiled import compiled
-from safety_rules.engines.sql.again import masks_by_definition
-from safety_rules.face import DatedArea
+from safety_rules.engines.sql.exactness.settle import masks_by_definition
 from safety_rules.language.kinds import Choice, Choices, Number, Records
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.sampling import random_record, typical_values
 
 STRANGE = (float("nan"), float("inf"), -1.0, 1e300, 1e-300, 1e16, 0.1 + 0.2, 1e15, 2000 / 3, 0.07, 21.0, 5e-324, -0.0)

@@ -11,8 +11,8 @@ import pytest
 
 from engines.columnar.test_agreement import arrow
 from engines.columnar.test_short_query import complete, strange, w1
-from safety_rules.face import DatedArea
 from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.services.dated_area import DatedArea
 
 ASKED: list[tuple[str, ...]] = [
     ("violated",),

@@ -15,7 +15,7 @@ from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query import BITS, law_query, words
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.read.types import Use
 from safety_rules.engines.sql.unsupported import UNSUPPORTED
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status

@@ -11,9 +11,9 @@ import pytest
 
 from chaining.ledgers import DAY, book
 from engines.columnar.test_tables import area  # noqa: F401
-from safety_rules.face import DatedArea
-from safety_rules.formats.chain_tables import chained_tables
-from safety_rules.semantics.chain import program_on
+from safety_rules.semantics.chaining.chain import program_on
+from safety_rules.services.dated_area import DatedArea
+from safety_rules.tables.chain import chained_tables
 
 ROWS = 200_000
 

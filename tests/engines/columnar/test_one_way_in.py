@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from engines.columnar.test_tables import DATA, area, arrow  # noqa: F401
-from safety_rules.face import DatedArea
-from safety_rules.formats import tables
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.semantics.words import json_value
+from safety_rules.services.dated_area import DatedArea
+from safety_rules.tables import decide as tables
+from safety_rules.words.values import json_value
 
 
 def test_details_are_the_needs_and_gaps_of_each_verdict(area: DatedArea) -> None:  # noqa: F811

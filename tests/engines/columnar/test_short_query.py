@@ -26,13 +26,13 @@ from laws.worlds import FULL, ON, RECORDS, world
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.plain import first_query
-from safety_rules.engines.sql.types import ColumnType, Use
-from safety_rules.face import DatedArea
+from safety_rules.engines.sql.read.types import ColumnType, Use
+from safety_rules.engines.sql.short_query import first_query
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, findings
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.sampling import random_record, typical_values
 
 STRANGE = (float("nan"), float("inf"), float("-inf"), -1.0, 1e300, 5e-324, 1e16, 0.1 + 0.2, 2000 / 3, None)

@@ -20,9 +20,9 @@ import pytest
 import xlsxwriter
 
 import safety_rules as sr
-from safety_rules.face import DatedArea
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rule import Waiver
+from safety_rules.services.dated_area import DatedArea
 
 DATA = {
     "项目名称": ["甲", "乙", "丙", "丁", "戊"],

@@ -26,7 +26,7 @@ from safety_rules.engines.compiled import compiled
 from safety_rules.engines.spark.decide import frame_decision
 from safety_rules.engines.spark.result import fit_for_laws
 from safety_rules.engines.spark.source import column_types
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule, Waiver

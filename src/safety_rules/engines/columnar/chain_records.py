@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from safety_rules.engines.columnar.source import as_ledger_errors
-from safety_rules.engines.sql.chain_terms import fields_of, sql_type
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.lower.chain_terms import fields_of, sql_type
+from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.chain import ChainFact, ChainRule
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.kinds import Date
-from safety_rules.semantics.chain import ChainProgram
-from safety_rules.semantics.chain_facts import relations
+from safety_rules.semantics.chaining.chain import ChainProgram
+from safety_rules.semantics.chaining.facts import relations
 from safety_rules.semantics.decide import AreaOn
 
 PLAIN_DAYS = "DATE '1001-01-01' AND DATE '8999-12-31'"

@@ -13,7 +13,8 @@ from typing import Any
 
 from safety_rules.engines.columnar.chain_records import Chaining, Unsupported, check_days
 from safety_rules.engines.columnar.decide import define_maps
-from safety_rules.engines.sql.chain_terms import (
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.lower.chain_terms import (
     Narrowed,
     Term,
     fields_of,
@@ -22,12 +23,11 @@ from safety_rules.engines.sql.chain_terms import (
     struct_type,
     term,
 )
-from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.expr import ItemField, walk
 from safety_rules.language.kinds import Choices, Records
-from safety_rules.language.rule import weakest
+from safety_rules.language.source import weakest
 from safety_rules.semantics.decide import AreaOn
 
 MOST_ROUNDS = 1_000

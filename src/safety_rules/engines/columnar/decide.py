@@ -13,10 +13,9 @@ from typing import Any
 
 from safety_rules.engines.columnar.progress import watched
 from safety_rules.engines.columnar.result import PARQUET, TableDecision
-from safety_rules.engines.columnar.source import AS_WRITTEN, Source, as_ledger_errors
-from safety_rules.engines.sql.again import Exact, masks_by_definition, settled
+from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.plain import first_query
+from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.query import (
     FOUND,
     OUTCOMES,
@@ -26,7 +25,9 @@ from safety_rules.engines.sql.query import (
     law_query,
     outcome_columns,
 )
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.read.types import Use
+from safety_rules.engines.sql.short_query import first_query
+from safety_rules.formats.duck import AS_WRITTEN, as_ledger_errors
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from safety_rules.engines.columnar.progress import told
 from safety_rules.engines.columnar.result import PARQUET, TableDecision
-from safety_rules.engines.columnar.source import as_ledger_errors
-from safety_rules.engines.sql.again import joined, record_of
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.exactness.settle import joined, record_of
 from safety_rules.engines.sql.query import words
+from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.verdict import Masks
-from safety_rules.semantics.shared import Shared
-from safety_rules.semantics.verdict import Verdict, decide
-from safety_rules.semantics.words import json_value
+from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.verdict import Verdict, decide
+from safety_rules.words.values import json_value
 
 BATCH = 2_000
 GAP = ("rule", "clause", "fact", "now", "to", "change")

@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.source import Source, as_ledger_errors
-from safety_rules.engines.sql.again import record_of
+from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.exactness.settle import record_of
 from safety_rules.engines.sql.query import LawQuery, has_masks, satisfied_column
-from safety_rules.engines.sql.types import Use
+from safety_rules.engines.sql.read.types import Use
+from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict import Verdict, decide
+from safety_rules.semantics.verdict.verdict import Verdict, decide
 
 PARQUET = "FORMAT parquet, COMPRESSION snappy"
 FORMATS = {".parquet": PARQUET, ".csv": "FORMAT csv, HEADER"}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.expect import Seen
-from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Struct
+from safety_rules.engines.sql.read.expect import Seen
+from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
+from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.errors import LedgerError
 
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv", ".txt")
 VIEW = "rows_to_decide"
-AS_WRITTEN = "in_clause"  # it turns IN into a join, and a join keeps no order of rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,38 +28,6 @@ class Source:
     types: Mapping[str, ColumnType]
     numbered: str
     file: str = ""
-
-
-def connection(folder: Path, memory: str, threads: int | None) -> Any:
-    """Return a connection that keeps rows in order and spills into the folder; raises LedgerError without DuckDB."""
-    try:
-        import duckdb
-    except ImportError:
-        raise LedgerError("tables need DuckDB; install `safety-rules[tables]`") from None
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": memory,
-        "temp_directory": str(folder),
-        "preserve_insertion_order": "true",
-    }
-    if threads is not None:
-        config["threads"] = str(threads)
-    con = duckdb.connect(":memory:", config=config)
-    con.execute("SET enable_progress_bar = false")
-    con.execute("SET parquet_metadata_cache = true")
-    con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
-    return con
-
-
-@contextmanager
-def as_ledger_errors(name: str) -> Iterator[None]:
-    """Turn what DuckDB or the system raises into a LedgerError of one line."""
-    import duckdb
-
-    try:
-        yield
-    except (duckdb.Error, OSError) as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise LedgerError(f"`{name}`: {lines[0]}") from None
 
 
 def source(con: Any, data: Any, folder: Path, skip: int = 0, delimiter: str = "") -> Source:

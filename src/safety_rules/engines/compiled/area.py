@@ -12,10 +12,10 @@ from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import Writer, value
 from safety_rules.language.expr import And, Compare, Expr, FactRef, Literal
 from safety_rules.language.kinds import Choice
+from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)

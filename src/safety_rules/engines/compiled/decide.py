@@ -12,10 +12,10 @@ from safety_rules.engines.compiled.fast import fast
 from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.shared import Shared
-from safety_rules.semantics.verdict import Verdict, decide
+from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.verdict import Verdict, decide
 
 
 @dataclass(frozen=True, slots=True)

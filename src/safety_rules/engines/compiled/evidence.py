@@ -18,10 +18,10 @@ from safety_rules.engines.compiled.segments import conjuncts
 from safety_rules.language.expr import Expr
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Status
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, findings
-from safety_rules.semantics.evidence import evidence, facts_read
-from safety_rules.semantics.verdict import Witness
+from safety_rules.semantics.verdict.evidence import evidence, facts_read
+from safety_rules.semantics.verdict.verdict import Witness
 
 One = Callable[[Any], Evidence]
 

@@ -42,10 +42,10 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Number
-from safety_rules.language.rule import Derivation, counts
+from safety_rules.language.law import is_sure, sure_edition, sure_value
+from safety_rules.language.rule import Derivation
 from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
 from safety_rules.semantics.operations import call, shifted
 
 MOST_NESTED = 40
@@ -227,18 +227,12 @@ def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
 
 def parameter_value(law: AreaOn, key: str, day: Any) -> Any:
     """Return a parameter's value on a day; None when there is none, or none that is sure enough."""
-    entry = law.rulebook.parameters[key].entry_on(day)
-    if entry is None or not counts(entry.citation.standing, key, law.require, law.confirmed):
-        return None
-    return entry.value
+    return sure_value(law.rulebook.parameters[key], day, law)
 
 
 def edition_of(law: AreaOn, table: str) -> Any:
     """Return a table's edition on the day of the law; None when there is none, or none that is sure enough."""
-    edition = law.rulebook.tables[table].edition_on(law.as_of)
-    if edition is None or not counts(edition.citation.standing, table, law.require, law.confirmed):
-        return None
-    return edition
+    return sure_edition(law.rulebook.tables[table], law.as_of, law)
 
 
 def _days_between(later: Any, earlier: Any) -> Fraction:

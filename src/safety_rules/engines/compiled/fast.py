@@ -19,9 +19,9 @@ from safety_rules.engines.compiled.conditions import Declined
 from safety_rules.engines.compiled.evidence import witness
 from safety_rules.engines.compiled.plain_data import CHECKS
 from safety_rules.engines.compiled.segments import Segment, grouped, in_order
+from safety_rules.language.law import is_sure
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
 
 DECLINING = (TypeError, KeyError, AttributeError, ArithmeticError, ValueError)
 MOST_BRANCHES = 32

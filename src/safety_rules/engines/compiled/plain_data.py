@@ -19,8 +19,8 @@ from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.values import MOST_CHARACTERS, absent
 
 INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
 MOST_SHAPES = 256

@@ -28,7 +28,9 @@ from safety_rules.language.expr import (
     ParameterRef,
     children,
 )
-from safety_rules.language.rule import Clause, Derivation, Standing, weakest
+from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.rule import Clause, Derivation
+from safety_rules.language.source import Standing, weakest
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 
@@ -166,7 +168,7 @@ def standing(expr: Expr, w: _Writer) -> ast.expr:
         case Aggregate():
             return _aggregate(expr, w)
         case Listed(table) | Lookup(table):
-            edition = w.law.rulebook.tables[table].edition_on(w.law.as_of)
+            edition = edition_on(w.law.rulebook.tables[table], w.law.as_of)
             own = 0 if edition is None else int(edition.citation.standing)
             return _most([constant(own), *(standing(c, w) for c in children(expr))])
         case _:
@@ -180,11 +182,11 @@ def _derived(derivation: Derivation, w: _Writer) -> ast.expr:
 def _parameter(expr: ParameterRef, w: _Writer) -> ast.expr:
     parameter = w.law.rulebook.parameters[expr.key]
     if expr.day is None:
-        entry = parameter.entry_on(w.law.as_of)
+        entry = entry_on(parameter, w.law.as_of)
         return constant(0 if entry is None else int(entry.citation.standing))
 
     def of_day(day: Any) -> int:
-        entry = None if day is None else parameter.entry_on(day)
+        entry = None if day is None else entry_on(parameter, day)
         return 0 if entry is None else int(entry.citation.standing)
 
     name = f"standing_of_{len(w.constants)}"

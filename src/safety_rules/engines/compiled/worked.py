@@ -13,9 +13,9 @@ from typing import Any
 from safety_rules.engines.compiled import code, exact
 from safety_rules.engines.compiled.code import constant, load
 from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Derivation
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
 
 
 def worked_fields(outer: str, law: AreaOn, constants: dict[str, Any]) -> Mapping[str, Derivation]:

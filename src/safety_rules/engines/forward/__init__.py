@@ -8,7 +8,7 @@ from typing import Literal
 from safety_rules.engines.forward.plan import Unsupported
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.errors import NotFoundError
-from safety_rules.semantics.chain import ChainProgram, ChainResult, Closure, chained, fixpoint
+from safety_rules.semantics.chaining.chain import ChainProgram, ChainResult, Closure, chained, fixpoint
 
 Engine = Literal["auto", "fixpoint", "durable"]
 

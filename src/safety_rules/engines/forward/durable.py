@@ -15,8 +15,8 @@ from durable import engine
 from safety_rules.engines.forward.plan import Names, Plan, Unsupported, definition, plan
 from safety_rules.language.chain import ChainFact, ChainRule, Step, canonical
 from safety_rules.language.errors import ChainEngineError
-from safety_rules.semantics.chain import Found
-from safety_rules.semantics.chain_step import Run, concluded, use_of
+from safety_rules.semantics.chaining.chain import Found
+from safety_rules.semantics.chaining.step import Run, concluded, use_of
 
 SESSION = "0"
 LAST = 9

@@ -16,7 +16,7 @@ from typing import Any
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, canonical
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.expr import And, Compare, Expr, ItemField, Literal
-from safety_rules.semantics.chain_pool import equalities
+from safety_rules.semantics.chaining.pool import equalities
 
 MOST_PATTERNS_OF_A_TYPE = 60
 MOST_PATTERNS_OF_A_RULE = 15

@@ -21,8 +21,8 @@ from safety_rules.engines.smt.values import Cases
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Adjustment, SmallestChange
+from safety_rules.semantics.counsel.gap import step_of
 from safety_rules.semantics.decide import AreaOn, findings, interval
-from safety_rules.semantics.gap import step_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from safety_rules.engines.smt.lower import World, truths
 from safety_rules.engines.smt.record import MOST_ITEMS, OpenRecord
 from safety_rules.engines.smt.texts import Use, uses
 from safety_rules.language.expr import Expr
+from safety_rules.language.law import is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)

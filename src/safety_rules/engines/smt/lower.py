@@ -68,9 +68,8 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Boolean, Date, Kind, Number
-from safety_rules.language.rule import Entry, counts
+from safety_rules.language.law import is_sure, sure_value, sure_values
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,21 +180,15 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
 
 def _parameter(expr: ParameterRef, world: World) -> Symbolic:
     law, parameter = world.law, world.law.rulebook.parameters[expr.key]
-
-    def sure(entry: Entry) -> bool:
-        return counts(entry.citation.standing, expr.key, law.require, law.confirmed)
-
     if expr.day is None:
-        entry = parameter.entry_on(law.as_of)
-        if entry is not None and sure(entry):
-            return settled(entry.value)
-        return nothing(expr.kind)
+        known = sure_value(parameter, law.as_of, law)
+        return nothing(expr.kind) if known is None else settled(known)
     on = cases(expr.day, world)
     found = []
-    for entry in parameter.entries:
+    for entry, known in sure_values(parameter, law):
         guards = [conjunction(g, days.within(d, entry.period.since, entry.period.until)) for g, d in on.cases]
-        if sure(entry):
-            found.append((disjunction(*guards), settled(entry.value)))
+        if known is not None:
+            found.append((disjunction(*guards), settled(known)))
     return by_guard(kind_of(expr), found)
 
 

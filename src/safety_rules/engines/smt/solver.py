@@ -16,7 +16,7 @@ from safety_rules.engines.smt.logic import Condition
 from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
-from safety_rules.semantics.gap import step_of
+from safety_rules.semantics.counsel.gap import step_of
 
 
 class Found(Enum):

@@ -7,17 +7,14 @@ from typing import Any
 
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction
 from safety_rules.engines.smt.values import UNKNOWN, Cases, Symbolic, merged, settled
-from safety_rules.language.rule import counts
+from safety_rules.language.law import sure_edition
 from safety_rules.language.table import Edition, Row, normal_spelling
 from safety_rules.semantics.decide import AreaOn
 
 
 def edition_of(law: AreaOn, table: str) -> Edition | None:
     """Return the edition in force that is sure enough."""
-    edition = law.rulebook.tables[table].edition_on(law.as_of)
-    if edition is None or not counts(edition.citation.standing, table, law.require, law.confirmed):
-        return None
-    return edition
+    return sure_edition(law.rulebook.tables[table], law.as_of, law)
 
 
 def listed(law: AreaOn, table: str, key: Cases) -> Truths:

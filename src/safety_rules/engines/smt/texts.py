@@ -26,11 +26,12 @@ from safety_rules.language.expr import (
     walk,
 )
 from safety_rules.language.kinds import Text
+from safety_rules.language.law import edition_on
 from safety_rules.language.rule import Derivation
 from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
 
 Laws: TypeAlias = Sequence[AreaOn]
 
@@ -169,7 +170,7 @@ def _signature(text: str, use: Use, laws: Laws) -> Any:
 def _editions(use: Use, laws: Laws) -> Iterator[tuple[str, set[str], Edition]]:
     for law in laws:
         for table, columns in sorted(use.columns.items()):
-            edition = law.rulebook.tables[table].edition_on(law.as_of)
+            edition = edition_on(law.rulebook.tables[table], law.as_of)
             if edition is not None:
                 yield table, columns, edition
 
@@ -185,7 +186,7 @@ def _qualifiers(table: str, laws: Laws) -> frozenset[str]:
     """Return the qualifiers of a table's rows, as they are written."""
     found: set[str] = set()
     for law in laws:
-        edition = law.rulebook.tables[table].edition_on(law.as_of)
+        edition = edition_on(law.rulebook.tables[table], law.as_of)
         found |= {row.qualifier for row in edition.rows if row.qualifier} if edition is not None else set()
     return frozenset(found)
 
@@ -197,7 +198,7 @@ def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
         yield from (s for row in edition.rows for s in row.spellings)
     for law in laws:
         for table, column in sorted(use.cells):
-            edition_ = law.rulebook.tables[table].edition_on(law.as_of)
+            edition_ = edition_on(law.rulebook.tables[table], law.as_of)
             yield from (str(row.cells[column]) for row in (edition_.rows if edition_ else ()) if column in row.cells)
     for table in sorted(use.qualifies):
         yield from sorted(_qualifiers(table, laws))

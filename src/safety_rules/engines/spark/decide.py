@@ -7,9 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from safety_rules.engines.spark.result import SparkDecision, Texts
-from safety_rules.engines.sql.again import Exact, masks_by_definition
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.plain import first_query
+from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query import (
     FOUND,
     answers_of,
@@ -18,7 +17,8 @@ from safety_rules.engines.sql.query import (
     outcome_columns,
     satisfied_column,
 )
-from safety_rules.engines.sql.types import Plain, Use
+from safety_rules.engines.sql.read.types import Plain, Use
+from safety_rules.engines.sql.short_query import first_query
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 

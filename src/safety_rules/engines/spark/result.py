@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.sql.again import Exact, settled
 from safety_rules.engines.sql.dialect import SPARK
+from safety_rules.engines.sql.exactness.settle import Exact, settled
 from safety_rules.engines.sql.query import (
     FOUND,
     LawQuery,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.types import ColumnType, ListOf, Plain, Struct
+from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
 
 SMALL = {"byte": 3, "short": 5, "integer": 10}
 

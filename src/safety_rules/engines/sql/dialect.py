@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from safety_rules.formats.duck import quoted
+
 Form = Callable[..., str]
 
 
@@ -127,10 +129,6 @@ def exact_double(number: Fraction) -> bool:
         return False
 
 
-def _duck_text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _spark_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r") + "'"
 
@@ -150,7 +148,7 @@ FEW = 4
 DUCKDB = Dialect(
     name="DuckDB",
     quote='"',
-    text=_duck_text,
+    text=quoted,
     list_of=lambda inner: f"{inner}[]",
     lambda_=lambda variable, body: f"lambda {variable}: {body}",
     transform=lambda items, function: f"list_transform({items}, {function})",
@@ -165,20 +163,20 @@ DUCKDB = Dialect(
     ),
     length=lambda items: f"len({items})",
     contains=lambda items, item: f"list_contains({items}, {item})",
-    one_of=lambda sql, texts: _duck_one_of(sql, [_duck_text(t) for t in texts]),
-    as_choice=lambda sql, keys: f"TRY_CAST({sql} AS ENUM({', '.join(map(_duck_text, keys))}))",
-    keyed=lambda text, keys: f"CAST({_duck_text(text)} AS ENUM({', '.join(map(_duck_text, keys))}))",
+    one_of=lambda sql, texts: _duck_one_of(sql, [quoted(t) for t in texts]),
+    as_choice=lambda sql, keys: f"TRY_CAST({sql} AS ENUM({', '.join(map(quoted, keys))}))",
+    keyed=lambda text, keys: f"CAST({quoted(text)} AS ENUM({', '.join(map(quoted, keys))}))",
     unbounded=lambda sql: f"(NOT isfinite({sql}))",  # the statistics of a file, which know no NaN, would answer isnan
     only=lambda items, allowed: (
         f"(NOT coalesce(list_contains(list_transform({items}, "
-        f"lambda e: coalesce(NOT {_duck_one_of('e', [_duck_text(t) for t in allowed])}, TRUE)), TRUE), FALSE))"
+        f"lambda e: coalesce(NOT {_duck_one_of('e', [quoted(t) for t in allowed])}, TRUE)), TRUE), FALSE))"
     ),
     distinct=lambda items: f"list_distinct({items})",
-    split=lambda sql, pattern: f"string_split_regex({sql}, {_duck_text(pattern)})",
+    split=lambda sql, pattern: f"string_split_regex({sql}, {quoted(pattern)})",
     literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
     struct=lambda names: "struct_pack(" + _pairs(names, '"{}" := {}') + ")",
     struct_type=lambda names: "STRUCT(" + _pairs(names, '"{}" {}') + ")",
-    member=lambda item, name: f"struct_extract({item}, {_duck_text(name)})",
+    member=lambda item, name: f"struct_extract({item}, {quoted(name)})",
     types={
         "double": "DOUBLE",
         "text": "VARCHAR",
@@ -190,15 +188,15 @@ DUCKDB = Dialect(
     attempt=lambda sql: f"TRY({sql})",
     product=lambda a, b: f"({a} * {b})",
     total=lambda a, b: f"({a} + {b})",
-    matches=lambda sql, pattern: f"regexp_matches({sql}, {_duck_text(pattern)})",
+    matches=lambda sql, pattern: f"regexp_matches({sql}, {quoted(pattern)})",
     starts_with=lambda sql, prefix: f"starts_with({sql}, {prefix})",
     shift_months=lambda day, count: f"CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)",
     shift_days=lambda day, count: f"({day} + CAST({count} AS INTEGER))",
     days_between=lambda later, earlier: f"({later} - {earlier})",
     smallest=lambda items: f"list_min({items})",
     largest=lambda items: f"list_max({items})",
-    look_up=lambda name, keys, values, key: f"getvariable({_duck_text(name)})[{key}]",
-    at=lambda name, values, place: f"getvariable({_duck_text(name)})[{place}]",
+    look_up=lambda name, keys, values, key: f"getvariable({quoted(name)})[{key}]",
+    at=lambda name, values, place: f"getvariable({quoted(name)})[{place}]",
     rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
     texts_of_json=lambda sql: f"from_json({sql}, '[\"VARCHAR\"]')",
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",

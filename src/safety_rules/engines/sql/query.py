@@ -10,21 +10,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from safety_rules.engines.sql import quantities
-from safety_rules.engines.sql.cell_types import Cell, missing, wrong_type
-from safety_rules.engines.sql.cells import cell
 from safety_rules.engines.sql.dialect import Dialect
-from safety_rules.engines.sql.lower import value
-from safety_rules.engines.sql.types import Reads, Use
-from safety_rules.engines.sql.writer import Writer
+from safety_rules.engines.sql.lower import quantities
+from safety_rules.engines.sql.lower.tree import value
+from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.read.cell_types import Cell, missing, wrong_type
+from safety_rules.engines.sql.read.columns import cell
+from safety_rules.engines.sql.read.types import Reads, Use
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.expr import Aggregate, Arithmetic, Expr, FactRef, ItemField, walk
 from safety_rules.language.kinds import Name, Number
+from safety_rules.language.law import is_sure
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Clause, Rule, Waiver
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.evaluate import is_sure
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 BITS = 63
 MASKS = ("violated", "undetermined", "not_applicable", "satisfied")

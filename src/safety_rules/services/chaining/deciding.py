@@ -12,17 +12,17 @@ from typing import Any
 
 from safety_rules.engines.compiled.decide import decided
 from safety_rules.engines.forward import Engine, chain
-from safety_rules.face import DatedArea
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.semantics.chain import ChainResult, program_on
-from safety_rules.semantics.chain_facts import given_facts
+from safety_rules.semantics.chaining.chain import ChainResult, program_on
+from safety_rules.semantics.chaining.facts import given_facts
 from safety_rules.services.chaining.filling import Derived, derived, filled
 from safety_rules.services.chaining.history import History, history, history_of
 from safety_rules.services.chaining.joining import Register, Subject, enterprises_given, register, strays, subjects
 from safety_rules.services.chaining.verdict import ChainedVerdict
+from safety_rules.services.dated_area import DatedArea
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from safety_rules.language.chain import ChainFact, Step
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
-from safety_rules.semantics.chain import ChainResult
+from safety_rules.semantics.chaining.chain import ChainResult
 from safety_rules.services.chaining.history import Entry, History
 from safety_rules.services.chaining.joining import Register, Subject
 

@@ -17,7 +17,7 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Vocabulary
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.services.chaining.sources import ENTERPRISES, RELATIONS, Raw, from_store, from_workbook
 
 STORES = (".db", ".sqlite", ".sqlite3")

@@ -8,15 +8,16 @@ from typing import Any
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Standing, Waiver, weakest
+from safety_rules.language.rule import Waiver
+from safety_rules.language.source import Standing, weakest
 from safety_rules.language.verdict import Needs, Reason
-from safety_rules.semantics.chain import ChainResult
-from safety_rules.semantics.chain_explain import explain_fact, standing
-from safety_rules.semantics.chain_facts import missing
-from safety_rules.semantics.needs import needs
-from safety_rules.semantics.verdict import Verdict
-from safety_rules.semantics.words import json_value
+from safety_rules.semantics.chaining.chain import ChainResult
+from safety_rules.semantics.chaining.explain import explain_fact, standing
+from safety_rules.semantics.chaining.facts import missing
+from safety_rules.semantics.counsel.needs import needs
+from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.chaining.words import because, chain_below
+from safety_rules.words.values import json_value
 
 
 class ChainedVerdict(Verdict):

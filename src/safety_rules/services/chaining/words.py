@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safety_rules.language.chain import ChainFact
-from safety_rules.semantics.chain import ChainResult
-from safety_rules.semantics.chain_explain import counted, record_words
-from safety_rules.semantics.words import shown
+from safety_rules.semantics.chaining.chain import ChainResult
+from safety_rules.semantics.chaining.explain import counted, record_words
+from safety_rules.words.values import shown
 
 MOST_KEYS = 10
 ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.entries", "ledger.graded_accidents")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Area, Rulebook, Standing
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import Standing
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.impact.edges import Pair
 from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, items_of, meaning

@@ -15,12 +15,12 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admit import admit
-from safety_rules.semantics.candidates import candidates, typical
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.counsel.candidates import candidates, typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import truth
-from safety_rules.semantics.words import decimal
 from safety_rules.services.impact.meaning import Item, ItemKey, conditions
+from safety_rules.words.values import decimal
 
 MOST_BASES = 60
 BLANK = 0.08

@@ -9,14 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
-from safety_rules.face import DatedArea
 from safety_rules.formats.ledger import ledger
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.near import did_you_mean
-from safety_rules.semantics.verdict import Verdict
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening import screened_row
+from safety_rules.words.near import did_you_mean
 
 Ends: TypeAlias = tuple[str, str]
 COUNTS = (Status.VIOLATED, Status.UNDETERMINED)

@@ -14,7 +14,10 @@ from typing import Any, TypeAlias
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Choice, Choices
-from safety_rules.language.rule import Citation, Derivation, Obligation, Period, Rule, Rulebook, Standing, weakest
+from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.rule import Derivation, Obligation, Rule
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Citation, Period, Standing, weakest
 from safety_rules.semantics.canonical import canonical, conjunction_form
 from safety_rules.semantics.decide import AreaOn
 
@@ -102,7 +105,7 @@ def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
                 case ParameterRef(key, _, day):
                     found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
                 case Listed(table) | Lookup(table):
-                    edition = law.rulebook.tables[table].edition_on(law.as_of)
+                    edition = edition_on(law.rulebook.tables[table], law.as_of)
                     found[f"{table} (table)"] = edition and (edition.rows, edition.citation.standing <= law.require)
     return found
 
@@ -116,7 +119,7 @@ def _fact(key: str, book: Rulebook) -> Any:
 def _parameter(key: str, on_the_day: bool, law: AreaOn) -> Any:
     """Return a parameter's entry on the day, or the whole timeline where a rule reads it as of another day."""
     parameter = law.rulebook.parameters[key]
-    entry = parameter.entry_on(law.as_of)
+    entry = entry_on(parameter, law.as_of)
     entries = parameter.entries if not on_the_day else () if entry is None else (entry,)
     period = [None if on_the_day else e.period for e in entries]
     return (

@@ -17,9 +17,9 @@ from safety_rules.language.truth import conjunction
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.decide import AreaOn, clause_results, finding, findings, interval
 from safety_rules.semantics.evaluate import evaluate
-from safety_rules.semantics.words import decimal
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
 from safety_rules.services.impact.meaning import Item
+from safety_rules.words.values import decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from safety_rules.language.diagnostic import Diagnostic, Severity
-from safety_rules.language.rule import Period, Rule, Rulebook
+from safety_rules.language.rule import Rule
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Period
 from safety_rules.semantics.canonical import conjunction_form
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Diagnostic, Severity
 from safety_rules.language.lint import Silence
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.lint.cases import without_edge_cases
 from safety_rules.services.lint.duplicates import near_duplicates
 from safety_rules.services.lint.sentences import other_numbers

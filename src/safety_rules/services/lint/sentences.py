@@ -9,7 +9,8 @@ from fractions import Fraction
 from safety_rules.language.diagnostic import Diagnostic, Severity, Span
 from safety_rules.language.expr import Expr, Literal, ParameterRef, walk
 from safety_rules.language.kinds import Name, Number
-from safety_rules.language.rule import Rule, Rulebook
+from safety_rules.language.rule import Rule
+from safety_rules.language.rulebook import Rulebook
 
 NAMED = re.compile(
     r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|〔[^〕]*〕|[A-Z]{2,}[A-Za-z/]* ?[0-9][0-9.-]*|[A-Za-z]+[0-9][0-9.-]*|第[0-9]+[条款项类]|[0-9]+年[0-9]*月?[0-9]*日?"

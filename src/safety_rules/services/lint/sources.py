@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from safety_rules.language.diagnostic import Diagnostic, Severity, Span
-from safety_rules.language.rule import Citation, Period, Rulebook, Standing
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Citation, Period, Standing
 from safety_rules.services.impact.meaning import items_of
 
 DAY = datetime.timedelta(days=1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.rule import Rulebook
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.words.near import did_you_mean
 
 
 def source_texts(folder: Path, book: Rulebook) -> dict[str, str]:

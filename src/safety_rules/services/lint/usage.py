@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from safety_rules.language.diagnostic import Diagnostic, Severity
 from safety_rules.language.expr import Expr, FactRef, ItemField, ParameterRef, walk
 from safety_rules.language.kinds import Records
-from safety_rules.language.rule import Rulebook
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.impact.meaning import conditions, items_of
 
 

@@ -18,7 +18,7 @@ from safety_rules.loading.models import LintWaiverFile, LintWaiversFile
 from safety_rules.loading.report import Report, shaped
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping
-from safety_rules.semantics.near import did_you_mean
+from safety_rules.words.near import did_you_mean
 
 WAIVABLE = (*LINT_CODES, "untried", "unnoticed")
 

@@ -11,7 +11,8 @@ from itertools import pairwise
 from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Area, Derivation, Rulebook
+from safety_rules.language.rule import Derivation
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.area_questions import area_questions
 from safety_rules.services.proving.asking import Asked, Asking, Limits, asked, timed

@@ -18,7 +18,7 @@ from safety_rules.language.invariant import (
     StricterThanBase,
 )
 from safety_rules.language.kinds import Name
-from safety_rules.language.rule import Area, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.asking import Limits, not_lowered, refuted_by, timed

@@ -7,7 +7,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from safety_rules.language.expr import AsOf, Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
-from safety_rules.language.rule import Area, Derivation, Period, Rulebook
+from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.rule import Derivation
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import Period
 from safety_rules.semantics.decide import AreaOn, area_on
 
 DAY = datetime.timedelta(days=1)
@@ -48,10 +51,10 @@ def _read(law: AreaOn, conditions: Iterable[Expr], found: set[Hashable]) -> None
             case AsOf():
                 found.add(("as of", law.as_of))
             case ParameterRef(key, _, day):
-                entry = law.rulebook.parameters[key].entry_on(law.as_of) if day is None else None
+                entry = entry_on(law.rulebook.parameters[key], law.as_of) if day is None else None
                 found.add(("parameter", key, day is None, str(entry.value) if entry is not None else ""))
             case Listed(table) | Lookup(table):
-                edition = law.rulebook.tables[table].edition_on(law.as_of)
+                edition = edition_on(law.rulebook.tables[table], law.as_of)
                 found.add(("table", table, str(edition.period) if edition is not None else ""))
             case FactRef(key) | ItemField(_, key) if key in law.derivations:
                 derivation: Derivation = law.derivations[key]
@@ -84,11 +87,13 @@ def frozen(law: AreaOn, day: datetime.date) -> AreaOn:
     by_day = {n.key for c in _conditions(law) for n in walk(c) if isinstance(n, ParameterRef) and n.day is not None}
     figures = dict(book.parameters)
     for key, parameter in book.parameters.items():
-        entry = parameter.entry_on(law.as_of)
+        entry = entry_on(parameter, law.as_of)
         if key not in by_day:
             figures[key] = replace(parameter, entries=() if entry is None else (replace(entry, period=always),))
     tables = {
-        key: replace(table, editions=() if (e := table.edition_on(law.as_of)) is None else (replace(e, period=always),))
+        key: replace(
+            table, editions=() if (e := edition_on(table, law.as_of)) is None else (replace(e, period=always),)
+        )
         for key, table in book.tables.items()
     }
     return replace(law, rulebook=replace(book, parameters=figures, tables=tables), as_of=day)

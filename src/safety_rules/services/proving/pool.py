@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Area
-from safety_rules.semantics.admit import admit
+from safety_rules.language.rulebook import Area
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn
 
 

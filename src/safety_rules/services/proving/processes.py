@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from safety_rules.face import load
+from safety_rules.loading.folders import rulebook_of
 from safety_rules.services.proving.answers import Proof
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.prove import prove_built_in, prove_invariants
@@ -36,8 +36,8 @@ def proofs_of(tasks: Sequence[Task], processes: int) -> list[Proof]:
 
 def answers(task: Task) -> list[Proof]:
     """Return the answers of one task."""
-    book = load(task.rules, task.overlays).rulebook
+    book = rulebook_of(task.rules, task.overlays)
     if task.part == "built-in":
         return list(prove_built_in(book, task.area, task.limits))
-    base = load(task.rules).rulebook if task.overlays else None
+    base = rulebook_of(task.rules) if task.overlays else None
     return list(prove_invariants(book, task.area, task.limits, base))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from safety_rules.language.rule import Area, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.services.proving.answers import Proof
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.built_in import built_in, needless

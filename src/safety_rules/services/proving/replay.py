@@ -12,9 +12,9 @@ from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.loading.compose import document
 from safety_rules.loading.tree import Mapping as Tree
-from safety_rules.semantics.admit import admit
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.words import decimal
+from safety_rules.words.values import decimal
 
 
 def record_text(record: Record) -> str:

@@ -55,9 +55,10 @@ def stated(row: Row, found_on: Mapping[str, datetime.date], today: datetime.date
 
 def _check_values(facts: Mapping[str, str]) -> None:
     """Raise where a value is not one that the vocabulary of the area `rectification` knows."""
-    from safety_rules.face import load
+    from safety_rules.loading.folders import rulebook_of
+    from safety_rules.services.dated_area import dated_area
 
-    area = load().area("rectification").on(datetime.date.max)
+    area = dated_area(rulebook_of(), "rectification", datetime.date.max)
     problems = area.admit(as_facts(facts)).problems
     if problems:
         said = problems[0].message

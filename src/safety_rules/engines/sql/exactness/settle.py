@@ -1,0 +1,92 @@
+"""The rows that SQL cannot settle, by the exact evaluator: the same findings as a single record has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from safety_rules.engines.sql.query import BITS, words
+from safety_rules.engines.sql.read.types import Use
+from safety_rules.language.kinds import Records, Value
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Waiver
+from safety_rules.language.verdict import Status
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.decide import AreaOn, derived_values, findings
+
+Masks = tuple[int, int, int]
+Exact = Callable[[Record], Masks]
+
+
+def record_of(law: AreaOn, cells: Mapping[str, Any], uses: Mapping[str, Use]) -> Record:
+    """Return the record of raw cells by fact key, as admission takes them."""
+    vocabulary = law.rulebook.vocabulary
+    units = {k: u.unit for k, u in uses.items() if u.unit is not None}
+    data = {k: _parsed(v) if isinstance(vocabulary.facts[k].kind, Records) else v for k, v in cells.items()}
+    return admit(data, vocabulary, units, derived=frozenset(law.derivations))
+
+
+def _parsed(cell: Any) -> Any:
+    """Return a list that a cell holds as JSON text; anything else as it is."""
+    if isinstance(cell, str) and cell.startswith("["):
+        try:
+            return json.loads(cell, parse_float=Decimal, object_pairs_hook=_once)
+        except (ValueError, RecursionError):
+            return cell
+    return cell
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is given twice")
+    return found
+
+
+def masks_by_definition(law: AreaOn, waivers: Sequence[Waiver]) -> Exact:
+    """Return the function from a record to its violated, undetermined and inapplicable rules, waived ones left out."""
+
+    def masks(record: Record) -> Masks:
+        found = [0, 0, 0]
+        order = {Status.VIOLATED: 0, Status.UNDETERMINED: 1, Status.NOT_APPLICABLE: 2}
+        for i, f in enumerate(findings(law, record, waivers)):
+            if f.status in order and not f.waived:
+                found[order[f.status]] |= 1 << i
+        return found[0], found[1], found[2]
+
+    return masks
+
+
+def settled(
+    law: AreaOn,
+    rows: Iterable[tuple[int, Mapping[str, Any]]],
+    uses: Mapping[str, Use],
+    derived: Sequence[str],
+    exact: Exact,
+) -> Iterator[tuple[Any, ...]]:
+    """Yield, for each row, its number, its three masks, its derived values, and whether a cell was unusable."""
+    for number, cells in rows:
+        record = record_of(law, cells, uses)
+        values = derived_values(law, record) if derived else {}
+        shown = [plain(values.get(k)) for k in derived]
+        masks = [split(mask, law) for mask in exact(record)]
+        yield (number, *masks, *shown, bool(record.problems))
+
+
+def split(mask: int, law: AreaOn) -> Any:
+    """Return a mask as the query has it: one number, or a list of words of 63 bits."""
+    count = words(law)
+    return mask if count == 1 else [mask >> (i * BITS) & ((1 << BITS) - 1) for i in range(count)]
+
+
+def joined(mask: Any) -> int:
+    """Return a mask as one number, from one number or a list of words of 63 bits."""
+    return mask if isinstance(mask, int) else sum(word << (i * BITS) for i, word in enumerate(mask))
+
+
+def plain(value: Value | None) -> Any:
+    """Return an exact value as a column holds it."""
+    return float(value) if isinstance(value, Fraction) else list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,176 @@
+"""Numbers of the tree as SQL with a bound on their error, nodes in the order of `expr.py`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from safety_rules.engines.sql.dialect import Dialect
+from safety_rules.engines.sql.exactness import doubles as numbers
+from safety_rules.engines.sql.exactness.doubles import Number, close
+from safety_rules.engines.sql.lower import lists, lookups, tree
+from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.read.numbers import default_places
+from safety_rules.language import kinds
+from safety_rules.language.expr import (
+    Aggregate,
+    Arithmetic,
+    Call,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    ItemField,
+    Literal,
+    Lookup,
+    Negate,
+    ParameterRef,
+    Scale,
+)
+from safety_rules.language.law import is_sure
+from safety_rules.language.vocabulary import Fact
+
+ONE = Fraction(1)
+
+
+def number(expr: Expr, w: Writer) -> Number:
+    """Return a number as SQL, NULL where it is unknown."""
+    d = w.dialect
+    match expr:
+        case Literal(Fraction() as known):
+            return numbers.constant(known, d)
+        case FactRef(key):
+            return fact(key, w)
+        case ItemField():
+            return _item_field(expr, w)
+        case ParameterRef():
+            return _parameter(expr, w)
+        case Arithmetic(op, left, right):
+            found, doubts = numbers.operated(op, number(left, w), number(right, w), d)
+            for doubt in doubts:
+                w.doubt(doubt)
+            return found
+        case Negate(operand):
+            return numbers.negated(number(operand, w), d)
+        case Scale(operand, factor):
+            return numbers.scaled(number(operand, w), factor, d)
+        case DaysBetween(later, earlier):
+            return numbers.counted(d.days_between(tree.value(later, w), tree.value(earlier, w)), d, True)
+        case If(test, then, otherwise):
+            return _if(tree.value(test, w), number(then, w), number(otherwise, w), w)
+        case Aggregate():
+            return lists.aggregated_number(expr, w)
+        case Lookup():
+            cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
+            sql = lookups.looked_up(expr, w)
+            return numbers.either(sql, sql, cells) if cells else unknown(d)
+        case Call(function, arguments):
+            return _call(function, [number(a, w) for a in arguments], w)
+        case _:
+            raise TypeError(expr)
+
+
+def kept(expr: Expr, w: Writer) -> Number:
+    """Return a number whose SQL is a column of its own, so that it is worked out once."""
+    found = number(expr, w)
+    if found.leaf:
+        return found
+    sql = w.keep(found.sql)
+    return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
+
+
+def unknown(d: Dialect) -> Number:
+    """Return a number that is unknown whatever the record."""
+    sql = d.null("double")
+    return Number(sql, sql, 0, None, True, None, False, True, True)
+
+
+def fact(key: str, w: Writer) -> Number:
+    """Return a fact of the record, given or derived, as a column of its own."""
+    if key in w.numbers:
+        return w.numbers[key]
+    derivation, outer, known = w.law.derivations.get(key), w.outermost(), w.law.rulebook.vocabulary.facts[key]
+    if derivation is None:
+        cell = w.cells[key]
+        plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect, cell.factor)
+        found = numbers.scaled(plain, cell.factor, w.dialect)
+    elif not is_sure(derivation, w.law):
+        found = unknown(w.dialect)
+    else:
+        inner = number(derivation.formula, outer)
+        name = outer.keep(inner.sql)
+        size = name if inner.size == inner.sql else outer.keep(inner.size)
+        found = replace(inner, sql=name, size=size)
+    w.numbers[key] = found
+    return found
+
+
+def _leaf(sql: str, places: int, known: Fact, d: Dialect, factor: Fraction = ONE) -> Number:
+    signed = known.bounds.minimum is None and known.bounds.above is None
+    whole = isinstance(known.kind, kinds.Number) and known.kind.whole
+    low = known.bounds.above if known.bounds.above is not None else known.bounds.minimum
+    nonzero = low is not None and (low > 0 or (low == 0 and known.bounds.above is not None))
+    top = known.bounds.maximum
+    most = None if low is None or top is None else max(abs(low), abs(top)) / factor
+    return replace(numbers.leaf(sql, places, d, signed, most), integral=whole, nonzero=nonzero)
+
+
+def _item_field(expr: ItemField, w: Writer) -> Number:
+    derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
+    if derivation is None or derivation.variable is None:
+        fact = w.law.rulebook.vocabulary.facts[expr.key]
+        return _leaf(tree.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
+    if not is_sure(derivation, w.law):
+        return unknown(w.dialect)
+    records = w.record(item)
+    if records is not None and expr.key in records.numbers:
+        return records.numbers[expr.key]
+    inner = tree.scope_of(derivation.variable, item, w)
+    found = number(derivation.formula, inner)
+    if records is not None:
+        sql = inner.keep(found.sql)
+        found = replace(found, sql=sql, size=sql if found.size == found.sql else inner.keep(found.size), exact=None)
+        records.numbers[expr.key] = found
+    return found
+
+
+def _parameter(expr: ParameterRef, w: Writer) -> Number:
+    d = w.dialect
+    if expr.day is None:
+        known = tree.known_now(expr, w)
+        return unknown(d) if known is None else numbers.constant(known, d)
+    each = [(e, None if v is None else numbers.constant(v, d)) for e, v in tree.entries(expr, w)]
+    arms = [n for _, n in each if n is not None]
+    if not arms:
+        return unknown(d)
+    shown = [(e, d.null("double") if n is None else n.sql) for e, n in each]
+    sql = tree.by_day(w.keep(tree.value(expr.day, w)), shown, d.null("double"), d)
+    return numbers.either(sql, f"abs({sql})", arms)
+
+
+def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
+    test = w.keep(test)
+    agree = (
+        ""
+        if a.constant is not None and b.constant is not None and a.constant != b.constant
+        else (f" WHEN {a.sql} = {b.sql} THEN {a.sql}")
+    )
+    if agree and not (a.leaf and b.leaf):
+        w.doubt(f"({test} IS NULL AND {close(a, b)})")
+    sql = f"(CASE WHEN {test} THEN {a.sql} WHEN NOT {test} THEN {b.sql}{agree} END)"
+    size = f"(CASE WHEN {test} THEN {a.size} ELSE {b.size} END)"
+    return numbers.either(sql, size, [a, b])
+
+
+def rounded(a: Number, d: Dialect) -> Number:
+    """Return the whole number nearest to a number."""
+    return Number(f"round({a.sql})", f"abs(round({a.sql}))", 0, None, True, None, True, True, True)
+
+
+def _call(function: str, arguments: list[Number], w: Writer) -> Number:
+    if function == "abs":
+        return numbers.absolute(arguments[0], w.dialect)
+    a, b = arguments
+    op = "<=" if function == "min" else ">="
+    sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
+    return numbers.either(sql, f"({a.size} + {b.size})", [a, b])

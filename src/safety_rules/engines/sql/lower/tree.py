@@ -1,0 +1,274 @@
+"""The tree as SQL: one reading for every table engine, nodes in the order of `expr.py`.
+
+NULL is unknown, so that SQL's own logic is Kleene's. What SQL does otherwise is guarded: an aggregate over
+a list with an unknown item is unknown, an empty sum is 0, a quotient by zero is unknown, and `if` with an
+unknown test is known only where both arms agree. Facts, derived facts and aggregates become columns of
+their own, each worked out once; within a list they are written in place. Numbers are read by `quantities`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from safety_rules.engines.sql.dialect import Dialect
+from safety_rules.engines.sql.exactness.doubles import close, compared, constant, operated
+from safety_rules.engines.sql.exactness.ratios import SQL_OP
+from safety_rules.engines.sql.lower import lists, lookups, quantities
+from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
+    Expr,
+    FactRef,
+    If,
+    In,
+    ItemField,
+    ItemSelf,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    Shift,
+    kind_of,
+)
+from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number, Records
+from safety_rules.language.law import Entry, is_sure, sure_value, sure_values
+
+FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
+NEAR = {True: 1200, False: 36500}
+FARTHEST = {True: "120000", False: "4000000"}
+
+
+def value(expr: Expr, w: Writer) -> str:
+    """Return the expression as SQL, NULL where it is unknown."""
+    d = w.dialect
+    match expr:
+        case Literal(known):
+            return literal(known, d)
+        case FactRef(key):
+            return _fact(key, w)
+        case ItemField():
+            return _item_field(expr, w)
+        case ItemSelf(variable):
+            return w.items[variable]
+        case ParameterRef():
+            return _parameter(expr, w)
+        case AsOf():
+            return d.day(w.law.as_of)
+        case Not(operand):
+            return f"(NOT {value(operand, w)})"
+        case And(operands):
+            return f"({' AND '.join(value(o, w) for o in operands)})"
+        case Or(operands):
+            return f"({' OR '.join(value(o, w) for o in operands)})"
+        case Compare():
+            return _compare(expr, w)
+        case In(item, container):
+            return _in(item, container, w)
+        case Arithmetic() | Negate() | Scale() | DaysBetween():
+            return quantities.number(expr, w).sql
+        case Shift():
+            return _shift(expr, w)
+        case If():
+            return quantities.number(expr, w).sql if is_number(expr) else _if(expr, w)
+        case Aggregate():
+            return quantities.number(expr, w).sql if is_number(expr) else lists.aggregate(expr, w)
+        case Listed():
+            return lookups.listed(expr, w)
+        case Lookup():
+            return lookups.looked_up(expr, w)
+        case Call("starts_with", arguments):
+            return d.starts_with(*(value(a, w) for a in arguments))
+        case Call():
+            return quantities.number(expr, w).sql
+        case _:
+            raise TypeError(expr)
+
+
+def is_number(expr: Expr) -> bool:
+    """Return whether the expression's value is a number."""
+    return isinstance(kind_of(expr), Number)
+
+
+def literal(known: Any, d: Dialect) -> str:
+    """Return a known value as SQL."""
+    match known:
+        case bool():
+            return str(known).upper()
+        case str():
+            return d.text(known)
+        case tuple():
+            return d.literal_list(d.texts(known))
+        case _:
+            return d.day(known) if hasattr(known, "isoformat") else constant(known, d).sql
+
+
+def null(kind: Kind, d: Dialect) -> str:
+    """Return unknown of a kind."""
+    match kind:
+        case Boolean():
+            return d.null("boolean")
+        case Number():
+            return d.null("double")
+        case Date():
+            return d.null("date")
+        case Choices() | Records():
+            return f"CAST(NULL AS {d.list_of(d.types['text'])})"
+        case _:
+            return d.null("text")
+
+
+def _fact(key: str, w: Writer) -> str:
+    if isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number):
+        return quantities.fact(key, w).sql
+    derivation, outer = w.law.derivations.get(key), w.outermost()
+    if derivation is None:
+        return outer.keep(w.cells[key].value)
+    if not is_sure(derivation, w.law):
+        return null(w.law.rulebook.vocabulary.facts[key].kind, w.dialect)
+    known = f"derived {key}"
+    return outer.names[known] if known in outer.names else outer.keep(value(derivation.formula, outer), known)
+
+
+def _item_field(expr: ItemField, w: Writer) -> str:
+    if is_number(expr):
+        return quantities.number(expr, w).sql
+    derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
+    if derivation is None or derivation.variable is None:
+        return field_of(expr.key, item, w)
+    if not is_sure(derivation, w.law):
+        return null(expr.kind, w.dialect)
+    records, known = w.record(item), f"item {expr.key}"
+    if records is not None and known in records.known:
+        return records.known[known]
+    inner = scope_of(derivation.variable, item, w)
+    return inner.keep(value(derivation.formula, inner), known)
+
+
+def scope_of(variable: str, item: str, w: Writer) -> Writer:
+    """Return the writer of what rules work out of an item by itself."""
+    records = w.record(item)
+    if records is not None:
+        return w.outermost().inside({variable: item}, records)
+    inner = w.inside({variable: item})
+    inner.doubts = w.doubts
+    return inner
+
+
+def field_of(key: str, item: str, w: Writer) -> str:
+    """Return a given field of a record."""
+    if w.record(item) is not None:
+        return w.dialect.member(item, key.rpartition(".")[2])
+    return given_field(key, item, w)
+
+
+def given_field(key: str, item: str, w: Writer) -> str:
+    """Return a given field of a record of the list as it was read."""
+    outer, _, name = key.rpartition(".")
+    return w.cells[outer].fields[name].replace("{item}", item)
+
+
+def entries(expr: ParameterRef, w: Writer) -> list[tuple[Entry, Any]]:
+    """Return a parameter's entries with their values, None for one that is not sure enough."""
+    return sure_values(w.law.rulebook.parameters[expr.key], w.law)
+
+
+def known_now(expr: ParameterRef, w: Writer) -> Any:
+    """Return what a parameter comes to on the day of the law; None where nothing is sure enough."""
+    return sure_value(w.law.rulebook.parameters[expr.key], w.law.as_of, w.law)
+
+
+def _parameter(expr: ParameterRef, w: Writer) -> str:
+    if is_number(expr):
+        return quantities.number(expr, w).sql
+    if expr.day is None:
+        known = known_now(expr, w)
+        return null(expr.kind, w.dialect) if known is None else literal(known, w.dialect)
+    shown = [(e, null(expr.kind, w.dialect) if v is None else literal(v, w.dialect)) for e, v in entries(expr, w)]
+    return by_day(value(expr.day, w), shown, null(expr.kind, w.dialect), w.dialect)
+
+
+def by_day(day: str, shown: list[tuple[Entry, str]], otherwise: str, d: Dialect) -> str:
+    """Return what holds on a day that is worked out; unknown where the day is."""
+    arms = []
+    for entry, sql in shown:
+        since, until = entry.period.since, entry.period.until
+        tests = [f"{day} >= {d.day(since)}"] if since else [f"{day} IS NOT NULL"]
+        tests += [f"{day} <= {d.day(until)}"] if until else []
+        arms.append(f"WHEN {' AND '.join(tests)} THEN {sql}")
+    return f"(CASE {' '.join(arms)} ELSE {otherwise} END)" if arms else otherwise
+
+
+def _compare(expr: Compare, w: Writer) -> str:
+    if is_number(expr.left):
+        left, right = quantities.kept(expr.left, w), quantities.kept(expr.right, w)
+        found = compared(expr.op, left, right, w.dialect, w.keep)
+        w.unsure(found.near, found.unsettled)
+        return found.sql
+    return f"({value(expr.left, w)} {SQL_OP[expr.op]} {value(expr.right, w)})"
+
+
+def _in(item: Expr, container: Expr, w: Writer) -> str:
+    found = value(item, w)
+    known: Any = None
+    if isinstance(container, Literal):
+        known = container.value
+    elif isinstance(container, ParameterRef) and container.day is None:
+        known = known_now(container, w)
+    if known:
+        return w.dialect.one_of(w.keep(found), known)
+    return f"(CASE WHEN {found} IS NOT NULL THEN {w.dialect.contains(value(container, w), found)} END)"
+
+
+def _shift(expr: Shift, w: Writer) -> str:
+    kind, d = kind_of(expr.period), w.dialect
+    months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+    day, period = w.keep(value(expr.day, w)), quantities.number(expr.period, w)
+    if not period.integral:
+        whole = operated("*", period, constant(quantities.ONE, d), d)[0]
+        nearest = quantities.rounded(period, d)
+        w.doubt(f"({close(whole, nearest)})")
+    count = f"(-{period.sql})" if expr.backwards else period.sql
+    move = d.shift_months if months else d.shift_days
+    if period.most is not None and period.most <= NEAR[months] and not isinstance(expr.day, Shift):
+        return move(day, count)  # a plain day is far enough from the calendar's ends
+    far = FARTHEST[months]
+    within = (
+        f"(CASE WHEN {count} < -{far} THEN -{far} WHEN {count} > {far} THEN {far} "
+        f"WHEN {count} < 0 THEN ceil({count}) ELSE floor({count}) END)"
+    )
+    moved = w.keep(move(day, within))
+    ends = f"WHEN {moved} < {FIRST_DAY} THEN {FIRST_DAY} WHEN {moved} > {LAST_DAY} THEN {LAST_DAY}"
+    return f"(CASE {ends} ELSE {moved} END)"
+
+
+def _if(expr: If, w: Writer) -> str:
+    test, then, otherwise = value(expr.test, w), value(expr.then, w), value(expr.otherwise, w)
+    agree = f" WHEN {then} = {otherwise} THEN {then}" if _may_agree(expr) else ""
+    return f"(CASE WHEN {test} THEN {then} WHEN NOT {test} THEN {otherwise}{agree} END)"
+
+
+def _may_agree(expr: If) -> bool:
+    """Return whether both arms can have one value: not where all that they can be is written, and differs."""
+    first, second = _written(expr.then), _written(expr.otherwise)
+    return first is None or second is None or bool(first & second)
+
+
+def _written(expr: Expr) -> set[Any] | None:
+    match expr:
+        case Literal(known):
+            return {known}
+        case If(_, then, otherwise):
+            a, b = _written(then), _written(otherwise)
+            return None if a is None or b is None else a | b
+        case _:
+            return None

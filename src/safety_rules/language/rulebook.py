@@ -1,0 +1,77 @@
+"""Everything the rule files say, as data: areas, parameters, tables, chains, and what overlays changed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from safety_rules.language.chain import ChainRule
+from safety_rules.language.invariant import Exemption, Invariant
+from safety_rules.language.kinds import Name
+from safety_rules.language.law import Parameter
+from safety_rules.language.lint import Silence
+from safety_rules.language.rule import Case, Derivation, Obligation, Rule
+from safety_rules.language.source import Source
+from safety_rules.language.table import Table
+from safety_rules.language.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One of an area's outcomes."""
+
+    key: str
+    name: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Rules that together give one verdict; `outcomes` run from best to worst."""
+
+    key: str
+    title: Name
+    subjects: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    rules: tuple[Rule, ...]
+    derivations: tuple[Derivation, ...] = ()
+    obligations: tuple[Obligation, ...] = ()
+    cases: tuple[Case, ...] = field(default=(), compare=False)
+    default_on: datetime.date | None = None
+    invariants: tuple[Invariant, ...] = field(default=(), compare=False)
+    exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
+
+    def rank(self, outcome: str | None) -> int:
+        """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""
+        return 0 if outcome is None else [o.key for o in self.outcomes].index(outcome)
+
+    def outcome(self, key: str) -> Outcome:
+        """Return an outcome by key."""
+        return next(o for o in self.outcomes if o.key == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that an overlay changed."""
+
+    overlay: str
+    what: str
+    key: str
+    detail: Name
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Everything the rule files say; `digest` names this exact content."""
+
+    vocabulary: Vocabulary
+    sources: Mapping[str, Source]
+    parameters: Mapping[str, Parameter]
+    areas: Mapping[str, Area]
+    digest: str
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    overlay_digest: str = ""
+    changes: tuple[Change, ...] = ()
+    chains: tuple[ChainRule, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
+    silences: tuple[Silence, ...] = field(default=(), compare=False)

@@ -1,0 +1,1 @@
+"""Data admitted against the vocabulary: exact values, or a named reason why not."""

@@ -1,0 +1,155 @@
+"""Data admitted against the vocabulary: what is usable becomes exact values, the rest is named and unknown."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from safety_rules.language.errors import RecordError
+from safety_rules.language.kinds import Name, Records, Value
+from safety_rules.language.record import Problem, Record
+from safety_rules.language.units import Unit
+from safety_rules.language.vocabulary import Fact, Vocabulary, normal
+from safety_rules.semantics.admission.values import Unusable, absent, record_list, value_of
+from safety_rules.words.near import near
+
+Places = Callable[[str], str]
+
+
+@dataclasses.dataclass(slots=True)
+class _Admission:
+    vocabulary: Vocabulary
+    units: Mapping[str, Unit]
+    places: Places
+    derived: frozenset[str]
+    values: dict[str, Value] = dataclasses.field(default_factory=dict)
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    unusable: set[str] = dataclasses.field(default_factory=set)
+    fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
+
+
+def admit(
+    data: Any,
+    vocabulary: Vocabulary,
+    units: Mapping[str, Unit] | None = None,
+    places: Places = lambda path: "",
+    derived: frozenset[str] = frozenset(),
+) -> Record:
+    """Return the record of a nested or flat mapping (or pydantic model, or dataclass).
+
+    Keys are English or Chinese names. `units` gives the unit of a fact's plain numbers where it is
+    not the fact's own; `places` names the cell that a fact came from; `derived` facts are worked out
+    by rules and refused as data. Raises RecordError when the data is no mapping.
+    """
+    given = _mapping(data)
+    admission = _Admission(vocabulary, units or {}, places, derived)
+    for name, item in _flat(given, "", vocabulary):
+        _admit_one(name, item, admission)
+    for key in admission.unusable:
+        admission.values.pop(key, None)
+    return Record(admission.values, tuple(admission.problems), given)
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:
+    if hasattr(data, "model_dump"):
+        data = data.model_dump(by_alias=False, exclude_unset=True)
+    elif dataclasses.is_dataclass(data) and not isinstance(data, type):
+        data = dataclasses.asdict(data)
+    if not isinstance(data, Mapping):
+        raise RecordError(f"a record is a mapping of names to values, not `{str(data)[:40]}`")
+    return data
+
+
+def _flat(given: Mapping[str, Any], prefix: str, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
+    for key, item in given.items():
+        name = f"{prefix}.{key}" if prefix else str(key)
+        if isinstance(item, Mapping) and vocabulary.find(name) is None:
+            yield from _flat(item, name, vocabulary)
+        else:
+            yield name, item
+
+
+def _admit_one(name: str, item: Any, a: _Admission) -> None:
+    fact = a.vocabulary.find(name)
+    if fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        _unknown_name(name, a)
+        return
+    if absent(item):
+        return
+    if fact.key in a.derived:
+        message = Name(
+            f"{fact.name.zh}由规则推算，不接受填报", f"{fact.name.en} is worked out by rules and not taken as data"
+        )
+        a.problems.append(Problem("derived-fact", fact.key, a.places(fact.key), message, str(item)))
+        return
+    try:
+        value = _value(item, fact, a)
+    except Unusable as wrong:
+        a.unusable.add(fact.key)
+        a.problems.append(Problem(wrong.code, fact.key, a.places(fact.key), wrong.message, str(item)[:80]))
+        return
+    if fact.key in a.values and a.values[fact.key] != value:
+        a.unusable.add(fact.key)
+        message = Name(f"{fact.name.zh}填了两个不同的值", f"{fact.name.en} is given twice, differently")
+        a.problems.append(Problem("given-twice", fact.key, a.places(fact.key), message, str(item)[:80]))
+        return
+    a.values[fact.key] = value
+
+
+def _unknown_name(name: str, a: _Admission) -> None:
+    known = [f.zh_key for f in a.vocabulary.facts.values()] if not name.isascii() else list(a.vocabulary.facts)
+    close = near(name, known)
+    zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
+    message = Name(f"没有名为“{name[:60]}”的事实项{zh}", f"`{name[:60]}` is not a known fact{en}")
+    a.problems.append(Problem("unknown-fact", name[:60], a.places(name), message))
+
+
+def _value(item: Any, fact: Fact, a: _Admission) -> Value:
+    if isinstance(fact.kind, Records):
+        rows = record_list(item)
+        if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
+            raise Unusable("empty-list", f"{fact.name.zh}一条也没有", f"{fact.name.en}: there is none")
+        return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
+    return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
+
+
+def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
+    """Return the fields of a list by both names, worked out once for all of its records."""
+    if fact.key not in a.fields:
+        found = a.vocabulary.fields(fact.key)
+        a.fields[fact.key] = {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
+    return a.fields[fact.key]
+
+
+def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict[str, Value]:
+    """Return one record of a list; its wrong fields are named and unknown, the others stay."""
+    fields = _fields(fact, a)
+    result: dict[str, Value] = {}
+    wrong: set[str] = set()
+    for key, data in row.items():
+        path = f"{fact.key}[{index}].{key}"
+        inner = fields.get(normal(str(key)))
+        if inner is None:
+            close = near(str(key), fields)
+            zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
+            message = Name(f"“{fact.name.zh}”没有“{key}”一项{zh}", f"`{key}` is not a field of {fact.key}{en}")
+            a.problems.append(Problem("unknown-fact", path, a.places(path), message))
+            continue
+        path = f"{fact.key}[{index}].{inner.field}"
+        if absent(data) or inner.key in a.derived:
+            continue
+        try:
+            nested = isinstance(inner.kind, Records)
+            unit = a.units.get(inner.key)
+            value = _value(data, inner, a) if nested else value_of(data, inner, a.vocabulary.units, unit)
+        except Unusable as unusable:
+            result.pop(inner.field, None)
+            wrong.add(path)
+            a.problems.append(Problem(unusable.code, path, a.places(path), unusable.message, str(data)[:80]))
+            continue
+        result[inner.field] = value
+    for inner in fields.values():
+        if inner.or_else in result and inner.field not in result and f"{fact.key}[{index}].{inner.field}" not in wrong:
+            result[inner.field] = result[inner.or_else]
+    return result

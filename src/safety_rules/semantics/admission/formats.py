@@ -1,0 +1,90 @@
+"""Codes with a form of their own: the unified social credit code, the industry code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+# GB 32100-2015: 31 characters (no I O S V Z), position weights 3^i mod 31, check = 31 - sum mod 31.
+CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+
+
+def credit_check_character(first_17: str) -> str:
+    """Return the check character of the first 17 characters of a unified social credit code (GB 32100-2015)."""
+    total = sum(CREDIT_ALPHABET.index(c) * w for c, w in zip(first_17, CREDIT_WEIGHTS, strict=True))
+    return CREDIT_ALPHABET[-total % 31]
+
+
+def _credit_code(text: str) -> str:
+    from safety_rules.semantics.admission.values import Unusable
+
+    code = text.upper()
+    if len(code) != 18 or any(c not in CREDIT_ALPHABET for c in code):
+        message = "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）"
+        raise Unusable(
+            "credit-code", f"“{text[:20]}”：{message}", f"`{text[:20]}` is not 18 characters of a credit code"
+        )
+    if credit_check_character(code[:17]) != code[17]:
+        raise Unusable(
+            "credit-code-check", f"统一社会信用代码“{code}”校验位不符", f"the check character of `{code}` is wrong"
+        )
+    return code
+
+
+def _industry_code(text: str) -> str:
+    from safety_rules.semantics.admission.values import Unusable
+
+    found = re.fullmatch(r"[A-T]?([0-9]{2,4})", text.strip().upper())
+    if found is None:
+        message = "行业代码应为国民经济行业分类的2至4位数字"
+        raise Unusable(
+            "industry-code", f"“{text[:20]}”：{message}", f"`{text[:20]}` is not a GB/T 4754 code of 2 to 4 digits"
+        )
+    return found[1]
+
+
+def cas_check_digit(digits: str) -> int:
+    """Return the check digit of a CAS number's other digits: their sum, weighted from the right by 1, 2, 3 ..., modulo 10."""
+    return sum(i * int(d) for i, d in enumerate(reversed(digits), start=1)) % 10
+
+
+def _cas(text: str) -> str:
+    from safety_rules.semantics.admission.values import Unusable
+
+    if text in ("无", "无CAS号"):
+        return "无"
+    found = re.fullmatch(r"([0-9]{2,7})-([0-9]{2})-([0-9])", text)
+    if found is None:
+        raise Unusable(
+            "cas", f"“{text[:20]}”不是CAS号（如 7664-41-7）；没有CAS号的填“无”", f"`{text[:20]}` is not a CAS number"
+        )
+    if cas_check_digit(found[1] + found[2]) != int(found[3]):
+        raise Unusable("cas-check", f"CAS号“{text}”校验位不符", f"the check digit of `{text}` is wrong")
+    return text
+
+
+FORMATS: Mapping[str, Callable[[str], str]] = {
+    "credit_code": _credit_code,
+    "industry_code": _industry_code,
+    "cas": _cas,
+}
+
+
+def well_formed(text: str, format: str) -> bool:
+    """Return whether text is already in the form that admission gives it."""
+    from safety_rules.semantics.admission.values import Unusable
+
+    if not format:
+        return True
+    try:
+        return FORMATS[format](text) == text
+    except Unusable:
+        return False
+
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = {
+    "credit_code": ("91320900MA0000000" + credit_check_character("91320900MA0000000"),),
+    "industry_code": ("3611", "39"),
+    "cas": ("无", "7664-41-7"),
+}

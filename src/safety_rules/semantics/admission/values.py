@@ -1,0 +1,217 @@
+"""Data as it is written, turned into exact values of a kind, or a named reason why not."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
+from typing import Any
+
+from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Name, Number, Text, Value, kind_name
+from safety_rules.language.units import Unit, UnitTable
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.formats import FORMATS
+from safety_rules.words.near import near
+
+ABSENT = frozenset(
+    {"", "unknown", "未知", "不详", "待定", "待核实", "未填", "n/a", "na", "-", "—", "——", "/", "null", "none"}
+)
+NOTHING = frozenset({"无", "没有", "none", "[]", "无记录"})
+TRUE = frozenset({"true", "是", "有", "yes", "y", "√", "对"})
+FALSE = frozenset({"false", "否", "无", "no", "n", "×", "不是", "没有"})
+
+NUMBER = re.compile(r"^([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)\s*(\D.*)?$")
+DAY = re.compile(r"^([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?$")
+SEPARATORS = re.compile(r"[、，,;；/|\n]+")
+FULL_WIDTH = re.compile(r"[０-９．－＋，]")
+MOST_CHARACTERS = 2000
+MOST_EXPONENT = 400
+
+
+class Unusable(Exception):
+    """The data cannot be a value of the fact; the code and message say why."""
+
+    def __init__(self, code: str, zh: str, en: str) -> None:
+        self.code = code
+        self.message = Name(zh, en)
+        super().__init__(en)
+
+
+def absent(data: Any) -> bool:
+    """Return whether the data says nothing: blank, None, or a word for "unknown"."""
+    return data is None or (isinstance(data, str) and data.strip().casefold() in ABSENT)
+
+
+def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = None) -> Value:
+    """Return the exact value of data for a fact (not a list of records).
+
+    A number without a unit of its own is in `given_in`, or else in the fact's unit. Raises Unusable.
+    """
+    if isinstance(data, str) and len(data) > MOST_CHARACTERS:
+        raise Unusable("too-long", f"内容超过 {MOST_CHARACTERS} 字", f"longer than {MOST_CHARACTERS} characters")
+    match fact.kind:
+        case Boolean():
+            return _boolean(data)
+        case Number(unit):
+            return _bounded(number(data, unit, units, given_in), fact)
+        case Text():
+            return _text(data, fact)
+        case Date():
+            return day(data)
+        case Choice():
+            return _choice(data, fact.kind)
+        case Choices():
+            return _choices(data, fact.kind)
+        case _:
+            raise TypeError(kind_name(fact.kind))
+
+
+def _shown(data: Any) -> str:
+    text = str(data).strip()
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def _boolean(data: Any) -> bool:
+    if isinstance(data, bool):
+        return data
+    text = data.strip().casefold() if isinstance(data, str) else None
+    if text in TRUE:
+        return True
+    if text in FALSE:
+        return False
+    raise Unusable("not-boolean", f"“{_shown(data)}”不是“是”或“否”", f"`{_shown(data)}` is not yes or no")
+
+
+def exact(data: Any) -> Fraction | None:
+    """Return a Python number as the decimal that it is written as; None for NaN, infinity and non-numbers."""
+    if isinstance(data, float):
+        # By way of Decimal, which reads digits several times faster than Fraction does.
+        return Fraction(*Decimal(float.__repr__(data)).as_integer_ratio()) if isfinite(data) else None
+    if isinstance(data, bool):
+        return None
+    if isinstance(data, int | Fraction):
+        return Fraction(data)
+    if isinstance(data, Decimal):
+        # An exponent of millions would take all memory as an exact number.
+        return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
+    if hasattr(data, "item") and not isinstance(data, str):
+        return exact(data.item())
+    return None
+
+
+def number(data: Any, unit: Unit, units: UnitTable, given_in: Unit | None = None) -> Fraction:
+    """Return the exact number of data, converted into `unit`."""
+    plain = exact(data)
+    if plain is not None:
+        return plain if given_in is None else plain * given_in.factor_to(unit)
+    if not isinstance(data, str):
+        raise Unusable("not-a-number", f"“{_shown(data)}”不是可用的数", f"`{_shown(data)}` is not a usable number")
+    text = data.strip()
+    if FULL_WIDTH.search(text):
+        raise Unusable(
+            "full-width-number", f"“{_shown(text)}”含全角数字，请改用半角", f"`{_shown(text)}` has full-width digits"
+        )
+    found = NUMBER.match(text)
+    if found is None:
+        raise Unusable("not-a-number", f"“{_shown(text)}”不是数", f"`{_shown(text)}` is not a number")
+    amount = Fraction(found[1].replace(",", ""))
+    own = _own_unit(found[2], unit, units)
+    source = own or given_in
+    return amount * (source.factor_to(unit) if source is not None else 1)
+
+
+def _own_unit(text: str | None, unit: Unit, units: UnitTable) -> Unit | None:
+    if text is None or not text.strip():
+        return None
+    found = units.find(text.strip())
+    if found is None:
+        raise Unusable("unknown-unit", f"不认识单位“{_shown(text)}”", f"`{_shown(text)}` is not a known unit")
+    if not found.converts_to(unit):
+        wanted = unit.symbol or "无单位"
+        raise Unusable(
+            "wrong-unit", f"单位“{_shown(text)}”不能换算成“{wanted}”", f"`{_shown(text)}` does not convert to {wanted}"
+        )
+    return found
+
+
+def _bounded(amount: Fraction, fact: Fact) -> Fraction:
+    assert isinstance(fact.kind, Number)
+    if fact.kind.whole and amount.denominator != 1:
+        raise Unusable("not-whole", f"{fact.name.zh}应为整数", f"{fact.name.en} must be a whole number")
+    if not fact.bounds.admits(amount):
+        from safety_rules.words.values import decimal
+
+        shown = f"{decimal(amount)} {fact.kind.unit.symbol}".strip()
+        raise Unusable(
+            "out-of-bounds", f"{fact.name.zh} {shown} 超出合理范围", f"{fact.name.en} {shown} is out of bounds"
+        )
+    return amount
+
+
+def _text(data: Any, fact: Fact) -> str:
+    if isinstance(data, bool):
+        raise Unusable("not-text", f"“{data}”不是文字", f"`{data}` is not text")
+    plain = exact(data)
+    if plain is not None:
+        if plain.denominator != 1:
+            raise Unusable("not-text", f"“{_shown(data)}”不是文字", f"`{_shown(data)}` is not text")
+        text = str(plain.numerator)
+    elif isinstance(data, str):
+        text = data.strip()
+    else:
+        raise Unusable("not-text", f"“{_shown(data)}”不是文字", f"`{_shown(data)}` is not text")
+    if not fact.format:
+        return text
+    return FORMATS[fact.format](text)
+
+
+def day(data: Any) -> datetime.date:
+    """Return the calendar day of a date, a midnight timestamp, or text such as 2020-10-01 or 2020年10月1日."""
+    if isinstance(data, datetime.datetime):
+        return data.date()
+    if isinstance(data, datetime.date):
+        return data
+    found = DAY.match(data.strip()) if isinstance(data, str) else None
+    if found is not None:
+        try:
+            return datetime.date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            pass
+    raise Unusable("not-a-date", f"“{_shown(data)}”不是有效日期", f"`{_shown(data)}` is not a day of the calendar")
+
+
+def _choice(data: Any, kind: Choice) -> str:
+    option = kind.choices.find(data) if isinstance(data, str) else None
+    if option is not None:
+        return option.key
+    names = [s for o in kind.choices.options for s in o.spellings]
+    close = near(str(data), names)
+    hint_zh, hint_en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
+    raise Unusable(
+        "not-a-choice", f"“{_shown(data)}”不在可选项中{hint_zh}", f"`{_shown(data)}` is not one of the choices{hint_en}"
+    )
+
+
+def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
+    if isinstance(data, str):
+        if data.strip().casefold() in NOTHING:
+            return ()
+        whole = kind.choices.find(data)
+        parts: list[Any] = [data] if whole is not None else [p for p in SEPARATORS.split(data) if p.strip()]
+    elif isinstance(data, list | tuple | set | frozenset):
+        parts = sorted(data) if isinstance(data, set | frozenset) else list(data)
+    else:
+        raise Unusable("not-a-list", f"“{_shown(data)}”不是列表", f"`{_shown(data)}` is not a list")
+    return tuple(dict.fromkeys(_choice(p, Choice(kind.choices)) for p in parts))
+
+
+def record_list(data: Any) -> list[Mapping[Any, Any]]:
+    """Return data as a list of mappings: none for 无, else a list (or tuple) of mappings."""
+    if isinstance(data, str) and data.strip().casefold() in NOTHING:
+        return []
+    if isinstance(data, list | tuple) and all(isinstance(d, Mapping) for d in data):
+        return list(data)
+    raise Unusable("not-a-list", f"“{_shown(data)}”不是记录列表", f"`{_shown(data)}` is not a list of records")

@@ -1,0 +1,1 @@
+"""What follows from records by rules, to a fixpoint, and why."""

@@ -1,0 +1,392 @@
+"""A condition's text as a tree of known names, kinds and units, or what is wrong with it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from safety_rules.language.diagnostic import Diagnostic, Span
+from safety_rules.language.expr import (
+    FOLDS,
+    FUNCTIONS,
+    Aggregate,
+    And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    Expr,
+    FactRef,
+    If,
+    In,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
+    Not,
+    Or,
+    ParameterRef,
+    kind_of,
+)
+from safety_rules.language.kinds import (
+    Boolean,
+    Choice,
+    Choices,
+    Date,
+    Kind,
+    Number,
+    Records,
+    Text,
+    kind_name,
+)
+from safety_rules.language.units import ONE
+from safety_rules.language.vocabulary import normal
+from safety_rules.semantics.checking.kinds_and_units import (
+    as_kind,
+    constant,
+    exact_number,
+    in_literal,
+    in_unit,
+    moved_date,
+)
+from safety_rules.semantics.checking.parse import Reading, syntax
+from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
+from safety_rules.words.near import did_you_mean
+
+AS_OF_NAMES = ("as_of", "审查日")
+BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
+COMPARISONS: Mapping[type[ast.cmpop], Any] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=", ast.GtE: ">=", ast.Gt: ">",
+}  # fmt: skip
+OPERATORS: Mapping[type[ast.operator], Any] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+
+
+def condition(
+    text: str, scope: Scope, locate: Callable[[int, int], Span], expected: Kind | None = None
+) -> tuple[Expr | None, list[Diagnostic]]:
+    """Return the tree of a condition or formula; None, with the diagnostics, when it is wrong.
+
+    `locate` turns a character range of the text into a span of the file. With `expected`, a result
+    of another kind is an error, and a number is converted to the expected unit.
+    """
+    lead = len(text) - len(text.lstrip())
+    flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    node = syntax(reading)
+    if node is None:
+        return None, reading.diagnostics
+    expr = _expr(node, scope, reading, expected)
+    if expr is not None and expected is not None:
+        expr = as_kind(expr, expected, node, reading)
+    return (None if reading.diagnostics else expr), reading.diagnostics
+
+
+def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
+    match node:
+        case ast.Constant():
+            return constant(node, r, expected)
+        case ast.Name() | ast.Attribute():
+            return _name(node, scope, r)
+        case ast.Subscript():
+            return _subscript(node, scope, r)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = _boolean(operand, scope, r)
+            return None if inner is None else Not(inner, r.span(node))
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            inner = _number(operand, scope, r, expected)
+            return None if inner is None else Negate(inner, r.span(node))
+        case ast.BoolOp(op=op, values=values):
+            parts = [_boolean(v, scope, r) for v in values]
+            if any(p is None for p in parts):
+                return None
+            operands = tuple(p for p in parts if p is not None)
+            return And(operands, r.span(node)) if isinstance(op, ast.And) else Or(operands, r.span(node))
+        case ast.Compare():
+            return _comparison(node, scope, r)
+        case ast.BinOp():
+            return _arithmetic(node, scope, r, expected)
+        case ast.IfExp():
+            return _if(node, scope, r, expected)
+        case ast.Call():
+            return _call(node, scope, r)
+        case _:
+            help = (
+                "use names, numbers, 'text', and/or/not, comparisons, in, + - * /, if/else, sum any all count min max"
+            )
+            r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not part of the rule language", node, help)
+            return None
+
+
+def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | None:
+    parts = dotted(node)
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
+        return _cell(node, node.value, scope, r)
+    if parts is None:
+        r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not a name", node)
+        return None
+    at, name = r.span(node), normal(".".join(parts))
+    if parts[0] in scope.variables:
+        return item_named(parts, node, scope, r)
+    if name in AS_OF_NAMES:
+        return AsOf(at)
+    fact = scope.vocabulary.find(name)
+    if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        return FactRef(fact.key, fact.kind, at)
+    if name in scope.parameters:
+        key, kind = scope.parameters[name]
+        return ParameterRef(key, kind, None, at)
+    if fact is not None:
+        outer = fact.key.rpartition(".")[0]
+        help = f"write any(x.{fact.field} ... for x in {outer})"
+        r.wrong("list-field", f"`{name}` belongs to each record of a list", node, help)
+        return None
+    if name in BOOLEANS:
+        return Literal(BOOLEANS[name], Boolean(), at)
+    help = did_you_mean(name, scope.names(chinese=not name.isascii()))
+    r.wrong("unknown-name", f"`{name}` is not a known fact or parameter", node, help)
+    return None
+
+
+def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
+    """Return the look-up that `table[key].column` or `table[key, qualifier].column` writes."""
+    table = table_named(row.value, scope, r)
+    if table is None:
+        return None
+    column = next((c for c in table.columns.values() if normal(node.attr) in (c.key, normal(c.zh_key))), None)
+    if column is None:
+        names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
+        r.wrong("unknown-name", f"`{node.attr}` is not a column of `{table.key}`", node, did_you_mean(node.attr, names))
+        return None
+    written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
+    if len(written) > 2:
+        r.wrong("arguments", f"`{table.key}` takes a spelling and at most one qualifier", row)
+        return None
+    keys = [_key(k, scope, r) for k in written]
+    if any(k is None for k in keys):
+        return None
+    return Lookup(table.key, tuple(k for k in keys if k is not None), column.key, column.kind, r.span(node))
+
+
+def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+    key = _expr(node, scope, r)
+    if key is not None and not isinstance(kind_of(key), Text | Choice):
+        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(key))}, not text or a choice", node)
+        return None
+    return key
+
+
+def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
+    if isinstance(node.value, ast.Constant) and isinstance(node.value.value, int | float):
+        number, symbol = exact_number(node.value, r), r.segment(node.slice)
+        unit = scope.vocabulary.units.find(symbol)
+        if unit is None:
+            known = [u for u in scope.vocabulary.units.units if u.isidentifier()]
+            r.wrong("unknown-unit", f"`{symbol}` is not a known unit", node.slice, did_you_mean(symbol, known))
+            return None
+        return None if number is None else Literal(number, Number(unit, number.denominator == 1), r.span(node))
+    base = _expr(node.value, scope, r)
+    day = _expr(node.slice, scope, r, Date())
+    if base is None or day is None:
+        return None
+    if not isinstance(base, ParameterRef) or base.day is not None or kind_of(day) != Date():
+        help = "only a parameter takes a day: `limit.period[x.listed_on]`; a unit stands after a number: `40[亩]`"
+        r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not part of the rule language", node, help)
+        return None
+    return replace(base, day=day, at=r.span(node))
+
+
+def _boolean(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+    expr = _expr(node, scope, r, Boolean())
+    return None if expr is None else as_kind(expr, Boolean(), node, r)
+
+
+def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
+    expr = _expr(node, scope, r, expected)
+    if expr is not None and not isinstance(kind_of(expr), Number):
+        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(expr))}, not a number", node)
+        return None
+    return expr
+
+
+def _pair(left: ast.expr, right: ast.expr, scope: Scope, r: Reading) -> tuple[Expr, Expr] | None:
+    """Return both sides, a text literal read as what the other side is."""
+    a: Expr | None
+    b: Expr | None
+    if isinstance(left, ast.Constant):
+        b = _expr(right, scope, r)
+        a = None if b is None else _expr(left, scope, r, kind_of(b))
+    else:
+        a = _expr(left, scope, r)
+        b = _expr(right, scope, r, None if a is None else kind_of(a))
+    return None if a is None or b is None else (a, b)
+
+
+def _comparison(node: ast.Compare, scope: Scope, r: Reading) -> Expr | None:
+    sides = [node.left, *node.comparators]
+    parts = [_compared(node, i, sides[i], op, sides[i + 1], scope, r) for i, op in enumerate(node.ops)]
+    if any(p is None for p in parts):
+        return None
+    known = tuple(p for p in parts if p is not None)
+    return known[0] if len(known) == 1 else And(known, r.span(node))
+
+
+def _compared(
+    node: ast.Compare, i: int, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope, r: Reading
+) -> Expr | None:
+    at = r.span(node)
+    if isinstance(op, ast.In | ast.NotIn):
+        inside = _membership(left, right, scope, r, at)
+        return Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
+    if type(op) not in COMPARISONS:
+        r.wrong("not-allowed", "`is` is not part of the rule language", node, "write `==` or `!=`")
+        return None
+    pair = _pair(left, right, scope, r)
+    if pair is None:
+        return None
+    a, b, symbol = pair[0], pair[1], COMPARISONS[type(op)]
+    if isinstance(kind_of(a), Choices | Records) or isinstance(kind_of(b), Choices | Records):
+        r.wrong("kind", "a list cannot be compared", node, "write any(... for x in list) or `x in list`")
+        return None
+    fitted = as_kind(b, kind_of(a), right, r)
+    if fitted is None:
+        return None
+    if symbol not in ("==", "!=") and not isinstance(kind_of(a), Number | Date):
+        r.wrong("kind", f"{kind_name(kind_of(a))} has no order", node, "compare it with `==`, `!=` or `in`")
+        return None
+    return Compare(symbol, a, fitted, at)
+
+
+def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: Span) -> Expr | None:
+    if isinstance(right, ast.List | ast.Tuple | ast.Set):
+        item = _expr(left, scope, r)
+        return None if item is None else in_literal(item, left, right, r, at)
+    parts = dotted(right)
+    name = normal(".".join(parts)) if parts else ""
+    if any(name in (t.key, normal(t.zh_key)) for t in scope.tables.values()):
+        table, key = table_named(right, scope, r), _key(left, scope, r)
+        return None if table is None or key is None else Listed(table.key, key, at)
+    container = _expr(right, scope, r)
+    if container is None:
+        return None
+    kind = kind_of(container)
+    if not isinstance(kind, Choices):
+        r.wrong("kind", f"`{r.segment(right)}` is {kind_name(kind)}, not a list of choices", right)
+        return None
+    item = _expr(left, scope, r, Choice(kind.choices))
+    fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
+    return None if fitted is None else In(fitted, container, at)
+
+
+def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
+    if type(node.op) not in OPERATORS:
+        r.wrong(
+            "not-allowed",
+            f"`{r.segment(node)[:40]}` uses an operator that the rule language lacks",
+            node,
+            "use + - * /",
+        )
+        return None
+    op, at = OPERATORS[type(node.op)], r.span(node)
+    left, right = _expr(node.left, scope, r), _expr(node.right, scope, r)
+    if left is None or right is None:
+        return None
+    a, b = kind_of(left), kind_of(right)
+    if isinstance(a, Date) and op in "+-":
+        return moved_date(left, right, node, r)
+    if not isinstance(a, Number) or not isinstance(b, Number):
+        wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
+        r.wrong("kind", f"`{r.segment(wrong)}` is {kind_name(kind)}, not a number", wrong)
+        return None
+    if op in "+-":
+        if isinstance(left, Literal) and left.value == 0 and a.unit == ONE:
+            left, a = Literal(left.value, Number(b.unit, True), left.at), b
+        fitted = in_unit(right, a.unit, node.right, r)
+        return None if fitted is None else Arithmetic(op, left, fitted, a.unit, at)
+    unit = a.unit.times(b.unit) if op == "*" else a.unit.over(b.unit)
+    return Arithmetic(op, left, right, unit, at)
+
+
+def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
+    test = _boolean(node.test, scope, r)
+    then = _expr(node.body, scope, r, expected)
+    other = _expr(node.orelse, scope, r, expected if then is None or expected is not None else kind_of(then))
+    if then is not None and expected is None and isinstance(kind_of(then), Text) and other is not None:
+        then = _expr(node.body, scope, r, kind_of(other))
+    if test is None or then is None or other is None:
+        return None
+    fitted = as_kind(other, kind_of(then), node.orelse, r)
+    return None if fitted is None else If(test, then, fitted, r.span(node))
+
+
+def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    if name in FOLDS and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
+        return _aggregate(name, node.args[0], scope, r)
+    if name not in FUNCTIONS or node.keywords:
+        known = sorted({*FUNCTIONS, *FOLDS})
+        r.wrong(
+            "unknown-function",
+            f"`{r.segment(node.func)}` is not a function of the rule language",
+            node.func,
+            did_you_mean(name, known),
+        )
+        return None
+    wanted = FUNCTIONS[name]
+    if len(node.args) != wanted:
+        r.wrong("arguments", f"`{name}` takes {wanted} argument{'s' if wanted > 1 else ''}", node)
+        return None
+    if name == "starts_with":
+        parts = [_expr(a, scope, r, Text()) for a in node.args]
+        fitted = [as_kind(p, Text(), a, r) for p, a in zip(parts, node.args, strict=True) if p is not None]
+    else:
+        first = _number(node.args[0], scope, r)
+        if first is None:
+            return None
+        others = [_number(a, scope, r, kind_of(first)) for a in node.args[1:]]
+        fitted = [
+            first,
+            *(as_kind(o, kind_of(first), a, r) for o, a in zip(others, node.args[1:], strict=True) if o is not None),
+        ]
+    arguments = tuple(f for f in fitted if f is not None)
+    return Call(name, arguments, r.span(node)) if len(arguments) == wanted else None
+
+
+def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> Expr | None:
+    generator = node.generators[0]
+    if len(node.generators) != 1 or generator.is_async or not isinstance(generator.target, ast.Name):
+        r.wrong("not-allowed", "an aggregate goes over one list", node, "write fold(... for x in list if ...)")
+        return None
+    source = _expr(generator.iter, scope, r)
+    if source is None:
+        return None
+    kind, variable = kind_of(source), generator.target.id
+    if not isinstance(kind, Records | Choices):
+        r.wrong("kind", f"`{r.segment(generator.iter)}` is {kind_name(kind)}, not a list", generator.iter)
+        return None
+    if variable in scope.variables or scope.vocabulary.find(variable) is not None:
+        r.wrong("variable", f"`{variable}` already means something", generator.target, "choose another letter")
+        return None
+    inner = scope.with_variable(variable, Choice(kind.choices) if isinstance(kind, Choices) else kind)
+    tests = [_boolean(test, inner, r) for test in generator.ifs]
+    where = And(tuple(t for t in tests if t)) if len(tests) > 1 else (tests[0] if tests else None)
+    body = _body(fold, node.elt, variable, inner, r)
+    if body is None or any(t is None for t in tests):
+        return None
+    return Aggregate(fold, body, variable, source, where, r.span(node))
+
+
+def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) -> Expr | None:
+    if fold == "count":
+        if not (isinstance(node, ast.Name) and node.id == variable):
+            r.wrong("count", "`count` counts records", node, f"write count({variable} for {variable} in list if ...)")
+            return None
+        return Literal(True, Boolean())
+    if fold in ("any", "all"):
+        return _boolean(node, scope, r)
+    body = _expr(node, scope, r)
+    if body is not None and not isinstance(kind_of(body), Number | (Date if fold != "sum" else Number)):
+        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(body))}, not a number", node)
+        return None
+    return body

@@ -1,0 +1,141 @@
+"""Literals read as what is expected of them, and expressions fitted to a kind and a unit."""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import re
+from fractions import Fraction
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Scale, Shift, kind_of
+from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text, kind_name
+from safety_rules.language.units import ONE, Unit
+from safety_rules.semantics.checking.parse import Reading
+from safety_rules.words.near import did_you_mean
+
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY = Unit("天", (("day", 1),), Fraction(1))
+MONTH = Unit("月", (("month", 1),), Fraction(1))
+
+
+def constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | None:
+    """Return a constant as a literal; None, with the diagnostic, where the language has no such value."""
+    at = r.span(node)
+    match node.value:
+        case bool():
+            return Literal(node.value, Boolean(), at)
+        case int() | float():
+            number = exact_number(node, r)
+            if number is None:
+                return None
+            unit = expected.unit if number == 0 and isinstance(expected, Number) else ONE
+            return Literal(number, Number(unit, number.denominator == 1), at)
+        case str() as text:
+            return text_as(text, node, r, expected)
+        case _:
+            r.wrong("not-allowed", f"`{r.segment(node)}` is not a value of the rule language", node)
+            return None
+
+
+def exact_number(node: ast.Constant, r: Reading) -> Fraction | None:
+    """Return the number as it was written, not as a binary float."""
+    segment = r.segment(node)
+    if not all(c in "0123456789." for c in segment):
+        r.wrong("number", f"`{segment}` is not a plain decimal number", node, "write digits and at most one point")
+        return None
+    return Fraction(segment if not segment.endswith(".") else segment[:-1])
+
+
+def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Expr | None:
+    """Return text in quotes as what is expected there: a choice, a day, or text."""
+    at = r.span(node)
+    match expected:
+        case Choice(choices) | Choices(choices):
+            option = choices.find(text)
+            if option is None:
+                spelled = [o.key for o in choices.options] + [o.name.zh for o in choices.options]
+                help = did_you_mean(text, spelled)
+                r.wrong("unknown-choice", f"`{text}` is not one of {choices.name}", node, help)
+                return None
+            return Literal(option.key, Choice(choices), at)
+        case Date():
+            day = iso_day(text)
+            if day is None:
+                r.wrong("date", f"`{text}` is not a day of the calendar", node, "write '2020-10-01'")
+                return None
+            return Literal(day, Date(), at)
+        case _:
+            return Literal(text, Text(), at)
+
+
+def iso_day(text: str) -> datetime.date | None:
+    """Return the day written as 2020-10-01, or None."""
+    try:
+        return datetime.date.fromisoformat(text) if ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def as_kind(expr: Expr, kind: Kind, node: ast.expr, r: Reading) -> Expr | None:
+    """Return the expression as a kind, converted where only the scale differs."""
+    has = kind_of(expr)
+    if isinstance(has, Number) and isinstance(kind, Number):
+        return in_unit(expr, kind.unit, node, r)
+    if type(has) is type(kind) and (isinstance(has, Boolean | Text | Date) or has == kind):
+        return expr
+    help = "compare it with something" if isinstance(kind, Boolean) else ""
+    r.wrong("kind", f"`{r.segment(node)}` is {kind_name(has)}, not {kind_name(kind)}", node, help)
+    return None
+
+
+def in_unit(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
+    """Return a number converted to a unit; None, with the diagnostic, where the two measure different things."""
+    has = kind_of(expr)
+    assert isinstance(has, Number)
+    if isinstance(expr, Literal) and expr.value == 0 and has.unit == ONE:
+        return Literal(expr.value, Number(unit, True), expr.at)
+    if not has.unit.converts_to(unit):
+        left, right = has.unit.symbol or "no unit", unit.symbol or "no unit"
+        help = (
+            f"write the number with its unit: `{r.segment(node)}[{unit.symbol}]`"
+            if isinstance(expr, Literal) and has.unit == ONE and unit.symbol
+            else ""
+        )
+        r.wrong("unit", f"`{r.segment(node)}` is in {left}, which does not go with {right}", node, help)
+        return None
+    return expr if has.unit.scale == unit.scale else Scale(expr, has.unit.factor_to(unit), unit, r.span(node))
+
+
+def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set, r: Reading, at: Span) -> Expr | None:
+    """Return membership in a list of texts that is written out."""
+    kind = kind_of(item)
+    if not isinstance(kind, Choice | Text):
+        r.wrong("kind", f"`{r.segment(left)}` is {kind_name(kind)}, not a choice or text", left)
+        return None
+    values: list[str] = []
+    for element in right.elts:
+        text = element.value if isinstance(element, ast.Constant) else None
+        literal = text_as(text, element, r, kind) if isinstance(text, str) else None
+        if isinstance(literal, Literal):
+            values.append(str(literal.value))
+        elif not isinstance(text, str):
+            r.wrong("kind", f"`{r.segment(element)}` is not a text in quotes", element)
+    if len(values) != len(right.elts):
+        return None
+    choices = kind.choices if isinstance(kind, Choice) else ChoiceList("", ())
+    return In(item, Literal(tuple(values), Choices(choices), r.span(right)), at)
+
+
+def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | None:
+    """Return a date moved by a whole number of days or months, or the days between two dates."""
+    kind, subtract = kind_of(right), isinstance(node.op, ast.Sub)
+    if isinstance(kind, Date) and subtract:
+        return DaysBetween(left, right, DAY, r.span(node))
+    for unit in (DAY, MONTH):
+        if isinstance(kind, Number) and kind.whole and kind.unit.converts_to(unit):
+            period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
+            return Shift(left, period, subtract, r.span(node))
+    help = "add a whole number of days or months: `+ 36[月]`"
+    r.wrong("kind", f"`{r.segment(node.right)}` is {kind_name(kind)}, which does not move a date", node.right, help)
+    return None

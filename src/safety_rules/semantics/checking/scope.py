@@ -1,0 +1,79 @@
+"""The names that a condition may use, and what each of them is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from safety_rules.language.expr import Expr, ItemField, ItemSelf
+from safety_rules.language.kinds import Kind, Records, kind_name
+from safety_rules.language.table import Table
+from safety_rules.language.vocabulary import Vocabulary, normal
+from safety_rules.semantics.checking.parse import Reading
+from safety_rules.words.near import did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names that a condition may use; `variables` stand for items of a list."""
+
+    vocabulary: Vocabulary
+    parameters: Mapping[str, tuple[str, Kind]]
+    variables: Mapping[str, Kind] = field(default_factory=dict)
+    tables: Mapping[str, Table] = field(default_factory=dict)
+
+    def with_variable(self, name: str, kind: Kind) -> Scope:
+        """Return the scope inside an aggregate."""
+        return replace(self, variables={**self.variables, name: kind})
+
+    def names(self, chinese: bool) -> list[str]:
+        """Return every dotted name of one language, for a near-name search."""
+        facts = [(f.zh_key if chinese else f.key) for f in self.vocabulary.facts.values()]
+        keys = {key for key, _ in self.parameters.values()}
+        return facts + [n for n in self.parameters if (n not in keys) == chinese] + list(self.variables)
+
+
+def dotted(node: ast.expr) -> list[str] | None:
+    """Return the parts of a dotted name."""
+    match node:
+        case ast.Name(id=name):
+            return [name]
+        case ast.Attribute(value=value, attr=attr):
+            head = dotted(value)
+            return None if head is None else [*head, attr]
+        case _:
+            return None
+
+
+def table_named(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
+    """Return the reference table that a name means; None, with the diagnostic, where there is none."""
+    parts = dotted(node)
+    name = normal(".".join(parts)) if parts else ""
+    found = next((t for t in scope.tables.values() if name in (t.key, normal(t.zh_key))), None)
+    if found is None:
+        help = did_you_mean(name, [t.key if name.isascii() else t.zh_key for t in scope.tables.values()])
+        r.wrong("unknown-name", f"`{r.segment(node)[:40]}` is not a reference table", node, help)
+    return found
+
+
+def item_named(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+    """Return what a list's variable, or a field of its record, means; None, with the diagnostic, where it is nothing."""
+    kind = scope.variables[parts[0]]
+    if len(parts) == 1:
+        if isinstance(kind, Records):
+            r.wrong("record-as-value", f"`{parts[0]}` is a whole record", node, f"name a field: `{parts[0]}.…`")
+            return None
+        return ItemSelf(parts[0], kind, r.span(node))
+    if not isinstance(kind, Records):
+        r.wrong("no-fields", f"`{parts[0]}` is {kind_name(kind)} and has no fields", node)
+        return None
+    fields = scope.vocabulary.fields(kind.of)
+    for fact in fields:
+        if normal(parts[1]) in (fact.field, normal(fact.zh_key.rpartition(".")[2])) and len(parts) == 2:
+            return ItemField(parts[0], fact.key, fact.kind, r.span(node))
+    names = [f.field for f in fields] if parts[1].isascii() else [f.zh_key.rpartition(".")[2] for f in fields]
+    r.wrong(
+        "unknown-name", f"`{'.'.join(parts[1:])}` is not a field of `{kind.of}`", node, did_you_mean(parts[1], names)
+    )
+    return None

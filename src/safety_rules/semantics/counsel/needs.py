@@ -1,0 +1,167 @@
+"""What an undetermined verdict lacks: all that can still change it, and the fewest that settle it.
+
+"Settle" means: there are values for these facts with which the verdict becomes definite at the
+outcome that it has at best. A candidate set is only accepted with such values in hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from safety_rules.language.kinds import Boolean, Choice, Choices
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Rule
+from safety_rules.language.verdict import Finding, Needs, Reason, Status
+from safety_rules.language.vocabulary import fact_key
+from safety_rules.semantics.counsel.candidates import candidates
+from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
+from safety_rules.semantics.decide import AreaOn, finding, interval
+from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.verdict.shared import Shared
+
+MOST_STEPS = 20_000
+
+
+class _Budget:
+    """How much may still be worked out in one search, by what a finding costs."""
+
+    def __init__(self) -> None:
+        self.left = MOST_STEPS
+
+
+class _Spent(Exception):
+    """The budget of a search is used up."""
+
+
+def needs(on: AreaOn, record: Record, found: Sequence[Finding], shared: Shared | None = None) -> Needs:
+    """Return what the verdict of these findings lacks; nothing when it is definite.
+
+    `shared` keeps what was found for rules that read the same values.
+    """
+    best, worst = interval(on.area, found)
+    if best == worst:
+        return Needs()
+    rank = on.area.rank(best)
+    undetermined = [
+        f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
+    ]
+    can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
+    known = shared or Shared()
+    parts = [
+        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group))
+        for group in _components(undetermined)
+    ]
+    if any(part is None for part, _ in parts):
+        return Needs(can_change, (), False)
+    smallest = sorted(reason for part, _ in parts for reason in part or ())
+    return Needs(can_change, tuple(smallest), all(sure for _, sure in parts))
+
+
+def _asked(on: AreaOn, record: Record, group: Sequence[Finding], shared: Shared) -> Hashable:
+    """Return all that the search for a group's fewest needs depends on."""
+    rules = [f.rule for f in group]
+    return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record, on.derivations)
+
+
+def _components(found: Iterable[Finding]) -> list[list[Finding]]:
+    """Return the findings in groups that share no missing thing, so that each is searched by itself."""
+    groups: list[tuple[set[Reason], list[Finding]]] = []
+    for f in found:
+        reasons, members = set(f.reasons), [f]
+        rest = []
+        for other_reasons, other in groups:
+            if reasons & other_reasons:
+                reasons |= other_reasons
+                members = other + members
+            else:
+                rest.append((other_reasons, other))
+        groups = [*rest, (reasons, members)]
+    return [members for _, members in groups]
+
+
+def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reason] | None, bool]:
+    """Return the fewest things that settle the findings well, and whether they surely are; None where none was found."""
+    everything = sorted(frozenset().union(*(f.reasons for f in group)))
+    rules = [f.rule for f in group]
+    env = on.environment(record)
+    budget = _Budget()
+    try:
+        families = [_rule_family(f, env) for f in group]
+        for choice in by_size(families):
+            if witness(on, record, rules, _ordered(choice, on), budget) is not None:
+                return sorted(choice), True
+    except (TooMany, _Spent):
+        return everything, False
+    # A district may also replace a figure in place of confirming it, so what is not sure enough stays a way.
+    return (everything if any(r.kind in ("parameter", "authority") for r in everything) else None), False
+
+
+def _ordered(lacking: Iterable[Reason], on: AreaOn) -> list[Reason]:
+    """Return what is lacking with the fewest possible values first, so that a dead end shows early."""
+    facts = on.rulebook.vocabulary.facts
+
+    def values(reason: Reason) -> int:
+        fact = facts.get(fact_key(reason.name))
+        kind = None if fact is None else fact.kind
+        return 0 if isinstance(kind, Boolean) else 1 if isinstance(kind, Choice | Choices) else 2
+
+    return sorted(lacking, key=lambda r: (values(r), r))
+
+
+def _rule_family(f: Finding, env: Environment) -> Family:
+    """Return the ways to settle a rule well: it does not apply, or all that it requires holds."""
+    own = Reason("authority", f.rule.key)
+    if own in f.reasons:
+        return frozenset({frozenset({own})})
+    not_applying = either([settle(c.that, False, env) for c in f.rule.applies_when])
+    meeting = every([settle(c.that, True, env) for c in f.rule.requires])
+    return either([not_applying, meeting])
+
+
+def _can_be_settled(f: Finding, lacking: frozenset[Reason], env: Environment) -> bool:
+    """Return whether the lacking things hold at least one way to settle a rule well."""
+    try:
+        return any(way <= lacking for way in _rule_family(f, env))
+    except TooMany:
+        return bool(lacking)
+
+
+def _cost(on: AreaOn, record: Record) -> int:
+    """Return what a finding costs: one, and ten more for each list record with fields that must be worked out."""
+    lists = {key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None}
+    items = (record.values.get(key, ()) for key in lists)
+    return 1 + 10 * sum(len(found) for found in items if isinstance(found, tuple))
+
+
+def witness(
+    on: AreaOn, record: Record, rules: Sequence[Rule], lacking: Sequence[Reason], budget: _Budget
+) -> dict[Reason, Any] | None:
+    """Return values for the lacking things with which none of the rules is violated or undetermined."""
+    env = on.environment(record)
+    cost = _cost(on, record)
+    found = []
+    for rule in rules:
+        budget.left -= cost
+        if budget.left < 0:
+            raise _Spent
+        found.append(finding(rule, env))
+        if found[-1].status is Status.VIOLATED:
+            return None
+    undetermined = [f for f in found if f.status is Status.UNDETERMINED]
+    if not undetermined:
+        return {}
+    if not lacking or not all(_can_be_settled(f, frozenset(lacking), env) for f in undetermined):
+        return None
+    first, rest = lacking[0], lacking[1:]
+    if first.kind in ("parameter", "authority"):
+        confirmed = replace(on, confirmed=on.confirmed | {first.name})
+        answer = witness(confirmed, record, rules, rest, budget)
+        return None if answer is None else {first: None, **answer}
+    for value in candidates(on, record, rules, first.name):
+        answer = witness(on, record.with_value(first.name, value), rules, rest, budget)
+        if answer is not None:
+            return {first: value, **answer}
+    return None

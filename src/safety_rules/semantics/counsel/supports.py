@@ -1,0 +1,189 @@
+"""Which sets of missing things could settle a condition one way: every way there is, not pruned.
+
+A family is a set of sets of reasons. A set that is not a superset of a member of the family cannot
+settle the condition; a member can, if values exist that agree with everything else (`needs` tries).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from heapq import heappop, heappush
+from typing import TypeAlias
+
+from safety_rules.language.expr import (
+    Aggregate,
+    And,
+    Arithmetic,
+    Expr,
+    FactRef,
+    If,
+    ItemField,
+    Not,
+    Or,
+    children,
+    kind_of,
+)
+from safety_rules.language.kinds import Boolean
+from safety_rules.language.law import is_sure
+from safety_rules.language.verdict import Reason, Unknown
+from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, items
+
+Family: TypeAlias = frozenset[frozenset[Reason]]
+
+ALWAYS: Family = frozenset({frozenset()})
+NEVER: Family = frozenset()
+MOST = 512
+MOST_SETS = 20_000
+
+
+class TooMany(Exception):
+    """There are more ways than are looked at."""
+
+
+def settle(expr: Expr, want: bool, env: Environment) -> Family:
+    """Return the sets of missing things that could make a condition true (or, with `want` False, false)."""
+    value = evaluate(expr, env)
+    if not isinstance(value, Unknown):
+        return ALWAYS if value is want else NEVER
+    match expr:
+        case Not(operand):
+            return settle(operand, not want, env)
+        case And(operands):
+            families = [settle(o, want, env) for o in operands]
+            return every(families) if want else either(families)
+        case Or(operands):
+            families = [settle(o, want, env) for o in operands]
+            return either(families) if want else every(families)
+        case If(test, then, otherwise):
+            taken = every([settle(test, True, env), settle(then, want, env)])
+            left = every([settle(test, False, env), settle(otherwise, want, env)])
+            agreed = every([settle(then, want, env), settle(otherwise, want, env)])
+            return either([taken, left, agreed])
+        case Aggregate("any" | "all"):
+            return _quantified(expr, want, env)
+        case FactRef() | ItemField():
+            inner = derived(expr, env)
+            if inner is None:
+                return frozenset({value.reasons})
+            return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
+        case _:
+            return defined(expr, env)
+
+
+def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
+    found = items(expr.list, env)
+    if isinstance(found, Unknown):
+        return frozenset({found.reasons})
+    some = expr.fold == "any"
+    families = []
+    for path, item in found:
+        scope = env.with_item(expr.variable, path, item)
+        body = settle(expr.body, want, scope)
+        if expr.where is not None:
+            where = settle(expr.where, want is some, scope)
+            body = every([where, body]) if want is some else either([where, body])
+        families.append(body)
+    return either(families) if want is some else every(families)
+
+
+def defined(expr: Expr, env: Environment) -> Family:
+    """Return the sets of missing things with which a value could become known."""
+    value = evaluate(expr, env)
+    if not isinstance(value, Unknown):
+        return ALWAYS
+    if kind_of(expr) == Boolean() and isinstance(expr, Not | And | Or | If | Aggregate):
+        return either([settle(expr, True, env), settle(expr, False, env)])
+    match expr:
+        case If(test, then, otherwise):
+            taken = every([settle(test, True, env), defined(then, env)])
+            left = every([settle(test, False, env), defined(otherwise, env)])
+            agreed = every([defined(then, env), defined(otherwise, env)])
+            return either([taken, left, agreed])
+        case Aggregate():
+            return _folded(expr, env)
+        case FactRef() | ItemField():
+            inner = derived(expr, env)
+            if inner is None:
+                return frozenset({value.reasons})
+            return every([_confirmed(expr, env), defined(inner[0], inner[1])])
+        case Arithmetic("/", left, right) if evaluate(right, env) == 0:
+            zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
+            return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
+        case _:
+            parts = children(expr)
+            inside = every([defined(p, env) for p in parts]) if parts else NEVER
+            known = frozenset().union(*inside) if inside else frozenset()
+            return inside if inside and known else frozenset({value.reasons})
+
+
+def _folded(expr: Aggregate, env: Environment) -> Family:
+    found = items(expr.list, env)
+    if isinstance(found, Unknown):
+        return frozenset({found.reasons})
+    families = []
+    for path, item in found:
+        scope = env.with_item(expr.variable, path, item)
+        body = defined(expr.body, scope)
+        if expr.where is not None:
+            kept = every([settle(expr.where, True, scope), body])
+            body = either([kept, settle(expr.where, False, scope)])
+        families.append(body)
+    return every(families)
+
+
+def derived(expr: FactRef | ItemField, env: Environment) -> tuple[Expr, Environment] | None:
+    """Return the formula behind a derived fact, with the environment to evaluate it in."""
+    derivation = env.derivations.get(expr.key)
+    if derivation is None:
+        return None
+    if isinstance(expr, FactRef):
+        return derivation.formula, replace(env, variables={})
+    assert derivation.variable is not None
+    return derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]})
+
+
+def _confirmed(expr: FactRef | ItemField, env: Environment) -> Family:
+    """Return what has to be confirmed before a derived fact counts."""
+    derivation = env.derivations[expr.key]
+    return ALWAYS if is_sure(derivation, env) else frozenset({frozenset({Reason("authority", derivation.key)})})
+
+
+def every(families: list[Family]) -> Family:
+    """Return the ways to settle all of several things."""
+    result = ALWAYS
+    for family in sorted(families, key=len):
+        result = _limited(frozenset(a | b for a in result for b in family))
+    return result
+
+
+def by_size(families: list[Family]) -> Iterator[frozenset[Reason]]:
+    """Yield the ways to settle all of several things, the smallest first; each only once.
+
+    Raises TooMany where more sets would have to be looked at than `MOST`.
+    """
+    queue: list[tuple[int, list[Reason], frozenset[Reason]]] = [(0, [], frozenset())]
+    seen: set[frozenset[Reason]] = {frozenset()}
+    while queue:
+        _, _, settled = heappop(queue)
+        open_ones = [f for f in families if not any(way <= settled for way in f)]
+        if not open_ones:
+            yield settled
+        # One more family has to be settled; where all are, what was yielded was not enough: take any further way.
+        nexts = [min(open_ones, key=len)] if open_ones else families
+        for larger in {settled | way for family in nexts for way in family} - seen:
+            seen.add(larger)
+            heappush(queue, (len(larger), sorted(larger), larger))
+        if len(seen) > MOST_SETS:
+            raise TooMany
+
+
+def either(families: list[Family]) -> Family:
+    """Return the ways to settle one of several things."""
+    return _limited(frozenset().union(*families))
+
+
+def _limited(family: Family) -> Family:
+    if len(family) > MOST:
+        raise TooMany
+    return family

@@ -1,0 +1,1 @@
+"""A verdict and what is told of it: findings, evidence, explanation, plain data."""

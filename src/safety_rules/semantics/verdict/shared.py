@@ -1,0 +1,71 @@
+"""What the verdicts of one law share: answers that depend on little, worked out once by the definition.
+
+A ledger asks the same questions over and over: which papers would settle rules that read the same
+values. The answers are kept by all that they depend on, never by less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from safety_rules.language.chain import canonical
+from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.source import Standing
+from safety_rules.language.verdict import Masks
+
+MOST_KEPT = 100_000
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Answers by what they depend on; forgotten all at once when there are too many.
+
+    `standing` is an engine's way from values, masks and outcome to the verdict's standing.
+    """
+
+    standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
+    answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def answer(self, key: Hashable, worked_out: Callable[[], T]) -> T:
+        """Return the answer for a key, worked out where it is not known yet."""
+        if key not in self.answers:
+            if len(self.answers) >= MOST_KEPT:
+                self.answers.clear()
+            self.answers[key] = worked_out()
+        found: T = self.answers[key]
+        return found
+
+    def values_read(self, rules: Iterable[Rule], record: Record, derivations: Mapping[str, Derivation]) -> Hashable:
+        """Return the values of every given fact that rules read, through derivations, as a key."""
+        facts: set[str] = set()
+        for rule in rules:
+            if rule.key not in self.reads:
+                parts = [c.that for c in (*rule.applies_when, *rule.requires)]
+                self.reads[rule.key] = tuple(sorted(facts_read(parts, derivations)))
+            facts.update(self.reads[rule.key])
+        values = record.values
+        return tuple((k, canonical(values[k])) for k in sorted(facts) if k in values)
+
+
+def facts_read(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> set[str]:
+    """Return the given facts (of lists, the list) that expressions read, through derivations."""
+    found: set[str] = set()
+    seen: set[str] = set()
+    todo = list(parts)
+    while todo:
+        for node in walk(todo.pop()):
+            if not isinstance(node, FactRef | ItemField) or node.key in seen:
+                continue
+            seen.add(node.key)
+            derivation = derivations.get(node.key)
+            if derivation is not None:
+                todo.append(derivation.formula)
+            elif isinstance(node, FactRef):
+                found.add(node.key)
+    return found

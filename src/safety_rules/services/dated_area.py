@@ -1,0 +1,120 @@
+"""One area's law on a day with its decider: what every service decides by."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safety_rules.engines.compiled.decide import Decider, decided, decider
+from safety_rules.language.errors import NotFoundError
+from safety_rules.language.record import Record
+from safety_rules.language.rule import Waiver
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Standing
+from safety_rules.language.units import Unit
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.words.near import did_you_mean
+
+if TYPE_CHECKING:
+    from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.engines.spark.result import SparkDecision
+    from safety_rules.language.verdict import SmallestChange
+    from safety_rules.tables.by_record import RecordDecision
+
+
+def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> DatedArea:
+    """Return an area's law on a day; what rests on less than `require` is undetermined.
+
+    Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
+    """
+    law = area_on(book, key, day, require)
+    if not law.rules:
+        raise NotFoundError(f"no rule of `{key}` is in force on {day}")
+    return DatedArea(law, decider(law))
+
+
+@dataclass(frozen=True, slots=True)
+class DatedArea:
+    """One area's law on a day, ready to decide records."""
+
+    law: AreaOn
+    decider: Decider = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """The area's key."""
+        return self.law.area.key
+
+    def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
+        """Return data as a record: exact values, and a named problem for what could not be used."""
+        return admit(data, self.law.rulebook.vocabulary, units, derived=frozenset(self.law.derivations))
+
+    def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
+        """Return the verdict on a nested or flat mapping, a pydantic model, a dataclass, or an admitted record."""
+        return decided(self.decider, data, waivers) if waivers else self.decider.decided(data)
+
+    def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[Verdict]:
+        """Yield the verdict of each record, one at a time; the quickest way through many."""
+        if not waivers:
+            return map(self.decider.decided, many)
+        return (decided(self.decider, data, waivers) for data in many)
+
+    def smallest_change(
+        self, data: Any, to: str | None = None, weights: Mapping[str, Any] | None = None, seconds: float = 20.0
+    ) -> SmallestChange | None:
+        """Return the cheapest change of several facts at once that gets a record an outcome; None where none does.
+
+        `to` is the outcome's key, the best one by default. `weights` say what one unit of each fact costs,
+        by English or Chinese name; by default each adjustable number that a violated rule reads counts by
+        the share of itself that it changes. Blanks stay blank: the outcome is the one at best. Needs the
+        extra `prove`; raises SafetyRulesError when there is no answer within `seconds`.
+        """
+        from safety_rules.engines.smt.change import smallest_change
+        from safety_rules.semantics.counsel.weights import relative_weights, weights_by_path
+
+        verdict, outcomes = self.decide(data), [o.key for o in self.law.area.outcomes]
+        if to is not None and to not in outcomes:
+            raise NotFoundError(f"there is no outcome `{to}`; {did_you_mean(to, outcomes)}".rstrip("; "))
+        vocabulary = self.law.rulebook.vocabulary
+        costs = relative_weights(verdict) if weights is None else weights_by_path(weights, verdict.record, vocabulary)
+        return smallest_change(self.law, verdict.record, to or outcomes[0], costs, seconds)
+
+    def decide_table(
+        self,
+        source: Any,
+        output: str | Path | None = None,
+        *,
+        engine: str = "auto",
+        columns: Mapping[str, str] | None = None,
+        keep: Sequence[str] = (),
+        waivers: Sequence[Waiver] = (),
+        progress: Callable[[float], None] | None = None,
+        details: bool = False,
+        answers: Sequence[str] = (),
+    ) -> TableDecision | SparkDecision | RecordDecision:
+        """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
+
+        A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as
+        `columns` says (fact to column); those in `keep` are passed through. `engine` is `duckdb`, `spark`,
+        `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
+        where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
+        that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
+        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
+        LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
+        """
+        from safety_rules.tables.decide import decided_table
+
+        exact = None if waivers else self.masks
+        return decided_table(
+            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
+        )
+
+    def masks(self, record: Record) -> tuple[int, int, int]:
+        """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""
+        violated, undetermined, not_applicable = self.decider.exact().masks(record.values)
+        return violated, undetermined, not_applicable

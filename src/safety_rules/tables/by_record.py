@@ -1,0 +1,166 @@
+"""A table decided record by record, where DuckDB is not installed: the same columns, more slowly."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.columnar.details import details_of
+from safety_rules.engines.compiled.derived import derived
+from safety_rules.engines.sql.exactness.settle import Exact, plain, split
+from safety_rules.engines.sql.query import FOUND, has_masks
+from safety_rules.engines.sql.read.types import Plain
+from safety_rules.formats.ledger import ledger
+from safety_rules.formats.safe import replacing
+from safety_rules.formats.tables_out import without_satisfied, write_table
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem, Record
+from safety_rules.language.rule import Waiver
+from safety_rules.language.units import Unit
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.verdict.verdict import Verdict, decide
+from safety_rules.tables.prepare import uses_of
+
+NOTICE = Problem(
+    "no-duckdb",
+    "",
+    "",
+    Name(
+        "未安装 DuckDB，逐行计算，较慢；可安装 safety-rules[tables]",
+        "DuckDB is not installed, so rows are decided one by one; install `safety-rules[tables]`",
+    ),
+)
+
+
+@dataclass(slots=True)
+class RecordDecision:
+    """One row for each row of the table, with the columns of a `TableDecision`; rows are decided as they are read."""
+
+    law: AreaOn
+    data: Any
+    keep: tuple[str, ...]
+    named: Mapping[str, str] | None
+    waivers: tuple[Waiver, ...]
+    exact: Exact
+    details: bool = False
+    notices: tuple[Problem, ...] = ()
+    answers: tuple[str, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The keys of the rules, in the order of the masks' bits."""
+        return tuple(r.key for r in self.law.rules)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return sum(1 for _ in self._records())
+
+    @property
+    def sent_back(self) -> int:
+        """How many rows were settled by the exact evaluator: all."""
+        return self.rows
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _records(self) -> Iterator[tuple[Mapping[str, Any], Record]]:
+        """Yield the cells to be kept, and the record, of each row."""
+        vocabulary, subjects = self.law.rulebook.vocabulary, self.law.area.subjects
+        refused = frozenset(self.law.derivations)
+        if isinstance(self.data, str | Path):
+            book = ledger(Path(self.data), vocabulary, subjects)
+            for row in book.rows:
+                if row.data is not None and row.error is None:
+                    kept = dict(zip(book.headings, row.cells, strict=False))
+                    yield kept, admit(row.data, vocabulary, book.units, row.place_of, refused)
+            return
+        names, rows = _frame_rows(self.data)
+        uses, _ = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
+        units: dict[str, Unit] = {k: u.unit for k, u in uses.items() if u.unit is not None}
+        for cells in rows:
+            given = {k: cells[u.column] for k, u in uses.items()}
+            yield cells, admit(given, vocabulary, units, derived=refused)
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        worked_out = derived(self.law)
+        for cells, record in self._records():
+            violated, undetermined, absent = self.exact(record)
+            best, worst = self._outcome(violated), self._outcome(violated | undetermined)
+            every = (1 << len(self.law.rules)) - 1
+            masks = (violated, undetermined, absent, every & ~(violated | undetermined | absent))
+            values = {k: plain(v) for k, v in worked_out(record.values).items() if "[" not in k}
+            found = {
+                "outcome": best if best == worst else "undetermined",
+                "at_best": best,
+                "at_worst": worst,
+                **{n: split(m, self.law) for n, m in zip(FOUND, masks, strict=False)},
+                **values,
+                "problem": bool(record.problems),
+            }
+            yield {
+                **{k: cells.get(k) for k in self.keep},
+                **{k: found[k] for k in self.answers},
+                "again": True,
+                **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
+                **({"satisfied": split(masks[3], self.law)} if has_masks(self.answers) else {}),
+            }
+
+    def _outcome(self, mask: int) -> str:
+        area = self.law.area
+        asked = (area.rank(r.otherwise.outcome) for i, r in enumerate(self.law.rules) if mask >> i & 1)
+        return area.outcomes[max(asked, default=0)].key
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows have each outcome."""
+        return dict(Counter(row["outcome"] for row in self))
+
+    def verdict(self, row: int) -> Verdict:
+        """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
+        found = next(islice(self._records(), row - 1, row), None) if row > 0 else None
+        if found is None:
+            raise NotFoundError(f"the table has no row {row}")
+        return decide(self.law, found[1], self.waivers)
+
+    def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
+        """Return the explanation of a row (from 1), in the words of a single record's."""
+        return self.verdict(row).explain(language, rules)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the decided rows as .csv or .xlsx, whole or not at all; raises LedgerError."""
+        path = Path(path)
+        if path.suffix.lower() == ".xlsx":
+            write_table(self, self.rows, path)
+        elif path.suffix.lower() == ".csv":
+            with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+                rows = (without_satisfied(row) for row in self)
+                first = next(rows, {})
+                writer = csv.DictWriter(file, list(first))
+                writer.writeheader()
+                writer.writerow(first)
+                writer.writerows(rows)
+        else:
+            raise LedgerError(f"`{path.name}` cannot be written without DuckDB; write .csv or .xlsx")
+        return path
+
+
+def _frame_rows(data: Any) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
+    """Return the columns of an Arrow table, a Polars frame or a sequence of mappings, and its rows."""
+    home = type(data).__module__.partition(".")[0]
+    if home == "pyarrow" and hasattr(data, "to_batches"):
+        return list(data.column_names), (row for batch in data.to_batches() for row in batch.to_pylist())
+    if home == "polars" and hasattr(data, "iter_rows"):
+        return list(data.columns), data.iter_rows(named=True)
+    if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(row, Mapping) for row in data):
+        names = list(dict.fromkeys(k for row in data for k in row))
+        return names, ({n: row.get(n) for n in names} for row in data)
+    raise LedgerError(
+        f"`{type(data).__name__}` is no table that can be read without DuckDB; install `safety-rules[tables]`"
+    )

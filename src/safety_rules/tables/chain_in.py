@@ -1,0 +1,216 @@
+"""The records that chaining starts from, read from tables as admission would take them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.columnar.chain_records import Chaining, insert_facts
+from safety_rules.engines.columnar.source import Source, source
+from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.lower.chain_terms import fields_of
+from safety_rules.engines.sql.read.cell_types import Cell, wrong_type
+from safety_rules.engines.sql.read.columns import cell
+from safety_rules.engines.sql.read.types import Reads, Use
+from safety_rules.formats.duck import as_ledger_errors
+from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.ledger import JSON, WORKBOOKS
+from safety_rules.formats.table import RawRow, RawTable, usable
+from safety_rules.language.chain import ChainFact
+from safety_rules.language.errors import LedgerError
+from safety_rules.language.kinds import Name, Number
+from safety_rules.language.record import Problem
+from safety_rules.language.units import Unit
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.chaining.chain import ChainProgram
+from safety_rules.semantics.chaining.facts import key_field
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.tables.prepare import csv_prepared
+
+BATCH = 5_000
+
+
+def load(chaining: Chaining, relation: str, data: Any, folder: Path, notices: list[Problem]) -> None:
+    """Fill a relation's table: plain rows by SQL, odd ones through admission, records of one key and content once."""
+    items = _items(data, relation, chaining.program)
+    if items is not None:
+        _admitted(chaining, relation, items, {}, notices)
+    else:
+        skip, delimiter = 0, ""
+        if isinstance(data, str | Path) and Path(data).suffix.lower() in (".csv", ".tsv", ".txt"):
+            facts = list(_facts(chaining, relation).values())
+            prepared = csv_prepared(Path(data), folder, facts, f"{relation}.csv")
+            data, skip, delimiter = prepared.path, prepared.skip, prepared.delimiter
+        rows = source(chaining.con, data, folder, skip, delimiter)
+        _load_rows(chaining, relation, rows, notices)
+    key = key_field(relation, chaining.program.rulebook.vocabulary)
+    if key:
+        table, name = chaining.tables[relation], DUCKDB.name_of(key)
+        chaining.con.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT DISTINCT * FROM {table} WHERE {name} IS NOT NULL "
+            f"UNION ALL SELECT * FROM {table} WHERE {name} IS NULL"
+        )
+        _say_twice(chaining, relation, name, notices)
+
+
+def _say_twice(chaining: Chaining, relation: str, key: str, notices: list[Problem]) -> None:
+    found = chaining.con.execute(
+        f"SELECT {key} FROM {chaining.tables[relation]} WHERE {key} IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 5"
+    ).fetchall()
+    fact = chaining.program.rulebook.vocabulary.facts[relation]
+    for (value,) in found:
+        message = Name(
+            f"{fact.name.zh}“{value}”有内容不同的多条记录", f"{fact.name.en}: `{value}` names different records"
+        )
+        notices.append(Problem("given-twice", relation, "", message, str(value)))
+
+
+def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
+    area: Any = None
+    program = chaining.program
+    return fields_of(relation, AreaOn(program.rulebook, area, program.as_of, (), {}, ()))
+
+
+def _items(data: Any, relation: str, program: ChainProgram) -> Iterable[Mapping[str, Any]] | None:
+    """Return the records of data that is read one by one: mappings, JSON, a sheet of a workbook; None for tables."""
+    if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(i, Mapping) for i in data):
+        return data
+    if not isinstance(data, str | Path):
+        return None
+    path = Path(data)
+    if not path.is_file():
+        raise LedgerError(f"there is no file `{path}`")
+    if path.suffix.lower() in JSON:
+        return _json_items(path)
+    if path.suffix.lower() in WORKBOOKS:
+        return _sheet_items(path, relation, program)
+    return None
+
+
+def _json_items(path: Path) -> Iterator[Mapping[str, Any]]:
+    from safety_rules.formats.json_in import json_items
+
+    for number, item, error in json_items(path):
+        if error is not None or not isinstance(item, Mapping):
+            raise LedgerError(f"`{path.name}` is no list of records: line {number}")
+        yield item
+
+
+def _sheet_items(path: Path, relation: str, program: ChainProgram) -> Iterator[Mapping[str, Any]]:
+    from safety_rules.formats.lists import list_of
+    from safety_rules.formats.workbook_in import sheets
+
+    vocabulary, tables = program.rulebook.vocabulary, sheets(path)
+    facts = vocabulary.of_subject(relation.partition(".")[0])
+    wanted = [t for t in tables if (f := list_of(t.name, facts)) is not None and f.key == relation] or list(tables)
+    fields = vocabulary.fields(relation)
+    top = heading_row(wanted[0], spellings(fields)) if len(wanted) == 1 else None
+    if top is None:
+        raise LedgerError(f"`{path.name}` has no sheet of `{vocabulary.facts[relation].name.zh}` with known headings")
+    found = columns(wanted[0], top, fields, vocabulary.units)
+    for row in wanted[0].rows():
+        if row.number > top.number and not row.blank:
+            yield {c.fact.field: _in_unit(row.cell(c.index), c.unit) for c in found.columns}
+
+
+def _in_unit(cell: Any, unit: Unit | None) -> Any:
+    """Return a cell as data; a plain number under a heading with a unit is written with it."""
+    value = usable(cell)
+    plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return f"{value} {unit.symbol}" if plain and unit is not None else value
+
+
+def _load_rows(chaining: Chaining, relation: str, rows: Source, notices: list[Problem]) -> None:
+    program = chaining.program
+    vocabulary, facts = program.rulebook.vocabulary, _facts(chaining, relation)
+    headings = tuple(rows.types)
+    row = RawRow(1, headings)
+    found = columns(RawTable(rows.name, lambda: iter((row,)), ":"), row, list(facts.values()), vocabulary.units)
+    notices.extend(found.notices)
+    uses = {c.fact.field: Use(headings[c.index], rows.types[headings[c.index]], c.unit) for c in found.columns}
+    notices.extend(_about_columns(facts, uses))
+    taken = {n: _taken(facts[n], use, chaining) for n, use in uses.items()}
+    odd = [f"coalesce({c.odd}, FALSE)" for c in taken.values() if c.odd]
+    wrong = [f"coalesce({c.problem}, FALSE)" for c in taken.values() if c.problem]
+    values = [
+        f"{taken[n].value} AS {DUCKDB.name_of(n)}" if n in taken else f"NULL AS {DUCKDB.name_of(n)}" for n in facts
+    ]
+    con, raw = chaining.con, [DUCKDB.name_of(u.column) for u in uses.values()]
+    kept = [f"{r} AS raw{i}" for i, r in enumerate(raw)]
+    found_here = [
+        *values,
+        *kept,
+        f"({' OR '.join(odd) or 'FALSE'}) AS odd",
+        f"({' OR '.join(wrong) or 'FALSE'}) AS wrong",
+    ]
+    names, shown = ", ".join(map(DUCKDB.name_of, facts)), ", ".join(f"raw{i}" for i in range(len(raw))) or "1"
+    with as_ledger_errors(rows.name):
+        # What is odd is worked out before rows are chosen by it: a file's statistics, which know no NaN, must not choose.
+        con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {', '.join(found_here)} FROM {rows.sql}")
+        con.execute(f"INSERT INTO {chaining.tables[relation]} SELECT {names}, TRUE, TRUE FROM staged WHERE NOT odd")
+        count = con.execute("SELECT count_if(wrong) FROM staged WHERE NOT odd").fetchall()[0][0]
+        strange = con.execute(f"SELECT {shown} FROM staged WHERE odd").fetchall()
+        con.execute("DROP TABLE staged")
+    _say_wrong(chaining, relation, int(count), notices)
+    units = {facts[n].key: u.unit for n, u in uses.items() if u.unit is not None}
+    _admitted(chaining, relation, (dict(zip(uses, r, strict=True)) for r in strange), units, notices)
+
+
+def _taken(fact: Fact, use: Use, chaining: Chaining) -> Cell:
+    """Return a column's cells as admission would take them; numbers in another unit are left to admission."""
+    sql = DUCKDB.name_of(use.column)
+    found = cell(fact, use, sql, chaining.program.rulebook.vocabulary, Reads(), DUCKDB)
+    if isinstance(fact.kind, Number) and found.factor != 1:
+        return Cell(found.value, f"({sql} IS NOT NULL)", found.problem)
+    return found
+
+
+def _about_columns(facts: Mapping[str, Fact], uses: Mapping[str, Use]) -> Iterator[Problem]:
+    for name, fact in facts.items():
+        if name not in uses:
+            message = Name(
+                f"没有“{fact.name.zh}”列，该项在所有记录中均按未知处理",
+                f"no column carries `{fact.key}`; it is unknown in every record",
+            )
+            yield Problem("missing-column", fact.key, "", message)
+        elif wrong_type(fact, uses[name].type):
+            column = uses[name].column
+            message = Name(
+                f"“{column}”列的类型不能用于“{fact.name.zh}”，该项在所有记录中均按未知处理",
+                f"the type of the column `{column}` cannot be {fact.name.en}; it is unknown in every record",
+            )
+            yield Problem("column-type", fact.key, column, message)
+
+
+def _say_wrong(chaining: Chaining, relation: str, count: int, notices: list[Problem]) -> None:
+    if count:
+        name = chaining.program.rulebook.vocabulary.facts[relation].name
+        message = Name(
+            f"{name.zh}有 {count} 条记录的单元格不能使用，按未知处理",
+            f"{count} records of {name.en} have cells that cannot be used; they count as unknown",
+        )
+        notices.append(Problem("cells", relation, "", message))
+
+
+def _admitted(
+    chaining: Chaining,
+    relation: str,
+    items: Iterable[Mapping[str, Any]],
+    units: Mapping[str, Any],
+    notices: list[Problem],
+) -> None:
+    """Add records through admission."""
+    vocabulary, batch, wrong = chaining.program.rulebook.vocabulary, list[ChainFact](), 0
+    for number, item in enumerate(items):
+        record = admit({relation: [item]}, vocabulary, units)
+        wrong += bool(record.problems)
+        values: Any = record.values.get(relation, ({},))
+        batch.append(ChainFact(relation, values[0], f"{relation}[{number}]"))
+        if len(batch) == BATCH:
+            insert_facts(chaining, batch)
+            batch = []
+    insert_facts(chaining, batch)
+    _say_wrong(chaining, relation, wrong, notices)

@@ -1,0 +1,230 @@
+"""Large tables for the engines: which column carries which fact, and files brought into a form that engines read."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.sql.read.types import ColumnType, Use
+from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
+from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
+from safety_rules.formats.ledger_rows import LedgerRow
+from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.kinds import Boolean, Choices, Date, Name, Number, Records, Text
+from safety_rules.language.record import Problem
+from safety_rules.language.units import Unit
+from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.admission.values import SEPARATORS, absent
+from safety_rules.words.near import did_you_mean
+
+ROW = "ledger_row"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file as an engine reads it: `skip` lines above the headings, and what is known of its columns already.
+
+    `keys` says that the headings are fact keys; `units` are then those of plain numbers.
+    """
+
+    path: Path
+    skip: int = 0
+    delimiter: str = ""
+    keys: bool = False
+    units: Mapping[str, Unit] | None = None
+    notices: tuple[Problem, ...] = ()
+
+
+def uses_of(
+    types: Mapping[str, ColumnType],
+    vocabulary: Vocabulary,
+    subjects: Sequence[str],
+    named: Mapping[str, str] | None = None,
+    units: Mapping[str, Unit] | None = None,
+) -> tuple[dict[str, Use], tuple[Problem, ...]]:
+    """Return the column of each fact, by the headings or as `named` says (fact to column), and notices of the rest."""
+    if named is not None:
+        return _named(types, vocabulary, named, units or {}), ()
+    facts = [f for s in subjects for f in vocabulary.of_subject(s)]
+    headings = tuple(types)
+    row = RawRow(1, headings)
+    found = columns(RawTable("", lambda: iter((row,)), ":"), row, facts, vocabulary.units)
+    known = units or {}
+    uses = {
+        c.fact.key: Use(headings[c.index], types[headings[c.index]], c.unit or known.get(c.fact.key))
+        for c in found.columns
+    }
+    return uses, found.notices
+
+
+def _named(
+    types: Mapping[str, ColumnType], vocabulary: Vocabulary, named: Mapping[str, str], units: Mapping[str, Unit]
+) -> dict[str, Use]:
+    uses = {}
+    for name, column in named.items():
+        fact = vocabulary.find(name)
+        if fact is None:
+            raise NotFoundError(f"there is no fact `{name}`; {did_you_mean(name, vocabulary.facts)}".rstrip("; "))
+        if column not in types:
+            raise NotFoundError(f"there is no column `{column}`; {did_you_mean(column, types)}".rstrip("; "))
+        uses[fact.key] = Use(column, types[column], units.get(fact.key))
+    return uses
+
+
+def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared:
+    """Return a file as an engine reads it; what it cannot read is written anew into the folder."""
+    if not path.is_file():
+        raise LedgerError(f"there is no file `{path}`")
+    ending = path.suffix.lower()
+    if ending in (".csv", ".tsv", ".txt"):
+        return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
+    if ending in (*WORKBOOKS, *JSON):
+        return from_ledger(path, folder, vocabulary, subjects)
+    return Prepared(path)
+
+
+def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "rows.csv") -> Prepared:
+    """Return a CSV as an engine reads it: in UTF-8, with the lines above the headings counted; raises LedgerError."""
+    if path.stat().st_size == 0:
+        raise LedgerError(f"`{path.name}` is empty")
+    encoding, table = encoding_of(path), csv_table(path)
+    top = heading_row(table, spellings(facts))
+    if top is None:
+        raise LedgerError(f"`{path.name}` has no known heading in its first 20 rows")
+    with path.open(encoding=encoding) as file:
+        first = [file.readline() for _ in range(top.number)][-1]
+    delimiter = max(",\t;", key=first.count)
+    if encoding == "utf-8":
+        return Prepared(path, top.number - 1, delimiter)
+    target = folder / name
+    with path.open(encoding=encoding, newline="") as start, target.open("w", encoding="utf-8", newline="") as end:
+        while text := start.read(CHUNK):
+            end.write(text)
+    return Prepared(target, top.number - 1, delimiter)
+
+
+def from_ledger(
+    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None
+) -> Prepared:
+    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys."""
+    book = ledger(path, vocabulary, subjects, sheet)
+    notices: list[Problem] = []
+
+    def whole() -> Iterator[LedgerRow]:
+        for row in book.rows:
+            if row.error is not None:
+                notices.append(Problem("row", "", row.place, row.error))
+            notices.extend(row.problems)
+            yield row
+
+    found = rows_written(whole(), folder, vocabulary, subjects, notices)
+    return replace(found, units=book.units, notices=(*book.notices, *notices))
+
+
+def rows_written(
+    rows: Iterable[LedgerRow],
+    folder: Path,
+    vocabulary: Vocabulary,
+    subjects: Sequence[str],
+    wrong: list[Problem] | None = None,
+) -> Prepared:
+    """Write rows as CSV under fact keys, each with its number.
+
+    What no text can say is named in `wrong`, and blank; without `wrong` its row is left out. Raises LedgerError
+    where the folder takes no more.
+    """
+    facts = {f.key: f for s in subjects for f in vocabulary.of_subject(s)}
+    target, unknown = folder / "rows.csv", dict[str, str]()
+    with _writing(folder), target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([ROW, *facts])
+        for row in rows:
+            if row.data is None or row.error is not None:
+                continue
+            strange: list[str] = []
+            flat = row.data if facts.keys() >= row.data.keys() else _flat(row.data, "", vocabulary, strange)
+            texts = {k: text_of(item, facts[k]) for k, item in flat.items() if k in facts}
+            bad = [k for k, text in texts.items() if text is None]
+            if (bad or strange) and wrong is None:
+                continue
+            for key in bad:
+                wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
+            unknown |= {name: unknown.get(name, row.place) for name in strange}
+            writer.writerow([row.number, *(texts.get(k) or "" for k in facts)])
+    if wrong is not None:
+        wrong += [_unknown(name, place) for name, place in unknown.items()]
+    return Prepared(target, 0, ",", True)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"`{folder}` cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange: list[str]) -> dict[str, Any]:
+    """Return nested data by fact key; names that are no facts, or given twice, are added to `strange`."""
+    found: dict[str, Any] = {}
+    for key, item in data.items():
+        name = f"{prefix}.{key}" if prefix else str(key)
+        fact = vocabulary.find(name)
+        if fact is None and isinstance(item, Mapping):
+            inner = _flat(item, name, vocabulary, strange)
+        else:
+            inner = {} if fact is None else {fact.key: item}
+        if (fact is None and not isinstance(item, Mapping)) or inner.keys() & found.keys():
+            strange.append(name)
+        found |= inner
+    return found
+
+
+def text_of(item: Any, fact: Fact) -> str | None:
+    """Return a cell as the text that admission takes for the same value; None where no text says it."""
+    if item is None or isinstance(item, str):
+        return item or ""
+    match fact.kind, item:
+        case Boolean(), bool():
+            return str(item).lower()
+        case _, bool() | dict():
+            return None
+        case Date(), datetime.datetime():
+            return item.date().isoformat()
+        case Date(), datetime.date():
+            return item.isoformat()
+        case Choices(), list():
+            plain = all(isinstance(i, str) and not absent(i) and not SEPARATORS.search(i) for i in item)
+            return ("、".join(item) or "无") if plain else None
+        case Records(), list():
+            return json.dumps(item, default=_plain, ensure_ascii=False)
+        case ((Number() | Date() | Boolean() | Records()), int() | float() | Decimal()):
+            return _plain(item)
+        case Text(), int() | Decimal():
+            whole = isinstance(item, int) or (item.is_finite() and item == item.to_integral_value())
+            return _plain(item) if whole else None
+        case _:
+            return None
+
+
+def _unknown(name: str, place: str) -> Problem:
+    message = Name(f"“{name[:60]}”不是已知的事实项，或者填了两次", f"`{name[:60]}` is not a known fact, or given twice")
+    return Problem("unknown-fact", "", place, message)
+
+
+def _untold(item: Any, fact: Fact, place: str) -> Problem:
+    message = Name(f"{fact.name.zh}的单元格类型不符", f"the cell's type cannot be {fact.name.en}")
+    return Problem("cell-type", fact.key, place, message, str(item)[:80])
+
+
+def _plain(item: Any) -> str:
+    return format(item, "f") if isinstance(item, Decimal) else str(item)
