@@ -23,7 +23,7 @@ def sentence(key: str, language: str, **slots: object) -> str:
     return pattern(key, language).format_map(slots)
 
 
-def name(key: str, **slots: object) -> Name:
+def both(key: str, **slots: object) -> Name:
     """Return a sentence in both languages."""
     return Name(pattern(key, "zh").format_map(slots), pattern(key, "en").format_map(slots))
 
