@@ -184,7 +184,7 @@ class Blocks:
         for field in self.lists.fields.get(key, ()):
             fact = self.facts.fact(field)
             if isinstance(fact.kind, Records):
-                raise Declined
+                raise Declined(f"{fact.key}, a list within a record")
             body.append(code.assign("field", ast.Subscript(load("item"), constant(fact.field), ast.Load())))
             body.append(when(self.facts.wrong_value(fact, "field"), [declining()]))
         return ast.For(ast.Name("item", ast.Store()), self.conditions.fact(key), body, [])
@@ -202,12 +202,13 @@ def lists_of(law: AreaOn) -> Lists:
     """Return how a law reads lists of records."""
     fields: dict[str, dict[str, None]] = {}
     empty: set[str] = set()
-    trial = Conditions(law, Facts(law, {}), {})
-    for node in _nodes(law):
+    nodes = list(_nodes(law))
+    names = [n.variable for n in nodes if isinstance(n, Aggregate)] + [d.variable for d in law.derivations.values()]
+    for node in nodes:
         match node:
             case ItemField(_, key) if key not in law.derivations:
                 fields.setdefault(key.rpartition(".")[0], {})[key] = None
-            case Aggregate(_, _, _, FactRef(key, Records())) if not _written(node, trial):
+            case Aggregate(_, _, _, FactRef(key, Records())) if not _written(node, law, names):
                 empty.add(key)
             case _:
                 continue
@@ -222,8 +223,10 @@ def _nodes(law: AreaOn) -> Iterator[Expr]:
         yield from walk(derivation.formula)
 
 
-def _written(node: Aggregate, trial: Conditions) -> bool:
-    """Return whether an aggregate over records can be said over records that are there."""
+def _written(node: Aggregate, law: AreaOn, variables: Iterable[str | None]) -> bool:
+    """Return whether an aggregate over records can be said over records that are there, whatever items are in sight."""
+    trial = Conditions(law, Facts(law, {}), {})
+    trial.items = {v: "item" for v in variables if v is not None}
     try:
         trial.truth(node) if node.fold in ("any", "all") else trial.number(node)
     except Declined:
