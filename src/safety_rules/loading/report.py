@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 from safety_rules.language.diagnostic import Severity, Span
 from safety_rules.loading.helps import HELPS
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
-from safety_rules.words.catalog import said
 from safety_rules.words.diagnostic import Diagnostic, plain
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.said import said
 
 M = TypeVar("M", bound=BaseModel)
 

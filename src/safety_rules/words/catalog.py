@@ -1,79 +1,60 @@
-"""Sentences by key, in Chinese and English, from the TOML files beside this module.
+"""The catalog of sentences: TOML files beside this one, each sentence once, in Chinese and English, by its key.
 
-A key is a code (`count`) or a code and a variant (`kind.not-a-number`). An entry has `zh` and `en`, and where there
-is something to do about it `help_zh` and `help_en`; a variant without help has that of its code. `{slots}` are filled
-in with what the finder names: text, a number, a day, a name in both languages, another sentence, or a list of names.
+A key is `area.variant`; an area is a table of one file, and only the files whose areas are asked for are read.
+`zh` and `en` are a sentence with `{slots}`, or a list of texts (headings).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from safety_rules.language.kinds import Name
 
-SLOT = re.compile(r"\{([a-z_]+)\}")
+FOLDER = Path(__file__).parent
+AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence to be: its key, and what stands in its slots."""
-
-    key: str
-    slots: tuple[tuple[str, Any], ...] = ()
-
-    def in_(self, language: str) -> str:
-        """Return the sentence in `zh` or `en`."""
-        return sentence(self.key, language, **dict(self.slots))
-
-    @property
-    def name(self) -> Name:
-        """The sentence in both languages."""
-        return Name(self.in_("zh"), self.in_("en"))
+def sentence(key: str, language: str, **slots: object) -> str:
+    """Return a sentence in `zh` or `en`, its slots filled; raises KeyError where there is no such sentence."""
+    return pattern(key, language).format_map(slots)
 
 
-def said(key: str, /, **slots: Any) -> Said:
-    """Return the sentence of a key with these slots."""
-    return Said(key, tuple(slots.items()))
-
-
-def sentence(key: str, language: str, /, **slots: Any) -> str:
-    """Return the sentence of a key in `zh` or `en`; raises KeyError for an unknown key, or a slot left empty."""
-    return filled(entry(key)[language], language, slots)
-
-
-def filled(template: str, language: str, slots: Mapping[str, Any]) -> str:
-    """Return a template with its slots filled in."""
-    return SLOT.sub(lambda slot: _worded(slots[slot[1]], language), template)
-
-
-def _worded(value: Any, language: str) -> str:
-    if isinstance(value, Name | Said):
-        return value.in_(language)
-    if isinstance(value, tuple):
-        return "、".join(f"“{v}”" for v in value) if language == "zh" else ", ".join(f"`{v}`" for v in value)
-    return str(value)
-
-
-def entry(key: str) -> Mapping[str, str]:
-    """Return what stands under a key: its sentences, and its help or that of its code. Raises KeyError."""
-    code, _, variant = key.partition(".")
-    whole = catalog()[code]
-    own = whole[variant] if variant else whole
-    return {**{k: v for k, v in whole.items() if k.startswith("help_")}, **own}
+def both(key: str, **slots: object) -> Name:
+    """Return a sentence in both languages."""
+    return Name(pattern(key, "zh").format_map(slots), pattern(key, "en").format_map(slots))
 
 
 @cache
-def catalog() -> Mapping[str, Mapping[str, Any]]:
-    """Return every entry by code, read once, when the first sentence is said."""
+def texts(key: str, language: str) -> tuple[str, ...]:
+    """Return a list of texts, such as the headings of a table."""
+    return tuple(_entry(key)[language])
+
+
+@cache
+def pattern(key: str, language: str) -> str:
+    """Return a sentence with its slots still in it."""
+    found: str = _entry(key)[language]
+    return found
+
+
+@cache
+def areas() -> Mapping[str, Path]:
+    """Return the file of each area."""
+    return {area: path for path in sorted(FOLDER.glob("*.toml")) for area in AREA.findall(path.read_text("utf-8"))}
+
+
+@cache
+def entries(path: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """Return the sentences of a file by area, variant and language."""
     import tomllib
 
-    found: dict[str, dict[str, Any]] = {}
-    for file in sorted(Path(__file__).parent.glob("*.toml")):
-        for code, entries in tomllib.loads(file.read_text("utf-8")).items():
-            found.setdefault(code, {}).update(entries)
-    return found
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _entry(key: str) -> Mapping[str, Any]:
+    area, _, variant = key.partition(".")
+    return entries(areas()[area])[area][variant]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from safety_rules.language.diagnostic import Severity, Span, width
-from safety_rules.words.catalog import Said, catalog, entry, filled, said
+from safety_rules.words.said import Said, said
 
 WIDEST = 160
 LONGEST = 300
@@ -48,9 +48,7 @@ class Diagnostic:
         """Return what to write instead, in `zh` or `en`; empty where nobody knows."""
         if self.better is not None:
             return self.better.in_(language)
-        key = f"help_{language}"
-        template = entry(self.said.key).get(key) or catalog().get(self.code, {}).get(key, "")
-        return filled(template, language, dict(self.said.slots))
+        return self.said.in_(language, "help_") or Said(self.code).in_(language, "help_")
 
     def line(self, language: str = "en") -> str:
         """Return the diagnostic on one line."""
@@ -129,5 +127,5 @@ def _reach(line: str, index: int, step: int, room: int) -> int:
 
 def plain(code: str, message: str, at: Span, help: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
     """Return a diagnostic of a text that is not in the catalog yet."""
-    better = said("nothing.plain", text=help) if help else None
+    better = said("nothing.plain", text=help)
     return Diagnostic(code, said("nothing.plain", text=message), at, better, severity)

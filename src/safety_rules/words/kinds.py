@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Number, Records, Text
-from safety_rules.words.catalog import Said, said
+from safety_rules.words.said import Said, said
 
 
 def kind_said(kind: Kind) -> Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from safety_rules.words.catalog import Said, said
+from safety_rules.words.said import Said, said
 
 LONGEST = 100
 MOST_NAMES = 12

@@ -12,9 +12,9 @@ from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Scale, Sh
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text
 from safety_rules.language.units import ONE, Unit
 from safety_rules.semantics.checking.parse import Reading
-from safety_rules.words.catalog import said
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 DAY = Unit("天", (("day", 1),), Fraction(1))

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.words.catalog import Said, said
 from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.said import Said, said
 
 T = TypeVar("T")
 
