@@ -11,8 +11,8 @@ INDEX = [int(n) for row in re.findall(r"^\|[^|\n]*\| ([\d, ]+) \|$", TEXT, re.MU
 
 
 def test_decisions_are_numbered_in_order() -> None:
-    assert NUMBERS == list(range(1, len(NUMBERS) + 1))
+    assert list(range(1, len(NUMBERS) + 1)) == NUMBERS
 
 
 def test_each_decision_has_a_place() -> None:
-    assert set(INDEX) == set(NUMBERS)
+    assert set(NUMBERS) == set(INDEX)
