@@ -24,17 +24,16 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.evidence import facts_read
 
 MOST_SHAPES = 256
-IN_WORDS = "it says what plain Python does not say exactly"
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """How a law's rules are read: `why` each that is left to the exact function is; `lists` of all that are not.
+    """How a law's rules are read: `why` each that is left to the exact function is (the part of it); `lists` of all that are not.
 
     A rule of `lists.empty` is left to it while one of those lists is not empty.
     """
 
-    why: Mapping[str, str]
+    why: Mapping[str, Expr | str]
     lists: Lists
 
     def numbers(self, law: AreaOn) -> dict[str, int]:
@@ -45,7 +44,7 @@ class Apart:
 
 def apart(law: AreaOn) -> Apart:
     """Return how a law's rules are read."""
-    why: dict[str, str] = {}
+    why: dict[str, Expr | str] = {}
     fields: dict[str, dict[str, None]] = {}
     empty: dict[str, frozenset[str]] = {}
     for rule in law.rules:
@@ -70,28 +69,29 @@ def clause_apart(rule: Rule, law: AreaOn) -> Clause | None:
     return None
 
 
-def _declined(rule: Rule, law: AreaOn, lists: Lists) -> str | None:
-    """Return why a rule cannot be said; None where it can."""
+def _declined(rule: Rule, law: AreaOn, lists: Lists) -> Expr | str | None:
+    """Return the part of a rule that cannot be said, or what else is in the way; None where it can be said."""
     fact, _, guarded = split(rule, law)
     trial, empty = Blocks(law, {}, lists), lists.empty.get(rule.key, frozenset())
     trial.conditions.empty = empty
     try:
         trial.rules([guarded], {fact, *empty})
     except Declined as reason:
-        return str(reason) or IN_WORDS
+        return reason.what
     return None
 
 
 def _lists(rule: Rule, law: AreaOn) -> Lists:
     """Return how one rule reads lists."""
     trial = Conditions(law, Facts(law, {}), {})
+    variables = dict.fromkeys((d.variable or "" for d in law.derivations.values()), "item")
     fields: dict[str, dict[str, None]] = {}
     empty: set[str] = set()
     for part in _parts(rule, law):
         for node in walk(part):
             if isinstance(node, ItemField) and node.key not in law.derivations:
                 fields.setdefault(node.key.rpartition(".")[0], {})[node.key] = None
-        empty |= {key for key, node in _folded(part) if not _says(node, trial)}
+        empty |= {key for key, node in _folded(part) if not _says(node, trial, variables)}
     return Lists({key: list(found) for key, found in fields.items()}, {rule.key: frozenset(empty)} if empty else {})
 
 
@@ -117,12 +117,12 @@ def _folded(part: Expr) -> Iterator[tuple[str, Aggregate]]:
                 yield from _folded(child)
 
 
-def _says(node: Aggregate, trial: Conditions) -> bool:
-    """Return whether an aggregate can be said over records that are there."""
+def _says(node: Aggregate, trial: Conditions, variables: Mapping[str, str]) -> bool:
+    """Return whether an aggregate can be said over records that are there, beside the items that these stand for."""
+    trial.items = dict(variables)
     try:
         trial.truth(node) if node.fold in ("any", "all") else trial.number(node)
     except Declined:
-        trial.items = {}
         return False
     return True
 

@@ -223,7 +223,7 @@ class Blocks:
         for field in self.lists.fields.get(key, ()):
             fact = self.facts.fact(field)
             if isinstance(fact.kind, Records):
-                raise Declined
+                raise Declined(f"{fact.key}, a list within a record")
             body.append(code.assign("field", ast.Subscript(load("item"), constant(fact.field), ast.Load())))
             body.append(when(self.facts.wrong_value(fact, "field"), [declining()]))
         return ast.For(ast.Name("item", ast.Store()), self.conditions.fact(key), body, [])
