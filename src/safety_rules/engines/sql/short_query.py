@@ -208,9 +208,11 @@ def _sides(expr: Expr, w: Writer) -> Sides:
             return _joined([_sides(o, w) for o in operands], "OR", "AND")
         case Compare(op, left, right) if is_number(left):
             return _compared(op, left, right, w)
-        case _:
+        case Literal() | FactRef() | ParameterRef() | Compare() | In():
             known = w.in_place().value(expr)
             return Sides(known, f"(NOT {known})", True)
+        case _:
+            raise TypeError(f"{type(expr).__name__} is set aside")
 
 
 def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:

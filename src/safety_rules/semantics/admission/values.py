@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
@@ -13,13 +14,33 @@ from typing import Any
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.folding import says_none
 from safety_rules.semantics.admission.formats import FORMATS
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.near import hint
-from safety_rules.words.said import said
+from safety_rules.words.said import Said, said
 
 ABSENT = frozenset(
-    {"", "unknown", "未知", "不详", "待定", "待核实", "未填", "n/a", "na", "-", "—", "——", "/", "null", "none"}
+    {
+        "",
+        "unknown",
+        "未知",
+        "不详",
+        "待定",
+        "待核实",
+        "未填",
+        "暂无",
+        "待补",
+        "待补充",
+        "n/a",
+        "na",
+        "-",
+        "—",
+        "——",
+        "/",
+        "null",
+        "none",
+    }
 )
 NOTHING = frozenset({"无", "没有", "none", "[]", "无记录"})
 TRUE = frozenset({"true", "是", "有", "yes", "y", "√", "对"})
@@ -33,6 +54,17 @@ MOST_CHARACTERS = 2000
 MOST_EXPONENT = 400
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell whose value its file does not tell: what it shows, if anything, and why it is unknown."""
+
+    shown: str
+    why: Said
+
+    def __str__(self) -> str:
+        return self.shown
+
+
 def absent(data: Any) -> bool:
     """Return whether the data says nothing: blank, None, or a word for "unknown"."""
     return data is None or (isinstance(data, str) and data.strip().casefold() in ABSENT)
@@ -43,6 +75,8 @@ def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = No
 
     A number without a unit of its own is in `given_in`, or else in the fact's unit. Raises Unusable.
     """
+    if isinstance(data, Unread):
+        raise Unusable(data.why.key, **dict(data.why.slots))
     if isinstance(data, str) and len(data) > MOST_CHARACTERS:
         raise Unusable("too-long", most=MOST_CHARACTERS)
     match fact.kind:
@@ -192,7 +226,9 @@ def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
 
 def record_list(data: Any) -> list[Mapping[Any, Any]]:
     """Return data as a list of mappings: none for 无, else a list (or tuple) of mappings."""
-    if isinstance(data, str) and data.strip().casefold() in NOTHING:
+    if isinstance(data, Unread):
+        raise Unusable(data.why.key, **dict(data.why.slots))
+    if isinstance(data, str) and (data.strip().casefold() in NOTHING or says_none(data)):
         return []
     if isinstance(data, list | tuple) and all(isinstance(d, Mapping) for d in data):
         return list(data)
