@@ -8,7 +8,7 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from safety_rules.engines.sql.query import used_facts
+from safety_rules.engines.sql.read.facts import used_facts
 from safety_rules.engines.sql.read.types import ListOf, Plain, Struct, Use
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.units import Unit
