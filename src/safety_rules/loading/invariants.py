@@ -122,6 +122,7 @@ def _grows(file: InvariantFile, effect: str, c: Context) -> Grows | None:
         help = did_you_mean(file.grows, c.vocabulary.facts)
         c.report.error("unknown-name", f"`{file.grows}` is not in the vocabulary", file.grows, help)
         return None
+    c.report.named(file.grows, fact.key, fact.zh_key)
     if not isinstance(fact.kind, Number) or fact.key in c.derived:
         message = f"`{file.grows}` is not a number that is given"
         c.report.error("invariant", message, file.grows, "name a number fact that no rule derives")

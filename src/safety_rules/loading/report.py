@@ -1,4 +1,4 @@
-"""Collects diagnostics while files are read, and turns the shape checker's errors into them."""
+"""Collects diagnostics (and, where asked for, spellings of names) while files are read, and turns the shape checker's errors into them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from safety_rules.language.diagnostic import Diagnostic, Severity, Span
 from safety_rules.loading.helps import HELPS
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
+from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.near import did_you_mean
 
 M = TypeVar("M", bound=BaseModel)
@@ -20,6 +21,7 @@ class Report:
     """The diagnostics so far."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    spellings: list[Spelling] | None = None
 
     def error(self, code: str, message: str, at: Any, help: str = "") -> None:
         """Add an error at a node, or at a span."""
@@ -29,6 +31,11 @@ class Report:
         """Add a warning at a node, or at a span."""
         where = at if isinstance(at, Span) else at.at
         self.diagnostics.append(Diagnostic(code, message, where, help, Severity.WARNING))
+
+    def named(self, at: Scalar, en: str, zh: str) -> None:
+        """Note how a whole scalar is spelled in both languages, where somebody asks for it."""
+        if self.spellings is not None:
+            self.spellings.append(Spelling(at.span(0, len(at)), en, zh))
 
     @property
     def failed(self) -> bool:

@@ -37,6 +37,7 @@ from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
+from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.near import did_you_mean
 
 M = TypeVar("M", bound=Model)
@@ -73,13 +74,17 @@ def folder_files(folder: Path) -> list[RuleFileText]:
 
 
 def rulebook(
-    files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = ""
+    files: Sequence[RuleFileText],
+    overlays: Sequence[RuleFileText] = (),
+    shown_at: str = "",
+    spellings: list[Spelling] | None = None,
 ) -> tuple[Rulebook | None, list[Diagnostic]]:
     """Return the rulebook of rule files, with the overlays applied in order, and all diagnostics.
 
-    With an error there is no rulebook. `shown_at` is put before each path in diagnostics.
+    With an error there is no rulebook. `shown_at` is put before each path in diagnostics. Into `spellings`
+    goes where each name of a condition or case stands that can be written in either language.
     """
-    report = Report()
+    report = Report(spellings=spellings)
     if not files:
         nothing = Span(SourceText(shown_at or "rules", ""), 0, 0)
         report.error("no-rules", "there are no rule files (`*.yaml`)", nothing, "name the folder that holds them")

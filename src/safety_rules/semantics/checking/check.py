@@ -73,7 +73,7 @@ def condition(
     """
     lead = len(text) - len(text.lstrip())
     flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
-    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead), spellings=scope.spellings)
     node = syntax(reading)
     if node is None:
         return None, reading.diagnostics
@@ -130,12 +130,15 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
     if parts[0] in scope.variables:
         return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
+        r.named(node, *AS_OF_NAMES)
         return AsOf(at)
     fact = scope.vocabulary.find(name)
     if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        r.named(node, fact.key, fact.zh_key)
         return FactRef(fact.key, fact.kind, at)
     if name in scope.parameters:
         key, kind = scope.parameters[name]
+        r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
         return ParameterRef(key, kind, None, at)
     if fact is not None:
         outer = fact.key.rpartition(".")[0]
@@ -159,6 +162,7 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
         names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
         r.wrong("unknown-name", f"`{node.attr}` is not a column of `{table.key}`", node, did_you_mean(node.attr, names))
         return None
+    r.named(node, column.key, column.zh_key, last=True)
     written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
     if len(written) > 2:
         r.wrong("arguments", f"`{table.key}` takes a spelling and at most one qualifier", row)

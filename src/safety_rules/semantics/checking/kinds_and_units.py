@@ -58,6 +58,7 @@ def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Exp
                 help = did_you_mean(text, spelled)
                 r.wrong("unknown-choice", f"`{text}` is not one of {choices.name}", node, help)
                 return None
+            r.named(node, option.key, option.name.zh)
             return Literal(option.key, Choice(choices), at)
         case Date():
             day = iso_day(text)

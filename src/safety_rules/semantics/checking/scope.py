@@ -10,7 +10,7 @@ from safety_rules.language.expr import Expr, ItemField, ItemSelf
 from safety_rules.language.kinds import Kind, Records, kind_name
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
-from safety_rules.semantics.checking.parse import Reading
+from safety_rules.semantics.checking.parse import Reading, Spelling
 from safety_rules.words.near import did_you_mean
 
 
@@ -22,6 +22,7 @@ class Scope:
     parameters: Mapping[str, tuple[str, Kind]]
     variables: Mapping[str, Kind] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
+    spellings: list[Spelling] | None = None
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""
@@ -54,6 +55,8 @@ def table_named(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
     if found is None:
         help = did_you_mean(name, [t.key if name.isascii() else t.zh_key for t in scope.tables.values()])
         r.wrong("unknown-name", f"`{r.segment(node)[:40]}` is not a reference table", node, help)
+        return None
+    r.named(node, found.key, found.zh_key)
     return found
 
 
@@ -71,6 +74,7 @@ def item_named(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Ex
     fields = scope.vocabulary.fields(kind.of)
     for fact in fields:
         if normal(parts[1]) in (fact.field, normal(fact.zh_key.rpartition(".")[2])) and len(parts) == 2:
+            r.named(node, fact.field, fact.zh_key.rpartition(".")[2], last=True)
             return ItemField(parts[0], fact.key, fact.kind, r.span(node))
     names = [f.field for f in fields] if parts[1].isascii() else [f.zh_key.rpartition(".")[2] for f in fields]
     r.wrong(

@@ -1,0 +1,106 @@
+"""The cases of rule files, and which facts they give: by either name, all of a `given`, or what `but` changes of it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from safety_rules.language.kinds import Choice, Choices
+from safety_rules.language.rule import Case
+from safety_rules.language.source import Standing
+from safety_rules.language.vocabulary import Fact, normal
+from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile
+from safety_rules.loading.report import Report
+from safety_rules.loading.scalars import day, standing
+from safety_rules.loading.tree import Mapping, Scalar
+from safety_rules.semantics.admission.values import NOTHING, absent
+from safety_rules.words.near import did_you_mean
+
+if TYPE_CHECKING:
+    from safety_rules.loading.areas import Context
+
+LISTS = ("because", "violated", "undetermined", "needs", "says")
+
+
+def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
+    """Return the cases of a file; each gives its facts by their English names."""
+    made: list[Case] = []
+    base: dict[str, Any] = {}
+    for file in files:
+        if file.given is None and file.but is None:
+            c.report.error("case", "a case needs `given`, or `but` after a case with `given`", file.case)
+        base = base if file.given is None else _facts(file.given, c)
+        given = {**base, **_facts(file.but or {}, c)}
+        made.append(Case(str(file.case), _on(file, area_file, c), given, _expected(file, c), file.case.at))
+    return tuple(made)
+
+
+def _expected(file: CaseFile | AreaCaseFile, c: Context) -> dict[str, Any]:
+    expect: dict[str, Any] = {"expect": str(file.expect) if isinstance(file, AreaCaseFile) else file.expect}
+    for part in ("at_best", "at_worst"):
+        if getattr(file, part, None) is not None:
+            expect[part] = str(getattr(file, part))
+    if isinstance(file, AreaCaseFile) and file.standing is not None:
+        expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
+    if isinstance(file, CaseFile) and file.gap is not None:
+        expect["gap"] = dict(file.gap)
+    for part in LISTS:
+        if getattr(file, part, None) is not None:
+            expect[part] = tuple(str(x) for x in getattr(file, part))
+    return expect
+
+
+def _on(file: CaseFile | AreaCaseFile, area_file: AreaFile | None, c: Context) -> datetime.date:
+    written = file.as_of or (area_file.cases_on if area_file is not None else None)
+    if written is None:
+        c.report.error("case", "a case needs a day, and no `area.yaml` gives one", file.case, "write `as_of:`")
+    return day(written, c.report) or datetime.date(2000, 1, 1)
+
+
+def _facts(given: dict[Scalar, Any], c: Context) -> dict[str, Any]:
+    """Return what a case gives, by the facts' keys; a fact given by both names is an error."""
+    made: dict[str, Any] = {}
+    for name, data in given.items():
+        fact = c.vocabulary.find(str(name))
+        if fact is None:
+            help = did_you_mean(str(name), c.vocabulary.facts)
+            c.report.error("unknown-name", f"`{name}` is not a known fact", name, help)
+            continue
+        if fact.key in made:
+            c.report.error("duplicate-key", f"`{name}` is given twice, by both names", name, "keep one of the two")
+        c.report.named(name, fact.key, fact.zh_key)
+        _spell(data, fact, c)
+        made[fact.key] = data
+    return made
+
+
+def _spell(data: Any, fact: Fact, c: Context) -> None:
+    """Note the choices and the fields of records that a case writes, as far as both spellings read alike."""
+    match data:
+        case Scalar() if isinstance(fact.kind, Choice | Choices):
+            option = fact.kind.choices.find(data)
+            if option is not None and not {option.key, option.name.zh} & NOTHING and not absent(option.name.zh):
+                spell_choice(data, fact.kind, c.report)
+        case list():
+            for item in data:
+                _spell(item, fact, c)
+        case Mapping():
+            fields = {normal(n): f for f in c.vocabulary.fields(fact.key) for n in (f.field, chinese_field(f))}
+            for name, inner in data.items():
+                field = fields.get(normal(str(name)))
+                if field is not None:
+                    c.report.named(name, field.field, chinese_field(field))
+                    _spell(inner, field, c)
+
+
+def chinese_field(fact: Fact) -> str:
+    """Return the Chinese name of a field within its record."""
+    return fact.zh_key.rpartition(".")[2]
+
+
+def spell_choice(scalar: Scalar, kind: Choice | Choices, report: Report) -> None:
+    """Note the spellings of a choice that is written by its key or its Chinese name; an alias stays as it is."""
+    option = kind.choices.find(str(scalar))
+    if option is not None and str(scalar) in (option.key, option.name.zh):
+        report.named(scalar, option.key, option.name.zh)
