@@ -120,7 +120,7 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
 
     from safety_rules.cli.screen_terminal import MOST_ROWS, console
     from safety_rules.formats.grading_out import shown
-    from safety_rules.language.source import STANDING_NAMES
+    from safety_rules.words.values import standing_words
 
     heads = (
         ("行", "单元", "级别", "S", "α", "R", "依据效力")
@@ -136,7 +136,7 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
             hidden += 1
             continue
         figures = (shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index))
-        sure = STANDING_NAMES[unit.standing].in_(language)
+        sure = standing_words(unit.standing, language)
         cells = (str(unit.row.row.number), verdict.subject, verdict.outcome_name.in_(language), *figures, sure)
         table.add_row(*(Text(c) for c in cells))
     console().print(table)

@@ -16,8 +16,9 @@ from rich.text import Text
 
 from safety_rules.formats.columns import CHAINS, RESULT_COLUMNS, result_cells
 from safety_rules.formats.result import ERROR, outcome_names, rule_names
-from safety_rules.language.source import STANDING_NAMES
+from safety_rules.language.source import Standing
 from safety_rules.semantics.verdict.verdict import UNDETERMINED
+from safety_rules.words.values import standing_words
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
@@ -136,7 +137,7 @@ def print_notices(notices: Iterable[Problem], language: str) -> None:
 def print_summary(screening: Screening, language: str, output: Path | None) -> None:
     """Print the day, the law, and the counts."""
     zh, on, summary, out = language == "zh", screening.on, screening.summary, console()
-    standing = STANDING_NAMES[on.require].in_(language)
+    standing = standing_words(on.require, language)
     if zh:
         out.print(
             Text(f"{on.area.title.zh}　审查日 {on.as_of}　{screening.ledger.path.name}　共 {summary.rows} 行", "bold")
@@ -145,7 +146,7 @@ def print_summary(screening: Screening, language: str, output: Path | None) -> N
         out.print(
             Text(f"{on.area.title.en}, as of {on.as_of}, {screening.ledger.path.name}: {summary.rows} rows", "bold")
         )
-    if on.require < max(STANDING_NAMES):
+    if on.require < max(Standing):
         out.print(f"依据效力要求：{standing}" if zh else f"standing required: {standing}")
     for key, name in outcome_names(on).items():
         count = summary.outcomes[key]

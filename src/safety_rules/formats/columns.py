@@ -7,13 +7,12 @@ from collections.abc import Iterable, Sequence
 from safety_rules.formats.result import ERROR_NAME, ScreenedRow
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.language.source import STANDING_NAMES
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.explain import gap_text, reason_label
 from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.words.values import label
+from safety_rules.words.values import label, standing_words
 
 RESULT_COLUMNS = (
     Name("结论", "Verdict"),
@@ -67,7 +66,7 @@ def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
         _listed((reason_label(r, verdict, language) for r in verdict.needs.can_change), language),
         numbered(duty_texts(verdict, language), language),
         numbered((advice_text(f, language) for f in advice), language),
-        STANDING_NAMES[verdict.standing].in_(language),
+        standing_words(verdict.standing, language),
         numbered((problem_text(p, verdict, language) for p in verdict.problems), language),
     )
 

@@ -14,9 +14,8 @@ from safety_rules.formats.safe import replacing
 from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
 from safety_rules.formats.workbook_out import OPTIONS, let_go
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.source import STANDING_NAMES
 from safety_rules.semantics.verdict.explain import reason_label
-from safety_rules.words.values import decimal
+from safety_rules.words.values import decimal, standing_words
 
 SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
 HEADINGS = {
@@ -119,7 +118,7 @@ class _Writer:
         cells = (
             number, verdict.subject, verdict.outcome_name.in_(self.language), best, worst,
             shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index),
-            STANDING_NAMES[unit.standing].in_(self.language),
+            standing_words(unit.standing, self.language),
             join.join(reason_label(r, verdict, self.language) for r in needs.smallest),
             join.join(reason_label(r, verdict, self.language) for r in needs.can_change),
             ("；" if zh else "; ").join(n.in_(self.language) for n in unit.notes),
@@ -128,7 +127,7 @@ class _Writer:
         for c in unit.chemicals:
             share = None if c.share is None else c.share * 100
             figures = (c.quantity, c.critical_quantity, c.beta, c.ratio, c.corrected_ratio, share)
-            sure = STANDING_NAMES[c.standing].in_(self.language)
+            sure = standing_words(c.standing, self.language)
             self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures), sure), self.styles.text)
         for due in unit.duties:
             self._duty(verdict, due, zh)
@@ -142,7 +141,7 @@ class _Writer:
         )
         sure = ("是" if zh else "yes") if due.certain else ("待核实" if zh else "open")
         by = due.duty.by.in_(self.language) if due.duty.by is not None else ""
-        standing = STANDING_NAMES[due.standing].in_(self.language)
+        standing = standing_words(due.standing, self.language)
         what, who = due.duty.what.in_(self.language), due.duty.who.in_(self.language)
         self._put(2, (verdict.subject, what, who, by, law, sure, standing), self.styles.text)
 

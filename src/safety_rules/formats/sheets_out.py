@@ -9,11 +9,11 @@ from safety_rules.formats.result import Screening, outcome_names, rule_names
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area
-from safety_rules.language.source import STANDING_NAMES, Citation
+from safety_rules.language.source import Citation
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import UNDETERMINED
 from safety_rules.version import VERSION
-from safety_rules.words.values import label
+from safety_rules.words.values import label, standing_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def summary_rows(screening: Screening, language: str) -> Sheet:
         Row(("审查行数" if zh else "Rows", summary.rows)),
         Row(("数据问题数" if zh else "Data problems", summary.problems)),
         Row(("未使用的列、行、表" if zh else "Columns, rows and sheets not used", len(screening.notices))),
-        Row(("依据效力要求" if zh else "Standing required", STANDING_NAMES[on.require].in_(language))),
+        Row(("依据效力要求" if zh else "Standing required", standing_words(on.require, language))),
         Row(("规则版本" if zh else "Rulebook digest", book.digest)),
         Row(("本区补充规定版本" if zh else "Overlay digest", book.overlay_digest or ("无" if zh else "none"))),
         Row(("软件版本" if zh else "Library version", VERSION)),
@@ -130,7 +130,7 @@ def _rule_cells(rule: Rule, citation: Citation, on: AreaOn, language: str) -> tu
         source.title.in_(language) + number,
         citation.clause,
         citation.quotation,
-        STANDING_NAMES[citation.standing].in_(language),
+        standing_words(citation.standing, language),
         rule.in_force.since.isoformat() if rule.in_force.since is not None else "",
     )
 

@@ -22,16 +22,6 @@ class Standing(IntEnum):
     assumed = 5
 
 
-STANDING_NAMES: Mapping[Standing, Name] = {
-    Standing.statute: Name("法规原文", "statute, read in the text"),
-    Standing.local: Name("本区文件", "the district's own document"),
-    Standing.secondary: Name("二手资料转述", "quoted at second hand"),
-    Standing.parallel: Name("外地同类标准参照", "a comparable standard of another place"),
-    Standing.recalled: Name("据通行认识，未核对原文", "general knowledge, text not read"),
-    Standing.assumed: Name("暂定，待本区确认", "assumed, to be confirmed by the district"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Period:
     """From a day (inclusive) until a day (inclusive); None leaves that side open."""

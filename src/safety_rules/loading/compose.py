@@ -12,8 +12,9 @@ from typing import Any
 
 import yaml
 
-from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
+from safety_rules.words.diagnostic import Diagnostic, plain
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 40
@@ -53,19 +54,19 @@ def _text(name: str, data: bytes) -> tuple[SourceText, str | None, list[Diagnost
     empty = SourceText(name, "")
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data)} bytes; the limit is {MAX_BYTES}"
-        return empty, None, [Diagnostic("file-too-large", message, Span(empty, 0, 0), "split it into several files")]
+        return empty, None, [plain("file-too-large", message, Span(empty, 0, 0), "split it into several files")]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         good = SourceText(name, data[: error.start].decode("utf-8", "replace"))
         at = Span(good, len(good.text), len(good.text))
-        return good, None, [Diagnostic("not-utf-8", f"byte {error.start} is not UTF-8", at, "save the file as UTF-8")]
+        return good, None, [plain("not-utf-8", f"byte {error.start} is not UTF-8", at, "save the file as UTF-8")]
     source = SourceText(name, text.replace("\r\n", "\n"))
     control = CONTROL.search(source.text)
     if control is not None:
         message = f"a character that does not print stands here (U+{ord(control[0]):04X})"
         at = Span(source, control.start(), control.end())
-        return source, None, [Diagnostic("control-character", message, at, "remove it")]
+        return source, None, [plain("control-character", message, at, "remove it")]
     return source, source.text, []
 
 
@@ -95,7 +96,7 @@ class _Composer:
         tab = line[: len(line) - len(line.lstrip())].find("\t")
         if tab >= 0 or "\\t" in problem or "'\t'" in problem:
             place = first + max(0, line.find("\t"))
-            return Diagnostic(
+            return plain(
                 "tab", "a tab stands where YAML wants spaces", Span(self.source, place, place + 1), "indent with spaces"
             )
         before = self.source.line_at(max(0, first - 1))
@@ -104,16 +105,14 @@ class _Composer:
             if colon is not None:
                 return self._full_width_colon(Span(self.source, offset + colon.start(1), offset + colon.end(1)))
         advice = "quote text that holds `: `, `#`, or begins with one of `[ ] { } & * ! | > ' \" % @`"
-        return Diagnostic(
-            "yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice
-        )
+        return plain("yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice)
 
     def _too_deep(self, at: Span) -> Diagnostic:
-        return Diagnostic("too-deep", f"nested deeper than {MAX_DEPTH} levels", at)
+        return plain("too-deep", f"nested deeper than {MAX_DEPTH} levels", at)
 
     def _full_width_colon(self, at: Span) -> Diagnostic:
         message = "a full-width colon `：` does not separate a key from its value"
-        return Diagnostic("full-width-colon", message, at, "write `: ` (half-width, then a space)")
+        return plain("full-width-colon", message, at, "write `: ` (half-width, then a space)")
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -183,7 +182,7 @@ class _Composer:
             self.diagnostics.append(self._full_width_colon(scalar.at))
 
     def _trap(self, scalar: Scalar, message: str, advice: str) -> None:
-        self.diagnostics.append(Diagnostic("ambiguous-scalar", message, scalar.at, advice))
+        self.diagnostics.append(plain("ambiguous-scalar", message, scalar.at, advice))
 
     def sequence(self, event: Any, depth: int) -> Sequence:
         items = Sequence()
@@ -206,7 +205,7 @@ class _Composer:
                 raise Refused(self._at(inner, "key", "a key must be plain text"))
             if str(key) in first:
                 message = f"`{key}` is given twice; first at {first[str(key)].place}"
-                self.diagnostics.append(Diagnostic("duplicate-key", message, key.at, "keep one of the two"))
+                self.diagnostics.append(plain("duplicate-key", message, key.at, "keep one of the two"))
                 continue
             first[str(key)] = key.at
             mapping[key] = value
@@ -217,7 +216,7 @@ class _Composer:
         return Span(self.source, event.start_mark.index, event.end_mark.index)
 
     def report(self, event: Any, code: str, message: str, advice: str) -> None:
-        self.diagnostics.append(Diagnostic(code, message, self.span(event), advice))
+        self.diagnostics.append(plain(code, message, self.span(event), advice))
 
     def _at(self, event: Any, code: str, message: str) -> Diagnostic:
-        return Diagnostic(code, message, self.span(event))
+        return plain(code, message, self.span(event))

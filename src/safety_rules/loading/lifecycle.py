@@ -7,11 +7,12 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from safety_rules.language.diagnostic import Diagnostic, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.loading.compose import document
 from safety_rules.loading.models_base import Model, NameFile
 from safety_rules.loading.tree import span_of
+from safety_rules.words.diagnostic import plain
 
 Asked = Literal["details", "deadline", "evidence"]
 
@@ -57,7 +58,7 @@ def lifecycle_file(path: Path) -> LifecycleFile:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors()]
     if faults:
         at: Span = span_of(node, node.at)
-        raise RuleFileError([Diagnostic("lifecycle", fault, at) for fault in faults])
+        raise RuleFileError([plain("lifecycle", fault, at) for fault in faults])
     return table
 
 

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.language.diagnostic import Severity, Span
 from safety_rules.loading.helps import HELPS
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
 from safety_rules.semantics.checking.parse import Spelling
+from safety_rules.words.diagnostic import Diagnostic, plain
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.said import said
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -25,12 +27,7 @@ class Report:
 
     def error(self, code: str, message: str, at: Any, help: str = "") -> None:
         """Add an error at a node, or at a span."""
-        self.diagnostics.append(Diagnostic(code, message, at if isinstance(at, Span) else at.at, help))
-
-    def warning(self, code: str, message: str, at: Any, help: str = "") -> None:
-        """Add a warning at a node, or at a span."""
-        where = at if isinstance(at, Span) else at.at
-        self.diagnostics.append(Diagnostic(code, message, where, help, Severity.WARNING))
+        self.diagnostics.append(plain(code, message, at if isinstance(at, Span) else at.at, help))
 
     def named(self, at: Scalar, en: str, zh: str) -> None:
         """Note how a whole scalar is spelled in both languages, where somebody asks for it."""
@@ -44,7 +41,10 @@ class Report:
 
     def sorted(self) -> list[Diagnostic]:
         """Return the diagnostics by place, each once, all with help."""
-        helped = (d if d.help else replace(d, help=HELPS.get(d.code, "")) for d in self.diagnostics)
+        helped = (
+            d if d.help else replace(d, better=said("nothing.plain", text=HELPS.get(d.code, "")))
+            for d in self.diagnostics
+        )
         return sorted(dict.fromkeys(helped), key=Diagnostic.sort_key)
 
 

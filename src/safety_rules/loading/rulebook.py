@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Area, Rulebook
@@ -38,6 +38,7 @@ from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
 from safety_rules.semantics.checking.parse import Spelling
+from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import did_you_mean
 
 M = TypeVar("M", bound=Model)

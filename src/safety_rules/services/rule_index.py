@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from safety_rules.language.chain import Pattern
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.language.source import STANDING_NAMES, Citation, Period, weakest
+from safety_rules.language.source import Citation, Period, weakest
+from safety_rules.words.values import standing_words
 
 HEAD = """# 规则索引 · Index of rules
 
@@ -84,7 +85,7 @@ def _plain(text: str) -> str:
 
 
 def _standing(authority: tuple[Citation, ...]) -> str:
-    return STANDING_NAMES[weakest(*(c.standing for c in authority))].zh
+    return standing_words(weakest(*(c.standing for c in authority)), "zh")
 
 
 def _period(period: Period) -> str:
@@ -102,10 +103,10 @@ def _figures(rulebook: Rulebook) -> Iterator[str]:
         for entry in parameter.entries:
             value = shown(entry.value, parameter.kind, "zh")
             cited = _cited((entry.citation,), rulebook)
-            standing = STANDING_NAMES[entry.citation.standing].zh
+            standing = standing_words(entry.citation.standing, "zh")
             yield f"| {parameter.name.zh} `{parameter.key}` | {entry.period.since} | {value} | {cited} | {standing} |"
     for table in rulebook.tables.values():
         for edition in table.editions:
             cited = _cited((edition.citation,), rulebook)
-            standing = STANDING_NAMES[edition.citation.standing].zh
+            standing = standing_words(edition.citation.standing, "zh")
             yield f"| {table.name.zh} `{table.key}` | {edition.period.since} | {len(edition.rows)} 行 rows | {cited} | {standing} |"

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.errors import NotFoundError, RuleFileError
 from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Area
@@ -16,6 +16,7 @@ from safety_rules.loading.models_base import Model, S
 from safety_rules.loading.report import Report, shaped
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
+from safety_rules.words.diagnostic import Diagnostic, plain
 from safety_rules.words.near import did_you_mean
 
 CSV_HEADINGS = {
@@ -81,7 +82,7 @@ def _tree(path: Path) -> tuple[Mapping | None, list[Diagnostic]]:
     node, diagnostics = document(path.as_posix(), path.read_bytes())
     if node is None and not diagnostics:
         source = SourceText(path.as_posix(), "")
-        diagnostics = [Diagnostic("empty-file", "the file is empty", Span(source, 0, 0))]
+        diagnostics = [plain("empty-file", "the file is empty", Span(source, 0, 0))]
     return _wrapped(node), diagnostics
 
 
@@ -100,7 +101,7 @@ def _from_csv(path: Path) -> tuple[Mapping | None, list[Diagnostic]]:
     except UnicodeDecodeError as error:
         source = SourceText(path.as_posix(), "")
         message = f"byte {error.start} is not UTF-8"
-        return None, [Diagnostic("not-utf-8", message, Span(source, 0, 0), "save the file as UTF-8")]
+        return None, [plain("not-utf-8", message, Span(source, 0, 0), "save the file as UTF-8")]
     source = SourceText(path.as_posix(), content)
     lines = list(_lines(source))
     items = Sequence()

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
+from safety_rules.language.source import Standing
 from safety_rules.language.verdict import Unknown
 from safety_rules.language.vocabulary import Fact, Vocabulary, fact_key
+from safety_rules.words.catalog import sentence
 
 MOST_DIGITS = 12
 
@@ -57,6 +59,11 @@ def shown(value: Any, kind: Kind, language: str) -> str:
             return f"{count} 条" if language == "zh" else f"{count} record{'s' if count != 1 else ''}"
         case _:
             return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def standing_words(standing: Standing, language: str) -> str:
+    """Return how sure a source is, in words."""
+    return sentence(f"standing.{standing.name}", language)
 
 
 def label(path: str, vocabulary: Vocabulary, language: str) -> str:

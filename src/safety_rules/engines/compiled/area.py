@@ -9,7 +9,8 @@ from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
-from safety_rules.engines.compiled.exact import Writer, value
+from safety_rules.engines.compiled.exact import value
+from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.expr import And, Compare, Expr, FactRef, Literal
 from safety_rules.language.kinds import Choice
 from safety_rules.language.law import is_sure

@@ -8,9 +8,10 @@ from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import assign, load
-from safety_rules.engines.compiled.exact import Writer, value
+from safety_rules.engines.compiled.exact import value
 from safety_rules.engines.compiled.standing import obligation_standings
 from safety_rules.engines.compiled.worked import with_worked
+from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.expr import And, FactRef, ItemField
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import AreaOn
@@ -39,7 +40,7 @@ def with_derived(law: AreaOn) -> Callable[[Values], Values]:
         known, found = last[0]
         if given is known:
             return found
-        values = with_worked(given, law, shared)
+        values = with_worked(given, law, shared, value)
         found = {**values, **dict(zip(keys, whole(values.get), strict=True))}
         last[0] = (given, found)
         return found

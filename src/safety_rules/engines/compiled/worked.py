@@ -10,12 +10,15 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from safety_rules.engines.compiled import code, exact
+from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load
+from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.expr import Expr, FactRef, ItemField, walk
 from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Derivation
 from safety_rules.semantics.decide import AreaOn
+
+Reading = Callable[[Expr, Writer], ast.expr]
 
 
 def worked_fields(outer: str, law: AreaOn, constants: dict[str, Any]) -> Mapping[str, Derivation]:
@@ -56,24 +59,26 @@ def _alone(derivation: Derivation, law: AreaOn) -> bool:
     return all(_alone(law.derivations[key], law) for key in _read(derivation.formula) if key in law.derivations)
 
 
-def worker(outer: str, law: AreaOn, constants: dict[str, Any]) -> str | None:
+def worker(outer: str, law: AreaOn, constants: dict[str, Any], value: Reading) -> str | None:
     """Return the name of the function that works out a list's fields; None where there are none."""
     fields = worked_fields(outer, law, constants)
     if not fields:
         return None
     name = f"worked_{outer.replace('.', '_')}"
     if name not in constants:
-        constants[name] = _worker(fields, law, constants)
+        constants[name] = _worker(fields, law, constants, value)
     return name
 
 
-def _worker(fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, Any]) -> Callable[[Any], Any]:
-    w = exact.Writer(law, {**constants, "dict": dict})
+def _worker(
+    fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, Any], value: Reading
+) -> Callable[[Any], Any]:
+    w = Writer(law, {**constants, "dict": dict})
     w.body.append(code.assign("item", code.call("dict", load("item"))))
     for derivation in fields.values():
         assert derivation.variable is not None
         w.items = {derivation.variable: "item"}
-        found = exact.value(derivation.formula, w)
+        found = value(derivation.formula, w)
         w.body.append(ast.Assign([ast.Subscript(load("item"), constant(derivation.fact), ast.Store())], found))
     made = code.function("work", ["item"], [*w.loading, *w.body, ast.Return(load("item"))])
     work = code.functions([made], w.constants, f"<worked {law.area.key} on {law.as_of}>")["work"]
@@ -91,8 +96,8 @@ def _worker(fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, 
     return worked
 
 
-def with_worked(values: Mapping[str, Any], law: AreaOn, constants: dict[str, Any]) -> Mapping[str, Any]:
+def with_worked(values: Mapping[str, Any], law: AreaOn, constants: dict[str, Any], value: Reading) -> Mapping[str, Any]:
     """Return a record's values, the records of its lists with the fields that are worked out, by fact key."""
     lists = {key.rpartition(".")[0] for key, d in law.derivations.items() if d.variable is not None}
-    names = {outer: worker(outer, law, constants) for outer in lists if outer in values}
+    names = {outer: worker(outer, law, constants, value) for outer in lists if outer in values}
     return {**values, **{outer: constants[name](values[outer]) for outer, name in names.items() if name is not None}}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower import quantities
-from safety_rules.engines.sql.lower.tree import value
+from safety_rules.engines.sql.lower.tree import READINGS, value
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.cell_types import Cell, missing, wrong_type
 from safety_rules.engines.sql.read.columns import cell
@@ -140,7 +140,7 @@ def law_query(
     vocabulary = law.rulebook.vocabulary
     identity = [k for s in law.area.subjects for k in vocabulary.subjects[s].identity] if waivers else []
     read, raw, cells = facts_and_cells(law, uses, d, identity)
-    w = Writer(law, d, cells, read)
+    w = Writer(law, d, cells, read, READINGS)
     _named(identity, waivers, w)
     rules = [_rule(rule, w) for rule in law.rules]
     derived = derived_columns(law, w)

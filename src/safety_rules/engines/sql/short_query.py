@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness import ratios
 from safety_rules.engines.sql.exactness.doubles import compared, surely
-from safety_rules.engines.sql.lower import quantities, tree
+from safety_rules.engines.sql.lower.terms import is_number, known_now
+from safety_rules.engines.sql.lower.tree import READINGS
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.query import (
     BITS,
@@ -104,7 +105,7 @@ def _first_query(
     ready = law.rules and all(is_sure(r, law) for r in law.rules)
     if not (ready and all(key in uses and _plain(law, key, uses[key]) for key in read)):
         return law_query(law, uses, d, keep)
-    w = Writer(law, d, cells, read)
+    w = Writer(law, d, cells, read, READINGS)
     derived = derived_columns(law, w)
     size = _size(law, d)
     parts = [_packed(law, range(i, min(i + size, len(law.rules))), w) for i in _starts(law, d)]
@@ -174,7 +175,7 @@ def _looked_into(conditions: Sequence[Expr], w: Writer) -> str | None:
     if any(_aside(c, w) for c in conditions):
         return None
     inner = w.in_place()
-    exact = " AND ".join(tree.value(c, inner) for c in conditions)
+    exact = " AND ".join(inner.value(c) for c in conditions)
     return None if inner.doubts else f"({exact})"
 
 
@@ -196,7 +197,7 @@ def _sides(expr: Expr, w: Writer) -> Sides:
     """Return where a condition is surely true and surely false, given that every given fact is known."""
     match expr:
         case _ if _aside(expr, w):
-            column = w.keep(tree.value(expr, w))
+            column = w.keep(w.value(expr))
             return Sides(column, f"(NOT {column})")
         case Not(operand):
             found = _sides(operand, w)
@@ -205,16 +206,16 @@ def _sides(expr: Expr, w: Writer) -> Sides:
             return _joined([_sides(o, w) for o in operands])
         case Or(operands):
             return _joined([_sides(o, w) for o in operands], "OR", "AND")
-        case Compare(op, left, right) if tree.is_number(left):
+        case Compare(op, left, right) if is_number(left):
             return _compared(op, left, right, w)
         case _:
-            known = tree.value(expr, w.in_place())
+            known = w.in_place().value(expr)
             return Sides(known, f"(NOT {known})", True)
 
 
 def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:
     inner = w.in_place()
-    a, b = quantities.number(left, inner), quantities.number(right, inner)
+    a, b = inner.number(left), inner.number(right)
     if a.leaf and b.leaf:
         known = compared(op, a, b, w.dialect).sql
         return Sides(known, f"(NOT {known})", True)
@@ -235,7 +236,7 @@ def _aside(expr: Expr, w: Writer) -> bool:
         case FactRef(key):
             return key in w.law.derivations or isinstance(w.law.rulebook.vocabulary.facts[key].kind, Records)
         case ParameterRef(day=None):
-            return tree.known_now(expr, w) is None
+            return known_now(expr, w) is None
         case Not(operand) | Negate(operand) | Scale(operand):
             return _aside(operand, w)
         case And(operands) | Or(operands):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Name, Number, Text, Value, kind_name
+from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Name, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.formats import FORMATS
@@ -66,7 +66,7 @@ def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = No
         case Choices():
             return _choices(data, fact.kind)
         case _:
-            raise TypeError(kind_name(fact.kind))
+            raise TypeError(fact.kind)
 
 
 def _shown(data: Any) -> str:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Clause
-from safety_rules.language.source import STANDING_NAMES, Citation, Source, Standing
+from safety_rules.language.source import Citation, Source, Standing
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason, Status
 from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.verdict.atoms import clause_lines
-from safety_rules.words.values import decimal, label
+from safety_rules.words.values import decimal, label, standing_words
 
 if TYPE_CHECKING:
     from safety_rules.semantics.verdict.verdict import Verdict
@@ -100,7 +100,7 @@ def headline(verdict: Verdict, language: str) -> str:
         what += f"（最好：{best}；最坏：{worst}）" if zh else f" (at best {best}, at worst {worst})"
     if veto:
         what += ("（一票否决）" if zh else " (one-vote veto)") if "否决" not in verdict.outcome_name.zh else ""
-    standing = STANDING_NAMES[verdict.standing].in_(language)
+    standing = standing_words(verdict.standing, language)
     area = verdict.on.area.title.in_(language)
     if zh:
         return f"{who}{'：' if who else ''}{what}　〔{area}，审查日 {verdict.on.as_of}，依据效力：{standing}〕"
@@ -202,7 +202,7 @@ def citation_words(citation: Citation, sources: Mapping[str, Source], language: 
     title = f"《{source.title.zh}》" if zh and not source.title.zh.startswith("《") else source.title.in_(language)
     clause = (" " if not zh else "") + citation.clause
     quote = (f"：“{citation.quotation}”" if zh else f': "{citation.quotation}"') if citation.quotation else ""
-    standing = STANDING_NAMES[citation.standing].in_(language)
+    standing = standing_words(citation.standing, language)
     if zh:
         return f"依据{f'（{of}）' if of else ''}：{title}{number}{clause}{quote}〔{standing}〕"
     return f"authority{f' for {of}' if of else ''}: {title}{number}{clause}{quote} [{standing}]"

@@ -6,11 +6,12 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from safety_rules.language.diagnostic import Diagnostic, Severity
+from safety_rules.language.diagnostic import Severity
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Period
 from safety_rules.semantics.canonical import conjunction_form
+from safety_rules.words.diagnostic import Diagnostic, plain
 
 
 def near_duplicates(book: Rulebook) -> Iterator[Diagnostic]:
@@ -25,7 +26,7 @@ def near_duplicates(book: Rulebook) -> Iterator[Diagnostic]:
                 what = "the same as" if _form(other) == whole else "the same but for a number as"
                 message = f"`{rule.key}` requires {what} `{other.key}`"
                 help = "keep one of the two, or silence this with the reason for both"
-                yield Diagnostic("near-duplicate", message, rule.at, help, Severity.WARNING)
+                yield plain("near-duplicate", message, rule.at, help, Severity.WARNING)
                 break
             first[_unnumbered(whole)].append(rule)
 

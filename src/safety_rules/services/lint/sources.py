@@ -6,10 +6,11 @@ import datetime
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.language.diagnostic import Severity, Span
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Period, Standing
 from safety_rules.services.impact.meaning import items_of
+from safety_rules.words.diagnostic import Diagnostic, plain
 
 DAY = datetime.timedelta(days=1)
 Cited = tuple[str, Period, tuple[Citation, ...], Span | None]
@@ -42,7 +43,7 @@ def weak_standings(book: Rulebook) -> Iterator[Diagnostic]:
             many = "1 citation" if len(found) == 1 else f"{len(found)} citations"
             message = f"{many} of `{key}` ({standings}), which no overlay confirms"
             help = "confirm it in an overlay, raise it where the text was read, or silence this with the reason"
-            yield Diagnostic("weak-standing", message, at, help, Severity.WARNING)
+            yield plain("weak-standing", message, at, help, Severity.WARNING)
 
 
 def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
@@ -57,7 +58,7 @@ def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
         verb = "is" if len(sources) == 1 else "are all"
         message = f"`{name}` is in force on {hole}, when {keys} {verb} not"
         help = "change the days, or cite what was in force then"
-        yield Diagnostic("source-not-in-force", message, where, help, Severity.WARNING)
+        yield plain("source-not-in-force", message, where, help, Severity.WARNING)
 
 
 def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
@@ -77,21 +78,21 @@ def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
 
 def quotations(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Yield the quotations that do not appear in the given text of their source; `texts` are by source."""
-    plain = {key: _plain(text) for key, text in texts.items()}
+    flat = {key: _plain(text) for key, text in texts.items()}
     for name, _, citations, _ in cited(book):
         for citation in citations:
-            if not citation.quotation or citation.source not in plain or citation.at is None:
+            if not citation.quotation or citation.source not in flat or citation.at is None:
                 continue
             parts = [
                 p for p in _plain(citation.quotation.replace("……", "\n").replace("...", "\n"), "\n").split("\n") if p
             ]
-            missing = next((p for p in parts if p not in plain[citation.source]), None)
+            missing = next((p for p in parts if p not in flat[citation.source]), None)
             if missing is not None:
                 message = (
                     f"the quotation of `{name}` does not appear in the text of `{citation.source}`: “{missing[:30]}”"
                 )
                 help = "quote the text as it stands; mark what is left out with ……"
-                yield Diagnostic("quotation-not-found", message, citation.at, help, Severity.WARNING)
+                yield plain("quotation-not-found", message, citation.at, help, Severity.WARNING)
 
 
 def _plain(text: str, keep: str = "") -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from safety_rules.language.diagnostic import Diagnostic, Severity
+from safety_rules.language.diagnostic import Severity
 from safety_rules.language.expr import Expr, FactRef, ItemField, ParameterRef, walk
 from safety_rules.language.kinds import Records
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.impact.meaning import conditions, items_of
+from safety_rules.words.diagnostic import Diagnostic, plain
 
 
 def unused(book: Rulebook) -> Iterator[Diagnostic]:
@@ -20,7 +21,7 @@ def unused(book: Rulebook) -> Iterator[Diagnostic]:
         if key not in read and parameter.at is not None:
             message = f"no rule reads the figure `{key}`"
             help = "use it in a rule, remove it, or silence this with the reason"
-            yield Diagnostic("unused-parameter", message, parameter.at, help, Severity.WARNING)
+            yield plain("unused-parameter", message, parameter.at, help, Severity.WARNING)
 
 
 def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
@@ -33,7 +34,7 @@ def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
             continue  # the list itself is reported
         message = f"no rule reads the fact `{key}`"
         help = "use it in a rule, remove it, or silence this with the reason"
-        yield Diagnostic("unused-fact", message, fact.at, help, Severity.WARNING)
+        yield plain("unused-fact", message, fact.at, help, Severity.WARNING)
 
 
 def _named(exprs: Iterable[Expr], book: Rulebook) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from safety_rules.language.diagnostic import Diagnostic, Severity, SourceText, Span
+from safety_rules.language.diagnostic import Severity, SourceText, Span
 from safety_rules.language.errors import NotFoundError, RuleFileError
 from safety_rules.language.lint import LINT_CODES
 from safety_rules.loading.compose import document
@@ -18,6 +18,7 @@ from safety_rules.loading.models import LintWaiverFile, LintWaiversFile
 from safety_rules.loading.report import Report, shaped
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping
+from safety_rules.words.diagnostic import Diagnostic, plain
 from safety_rules.words.near import did_you_mean
 
 WAIVABLE = (*LINT_CODES, "untried", "unnoticed")
@@ -79,11 +80,11 @@ def waiver_findings(
     for waiver in waivers:
         if waiver in refused:
             message = f"`{waiver.code}` is found about a veto rule, which no waiver covers"
-            yield Diagnostic("veto-waived", message, waiver.at, "settle the finding, and remove the waiver")
+            yield plain("veto-waived", message, waiver.at, "settle the finding, and remove the waiver")
         elif waiver.until < on:
             message = f"the waiver of `{waiver.code}` by {waiver.owner} ended on {waiver.until}"
             help = "settle the finding, or decide anew and write another day"
-            yield Diagnostic("waiver-expired", message, waiver.at, help, Severity.WARNING)
+            yield plain("waiver-expired", message, waiver.at, help, Severity.WARNING)
         elif waiver not in used:
             message = f"nothing is found that the waiver of `{waiver.code}` by {waiver.owner} covers"
-            yield Diagnostic("unused-waiver", message, waiver.at, "remove it", Severity.WARNING)
+            yield plain("unused-waiver", message, waiver.at, "remove it", Severity.WARNING)

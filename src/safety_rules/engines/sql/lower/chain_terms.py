@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness.doubles import Number as NumberTerm
-from safety_rules.engines.sql.lower import quantities, tree
+from safety_rules.engines.sql.lower.tree import READINGS
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.cell_types import Cell, missing, type_name
 from safety_rules.language.expr import Aggregate, And, Compare, Expr, FactRef, ItemField, walk
@@ -82,9 +82,9 @@ def term(expr: Expr, law: AreaOn, items: Mapping[str, str], prefix: str, absent:
     by_relation = {n.relation: _list_sql(n, law, d) for n in lists}
     writer = _writer(expr, law, items, by_relation, d)
     if isinstance(_kind(expr), Number):
-        number: NumberTerm = quantities.number(expr, writer)
+        number: NumberTerm = writer.number(expr)
         return Term(number.sql, lists, tuple(writer.doubts), writer.maps, number.leaf or number.constant is not None)
-    return Term(tree.value(expr, writer), lists, tuple(writer.doubts), writer.maps)
+    return Term(writer.value(expr), lists, tuple(writer.doubts), writer.maps)
 
 
 def _kind(expr: Expr) -> object:
@@ -103,7 +103,7 @@ def _writer(expr: Expr, law: AreaOn, items: Mapping[str, str], lists: Mapping[st
         shown = {n: d.member("{item}", n) for n in fields_of(relation, law)}
         nothing = f"CAST(NULL AS {d.list_of(struct_type(relation, law, d))})"
         cells[relation] = Cell(lists.get(relation, nothing), fields=shown)
-    return Inline(law, d, cells, {}, items=items)
+    return Inline(law, d, cells, {}, READINGS, items=items)
 
 
 def _lists(
@@ -124,7 +124,7 @@ def _lists(
         if found is None or isinstance(facts[f"{node.key}.{found.field}"].kind, Number | Choices):
             yield Narrowed(name, node.key, "TRUE")
             continue
-        wanted = tree.value(found.other, _writer(found.other, law, items, {}, d))
+        wanted = _writer(found.other, law, items, {}, d).value(found.other)
         aggregate = next(n for n in walk(expr) if isinstance(n, Aggregate) and n.list == node)
         yield Narrowed(name, node.key, _own_tests(aggregate, law, d), found.field, wanted)
 
@@ -139,7 +139,7 @@ def _own_tests(aggregate: Aggregate, law: AreaOn, d: Dialect) -> str:
     tests = []
     for part in own:
         writer = _writer(part, law, {aggregate.variable: "item"}, {}, d)
-        sql = tree.value(part, writer)
+        sql = writer.value(part)
         if not writer.doubts:
             tests.append(f"({sql}) IS NOT FALSE")
     return " AND ".join(tests) or "TRUE"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from safety_rules.engines.sql.exactness.doubles import Number, counted, either
-from safety_rules.engines.sql.lower import quantities, tree
+from safety_rules.engines.sql.lower import terms
 from safety_rules.engines.sql.lower.items import Items
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.language.expr import Aggregate, And, Expr, FactRef, Not, Or
@@ -26,12 +26,12 @@ def _doubts(source: str, item: str, inner: Writer, w: Writer) -> None:
 def items_of(expr: Expr, w: Writer) -> tuple[str, str, Items | None]:
     """Return a list, the name of its items, and where rules work out fields of them, the list of their columns."""
     if not isinstance(expr, FactRef) or expr.key not in w.reads or not w.reads[expr.key].derived:
-        return w.keep(tree.value(expr, w)), _item(w), None
+        return w.keep(w.value(expr)), _item(w), None
     found = w.lists.get(expr.key)
     if found is None:
         outer, variable = w.outermost(), f"e{len(w.lists)}"
         base, fields = outer.keep(outer.cells[expr.key].value), sorted(outer.reads[expr.key].fields)
-        given = {n: tree.given_field(f"{expr.key}.{n}", variable, outer) for n in fields}
+        given = {n: terms.given_field(f"{expr.key}.{n}", variable, outer) for n in fields}
         name = outer.keep(f"items {expr.key}")
         found = w.lists[expr.key] = Items(name, variable, base, given, w.dialect)
     return found.name, found.variable, found
@@ -43,12 +43,12 @@ def aggregate(expr: Aggregate, w: Writer) -> str:
     source, item, records = items_of(expr.list, w)
     inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold in ("min", "max"):
-        return _extreme(expr, source, item, inner, w, tree.value(expr.body, inner))
+        return _extreme(expr, source, item, inner, w, inner.value(expr.body))
     some = expr.fold == "any"
     guarded = expr.body
     if expr.where is not None:
         guarded = And((expr.where, expr.body)) if some else Or((Not(expr.where), expr.body))
-    body = tree.value(guarded, inner)
+    body = inner.value(guarded)
     _doubts(source, item, inner, w)
     found = d.any_of(source, item, body if some else f"(NOT {body})")
     return w.keep(found if some else f"(NOT {found})")
@@ -59,7 +59,7 @@ def _extreme(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, 
     d = w.dialect
     kept, known = source, body
     if expr.where is not None:
-        where = tree.value(expr.where, inner)
+        where = inner.value(expr.where)
         kept = d.filter(source, d.lambda_(item, f"coalesce({where}, TRUE)"))
         known = f"(CASE WHEN {where} THEN {body} END)"
     _doubts(source, item, inner, w)
@@ -75,7 +75,7 @@ def aggregated_number(expr: Aggregate, w: Writer) -> Number:
     inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold == "count":
         return _count(expr, source, item, inner, w)
-    body = quantities.number(expr.body, inner)
+    body = inner.number(expr.body)
     if expr.fold in ("min", "max"):
         sql = _extreme(expr, source, item, inner, w, body.sql)
         size = sql if body.size == body.sql else _total(expr, source, item, inner, w, body.size)
@@ -92,7 +92,7 @@ def aggregated_number(expr: Aggregate, w: Writer) -> Number:
 
 def _total(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, body: str) -> str:
     if expr.where is not None:
-        where = tree.value(expr.where, inner)
+        where = inner.value(expr.where)
         body = f"(CASE WHEN {where} THEN {body} WHEN NOT {where} THEN 0E0 END)"
     return w.keep(w.dialect.total_of(source, item, body))
 
@@ -101,7 +101,7 @@ def _count(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer) ->
     d = w.dialect
     if expr.where is None:
         return counted(w.keep(f"(CASE WHEN {source} IS NOT NULL THEN {d.length(source)} END)"), d, False)
-    where = tree.value(expr.where, inner)
+    where = inner.value(expr.where)
     _doubts(source, item, inner, w)
     ones = f"(CASE WHEN {where} THEN 1E0 WHEN NOT {where} THEN 0E0 END)"
     return counted(w.keep(d.total_of(source, item, ones)), d, False)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from safety_rules.engines.sql.lower import tree
+from safety_rules.engines.sql.lower import terms
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.spelling import normal_text, odd_text
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Literal, Lookup, kind_of
@@ -28,7 +28,7 @@ def _key(expr: Expr, w: Writer, choices: bool = False) -> str:
     """
     if isinstance(expr, Literal):
         return w.dialect.text(normal_spelling(str(expr.value)))
-    sql = tree.value(expr, w)
+    sql = w.value(expr)
     if choices or _is_cas(expr, w):
         return sql
     w.doubt(odd_text(sql, w.dialect))
@@ -71,7 +71,7 @@ def listed(expr: Listed, w: Writer) -> str:
     edition = _edition(expr.table, w)
     if edition is None:
         return w.dialect.null("boolean")
-    place, key = _place(expr, edition, w)[0], tree.value(expr.key, w)
+    place, key = _place(expr, edition, w)[0], w.value(expr.key)
     return w.keep(f"(CASE WHEN {key} IS NOT NULL THEN {place} IS NOT NULL END)")
 
 
@@ -79,7 +79,7 @@ def looked_up(expr: Lookup, w: Writer) -> str:
     """Return a cell of the row that a spelling, and where needed a qualifier, names."""
     edition, d = _edition(expr.table, w), w.dialect
     if edition is None:
-        return tree.null(expr.kind, d)
+        return terms.null(expr.kind, d)
     alone, qualified = _cells(edition, expr)
     place, spellings = _place(expr, edition, w)
     found = _cell(f"{expr.table} {expr.column}", [alone.get(s) for s in spellings], place, expr, w)
@@ -87,7 +87,7 @@ def looked_up(expr: Lookup, w: Writer) -> str:
         return w.keep(found)
     key, form = (_key(k, w) for k in expr.keys)
     both = f"concat({key}, {d.text(BETWEEN)}, {form})"
-    both = w.keep(f"(CASE WHEN {tree.value(expr.keys[1], w)} IS NOT NULL THEN {both} END)")
+    both = w.keep(f"(CASE WHEN {w.value(expr.keys[1])} IS NOT NULL THEN {both} END)")
     forms = sorted({s + BETWEEN + normal_spelling(row.qualifier) for s, row in _rows(edition)})
     told = _cell(
         f"{expr.table} {expr.column} by form",
@@ -102,8 +102,8 @@ def looked_up(expr: Lookup, w: Writer) -> str:
 def _cell(name: str, cells: Sequence[Any], place: str, expr: Lookup, w: Writer) -> str:
     """Return the cell at a place of a column."""
     if all(cell is None for cell in cells):
-        return tree.null(expr.kind, w.dialect)
-    w.maps[name] = ([], ["NULL" if cell is None else tree.literal(cell, w.dialect) for cell in cells])
+        return terms.null(expr.kind, w.dialect)
+    w.maps[name] = ([], ["NULL" if cell is None else terms.literal(cell, w.dialect) for cell in cells])
     return w.dialect.at(name, w.maps[name][1], place)
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness import doubles as numbers
 from safety_rules.engines.sql.exactness.doubles import Number, close
-from safety_rules.engines.sql.lower import lists, lookups, tree
+from safety_rules.engines.sql.lower import lists, lookups, terms
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import kinds
@@ -55,9 +55,9 @@ def number(expr: Expr, w: Writer) -> Number:
         case Scale(operand, factor):
             return numbers.scaled(number(operand, w), factor, d)
         case DaysBetween(later, earlier):
-            return numbers.counted(d.days_between(tree.value(later, w), tree.value(earlier, w)), d, True)
+            return numbers.counted(d.days_between(w.value(later), w.value(earlier)), d, True)
         case If(test, then, otherwise):
-            return _if(tree.value(test, w), number(then, w), number(otherwise, w), w)
+            return _if(w.value(test), number(then, w), number(otherwise, w), w)
         case Aggregate():
             return lists.aggregated_number(expr, w)
         case Lookup():
@@ -68,15 +68,6 @@ def number(expr: Expr, w: Writer) -> Number:
             return _call(function, [number(a, w) for a in arguments], w)
         case _:
             raise TypeError(expr)
-
-
-def kept(expr: Expr, w: Writer) -> Number:
-    """Return a number whose SQL is a column of its own, so that it is worked out once."""
-    found = number(expr, w)
-    if found.leaf:
-        return found
-    sql = w.keep(found.sql)
-    return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
 
 
 def unknown(d: Dialect) -> Number:
@@ -119,13 +110,13 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
-        return _leaf(tree.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
+        return _leaf(terms.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
     if not is_sure(derivation, w.law):
         return unknown(w.dialect)
     records = w.record(item)
     if records is not None and expr.key in records.numbers:
         return records.numbers[expr.key]
-    inner = tree.scope_of(derivation.variable, item, w)
+    inner = terms.scope_of(derivation.variable, item, w)
     found = number(derivation.formula, inner)
     if records is not None:
         sql = inner.keep(found.sql)
@@ -137,14 +128,14 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
 def _parameter(expr: ParameterRef, w: Writer) -> Number:
     d = w.dialect
     if expr.day is None:
-        known = tree.known_now(expr, w)
+        known = terms.known_now(expr, w)
         return unknown(d) if known is None else numbers.constant(known, d)
-    each = [(e, None if v is None else numbers.constant(v, d)) for e, v in tree.entries(expr, w)]
+    each = [(e, None if v is None else numbers.constant(v, d)) for e, v in terms.entries(expr, w)]
     arms = [n for _, n in each if n is not None]
     if not arms:
         return unknown(d)
     shown = [(e, d.null("double") if n is None else n.sql) for e, n in each]
-    sql = tree.by_day(w.keep(tree.value(expr.day, w)), shown, d.null("double"), d)
+    sql = terms.by_day(w.keep(w.value(expr.day)), shown, d.null("double"), d)
     return numbers.either(sql, f"abs({sql})", arms)
 
 

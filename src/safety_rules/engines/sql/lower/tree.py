@@ -10,11 +10,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness.doubles import close, compared, constant, operated
 from safety_rules.engines.sql.exactness.ratios import SQL_OP
 from safety_rules.engines.sql.lower import lists, lookups, quantities
-from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.lower.terms import (
+    by_day,
+    entries,
+    field_of,
+    is_number,
+    kept,
+    known_now,
+    literal,
+    null,
+    scope_of,
+)
+from safety_rules.engines.sql.lower.writer import Readings, Writer
 from safety_rules.language.expr import (
     Aggregate,
     And,
@@ -40,8 +50,8 @@ from safety_rules.language.expr import (
     Shift,
     kind_of,
 )
-from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number, Records
-from safety_rules.language.law import Entry, is_sure, sure_value, sure_values
+from safety_rules.language.kinds import Number
+from safety_rules.language.law import is_sure
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 NEAR = {True: 1200, False: 36500}
@@ -94,39 +104,6 @@ def value(expr: Expr, w: Writer) -> str:
             raise TypeError(expr)
 
 
-def is_number(expr: Expr) -> bool:
-    """Return whether the expression's value is a number."""
-    return isinstance(kind_of(expr), Number)
-
-
-def literal(known: Any, d: Dialect) -> str:
-    """Return a known value as SQL."""
-    match known:
-        case bool():
-            return str(known).upper()
-        case str():
-            return d.text(known)
-        case tuple():
-            return d.literal_list(d.texts(known))
-        case _:
-            return d.day(known) if hasattr(known, "isoformat") else constant(known, d).sql
-
-
-def null(kind: Kind, d: Dialect) -> str:
-    """Return unknown of a kind."""
-    match kind:
-        case Boolean():
-            return d.null("boolean")
-        case Number():
-            return d.null("double")
-        case Date():
-            return d.null("date")
-        case Choices() | Records():
-            return f"CAST(NULL AS {d.list_of(d.types['text'])})"
-        case _:
-            return d.null("text")
-
-
 def _fact(key: str, w: Writer) -> str:
     if isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number):
         return quantities.fact(key, w).sql
@@ -154,39 +131,6 @@ def _item_field(expr: ItemField, w: Writer) -> str:
     return inner.keep(value(derivation.formula, inner), known)
 
 
-def scope_of(variable: str, item: str, w: Writer) -> Writer:
-    """Return the writer of what rules work out of an item by itself."""
-    records = w.record(item)
-    if records is not None:
-        return w.outermost().inside({variable: item}, records)
-    inner = w.inside({variable: item})
-    inner.doubts = w.doubts
-    return inner
-
-
-def field_of(key: str, item: str, w: Writer) -> str:
-    """Return a given field of a record."""
-    if w.record(item) is not None:
-        return w.dialect.member(item, key.rpartition(".")[2])
-    return given_field(key, item, w)
-
-
-def given_field(key: str, item: str, w: Writer) -> str:
-    """Return a given field of a record of the list as it was read."""
-    outer, _, name = key.rpartition(".")
-    return w.cells[outer].fields[name].replace("{item}", item)
-
-
-def entries(expr: ParameterRef, w: Writer) -> list[tuple[Entry, Any]]:
-    """Return a parameter's entries with their values, None for one that is not sure enough."""
-    return sure_values(w.law.rulebook.parameters[expr.key], w.law)
-
-
-def known_now(expr: ParameterRef, w: Writer) -> Any:
-    """Return what a parameter comes to on the day of the law; None where nothing is sure enough."""
-    return sure_value(w.law.rulebook.parameters[expr.key], w.law.as_of, w.law)
-
-
 def _parameter(expr: ParameterRef, w: Writer) -> str:
     if is_number(expr):
         return quantities.number(expr, w).sql
@@ -197,20 +141,9 @@ def _parameter(expr: ParameterRef, w: Writer) -> str:
     return by_day(value(expr.day, w), shown, null(expr.kind, w.dialect), w.dialect)
 
 
-def by_day(day: str, shown: list[tuple[Entry, str]], otherwise: str, d: Dialect) -> str:
-    """Return what holds on a day that is worked out; unknown where the day is."""
-    arms = []
-    for entry, sql in shown:
-        since, until = entry.period.since, entry.period.until
-        tests = [f"{day} >= {d.day(since)}"] if since else [f"{day} IS NOT NULL"]
-        tests += [f"{day} <= {d.day(until)}"] if until else []
-        arms.append(f"WHEN {' AND '.join(tests)} THEN {sql}")
-    return f"(CASE {' '.join(arms)} ELSE {otherwise} END)" if arms else otherwise
-
-
 def _compare(expr: Compare, w: Writer) -> str:
     if is_number(expr.left):
-        left, right = quantities.kept(expr.left, w), quantities.kept(expr.right, w)
+        left, right = kept(expr.left, w), kept(expr.right, w)
         found = compared(expr.op, left, right, w.dialect, w.keep)
         w.unsure(found.near, found.unsettled)
         return found.sql
@@ -272,3 +205,6 @@ def _written(expr: Expr) -> set[Any] | None:
             return None if a is None or b is None else a | b
         case _:
             return None
+
+
+READINGS = Readings(value, quantities.number)

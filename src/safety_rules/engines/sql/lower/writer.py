@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness.doubles import Number
 from safety_rules.engines.sql.lower.items import Items, free_variables
 from safety_rules.engines.sql.read.cell_types import Cell
 from safety_rules.engines.sql.read.types import Reads
+from safety_rules.language.expr import Expr
 from safety_rules.semantics.decide import AreaOn
 
 COLUMN = re.compile(r"\bz[0-9]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The readings of an expression into SQL, which call each other for its parts: as any value, and as a number."""
+
+    value: Callable[[Expr, Any], str]
+    number: Callable[[Expr, Any], Number]
 
 
 @dataclass(slots=True)
@@ -31,6 +41,7 @@ class Writer:
     dialect: Dialect
     cells: Mapping[str, Cell]
     reads: Mapping[str, Reads]
+    readings: Readings
     columns: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
@@ -42,6 +53,14 @@ class Writer:
     inline: bool = False
     lists: dict[str, Items] = field(default_factory=dict)
     records: Items | None = None
+
+    def value(self, expr: Expr) -> str:
+        """Return an expression as SQL, NULL where it is unknown."""
+        return self.readings.value(expr, self)
+
+    def number(self, expr: Expr) -> Number:
+        """Return a number as SQL with a bound on its error, NULL where it is unknown."""
+        return self.readings.number(expr, self)
 
     def keep(self, sql: str, key: str = "") -> str:
         """Return the name of a column that holds the SQL; of an item that has none, or in place, the SQL itself."""
@@ -100,6 +119,7 @@ class Writer:
             self.dialect,
             self.cells,
             self.reads,
+            self.readings,
             self.columns,
             self.names,
             self.numbers,

@@ -1,0 +1,60 @@
+"""The catalog of sentences: TOML files beside this one, each sentence once, in Chinese and English, by its key.
+
+A key is `area.variant`; an area is a table of one file, and only the files whose areas are asked for are read.
+`zh` and `en` are a sentence with `{slots}`, or a list of texts (headings).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from safety_rules.language.kinds import Name
+
+FOLDER = Path(__file__).parent
+AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
+
+
+def sentence(key: str, language: str, **slots: object) -> str:
+    """Return a sentence in `zh` or `en`, its slots filled; raises KeyError where there is no such sentence."""
+    return pattern(key, language).format_map(slots)
+
+
+def both(key: str, **slots: object) -> Name:
+    """Return a sentence in both languages."""
+    return Name(pattern(key, "zh").format_map(slots), pattern(key, "en").format_map(slots))
+
+
+@cache
+def texts(key: str, language: str) -> tuple[str, ...]:
+    """Return a list of texts, such as the headings of a table."""
+    return tuple(_entry(key)[language])
+
+
+@cache
+def pattern(key: str, language: str) -> str:
+    """Return a sentence with its slots still in it."""
+    found: str = _entry(key)[language]
+    return found
+
+
+@cache
+def areas() -> Mapping[str, Path]:
+    """Return the file of each area."""
+    return {area: path for path in sorted(FOLDER.glob("*.toml")) for area in AREA.findall(path.read_text("utf-8"))}
+
+
+@cache
+def entries(path: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """Return the sentences of a file by area, variant and language."""
+    import tomllib
+
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _entry(key: str) -> Mapping[str, Any]:
+    area, _, variant = key.partition(".")
+    return entries(areas()[area])[area][variant]

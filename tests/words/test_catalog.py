@@ -1,0 +1,86 @@
+"""Each sentence stands once, in both languages, with the same slots, and is said somewhere."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from safety_rules.words import catalog
+
+SOURCE = Path(catalog.__file__).parent.parent
+FILES = sorted(SOURCE.rglob("*.py"))
+ASKS = {"sentence", "both", "texts", "statement"}
+ENTRIES = {
+    f"{area}.{variant}": entry
+    for path in dict.fromkeys(catalog.areas().values())
+    for area, variants in catalog.entries(path).items()
+    for variant, entry in variants.items()
+}
+
+
+def slots(text: str) -> set[str]:
+    return {found for _, found, _, _ in Formatter().parse(text) if found is not None}
+
+
+@pytest.mark.parametrize("key", sorted(ENTRIES))
+def test_a_sentence_has_both_languages_with_the_same_slots(key: str) -> None:
+    entry = ENTRIES[key]
+    assert {"zh", "en"} == set(entry)
+    if isinstance(entry["zh"], list):
+        assert len(entry["zh"]) == len(entry["en"])
+        return
+    assert slots(entry["zh"]) == slots(entry["en"])
+    assert entry["zh"].strip(" ")
+    assert entry["en"].strip(" ")
+
+
+def test_no_area_stands_in_two_files() -> None:
+    found = [a for path in catalog.FOLDER.glob("*.toml") for a in catalog.AREA.findall(path.read_text("utf-8"))]
+    assert len(found) == len(set(found))
+
+
+def asked(node: ast.expr) -> Iterator[str]:
+    """Yield the keys that an expression can be; the made part of a key is a `*`."""
+    match node:
+        case ast.Constant(str(text)):
+            yield text
+        case ast.IfExp():
+            yield from asked(node.body)
+            yield from asked(node.orelse)
+        case ast.JoinedStr():
+            yield "".join(v.value if isinstance(v, ast.Constant) else "*" for v in node.values)  # type: ignore[misc]
+
+
+def keys_asked() -> Iterator[tuple[str, str]]:
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and node.args:
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if called in ASKS:
+                    yield from ((path.relative_to(SOURCE).as_posix(), key) for key in asked(node.args[0]))
+
+
+def test_every_sentence_that_is_asked_for_exists() -> None:
+    areas = catalog.areas()
+    missing = []
+    for path, key in keys_asked():
+        area, dot, variant = key.partition(".")
+        if (
+            not dot
+            or (area not in areas and "*" not in area)
+            or ("*" not in variant and "*" not in area and key not in ENTRIES)
+        ):
+            missing.append((path, key))
+    assert missing == []
+
+
+def test_every_sentence_is_said() -> None:
+    said = set()
+    for _, key in keys_asked():
+        head, star, tail = key.partition("*")
+        said |= {k for k in ENTRIES if k == key or (star and "." in head and k.startswith(head) and k.endswith(tail))}
+    assert sorted(set(ENTRIES) - said) == []
