@@ -41,6 +41,8 @@ cases:
     given: {{project.site: lease, 'project.steps': [mixing, "nitration"], project.code: land, 项目.就绪: true,
             enterprise.events: [{{grade: low, deaths: 3}}, {{grade: unknown}}]}}   # lease
     expect: undetermined
+    needs: ["enterprise.events[1].deaths", project.land, limit.deaths, something.else]
+    gap: {{project.invested: 1 万元}}
   - {{case: but, but: {{project.site: 征地}}, expect: undetermined}}
 """
 CHINESE = f"""\ufeff# project.site stays in a comment\r
@@ -63,6 +65,8 @@ cases:
     given: {{项目.方式: 租赁, '项目.工序': [混合, "硝化"], 项目.代码: land, 项目.就绪: true,
             企业.事件: [{{等级: 一般, 死亡: 3}}, {{等级: unknown}}]}}   # lease
     expect: undetermined
+    needs: ["企业.事件[1].死亡", 项目.用地面积, 标准.死亡, something.else]
+    gap: {{项目.投资: 1 万元}}
   - {{case: but, but: {{项目.方式: 征地}}, expect: undetermined}}
 """
 
@@ -180,6 +184,8 @@ def test_a_case_may_give_and_change_a_fact_by_either_name_but_not_by_both_at_onc
     book = loaded([*folder_files(BASE), RuleFileText("area/sample.yaml", sample.encode())])
     cases = next(r for r in book.areas["base"].rules if r.key == "sample").cases
     assert [c.given["project.site"] for c in cases] == ["租赁", "征地"]
+    assert cases[0].expect["needs"] == ("enterprise.events[1].deaths", "project.land", "limit.deaths", "something.else")
+    assert list(cases[0].expect["gap"]) == ["project.invested"]
     twice = CHINESE.replace("but: {项目.方式: 征地}", "but: {项目.方式: 征地, project.site: 征地}")
     _, wrong = rulebook([*folder_files(BASE), RuleFileText("area/sample.yaml", twice.encode())])
     assert [d.code for d in wrong] == ["duplicate-key"]

@@ -20,7 +20,7 @@ from safety_rules.words.near import did_you_mean
 if TYPE_CHECKING:
     from safety_rules.loading.areas import Context
 
-LISTS = ("because", "violated", "undetermined", "needs", "says")
+LISTS = ("because", "violated", "undetermined", "says")
 
 
 def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
@@ -44,7 +44,9 @@ def _expected(file: CaseFile | AreaCaseFile, c: Context) -> dict[str, Any]:
     if isinstance(file, AreaCaseFile) and file.standing is not None:
         expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
     if isinstance(file, CaseFile) and file.gap is not None:
-        expect["gap"] = dict(file.gap)
+        expect["gap"] = {_path(name, c): change for name, change in file.gap.items()}
+    if file.needs is not None:
+        expect["needs"] = tuple(_path(name, c) for name in file.needs)
     for part in LISTS:
         if getattr(file, part, None) is not None:
             expect[part] = tuple(str(x) for x in getattr(file, part))
@@ -73,6 +75,24 @@ def _facts(given: dict[Scalar, Any], c: Context) -> dict[str, Any]:
         _spell(data, fact, c)
         made[fact.key] = data
     return made
+
+
+def _path(name: Scalar, c: Context) -> str:
+    """Return the English path of a fact or figure that a case names by either name; anything else stays as it is."""
+    head, bracket, rest = str(name).partition("[")
+    index, _, last = rest.partition("]")
+    fact = c.vocabulary.find(head + last)
+    figure = next((p for p in c.parameters.values() if str(name) in (p.key, p.zh_key)), None)
+    if fact is None or not bracket:
+        found = fact or figure
+        if found is None:
+            return str(name)
+        c.report.named(name, found.key, found.zh_key)
+        return found.key
+    outer, field = fact.key.rpartition(".")[::2]
+    c.report.named(name, outer, fact.zh_key.rpartition(".")[0], 0, len(head))
+    c.report.named(name, field, chinese_field(fact), len(name) - len(last) + 1)
+    return f"{outer}[{index}].{field}"
 
 
 def _spell(data: Any, fact: Fact, c: Context) -> None:

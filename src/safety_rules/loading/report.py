@@ -29,10 +29,10 @@ class Report:
         """Add an error at a node, or at a span."""
         self.diagnostics.append(plain(code, message, at if isinstance(at, Span) else at.at, help))
 
-    def named(self, at: Scalar, en: str, zh: str) -> None:
-        """Note how a whole scalar is spelled in both languages, where somebody asks for it."""
+    def named(self, at: Scalar, en: str, zh: str, start: int = 0, end: int | None = None) -> None:
+        """Note how a scalar, or a stretch of it, is spelled in both languages, where somebody asks for it."""
         if self.spellings is not None:
-            self.spellings.append(Spelling(at.span(0, len(at)), en, zh))
+            self.spellings.append(Spelling(at.span(start, len(at) if end is None else end), en, zh))
 
     @property
     def failed(self) -> bool:
