@@ -94,7 +94,7 @@ def forms(files: list[RuleFileText], overlays: list[RuleFileText] | None = None)
 
 def test_names_alone_are_replaced_byte_for_byte() -> None:
     sample = [*folder_files(BASE), RuleFileText("area/sample.yaml", ENGLISH.encode())]
-    assert CHINESE == with_names(sample, "zh")[-1].data.decode()
+    assert with_names(sample, "zh")[-1].data.decode() == CHINESE
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda f: f.name)
