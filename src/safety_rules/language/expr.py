@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal as OneOf
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Value
@@ -280,7 +280,7 @@ def kind_of(expr: Expr) -> Kind:
         case Call(function, arguments):
             return Boolean() if function == "starts_with" else _joint(*arguments)
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _joint(*parts: Expr) -> Kind:
@@ -320,7 +320,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
         case Call(_, arguments):
             return arguments
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def walk(expr: Expr) -> list[Expr]:

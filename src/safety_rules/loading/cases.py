@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from safety_rules.language.kinds import Choice, Choices
 from safety_rules.language.rule import Case
 from safety_rules.language.source import Standing
 from safety_rules.language.vocabulary import Fact, normal
+from safety_rules.loading.context import Context
 from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import day, standing
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.semantics.admission.values import NOTHING, absent
-from safety_rules.words.near import did_you_mean
-
-if TYPE_CHECKING:
-    from safety_rules.loading.areas import Context
+from safety_rules.words.near import suggestion
 
 LISTS = ("because", "violated", "undetermined", "says")
 
@@ -29,7 +27,7 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
     base: dict[str, Any] = {}
     for file in files:
         if file.given is None and file.but is None:
-            c.report.error("case", "a case needs `given`, or `but` after a case with `given`", file.case)
+            c.report.error("case.given", file.case)
         base = base if file.given is None else _facts(file.given, c)
         given = {**base, **_facts(file.but or {}, c)}
         made.append(Case(str(file.case), _on(file, area_file, c), given, _expected(file, c), file.case.at))
@@ -56,21 +54,21 @@ def _expected(file: CaseFile | AreaCaseFile, c: Context) -> dict[str, Any]:
 def _on(file: CaseFile | AreaCaseFile, area_file: AreaFile | None, c: Context) -> datetime.date:
     written = file.as_of or (area_file.cases_on if area_file is not None else None)
     if written is None:
-        c.report.error("case", "a case needs a day, and no `area.yaml` gives one", file.case, "write `as_of:`")
+        c.report.error("case.day", file.case)
     return day(written, c.report) or datetime.date(2000, 1, 1)
 
 
 def _facts(given: dict[Scalar, Any], c: Context) -> dict[str, Any]:
     """Return what a case gives, by the facts' keys; a fact given by both names is an error."""
     made: dict[str, Any] = {}
+    first: dict[str, Scalar] = {}
     for name, data in given.items():
         fact = c.vocabulary.find(str(name))
         if fact is None:
-            help = did_you_mean(str(name), c.vocabulary.facts)
-            c.report.error("unknown-name", f"`{name}` is not a known fact", name, help)
+            c.report.error("unknown-name.case", name, suggestion(name, c.vocabulary.facts))
             continue
-        if fact.key in made:
-            c.report.error("duplicate-key", f"`{name}` is given twice, by both names", name, "keep one of the two")
+        if first.setdefault(fact.key, name) is not name:
+            c.report.error("duplicate-key", name, place=first[fact.key].at.place)
         c.report.named(name, fact.key, fact.zh_key)
         _spell(data, fact, c)
         made[fact.key] = data

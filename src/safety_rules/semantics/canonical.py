@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -96,7 +96,7 @@ def canonical(expr: Expr, names: Mapping[str, str] | None = None) -> Form:
         case Call(function, arguments):
             return ("call", function, *(canonical(a, v) for a in arguments))
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _joined(word: str, parts: list[Form]) -> Form:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -124,7 +124,7 @@ def evaluate(expr: Expr, env: Environment) -> Any:
         case Call(function, arguments):
             return _strict([evaluate(a, env) for a in arguments], lambda *a: call(function, *a))
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _strict(values: list[Any], result: Any) -> Any:

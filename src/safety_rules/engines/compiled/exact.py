@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.engines.compiled import code, worked
 from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
@@ -112,7 +112,7 @@ def value(expr: Expr, w: Writer) -> ast.expr:
             w.constants["apply"] = call
             return _strict(w, parts, code.call("apply", constant(function), *parts))
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _strict(w: Writer, operands: list[ast.expr], result: ast.expr, also: list[ast.expr] | None = None) -> ast.expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 import z3
 
@@ -152,7 +152,7 @@ def value(expr: Expr, world: World) -> Symbolic:
         case Call(function, arguments):
             return called(function, [cases(a, world) for a in arguments])
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _fact(key: str, kind: Kind, world: World) -> Symbolic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -116,7 +117,7 @@ def _parts(expr: Expr, names: Names) -> tuple[int, str]:
         case Call(function, arguments):
             return ATOM, f"{function}({', '.join(_text(a, names, IF) for a in arguments)})"
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _aggregate(expr: Aggregate, names: Names) -> str:

@@ -129,7 +129,7 @@ def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
             forms = [f for a in arguments for f in _forms(a, env, path)]
             return _bounded(forms + [_times(f, ((Fraction(-1),), ONE)) for f in forms if function == "abs"])
         case _:
-            raise TooComplex
+            raise TooComplex(type(expr).__name__)
 
 
 def _in_days(period: Expr) -> bool:
@@ -178,7 +178,7 @@ def _item_forms(expr: Aggregate, scope: Environment, path: str) -> tuple[list[Qu
 def _bounded(forms: Iterable[Quotient]) -> list[Quotient]:
     distinct = list(dict.fromkeys(forms))
     if len(distinct) > MOST_FORMS:
-        raise TooComplex
+        raise TooComplex("forms")
     return distinct
 
 
@@ -231,7 +231,7 @@ def _zeros(polynomial: list[Fraction]) -> set[int]:
     if len(p) == 2:
         return {math.floor(-p[0] / p[1])}
     if len(p) > MOST_DEGREE + 1:
-        raise TooComplex
+        raise TooComplex("degree")
     turning = _zeros([i * c for i, c in enumerate(p)][1:])
     bound = math.ceil(1 + max(abs(c / p[-1]) for c in p[:-1]))
     edges = sorted({-bound, bound, *turning, *(n + 1 for n in turning)})

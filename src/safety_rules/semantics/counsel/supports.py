@@ -9,18 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
     And,
     Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
     Expr,
     FactRef,
     If,
+    In,
     ItemField,
+    ItemSelf,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
     Not,
     Or,
+    ParameterRef,
+    Scale,
+    Shift,
     children,
     kind_of,
 )
@@ -67,8 +80,11 @@ def settle(expr: Expr, want: bool, env: Environment) -> Family:
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
-        case _:
+        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
+              | Shift() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
             return defined(expr, env)
+        case _:
+            assert_never(expr)
 
 
 def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
@@ -92,9 +108,11 @@ def defined(expr: Expr, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS
-    if kind_of(expr) == Boolean() and isinstance(expr, Not | And | Or | If | Aggregate):
-        return either([settle(expr, True, env), settle(expr, False, env)])
     match expr:
+        case Not() | And() | Or() | Aggregate("any" | "all"):
+            return either([settle(expr, True, env), settle(expr, False, env)])
+        case If() if kind_of(expr) == Boolean():
+            return either([settle(expr, True, env), settle(expr, False, env)])
         case If(test, then, otherwise):
             taken = every([settle(test, True, env), defined(then, env)])
             left = every([settle(test, False, env), defined(otherwise, env)])
@@ -110,11 +128,14 @@ def defined(expr: Expr, env: Environment) -> Family:
         case Arithmetic("/", left, right) if evaluate(right, env) == 0:
             zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
             return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
-        case _:
+        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
+              | Shift() | DaysBetween() | Listed() | Lookup() | Call()):  # fmt: skip
             parts = children(expr)
             inside = every([defined(p, env) for p in parts]) if parts else NEVER
             known = frozenset().union(*inside) if inside else frozenset()
             return inside if inside and known else frozenset({value.reasons})
+        case _:
+            assert_never(expr)
 
 
 def _folded(expr: Aggregate, env: Environment) -> Family:

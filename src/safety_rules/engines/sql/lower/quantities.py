@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import assert_never
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness import doubles as numbers
@@ -14,18 +15,27 @@ from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import kinds
 from safety_rules.language.expr import (
     Aggregate,
+    And,
     Arithmetic,
+    AsOf,
     Call,
+    Compare,
     DaysBetween,
     Expr,
     FactRef,
     If,
+    In,
     ItemField,
+    ItemSelf,
+    Listed,
     Literal,
     Lookup,
     Negate,
+    Not,
+    Or,
     ParameterRef,
     Scale,
+    Shift,
 )
 from safety_rules.language.law import is_sure
 from safety_rules.language.vocabulary import Fact
@@ -66,8 +76,10 @@ def number(expr: Expr, w: Writer) -> Number:
             return numbers.either(sql, sql, cells) if cells else unknown(d)
         case Call(function, arguments):
             return _call(function, [number(a, w) for a in arguments], w)
+        case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Listed()):  # fmt: skip
+            raise TypeError(f"{type(expr).__name__} is no number")
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def unknown(d: Dialect) -> Number:

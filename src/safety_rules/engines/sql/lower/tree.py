@@ -8,7 +8,7 @@ their own, each worked out once; within a list they are written in place. Number
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.engines.sql.exactness.doubles import close, compared, constant, operated
 from safety_rules.engines.sql.exactness.ratios import SQL_OP
@@ -101,7 +101,7 @@ def value(expr: Expr, w: Writer) -> str:
         case Call():
             return quantities.number(expr, w).sql
         case _:
-            raise TypeError(expr)
+            assert_never(expr)
 
 
 def _fact(key: str, w: Writer) -> str:
