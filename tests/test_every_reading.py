@@ -19,8 +19,9 @@ from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.sql.dialect import DUCKDB, SPARK
 from safety_rules.engines.sql.lower.tree import READINGS
 from safety_rules.engines.sql.lower.writer import Writer
-from safety_rules.engines.sql.query import facts_and_cells, law_query
-from safety_rules.engines.sql.short_query import _aside
+from safety_rules.engines.sql.query.builder import law_query
+from safety_rules.engines.sql.query.sides import _aside
+from safety_rules.engines.sql.read.facts import facts_and_cells
 from safety_rules.language import expr as tree
 from safety_rules.language import operators
 from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, walk
