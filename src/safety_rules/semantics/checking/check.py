@@ -313,7 +313,7 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
         arguments.append(found)
     step = None if row.above_zero is None else written_number(arguments[row.above_zero])
     if row.above_zero is not None and step is not None and step <= 0:
-        return r.wrong("arguments.step", node.args[row.above_zero], name=name)
+        return r.wrong("step", node.args[row.above_zero], name=name)
     return SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else Call(key, tuple(arguments), r.span(node))
 
 
