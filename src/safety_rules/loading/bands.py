@@ -59,7 +59,10 @@ def _band(file: BandFile, kind: Number, fact: Fact, c: Context, scope: Scope) ->
         c.report.error("band.ends", file.gives)
         return None
     low, high = _edge(file.above or file.at_least, kind, c, scope), _edge(file.below or file.at_most, kind, c, scope)
-    gives, wrong = condition(_quoted(file.gives, fact), scope, file.gives.span, fact.kind)
+    written = _quoted(file.gives, fact)
+    quote = int(written != file.gives)
+    at = file.gives
+    gives, wrong = condition(written, scope, lambda a, b: at.span(max(a - quote, 0), b - quote), fact.kind)
     c.report.diagnostics.extend(wrong)
     if gives is None:
         return None

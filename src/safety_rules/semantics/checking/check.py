@@ -74,7 +74,7 @@ def condition(
     """
     lead = len(text) - len(text.lstrip())
     flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
-    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead), spellings=scope.spellings)
     node = syntax(reading)
     if node is None:
         return None, reading.diagnostics
@@ -126,12 +126,15 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
     if parts[0] in scope.variables:
         return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
+        r.named(node, *AS_OF_NAMES)
         return AsOf(at)
     fact = scope.vocabulary.find(name)
     if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        r.named(node, fact.key, fact.zh_key)
         return FactRef(fact.key, fact.kind, at)
     if name in scope.parameters:
         key, kind = scope.parameters[name]
+        r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
         return ParameterRef(key, kind, None, at)
     if fact is not None:
         outer = fact.key.rpartition(".")[0]
@@ -150,6 +153,7 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     if column is None:
         names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
         return r.wrong("unknown-name.column", node, suggestion(node.attr, names), name=node.attr, table=table.key)
+    r.named(node, column.key, column.zh_key, last=True)
     written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
     if len(written) > 2:
         return r.wrong("arguments.table", row, table=table.key)

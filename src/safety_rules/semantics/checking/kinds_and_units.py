@@ -59,6 +59,7 @@ def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Exp
             if option is None:
                 spelled = [o.key for o in choices.options] + [o.name.zh for o in choices.options]
                 return r.wrong("unknown-choice", node, suggestion(text, spelled), text=text, list=choices.name)
+            r.named(node, option.key, option.name.zh)
             return Literal(option.key, Choice(choices), at)
         case Date():
             day = iso_day(text)
