@@ -302,11 +302,13 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     fold, key = named(FOLDS, name), named(FUNCTIONS, name)
     if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
+        r.named(node.func, FOLDS[fold].name.en, FOLDS[fold].name.zh)
         return _aggregate(fold, node.args[0], scope, r)
     if key is None or node.keywords:
         known = {n.en if name.isascii() else n.zh for t in (FUNCTIONS, FOLDS) for n in (row.name for row in t.values())}
         return r.wrong("unknown-function", node.func, suggestion(name, sorted(known)))
     row, wanted = FUNCTIONS[key], len(FUNCTIONS[key].takes)
+    r.named(node.func, row.name.en, row.name.zh)
     if len(node.args) != wanted:
         return r.wrong("arguments.many" if wanted > 1 else "arguments.one", node, name=name, wanted=wanted)
     arguments: list[Expr] = []
