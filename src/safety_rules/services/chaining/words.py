@@ -10,7 +10,7 @@ from safety_rules.semantics.chaining.explain import counted, record_words
 from safety_rules.words.values import shown
 
 MOST_KEYS = 10
-ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.entries", "ledger.graded_accidents")
+ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.graded_accidents")
 
 
 def because(result: ChainResult, fact: ChainFact, outcome: str, language: str) -> str:
@@ -48,11 +48,13 @@ def _words(result: ChainResult, fact: ChainFact, language: str) -> str:
             return f"{who}于{own['listed_on']}列入{own['list']}{until}"
         until = f" (until {own['until']})" if "until" in own else ""
         return f"{who} was put on the {own['list'].lower()} on {own['listed_on']}{until}"
-    if fact.relation == "ledger.grounds" and {"ground", "since"} <= own.keys():
-        because_of = _counted_words(result, fact, language)
+    if fact.relation == "ledger.grounds" and {"enterprise", "list", "ground", "since"} <= own.keys():
+        who, because_of = _name(result, own["enterprise"]), _counted_words(result, fact, language)
         if zh:
-            return f"{own['ground']}（{own['since']}）{because_of}"
-        return f"of {own['ground'].lower()} ({own['since']}){because_of}"
+            ground = f"{own['ground']}（{own['since']}）{because_of}"
+            return f"{who}有列入{own['list']}情形：{ground}，未见列入决定"
+        ground = f"{own['ground'].lower()} ({own['since']}){because_of}"
+        return f"{who} has a ground for the {own['list'].lower()} and no decision was found: {ground}"
     return record_words(result, fact, language) if zh else f"of {record_words(result, fact, language)}"
 
 
