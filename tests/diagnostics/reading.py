@@ -19,7 +19,7 @@ PAGES = ROOT / "docs" / "diagnostics"
 BASE = HERE.parent / "conformance" / "base"
 SOURCE = ROOT / "src" / "safety_rules"
 CODE = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:\.[a-z0-9-]+)?")
-REPORTERS = {"error", "report", "wrong", "plain", "of", "doubt", "_at", "Unusable", "Problem"}
+REPORTERS = {"error", "report", "wrong", "of", "doubt", "add", "Unusable"}
 
 
 def bad_files() -> dict[str, Path]:

@@ -212,9 +212,9 @@ def enterprise(row: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> I
     for outcome, overdue in (("rejected", True), ("conditional", False)):
         yield outcome, None if dangers is None else no(any_of(major_open(r, overdue) for r in dangers))
     accidents = records(row, "事故记录", lists)
-    for outcome, grades in (("rejected", (3, 4)), ("referred", (2,)), ("conditional", (1,))):
-        yield outcome, None if accidents is None else no(any_of(recent(r, grades) for r in accidents))
-    yield "rejected", None if accidents is None else fewer_than_two([recent(r, (2,)) for r in accidents])
+    for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
+        yield outcome, None if accidents is None else no(any_of(recent(r, level) for r in accidents))
+    yield "rejected", None if accidents is None else fewer_than_two([recent(r, 2) for r in accidents])
 
 
 def fewer_than_two(parts: list[bool | None]) -> bool | None:
@@ -248,20 +248,16 @@ def major_open(row: dict[str, Any], overdue: bool) -> bool | None:
     return both(None if level is None else level == "重大隐患", no(yes(row["已销号"])), late if overdue else no(late))
 
 
-def grade(row: dict[str, Any]) -> int | None:
-    deaths, hurt, loss = (number(row[c]) for c in ("死亡人数", "重伤人数", "直接经济损失（万元）"))
-    for level, least in ((4, (30, 100, 10000)), (3, (10, 50, 5000)), (2, (3, 10, 1000))):
-        reached = any_of(None if n is None else n >= edge for n, edge in zip((deaths, hurt, loss), least, strict=True))
-        if reached is True:
-            return level
-        if reached is None:
-            return None
-    return 1
+def reaches(row: dict[str, Any], level: int) -> bool | None:
+    """Return whether an accident is at least general (1), larger (2) or major (3): one known figure is enough."""
+    edges = {1: (0, 0, 0), 2: (3, 10, 1000), 3: (10, 50, 5000)}[level]
+    figures = (number(row[c]) for c in ("死亡人数", "重伤人数", "直接经济损失（万元）"))
+    return level == 1 or any_of(None if n is None else n >= edge for n, edge in zip(figures, edges, strict=True))
 
 
-def recent(row: dict[str, Any], grades: tuple[int, ...]) -> bool | None:
-    level, when = grade(row), day(row["事故日期"])
-    return both(None if level is None else level in grades, None if when is None else YEAR_AGO <= when <= DAY)
+def recent(row: dict[str, Any], level: int) -> bool | None:
+    when = day(row["事故日期"])
+    return both(reaches(row, level), None if when is None else YEAR_AGO <= when <= DAY)
 
 
 def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
