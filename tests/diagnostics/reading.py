@@ -107,3 +107,5 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield text
         case ast.IfExp(body=body, orelse=other):
             yield from (*_texts(body), *_texts(other))
+        case ast.Subscript(value=ast.Dict(values=values)):
+            yield from (text for value in values for text in _texts(value))

@@ -91,7 +91,14 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
     found = _Files()
     for file in files:
         if file.unread:
-            report.error(f"unreadable-file.{file.unread}", start_of(shown_at + file.path))
+            key = {
+                "folder": "unreadable-file.folder",
+                "link": "unreadable-file.link",
+                "special": "unreadable-file.special",
+                "name": "unreadable-file.name",
+                "denied": "unreadable-file.denied",
+            }[file.unread]
+            report.error(key, start_of(shown_at + file.path))
             continue
         if file.path.lower().endswith(".csv"):
             found.texts[file.path] = file.data
