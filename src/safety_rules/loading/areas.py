@@ -10,16 +10,16 @@ from typing import Any
 
 from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Boolean, Name, Records
-from safety_rules.language.rule import Case, Clause, Derivation, Duty, Obligation, Otherwise, Rule
+from safety_rules.language.rule import Clause, Derivation, Duty, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
-from safety_rules.language.source import Period, Standing
+from safety_rules.language.source import Period
 from safety_rules.loading.bands import bands
+from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import (
     AreaCaseFile,
     AreaFile,
     BandsFile,
-    CaseFile,
     ClauseFile,
     DeriveFile,
     DutyFile,
@@ -27,7 +27,7 @@ from safety_rules.loading.models_rules import (
     OtherwiseFile,
     RuleFile,
 )
-from safety_rules.loading.scalars import citation, day, flag, key, name, period, standing, text
+from safety_rules.loading.scalars import citation, day, flag, key, name, period, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.counsel.possible import Known, possible
 from safety_rules.words.near import suggestion
@@ -99,7 +99,7 @@ def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> 
         file.rule.at,
         where,
     )
-    return replace(made, cases=_cases(file.cases, area_file, c)) if area_file is not None else made
+    return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 
 def _only_kind(file: RuleFile, c: Context) -> None:
@@ -146,6 +146,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     if fact is None:
         c.report.error("unknown-name.vocabulary", file.fact, suggestion(file.fact, c.vocabulary.facts))
         return None
+    c.report.named(file.fact, fact.key, fact.zh_key)
     scope, outer = c.scope(), fact.key.rpartition(".")[0]
     in_list = c.vocabulary.is_list(outer)
     if in_list is not (file.for_each is not None):
@@ -171,7 +172,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
         formula,
         variable,
         written,
-        _cases(file.cases, area_file, c) if area_file is not None else (),
+        cases(file.cases, area_file, c) if area_file is not None else (),
         file.derive.at,
         where,
     )
@@ -187,7 +188,7 @@ def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, whe
         authority(file.authority, c),
         clauses(file.applies_when, c, in_force),
         duty(file.duty, c),
-        _cases(file.cases, area_file, c) if area_file is not None else (),
+        cases(file.cases, area_file, c) if area_file is not None else (),
         file.obligation.at,
         where,
     )
@@ -198,7 +199,7 @@ def area(
     rules: Sequence[Rule],
     derivations: Sequence[Derivation],
     obligations: Sequence[Obligation],
-    cases: Sequence[AreaCaseFile],
+    cases_: Sequence[AreaCaseFile],
     c: Context,
 ) -> Area:
     """Return an area."""
@@ -217,53 +218,6 @@ def area(
         tuple(order),
         tuple(derivations),
         tuple(obligations),
-        _area_cases(cases, file, c),
+        cases(cases_, file, c),
         day(file.cases_on, c.report),
     )
-
-
-def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        given = _given(file.given, file.but, base, file.case, c)
-        base = dict(file.given) if file.given is not None else base
-        expect = {"expect": file.expect}
-        expect |= {} if file.because is None else {"because": tuple(str(b) for b in file.because)}
-        expect |= {} if file.gap is None else {"gap": dict(file.gap)}
-        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
-        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
-    return tuple(made)
-
-
-def _area_cases(files: Sequence[AreaCaseFile], area_file: AreaFile, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        given = _given(file.given, file.but, base, file.case, c)
-        base = dict(file.given) if file.given is not None else base
-        expect: dict[str, Any] = {"expect": str(file.expect)}
-        for part in ("at_best", "at_worst"):
-            if getattr(file, part) is not None:
-                expect[part] = str(getattr(file, part))
-        if file.standing is not None:
-            expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
-        for part in ("violated", "undetermined", "needs", "says"):
-            if getattr(file, part) is not None:
-                expect[part] = tuple(str(x) for x in getattr(file, part))
-        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
-    return tuple(made)
-
-
-def _given(given: Any, but: Any, base: dict[Any, Any], at: Scalar, c: Context) -> dict[Any, Any]:
-    if given is None and but is None:
-        c.report.error("case.given", at)
-    for fact_name in (*(given or {}), *(but or {})):
-        if c.vocabulary.find(str(fact_name)) is None:
-            c.report.error("unknown-name.case", fact_name, suggestion(fact_name, c.vocabulary.facts))
-    return {**(base if given is None else given), **(but or {})}
-
-
-def _on(scalar: Scalar | None, area_file: AreaFile | None, c: Context) -> datetime.date:
-    written = scalar if scalar is not None else (area_file.cases_on if area_file is not None else None)
-    return day(written, c.report) or datetime.date(2000, 1, 1)

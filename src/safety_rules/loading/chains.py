@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from typing import Any
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
@@ -14,9 +12,10 @@ from safety_rules.language.rule import Case
 from safety_rules.language.source import Period
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.areas import authority, timelines
+from safety_rules.loading.cases import cases, chinese_field, spell_choice
 from safety_rules.loading.context import Context, read
-from safety_rules.loading.models_rules import AreaFile, CaseFile, ChainFile, PatternFile
-from safety_rules.loading.scalars import day, key, name, period, text
+from safety_rules.loading.models_rules import AreaFile, ChainFile, PatternFile
+from safety_rules.loading.scalars import key, name, period, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.chaining.strata import cycles_through_unless
 from safety_rules.semantics.checking.scope import Scope
@@ -50,7 +49,7 @@ def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -
         _record(file, relation, scope, in_force, c),
         str(area_file.area) if area_file is not None else "",
         None if file.note is None else name(file.note, c.report),
-        _cases(file.cases, area_file, c),
+        _cases(file, area_file, c),
         file.chain.at,
         where,
     )
@@ -88,6 +87,7 @@ def _relation(scalar: Scalar, c: Context) -> Fact | None:
     """Return the list of records that a name means."""
     fact = c.vocabulary.find(str(scalar))
     if fact is not None and isinstance(fact.kind, Records):
+        c.report.named(scalar, fact.key, fact.zh_key)
         return fact
     known = [f for f in c.vocabulary.facts.values() if isinstance(f.kind, Records)]
     near = suggestion(scalar, [f.key if str(scalar).isascii() else f.zh_key for f in known])
@@ -99,7 +99,7 @@ def _record(
     file: ChainFile, relation: Fact, scope: Scope, in_force: Period, c: Context
 ) -> tuple[tuple[str, Expr], ...]:
     """Return the formula of each field of the derived record, in the vocabulary's order."""
-    fields = {normal(n): f for f in c.vocabulary.fields(relation.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
+    fields = {normal(n): f for f in c.vocabulary.fields(relation.key) for n in (f.field, chinese_field(f))}
     made: dict[str, Expr] = {}
     for field_name, written in file.derives.with_.items():
         fact = fields.get(normal(str(field_name)))
@@ -109,6 +109,7 @@ def _record(
             continue
         if fact.field in made:
             c.report.error("clause-twice.record", field_name, name=fact.field)
+        c.report.named(field_name, fact.field, chinese_field(fact))
         formula = _formula(written, fact, scope, c)
         if formula is not None:
             timelines(formula, c, in_force)
@@ -122,28 +123,18 @@ def _formula(written: Scalar, fact: Fact, scope: Scope, c: Context) -> Expr | No
     if isinstance(fact.kind, Choice):
         option = fact.kind.choices.find(str(written))
         if option is not None:
+            spell_choice(written, fact.kind, c.report)
             return Literal(option.key, fact.kind, written.at)
     return read(written, c, fact.kind, scope)
 
 
-def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        if file.given is None and file.but is None:
-            c.report.error("case.given", file.case)
-        base = base if file.given is None else dict(file.given)
-        for relation in (*(file.given or {}), *(file.but or {})):
-            _relation(relation, c)
-        written = file.as_of or (area_file.cases_on if area_file is not None else None)
-        if written is None:
-            c.report.error("case.day", file.case)
-        expect: dict[str, Any] = {"expect": file.expect}
-        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
-        on = day(written, c.report) or datetime.date(2000, 1, 1)
-        given: dict[Any, Any] = {**base, **(file.but or {})}
-        made.append(Case(str(file.case), on, given, expect, file.case.at))
-    return tuple(made)
+def _cases(file: ChainFile, area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
+    """Return the cases of a chaining rule, which give lists of records and nothing else."""
+    for case in file.cases:
+        for name_ in (*(case.given or {}), *(case.but or {})):
+            if c.vocabulary.find(str(name_)) is not None:
+                _relation(name_, c)
+    return cases(file.cases, area_file, c)
 
 
 def stratified(rules: Sequence[ChainRule], c: Context) -> None:

@@ -34,7 +34,7 @@ class Context:
         for parameter in self.parameters.values():
             names[parameter.key] = (parameter.key, parameter.kind)
             names[parameter.zh_key] = (parameter.key, parameter.kind)
-        return Scope(self.vocabulary, names, tables=self.tables)
+        return Scope(self.vocabulary, names, tables=self.tables, spellings=self.report.spellings)
 
 
 def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:

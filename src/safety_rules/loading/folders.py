@@ -14,7 +14,8 @@ from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import loaded
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import aside
+from safety_rules.words.said import refusal
 
 RULEPACKS = "safety_rules.rulepacks"
 MOST_KEPT = 32
@@ -28,16 +29,14 @@ def rules_folder() -> Path:
     for folder in (here / "rules", here.parent.parent / "rules"):
         if (folder / "vocabulary.yaml").is_file():
             return folder
-    raise SafetyRulesError("the built-in rules are missing from this installation")
+    raise SafetyRulesError(refusal("absent.built-in"))
 
 
 def pack_folder(name: str) -> Path:
     """Return the folder of an installed rule pack (entry-point group `safety_rules.rulepacks`)."""
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
-        raise NotFoundError(
-            f"there is no folder and no installed rule pack `{name}`; {did_you_mean(name, packs)}".rstrip("; ")
-        )
+        raise NotFoundError(refusal("absent.pack", name=name, near=aside(name, packs)))
     module = packs[name].load()
     return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
 
@@ -93,10 +92,10 @@ def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
         if overlay.is_dir():
             below = folder_files(overlay)
             if not below:
-                raise NotFoundError(f"there is no overlay in the folder `{overlay}`")
+                raise NotFoundError(refusal("absent.overlays", path=overlay))
             found += [replace(f, path=f"{overlay.as_posix()}/{f.path}") for f in below]
         elif overlay.is_file():
             found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))
         else:
-            raise NotFoundError(f"there is no overlay `{overlay}`")
+            raise NotFoundError(refusal("absent.overlay", path=overlay))
     return found

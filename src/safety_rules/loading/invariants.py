@@ -118,6 +118,7 @@ def _grows(file: InvariantFile, effect: str, c: Context) -> Grows | None:
     if fact is None:
         c.report.error("unknown-name.vocabulary", file.grows, suggestion(file.grows, c.vocabulary.facts))
         return None
+    c.report.named(file.grows, fact.key, fact.zh_key)
     if not isinstance(fact.kind, Number) or fact.key in c.derived:
         c.report.error("invariant.grows", file.grows)
         return None

@@ -1,4 +1,4 @@
-"""Collects diagnostics while files are read, and turns the shape checker's errors into them."""
+"""Collects diagnostics (and, where asked for, spellings of names) while files are read, and turns the shape checker's errors into them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from safety_rules.language.diagnostic import Severity, SourceText, Span
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
+from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import Said, said
@@ -25,6 +26,7 @@ class Report:
     """The diagnostics so far."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    spellings: list[Spelling] | None = None
 
     def error(self, key: str, at: Any, better: Said | None = None, /, **slots: Any) -> None:
         """Add the error of a key at a node, or at a span; what stands there is the slot `written`."""
@@ -35,6 +37,11 @@ class Report:
     def add(self, code: str, what: Said, at: Any) -> None:
         """Add an error whose sentence somebody else found."""
         self.diagnostics.append(Diagnostic(code, what, at if isinstance(at, Span) else at.at))
+
+    def named(self, at: Scalar, en: str, zh: str, start: int = 0, end: int | None = None) -> None:
+        """Note how a scalar, or a stretch of it, is spelled in both languages, where somebody asks for it."""
+        if self.spellings is not None:
+            self.spellings.append(Spelling(at.span(start, len(at) if end is None else end), en, zh))
 
     @property
     def failed(self) -> bool:

@@ -36,6 +36,7 @@ from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
+from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
 
@@ -59,13 +60,17 @@ class _Files:
 
 
 def rulebook(
-    files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = ""
+    files: Sequence[RuleFileText],
+    overlays: Sequence[RuleFileText] = (),
+    shown_at: str = "",
+    spellings: list[Spelling] | None = None,
 ) -> tuple[Rulebook | None, list[Diagnostic]]:
     """Return the rulebook of rule files, with the overlays applied in order, and all diagnostics.
 
-    With an error there is no rulebook. `shown_at` is put before each path in diagnostics.
+    With an error there is no rulebook. `shown_at` is put before each path in diagnostics. Into `spellings`
+    goes where each name of a condition or case stands that can be written in either language.
     """
-    report = Report()
+    report = Report(spellings=spellings)
     if not files:
         report.error("no-rules.files", start_of(shown_at or "rules"))
         return None, report.sorted()
