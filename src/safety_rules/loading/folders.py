@@ -78,7 +78,7 @@ def _read_again(origin: Origin, digest: str, overlay_digest: str) -> Rulebook:
     """Return the rulebook that a pickle names; raises SafetyRulesError where its files say something else by now."""
     book = rulebook_of(*origin)
     if (book.digest, book.overlay_digest) != (digest, overlay_digest):
-        raise SafetyRulesError(f"the rules in `{origin[0]}` are not those that were pickled: load them anew")
+        raise SafetyRulesError(refusal("changed.pickled", path=origin[0]))
     return book
 
 
