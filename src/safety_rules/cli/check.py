@@ -50,7 +50,6 @@ def command(
     from safety_rules.formats.report import Report, of_diagnostics
     from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
-    from safety_rules.loading.files import folder_files
     from safety_rules.loading.rulebook import rulebook
     from safety_rules.words.catalog import sentence
 
