@@ -16,7 +16,7 @@ from safety_rules.cli.test import command
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.expr import FactRef
 from safety_rules.language.record import Record
-from safety_rules.loading.rulebook import RuleFileText
+from safety_rules.loading.files import RuleFileText
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.services.agreement import differences
 from safety_rules.services.cases import run_cases
