@@ -11,9 +11,8 @@ from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import joined
-from safety_rules.engines.sql.query import law_query
+from safety_rules.engines.sql.query.builder import first_query, law_query
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.engines.sql.short_query import first_query
 from safety_rules.formats.duck import connection
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records
 from safety_rules.language.record import Record
