@@ -8,8 +8,9 @@ from typing import Any
 
 from safety_rules.formats.headings import Column
 from safety_rules.formats.table import cell_text, usable
-from safety_rules.language.kinds import Date, Name, Number
+from safety_rules.language.kinds import Date, Number
 from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.said import said
 
 LIKELY = (10, 1_000_000)  # in the fact's own unit, where a line of the sheet gives another one
 
@@ -24,12 +25,8 @@ def datum(cell: Any, column: Column) -> Any:
     own, amount = column.fact.kind.unit, plain_number(cell)
     if amount is None or amount == 0 or LIKELY[0] <= abs(amount * column.unit.factor_to(own)) <= LIKELY[1]:
         return usable(cell)
-    shown, unit = cell_text(cell), column.unit.symbol
-    message = Name(
-        f"表头没有写单位，按表上单位{shown}{unit}与实际相差悬殊，请核对单位是{unit}还是{own.symbol}",
-        f"without a unit in the heading, {shown} {unit} is out of all proportion: is it {unit} or {own.symbol}?",
-    )
-    return Unread(shown, "assumed-unit", message)
+    shown = cell_text(cell)
+    return Unread(shown, said("unit-doubted", shown=shown, unit=column.unit.symbol, own=own.symbol))
 
 
 def plain_number(cell: Any) -> Fraction | None:

@@ -19,6 +19,7 @@ from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,6 @@ def own_headings(found: Columns) -> tuple[str, ...]:
     """Return the headings up to the last that says something."""
     width = max((i + 1 for i, h in enumerate(found.headings) if h), default=0)
     return found.headings[:width]
-
-
-DIFFER = Name("同一对象的几行填写不同", "the rows of one record differ")
 
 
 @dataclass
@@ -121,7 +119,7 @@ class Reading:
                     and usable(facts.setdefault(key, cell)) != usable(cell)
                     and key not in self.identity
                 ):
-                    facts[key] = Unread(cell_text(cell), "given-twice", DIFFER)
+                    facts[key] = Unread(cell_text(cell), said("rows-differ"))
         return dict(found.values())
 
     def _row(self, row: RawRow, width: int, filled: Sequence[int]) -> LedgerRow:

@@ -289,7 +289,7 @@ def list_value(fact: Fact, cell: Any, found: Joined, fields: Sequence[Fact] = ()
             f"{at} of {name.en} agrees with only a part of this row's names and codes",
         )
     if isinstance(cell, Unread):
-        return None, cell.why
+        return None, cell.why.name
     if found.possible:
         at = "、".join(found.possible[:MOST_TOLD])
         return None, Name(

@@ -17,13 +17,10 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.said import said
 
 ZIP = b"PK"
 MOST_TOLD = 10
-NO_VALUE = Name(
-    "单元格是公式，文件里没有它的结果：请用表格软件打开、重新计算并保存",
-    "the cell is a formula whose result the file does not hold: open it in a spreadsheet program and save it",
-)
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -141,11 +138,9 @@ def _as_seen(index: int, row: list[Any], seen: Seen) -> tuple[Any, ...]:
     for column, cell in enumerate(row):
         at = index, column
         if at in seen.empty_formulas and is_blank(cell):
-            row[column] = Unread("", "no-value", NO_VALUE)
+            row[column] = Unread("", said("no-value"))
         elif at in seen.errors:
-            shown_as = seen.errors[at]
-            zh, en = f"单元格的公式出错（{shown_as}）", f"the cell's formula fails ({shown_as})"
-            row[column] = Unread(shown_as, "formula-error", Name(zh, en))
+            row[column] = Unread(seen.errors[at], said("formula-error", shown=seen.errors[at]))
         elif at in seen.formats and isinstance(cell, int | float) and not isinstance(cell, bool):
             row[column] = _formatted(cell, seen.formats[at])
     return tuple(row)
@@ -156,8 +151,4 @@ def _formatted(cell: float, code: str) -> Any:
     if text is None or any(c.isdigit() for c in text):
         return cell if text is None else text
     held = f"{cell:.{EXCEL_DIGITS}g}"
-    message = Name(
-        f"单元格存的是 {held}，按其格式显示为“{text}”，不能确定以哪个为准",
-        f"the cell holds {held} and shows `{text}` by its format; which one counts cannot be told",
-    )
-    return Unread(text, "number-format", message)
+    return Unread(text, said("number-format", held=held, shown=text))

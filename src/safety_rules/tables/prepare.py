@@ -224,7 +224,7 @@ def _unknown(name: str, place: str) -> Problem:
 def _untold(item: Any, fact: Fact, place: str) -> Problem:
     message = Name(f"{fact.name.zh}的单元格类型不符", f"the cell's type cannot be {fact.name.en}")
     if isinstance(item, Unread):
-        message = item.why
+        message = item.why.name
     return Problem("cell-type", fact.key, place, message, str(item)[:80])
 
 

@@ -34,13 +34,13 @@ DAY_AND_TIME = re.compile(
 )
 EIGHT = re.compile(r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$")
 DASHES = re.compile(r"[‐‑‒–—−﹣]")
-INEXACT = (
-    (re.compile(r"[0-9]\D{0,4}?[-~～—–至到][^0-9]{0,2}[0-9]"), "是范围", "is a range"),
-    (re.compile(r"[≥≤><＞＜]|以上|以下|以内|不低于|不少于|不超过|不高于|至少|超过"), "只写明界限", "is a bound"),
-    (re.compile(r"约|左右|上下|近[0-9]|大概|余|多|±|估|拟"), "是约数", "is approximate"),
-    (re.compile(r"美元|美金|欧元|港[币元]|日元|英镑|USD|EUR|HKD|[$€£]"), "是外币，没有汇率不能换算", "is in a foreign currency"),
-    (re.compile(r"[(（].*[0-9]"), "带有附注，不能确定取哪个数", "has a remark with another number"),
-)  # fmt: skip
+INEXACT = {
+    "range": re.compile(r"[0-9]\D{0,4}?[-~～—–至到][^0-9]{0,2}[0-9]"),
+    "bound": re.compile(r"[≥≤><＞＜]|以上|以下|以内|不低于|不少于|不超过|不高于|至少|超过"),
+    "about": re.compile(r"约|左右|上下|近[0-9]|大概|余|多|±|估|拟"),
+    "currency": re.compile(r"美元|美金|欧元|港[币元]|日元|英镑|USD|EUR|HKD|[$€£]"),
+    "remark": re.compile(r"[(（].*[0-9]"),
+}
 
 
 def visible(text: str) -> str:
@@ -97,8 +97,7 @@ def _code(plain: str, form: str) -> str:
     return close.replace("-", "").upper() if form == "credit_code" else close
 
 
-def inexact(text: str) -> tuple[str, str] | None:
-    """Return why an amount is not exact, in Chinese and in English; None where there is no such reason."""
-    if not any(c.isdigit() for c in text):
-        return None
-    return next(((zh, en) for pattern, zh, en in INEXACT if pattern.search(text)), None)
+def inexact(text: str) -> str:
+    """Return why an amount is not exact, as the variant of `not-exact` that says it; nothing where none does."""
+    has_digit = any(c.isdigit() for c in text)
+    return next((why for why, pattern in INEXACT.items() if has_digit and pattern.search(text)), "")
