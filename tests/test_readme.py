@@ -1,4 +1,4 @@
-"""The README's code runs, its rule loads and its verbs exist."""
+"""The code of the README and of the pages beside it runs, the rule is one of ours and the verbs exist."""
 
 from __future__ import annotations
 
@@ -13,11 +13,29 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.main import VERBS
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+NAMES = (
+    "README.md",
+    "README.zh.md",
+    "docs/python.md",
+    "docs/tables.md",
+    "docs/command-line.md",
+    "docs/writing-rules.md",
+    "docs/manual.zh.md",
+)
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
+LINKS = [
+    (page.relative_to(ROOT).as_posix(), link)
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+def blocks(language: str, page: str = "README.md") -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", PAGES[page], re.DOTALL)
+
+
+CODE = [(page, i, code) for page in NAMES for i, code in enumerate(blocks("python", page))]
+VERB_LINES = sorted({x for page in PAGES.values() for x in page.splitlines() if x.startswith("safety-rules ")})
 
 
 def ran(code: str) -> str:
@@ -29,7 +47,7 @@ def ran(code: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("code", blocks("python"), ids=range(len(blocks("python"))))
+@pytest.mark.parametrize("code", [c for _, _, c in CODE], ids=[f"{p}-{i}" for p, i, _ in CODE])
 def test_the_python_code_runs(code: str) -> None:
     assert ran(code) or "assert" in code
 
@@ -39,19 +57,38 @@ def test_the_first_code_says_what_is_missing() -> None:
 
 
 def test_the_rule_is_one_of_ours() -> None:
-    written = blocks("yaml")[0].strip().splitlines()
+    written = blocks("yaml", "docs/writing-rules.md")[0].strip().splitlines()
     ours = (ROOT / "rules/admission/standards/land_investment_per_mu.yaml").read_text(encoding="utf-8").splitlines()
     assert [line for line in written if line not in ours] == []
 
 
-@pytest.mark.parametrize("line", [x for x in README.splitlines() if x.startswith("safety-rules ")])
+@pytest.mark.parametrize("line", VERB_LINES)
 def test_every_verb_exists(line: str) -> None:
     assert line.split()[1] in VERBS
 
 
 def test_every_exit_code_is_in_the_table() -> None:
-    rows = {int(n) for n in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
+    rows = {int(n) for n in re.findall(r"^\| (\d+) \|", PAGES["docs/command-line.md"], re.MULTILINE)}
     assert rows == {int(code) for code in ExitCode}
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS, ids=[f"{p}-{i}" for i, (p, _) in enumerate(LINKS)])
+def test_a_link_leads_to_a_file(page: str, link: str) -> None:
+    assert ((ROOT / page).parent / link).exists()
+
+
+def test_what_the_readme_shows_is_what_comes_out() -> None:
+    command = re.findall(r"`safety-rules (explain [^`]*)`", PAGES["README.md"])[0].split()
+    done = subprocess.run(
+        [sys.executable, "-m", "safety_rules.cli.main", *command], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    for page in ("README.md", "README.zh.md"):
+        assert done.stdout.startswith(blocks("text", page)[0]), done.stderr
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_a_readme_fits_under_150_lines(page: str) -> None:
+    assert len(PAGES[page].splitlines()) < 150
 
 
 @pytest.mark.parametrize("program", ["import_in_another_system.py", "screen_projects.py", "check_in_ci.py"])

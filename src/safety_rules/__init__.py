@@ -16,7 +16,6 @@ from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from safety_rules.face import AreaRules, Rules, load
-    from safety_rules.language.diagnostic import Diagnostic
     from safety_rules.language.errors import (
         LedgerError,
         NotFoundError,
@@ -31,12 +30,13 @@ if TYPE_CHECKING:
     from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
     from safety_rules.services.dated_area import DatedArea
+    from safety_rules.words.diagnostic import Diagnostic
 
 _HOMES = {
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
     "DatedArea": "services.dated_area",
-    "Diagnostic": "language.diagnostic",
+    "Diagnostic": "words.diagnostic",
     "Finding": "language.verdict",
     "Gap": "language.verdict",
     "LedgerError": "language.errors",

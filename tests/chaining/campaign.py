@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from chaining.maker import Made, made
@@ -16,7 +17,7 @@ from chaining.oracle import followed
 from safety_rules.engines.forward import Engine, chain
 from safety_rules.semantics.chaining.chain import ChainResult
 
-ENGINE: Engine = "durable" if sys.version_info < (3, 13) else "auto"
+ENGINE: Engine = "durable" if find_spec("durable") else "auto"
 
 
 def compare(seed: int) -> ChainResult:

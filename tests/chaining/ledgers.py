@@ -7,12 +7,12 @@ from random import Random
 from typing import Any
 
 from safety_rules.language.chain import ChainFact
-from safety_rules.language.diagnostic import Diagnostic
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, rulebook
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram, program_on
 from safety_rules.semantics.chaining.facts import given_facts
+from safety_rules.words.diagnostic import Diagnostic
 
 DAY = datetime.date(2024, 6, 1)
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
 from typing import Any
 
 import pytest
-from durable import engine as durable_engine
 
 from chaining.ledgers import ledger, started
 from chaining.maker import made
 from chaining.test_faults import FIRST
-from safety_rules.engines.forward import chain, durable, plan
+from safety_rules.engines.forward import chain, plan
 from safety_rules.language.errors import ChainEngineError
+
+durable_engine = pytest.importorskip("durable.engine", reason="durable-rules is not here: install `.[durable]`")
+durable = importlib.import_module("safety_rules.engines.forward.durable")
 
 SMALL = ledger(20)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from safety_rules.engines.forward import chain, plan
 from safety_rules.language.errors import ChainEngineError, NotFoundError
 from safety_rules.semantics.chaining import chain as definition
 
-HERE = sys.version_info < (3, 13)
+HERE = find_spec("durable") is not None
 
 ENDLESS = """
 chain: endless

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from safety_rules.language.diagnostic import Diagnostic
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.words.diagnostic import Diagnostic
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PAGES = ROOT / "docs" / "diagnostics"
 BASE = HERE.parent / "conformance" / "base"
 SOURCE = ROOT / "src" / "safety_rules"
-CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-REPORTERS = {"error", "warning", "report", "wrong", "Diagnostic", "_at", "Unusable", "Problem"}
+CODE = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:\.[a-z0-9-]+)?")
+REPORTERS = {"error", "report", "wrong", "Diagnostic.of", "Diagnostic.doubt", "add", "Unusable"}
 
 
 def bad_files() -> dict[str, Path]:
@@ -51,25 +53,73 @@ def shown(diagnostics: list[Diagnostic]) -> str:
     return "\n\n".join(d.text() for d in diagnostics) + "\n"
 
 
-def codes(*folders: str) -> set[str]:
-    """Return every code that the source below the folders (or in the files) can report, found in its syntax trees."""
-    found: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that says something: where, the keys that it may give, and the slots that it fills in."""
+
+    place: str
+    reporter: str
+    keys: frozenset[str]
+    slots: frozenset[str]
+
+
+def calls(*folders: str, reporters: Collection[str] = REPORTERS) -> Iterator[Call]:
+    """Yield every call of a reporter in the source below the folders (or in the files), from its syntax trees."""
     for folder in folders:
         place = SOURCE / folder
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and _name(node.func) in REPORTERS:
-                    found |= _code(node)
-    return found
+            tree = ast.parse(path.read_text("utf-8"))
+            functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+            inner = {id(n): f for f in functions for n in ast.walk(f)}  # the innermost comes last
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and _name(node.func) in reporters:
+                    slots = frozenset(s for k in node.keywords for s in _slots(k, inner.get(id(node), tree)))
+                    where = f"{path.relative_to(SOURCE).as_posix()}:{node.lineno}"
+                    yield Call(where, _name(node.func), _keys(node, inner.get(id(node), tree)), slots)
+
+
+def codes(*folders: str) -> set[str]:
+    """Return every code that the source below the folders (or in the files) can report."""
+    return {key.partition(".")[0] for call in calls(*folders) for key in call.keys}
 
 
 def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    match node:
+        case ast.Attribute(ast.Name(owner), "of" | "doubt" as name):
+            return f"{owner}.{name}"
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
 
 
-def _code(call: ast.Call) -> set[str]:
-    """Return the first argument that is a code, where it stands before the message."""
-    for argument in call.args[:2]:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-            return {argument.value} if CODE.fullmatch(argument.value) else set()
-    return set()
+def _slots(keyword: ast.keyword, function: ast.AST) -> list[str]:
+    """Return the slots that a keyword fills in: its own, those of a mapping written in the function, or `**`."""
+    if keyword.arg is not None:
+        return [keyword.arg]
+    mappings = [v for v in _assigned(keyword.value, function) if isinstance(v, ast.Dict)]
+    return [str(ast.literal_eval(k)) for m in mappings for k in m.keys if k is not None] or ["**"]
+
+
+def _keys(call: ast.Call, function: ast.AST) -> frozenset[str]:
+    """Return the keys that the first argument can be: written there, chosen there, or assigned in the function."""
+    if not call.args:
+        return frozenset()
+    written = [call.args[0], *_assigned(call.args[0], function)]
+    return frozenset(t for w in written for t in _texts(w) if CODE.fullmatch(t))
+
+
+def _assigned(node: ast.expr, function: ast.AST) -> list[ast.expr]:
+    """Return what is assigned in a function to the name that a node is."""
+    if not isinstance(node, ast.Name):
+        return []
+    assigned = (n for n in ast.walk(function) if isinstance(n, ast.Assign))
+    return [n.value for n in assigned if any(_name(t) == node.id for t in n.targets)]
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Constant(value=str() as text):
+            yield text
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_texts(body), *_texts(other))

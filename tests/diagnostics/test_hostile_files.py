@@ -10,11 +10,12 @@ import pytest
 
 from conformance.suite import scope
 from diagnostics.reading import BASE, bad_files, shown, with_files
-from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading import compose
 from safety_rules.loading.compose import MAX_BYTES, document
 from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
 from safety_rules.semantics.checking.check import condition
+from safety_rules.words.diagnostic import Diagnostic, framed
 
 RULE = """rule: bad
 title: {zh: 坏例, en: A bad rule}
@@ -121,8 +122,7 @@ def test_the_caret_stays_under_its_characters_in_a_long_line(place: int) -> None
     text = "rule: bad\nnote: " + line.replace("project.redy", "：") + "\n"
     source_line = text.split("\n")[1]
     start = text.index("：")
-    diagnostic = Diagnostic("x", "message", Span(SourceText("f", text), start, start + 1))
-    shown_line, caret = diagnostic.text().split("\n")[1:3]
+    shown_line, caret = framed("x", "message", Span(SourceText("f", text), start, start + 1)).split("\n")[1:3]
     column = 0
     for character in shown_line:
         if character == "：":

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import safety_rules as sr
 from major_hazard.oracle import BETAS, GASES, NAMED, graded
 from safety_rules.engines.compiled.derived import derived, duties
+from safety_rules.language.law import edition_on
 from safety_rules.language.table import Row
 from safety_rules.semantics.decide import derived_values
 from safety_rules.semantics.verdict.verdict import decide
@@ -256,7 +257,7 @@ def names_of(row: Row) -> set[str]:
 def test_the_bounds_of_blank_facts_hold_every_row_of_the_tables() -> None:
     for day in ("2018-06-01", "2020-10-01"):
         tables = {
-            k: t.edition_on(sr.load().area("major_hazard").on(day).law.as_of)
+            k: edition_on(t, sr.load().area("major_hazard").on(day).law.as_of)
             for k, t in AREA.law.rulebook.tables.items()
         }
         listed = tables["listed_substances"].rows

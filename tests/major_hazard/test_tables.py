@@ -10,6 +10,7 @@ import pytest
 
 import safety_rules as sr
 from major_hazard.oracle import rows
+from safety_rules.language.law import edition_on
 from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.admission.formats import cas_check_digit
 
@@ -18,7 +19,7 @@ DAYS = {"2009": datetime.date(2018, 6, 1), "2018": datetime.date(2019, 3, 1)}
 
 
 def edition(table: str, year: str):
-    found = BOOK.tables[table].edition_on(DAYS[year])
+    found = edition_on(BOOK.tables[table], DAYS[year])
     assert found is not None
     return found
 

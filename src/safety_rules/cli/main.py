@@ -16,6 +16,7 @@ VERBS = {
     "test": "Run the cases that stand in rule files.",
     "prove": "Prove what holds of rules on every record, or show a record.",
     "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
+    "format": "Write the names in rule files in Chinese or in English.",
     "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from safety_rules.language.diagnostic import Diagnostic, Severity, Span
+from safety_rules.language.diagnostic import Severity, Span
 from safety_rules.version import VERSION
+from safety_rules.words.diagnostic import Diagnostic, framed
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -38,7 +39,7 @@ class Problem:
         if self.at is None:
             return f"{self.of or 'rules'}: {self.level}[{self.code}]: {self.message}{more}"
         severity = Severity.ERROR if self.level == "error" else Severity.WARNING
-        return Diagnostic(self.code, self.message, self.at, self.help, severity).text() + more
+        return framed(self.code, self.message, self.at, self.help, severity) + more
 
     @property
     def told(self) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from safety_rules.language.diagnostic import Diagnostic
+    from safety_rules.words.diagnostic import Diagnostic
 
 
 class SafetyRulesError(Exception):

@@ -112,24 +112,3 @@ Kind: TypeAlias = Boolean | Number | Text | Date | Choice | Choices | Records
 
 Item: TypeAlias = Mapping[str, "Value"]
 Value: TypeAlias = "bool | Fraction | str | datetime.date | tuple[str, ...] | tuple[Item, ...]"
-
-
-def kind_name(kind: Kind) -> str:
-    """Return what a rule author calls the kind."""
-    match kind:
-        case Boolean():
-            return "true or false"
-        case Number(unit):
-            return f"a number in {unit.symbol}" if unit.symbol else "a number"
-        case Text():
-            return "text"
-        case Date():
-            return "a date"
-        case Choice(choices):
-            return f"one of {choices.name}"
-        case Choices(choices):
-            return f"a list of {choices.name}"
-        case Records(of):
-            return f"a list of records (`{of}`)"
-        case _:
-            raise TypeError(kind)

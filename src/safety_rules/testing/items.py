@@ -12,7 +12,7 @@ from typing import Any, Self
 import pytest
 
 from safety_rules.face import Rules
-from safety_rules.language.diagnostic import Diagnostic, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.invariant import Invariant
 from safety_rules.language.rulebook import Rulebook
@@ -22,6 +22,7 @@ from safety_rules.services.proving.answers import Proof
 from safety_rules.testing.collecting import CaseCheck, case_checks, properties_of
 from safety_rules.testing.properties import RuleProperty, tried
 from safety_rules.testing.shown import record_text
+from safety_rules.words.diagnostic import Diagnostic, framed
 
 
 class Folder:
@@ -114,7 +115,7 @@ class CaseItem(pytest.Item):
         """Fail with what the case does not hold to, at its line."""
         failures = list(self.check.failures())
         if failures:
-            texts = [Diagnostic("case-failed", f"{self.check.of}: {f}", self.check.at).text() for f in failures]
+            texts = [framed("case-failed", f"{self.check.of}: {f}", self.check.at) for f in failures]
             raise RuleFailure("\n".join(texts))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -147,7 +148,7 @@ class InvariantItem(pytest.Item):
 
     def _text(self, proof: Proof) -> str:
         said = f"`{self.invariant.key}` {proof.answer.value} on {proof.question.day}: {proof.why.en}"
-        head = Diagnostic("invariant", said, self.invariant.at).text() if self.invariant.at is not None else said
+        head = framed("invariant", said, self.invariant.at) if self.invariant.at is not None else said
         records = [f"on {s.day}: {s.says}\n{record_text(s.record.values)}" for s in proof.shown]
         return "\n".join([head, *records])
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.formats.impact_words import given_lines
-from safety_rules.language.diagnostic import Diagnostic, SourceText, Span
+from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Clause
@@ -17,6 +17,7 @@ from safety_rules.language.verdict import Finding, Status
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
+from safety_rules.words.diagnostic import framed
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.values import decimal
 
@@ -104,7 +105,7 @@ def _lines(found: Finding) -> list[str]:
 def _line(found: Finding, clause: Clause) -> str:
     assert clause.at is not None
     message = f"{found.rule.title.zh} · {found.status.value}: {clause.sentence.zh}"
-    return Diagnostic("property", f"`{found.rule.key}.{clause.key}`: {message}", clause.at).text()
+    return framed("property", f"`{found.rule.key}.{clause.key}`: {message}", clause.at)
 
 
 def condition_text(text: str) -> Callable[[int, int], Span]:

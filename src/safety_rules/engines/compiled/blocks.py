@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from safety_rules.engines.compiled import code
@@ -22,21 +23,28 @@ from safety_rules.engines.compiled.plain_data import (
     unknown_keys,
 )
 from safety_rules.engines.compiled.segments import Guarded, Segment, conjuncts
-from safety_rules.language.expr import Aggregate, Compare, Expr, FactRef, In, ItemField, Not, walk
+from safety_rules.language.expr import Compare, Expr, FactRef, In, ItemField, Not, walk
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.semantics.decide import AreaOn
 
 Verified = set[str]
 """The facts, given and derived, that are known to be sound at a place of the function."""
+Then = Callable[[Verified], list[ast.stmt]]
+"""What stands behind the conditions of a rule."""
 
 
 class Blocks:
-    """Writes rules as statements; holds the facts and conditions of one function."""
+    """Writes rules as statements; holds the facts and conditions of one function.
 
-    def __init__(self, law: AreaOn, names: dict[str, Any], lists: Lists) -> None:
-        self.law, self.lists = law, lists
+    `apart` numbers the rules that are left to the exact function, wholly or while a list is not empty.
+    """
+
+    def __init__(
+        self, law: AreaOn, names: dict[str, Any], lists: Lists, apart: Mapping[str, int] | None = None
+    ) -> None:
+        self.law, self.lists, self.apart = law, lists, apart or {}
         self.facts = Facts(law, names)
-        self.conditions = Conditions(law, self.facts, names, lists.empty)
+        self.conditions = Conditions(law, self.facts, names)
         self.names = names
 
     def segment(self, segment: Segment, verified: Verified) -> list[ast.stmt]:
@@ -52,12 +60,44 @@ class Blocks:
 
     def rules(self, rules: Sequence[Guarded], verified: Verified) -> list[ast.stmt]:
         """Return the statements that append the keys of the violated rules to `failed`."""
-        return [s for r in rules for s in self.applying(r.conditions, verified, r)]
+        return [s for r in rules for s in self.rule(r, verified)]
 
-    def applying(self, conditions: Sequence[Expr], verified: Verified, rule: Guarded) -> list[ast.stmt]:
+    def rule(self, rule: Guarded, verified: Verified) -> list[ast.stmt]:
+        """Return the statements of a rule; those of one that stands apart put it down for the exact function."""
+        key = rule.rule.key
+        empty = self.lists.empty.get(key, frozenset())
+        if key not in self.apart:
+            return self.applying(rule.conditions, verified, partial(self.requiring, rule))
+        one_by_one = len(self.apart) < len(self.law.rules)
+        later = [ast.Expr(_append("later", constant(self.apart[key]))) if one_by_one else declining()]
+        first = [c for c in rule.conditions if self.says(c)]
+        if not empty:
+            return self.applying(first, verified, lambda _: later)
+        rest = [c for c in rule.conditions if c not in first]
+
+        def by_lists(verified: Verified) -> list[ast.stmt]:
+            looks = [self.look(k) for k in sorted(empty - verified)]
+            self.conditions.empty = empty
+            inside = self.applying(rest, verified | empty, partial(self.requiring, rule))
+            self.conditions.empty = frozenset()
+            return [*looks, when(code.either(*(self.conditions.fact(k) for k in sorted(empty))), later, inside)]
+
+        return self.applying(first, verified, by_lists)
+
+    def says(self, condition: Expr) -> bool:
+        """Return whether a condition can be said by itself, whatever its lists hold."""
+        trial = Blocks(self.law, {}, Lists(self.lists.fields, {}))
+        try:
+            trial.ensure(trial.needs(condition), set())
+            trial.conditions.truth(condition)
+        except Declined:
+            return False
+        return True
+
+    def applying(self, conditions: Sequence[Expr], verified: Verified, then: Then) -> list[ast.stmt]:
         """Return the statements of a rule behind the conditions that are left."""
         if not conditions:
-            return self.requiring(rule, verified)
+            return then(verified)
         flag = self.flag(conditions[0], verified)
         if flag is not None:
             key, wanted = flag
@@ -67,7 +107,7 @@ class Blocks:
         else:
             before, inside = self.ensure(self.needs(conditions[0]), verified), []
             test = self.conditions.truth(conditions[0])
-        return [*before, when(test, [*inside, *self.applying(conditions[1:], set(verified), rule)])]
+        return [*before, when(test, [*inside, *self.applying(conditions[1:], set(verified), then)])]
 
     def requiring(self, rule: Guarded, verified: Verified) -> list[ast.stmt]:
         """Return the statements that append a rule's key where what it requires is false."""
@@ -171,8 +211,7 @@ class Blocks:
             else:
                 found.append(self.look(key))
                 if isinstance(self.facts.fact(key).kind, Records):
-                    read = self.conditions.fact(key)
-                    found.append(when(read, [declining()]) if key in self.lists.empty else self.items(key))
+                    found.append(self.items(key))
             verified.add(key)
         return found
 
@@ -184,7 +223,7 @@ class Blocks:
         for field in self.lists.fields.get(key, ()):
             fact = self.facts.fact(field)
             if isinstance(fact.kind, Records):
-                raise Declined
+                raise Declined(f"{fact.key}, a list within a record")
             body.append(code.assign("field", ast.Subscript(load("item"), constant(fact.field), ast.Load())))
             body.append(when(self.facts.wrong_value(fact, "field"), [declining()]))
         return ast.For(ast.Name("item", ast.Store()), self.conditions.fact(key), body, [])
@@ -192,43 +231,10 @@ class Blocks:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """How a law reads lists of records: the given fields of each, and those that must be empty for an answer."""
+    """How rules read lists of records: the given fields of each, and by rule those that must be empty for an answer."""
 
     fields: Mapping[str, Sequence[str]]
-    empty: frozenset[str]
-
-
-def lists_of(law: AreaOn) -> Lists:
-    """Return how a law reads lists of records."""
-    fields: dict[str, dict[str, None]] = {}
-    empty: set[str] = set()
-    trial = Conditions(law, Facts(law, {}), {})
-    for node in _nodes(law):
-        match node:
-            case ItemField(_, key) if key not in law.derivations:
-                fields.setdefault(key.rpartition(".")[0], {})[key] = None
-            case Aggregate(_, _, _, FactRef(key, Records())) if not _written(node, trial):
-                empty.add(key)
-            case _:
-                continue
-    return Lists({key: list(found) for key, found in fields.items()}, frozenset(empty))
-
-
-def _nodes(law: AreaOn) -> Iterator[Expr]:
-    for rule in law.rules:
-        for clause in (*rule.applies_when, *rule.requires):
-            yield from walk(clause.that)
-    for derivation in law.derivations.values():
-        yield from walk(derivation.formula)
-
-
-def _written(node: Aggregate, trial: Conditions) -> bool:
-    """Return whether an aggregate over records can be said over records that are there."""
-    try:
-        trial.truth(node) if node.fold in ("any", "all") else trial.number(node)
-    except Declined:
-        return False
-    return True
+    empty: Mapping[str, frozenset[str]]
 
 
 def _is(read: ast.expr, value: bool, equal: bool) -> ast.expr:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, assert_never
 
 from safety_rules.engines.compiled import code, numbers
 from safety_rules.engines.compiled.code import constant, load
@@ -32,19 +32,22 @@ from safety_rules.language.expr import (
     In,
     ItemField,
     ItemSelf,
+    Listed,
     Literal,
+    Lookup,
     Negate,
     Not,
     Or,
     ParameterRef,
     Scale,
     Shift,
+    in_months,
     kind_of,
     walk,
 )
 from safety_rules.language.kinds import Boolean, Choices, Number, Records
+from safety_rules.language.operators import shifted
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.operations import shifted
 
 Written = TypeVar("Written", ast.expr, Approximate)
 
@@ -53,7 +56,11 @@ MOST_NODES = 40
 
 
 class Declined(Exception):
-    """The area says something that the fast function does not."""
+    """The area says something that the fast function does not: of a tree, the node's name, or what else it is."""
+
+    def __init__(self, what: Expr | str) -> None:
+        super().__init__(what if isinstance(what, str) else type(what).__name__)
+        self.what = what
 
 
 class Conditions:
@@ -95,7 +102,7 @@ class Conditions:
         """Return the parameter's value on the day of the law."""
         value = None if expr.day is not None else parameter_value(self.law, expr.key, self.law.as_of)
         if value is None:
-            raise Declined
+            raise Declined(expr)
         return value
 
     def truth(self, expr: Expr) -> ast.expr:
@@ -120,8 +127,13 @@ class Conditions:
             case Call("starts_with", (text, prefix)):
                 start = ast.Attribute(self.value(text), "startswith", ast.Load())
                 return ast.Call(start, [self.value(prefix)], [])
-            case _:
+            case Literal() | FactRef() | ItemField() | ParameterRef():
                 return self.value(expr)
+            case (ItemSelf() | AsOf() | Arithmetic() | Negate() | Scale() | Shift() | DaysBetween() | Aggregate()
+                  | Listed() | Lookup() | Call()):  # fmt: skip
+                raise Declined(expr)
+            case _:
+                assert_never(expr)
 
     def comparison(self, op: str, a: Approximate, b: Approximate) -> ast.expr:
         """Return a comparison of two numbers, with a name of its own for what it works out."""
@@ -138,10 +150,11 @@ class Conditions:
             case FactRef(key):
                 held = self.derived.get(key)
                 if isinstance(held, Approximate):
-                    raise Declined
+                    raise Declined(expr)
                 return held if held is not None else self.fact(key)
             case ItemField(variable, key):
-                return self.of_item(expr, self.truth) or self.item_field(variable, key)
+                read = self.truth if expr.kind == Boolean() else self.value
+                return self.of_item(expr, read) or self.item_field(variable, key)
             case ItemSelf(variable):
                 return load(self.items[variable])
             case ParameterRef():
@@ -152,12 +165,14 @@ class Conditions:
             case If(test, then, otherwise):
                 return code.choose(self.truth(test), self.value(then), self.value(otherwise))
             case Shift(day, period, backwards):
-                months = getattr(kind_of(period), "unit").dimension == (("month", 1),)  # noqa: B009
-                return code.call("shifted", self.value(day), self.period(period), constant(months), constant(backwards))
-            case _ if _is_truth(expr):
+                parts = self.value(day), self.period(period), constant(in_months(period)), constant(backwards)
+                return code.call("shifted", *parts)
+            case Not() | And() | Or() | Compare() | In() | Aggregate("any" | "all") | Call("starts_with"):
                 return self.truth(expr)
+            case Arithmetic() | Negate() | Scale() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call():
+                raise Declined(expr)
             case _:
-                raise Declined
+                assert_never(expr)
 
     def period(self, expr: Expr) -> ast.expr:
         """Return a period: a constant, or a parameter as of another day."""
@@ -166,7 +181,7 @@ class Conditions:
             return code.call("parameter_on", constant(expr.key), self.value(expr.day))
         number = self.number(expr).constant
         if number is None:
-            raise Declined
+            raise Declined(expr)
         return self.fixed(number)
 
     def limit(self, expr: Expr) -> Fraction | None:
@@ -183,7 +198,7 @@ class Conditions:
     def quantified(self, expr: Aggregate) -> ast.expr:
         """Return `any` or `all` over a list."""
         if not isinstance(kind_of(expr.list), Records | Choices):
-            raise Declined
+            raise Declined(expr)
         if self.is_empty(expr.list):
             return constant(expr.fold == "all")
         return ast.Call(load(expr.fold), [self.over(expr, lambda: self.truth(expr.body))], [])
@@ -196,7 +211,7 @@ class Conditions:
             kind = kind_of(expr.body)
             limit = self.facts.fact(expr.body.key).bounds.maximum if isinstance(expr.body, ItemField) else None
             if not (isinstance(kind, Number) and kind.whole and limit is not None and limit <= LARGEST_SUMMAND):
-                raise Declined
+                raise Declined(expr)
         one = expr.fold == "count"
         over = self.over(expr, lambda: constant(1) if one else self.number(expr.body).value)
         found = ast.Call(load("sum"), [over], [])
@@ -242,7 +257,7 @@ class Conditions:
             case FactRef(key) if key in self.derived:
                 held = self.derived[key]
                 if not isinstance(held, Approximate):
-                    raise Declined
+                    raise Declined(expr)
                 return held
             case FactRef(key):
                 return numbers.leaf(self.fact(key), self.facts.fact(key))
@@ -263,8 +278,11 @@ class Conditions:
                 return Approximate(days, code.call("abs", days), 0, days)
             case Aggregate("sum" | "count") if isinstance(kind_of(expr.list), Records):
                 return self.total(expr)
+            case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Aggregate()
+                  | Listed() | Lookup() | Call()):  # fmt: skip
+                raise Declined(expr)
             case _:
-                raise Declined
+                assert_never(expr)
 
 
 def parameter_on(law: AreaOn, key: str, day: Any) -> Fraction:
@@ -273,7 +291,3 @@ def parameter_on(law: AreaOn, key: str, day: Any) -> Fraction:
     if not isinstance(value, Fraction):
         raise TypeError
     return value
-
-
-def _is_truth(expr: Expr) -> bool:
-    return isinstance(kind_of(expr), Boolean) and not isinstance(expr, Literal | FactRef | ParameterRef)

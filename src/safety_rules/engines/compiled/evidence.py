@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from safety_rules.engines.compiled import code
-from safety_rules.engines.compiled.blocks import Blocks, Lists, lists_of
+from safety_rules.engines.compiled.apart import Apart
+from safety_rules.engines.compiled.blocks import Blocks, Lists
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.plain_data import CHECKS
 from safety_rules.engines.compiled.segments import conjuncts
@@ -19,45 +20,54 @@ from safety_rules.language.expr import Expr
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Status
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn, findings
+from safety_rules.semantics.decide import AreaOn, finding
 from safety_rules.semantics.verdict.decided import Witness
 from safety_rules.semantics.verdict.evidence import evidence, facts_read
 
 One = Callable[[Any], Evidence]
 
 
-def witness(law: AreaOn) -> Witness:
+def witness(law: AreaOn, left: Apart) -> Witness:
     """Return the function from plain data and violated rules (None: every rule) to their evidence."""
-    lists, whole = lists_of(law), list[Callable[[Any], list[Evidence]]]()
-    failed_rules = _Functions({r.key: r for r in law.rules}, law, lists)
-
-    def by_definition(data: Any) -> tuple[Evidence, ...]:
-        record = admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
-        return tuple(evidence(law, record, found) for found in findings(law, record))
+    whole = list[Callable[[Any], list[Evidence]]]()
+    failed_rules = _Functions({r.key: r for r in law.rules}, law, left)
 
     def found(data: Any, violated: Sequence[str] | None) -> tuple[Evidence, ...]:
         if violated is not None:
             return tuple([failed_rules[key](data) for key in violated])
         if not whole:
-            whole.append(_every_rule(law, lists))
+            whole.append(_every_rule(law, left))
         try:
             return tuple(whole[0](data))
         except (TypeError, KeyError, AttributeError, ArithmeticError, ValueError):
-            return by_definition(data)
+            return _by_definition(law, law.rules, data)
 
     return found
+
+
+def _by_definition(law: AreaOn, rules: Sequence[Rule], data: Any) -> tuple[Evidence, ...]:
+    """Return the evidence of rules that are left to the exact function, or on data that the fast one declines."""
+    record = admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    env = law.environment(record)
+    return tuple(evidence(law, record, finding(rule, env)) for rule in rules)
 
 
 class _Functions(dict[str, One]):
     """The functions of violated rules by key, each compiled when it is first needed."""
 
-    def __init__(self, rules: dict[str, Rule], law: AreaOn, lists: Lists) -> None:
+    def __init__(self, rules: dict[str, Rule], law: AreaOn, left: Apart) -> None:
         super().__init__()
-        self.rules, self.law, self.lists = rules, law, lists
+        self.rules, self.law, self.left, self.apart = rules, law, left, left.numbers(law)
 
     def __missing__(self, key: str) -> One:
-        self[key] = made = _violated(self.rules[key], self.law, self.lists)
+        rule = self.rules[key]
+        made: One = _left_out(rule, self.law) if key in self.apart else _violated(rule, self.law, self.left.lists)
+        self[key] = made
         return made
+
+
+def _left_out(rule: Rule, law: AreaOn) -> One:
+    return lambda data: _by_definition(law, [rule], data)[0]
 
 
 def _violated(rule: Rule, law: AreaOn, lists: Lists) -> One:
@@ -74,14 +84,19 @@ def _violated(rule: Rule, law: AreaOn, lists: Lists) -> One:
     return made
 
 
-def _every_rule(law: AreaOn, lists: Lists) -> Callable[[Any], list[Evidence]]:
+def _every_rule(law: AreaOn, left: Apart) -> Callable[[Any], list[Evidence]]:
     """Return the function to the evidence of every rule; it raises where a fact is not sound."""
-    block, verified, body = Blocks(law, _names(), lists), set[str](), list[ast.stmt]()
+    block, verified, body, apart = Blocks(law, _names(), left.lists), set[str](), list[ast.stmt](), left.numbers(law)
     body.append(code.assign("found", ast.List([], ast.Load())))
     for rule in law.rules:
-        body += [code.assign("status", load("NOT_APPLICABLE")), _none_failed()]
-        body += _applying(block, rule, conjuncts([c.that for c in rule.applies_when]), verified)
-        one = _evidence(block, rule, load("status"))
+        if rule.key in apart:
+            name = f"left_out_{apart[rule.key]}"
+            block.names[name] = _left_out(rule, law)
+            one = code.call(name, load("data"))
+        else:
+            body += [code.assign("status", load("NOT_APPLICABLE")), _none_failed()]
+            body += _applying(block, rule, conjuncts([c.that for c in rule.applies_when]), verified)
+            one = _evidence(block, rule, load("status"))
         body.append(ast.Expr(ast.Call(ast.Attribute(load("found"), "append", ast.Load()), [one], [])))
     made: Callable[[Any], list[Evidence]] = _function("every", block, [*body, ast.Return(load("found"))])
     return made

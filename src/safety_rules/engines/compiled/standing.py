@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.area import CompiledArea
@@ -19,14 +19,26 @@ from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.expr import (
     Aggregate,
     And,
+    Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
     Expr,
     FactRef,
     If,
+    In,
     ItemField,
+    ItemSelf,
     Listed,
+    Literal,
     Lookup,
+    Negate,
+    Not,
     Or,
     ParameterRef,
+    Scale,
+    Shift,
     children,
 )
 from safety_rules.language.law import edition_on, entry_on
@@ -172,8 +184,11 @@ def standing(expr: Expr, w: _Writer) -> ast.expr:
             edition = edition_on(w.law.rulebook.tables[table], w.law.as_of)
             own = 0 if edition is None else int(edition.citation.standing)
             return _most([constant(own), *(standing(c, w) for c in children(expr))])
-        case _:
+        case (Literal() | FactRef() | ItemField() | ItemSelf() | AsOf() | Not() | Compare() | In() | Arithmetic()
+              | Negate() | Scale() | Shift() | DaysBetween() | Call()):  # fmt: skip
             return _most([standing(c, w) for c in children(expr)])
+        case _:
+            assert_never(expr)
 
 
 def _derived(derivation: Derivation, w: _Writer) -> ast.expr:

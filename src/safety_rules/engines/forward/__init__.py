@@ -28,7 +28,9 @@ def chain(program: ChainProgram, facts: Iterable[ChainFact], engine: Engine = "a
         return chained(program, given, _durable(), "durable")
     except ImportError as missing:
         if engine == "durable":
-            raise NotFoundError("durable-rules does not import here (it needs Python 3.12 or older)") from missing
+            raise NotFoundError(
+                "durable-rules does not import here; install `safety-rules[durable]` (Python 3.12 or older, and a C compiler)"
+            ) from missing
     except Unsupported:
         if engine == "durable":
             raise

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from safety_rules.language.diagnostic import Diagnostic, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import (
-    FOLDS,
-    FUNCTIONS,
     Aggregate,
     And,
     Arithmetic,
@@ -39,28 +37,31 @@ from safety_rules.language.kinds import (
     Number,
     Records,
     Text,
-    kind_name,
 )
+from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS, Taken, named
 from safety_rules.language.units import ONE
 from safety_rules.language.vocabulary import normal
 from safety_rules.semantics.checking.kinds_and_units import (
+    SAME_AS,
     as_kind,
     constant,
     exact_number,
     in_literal,
     in_unit,
     moved_date,
+    written_number,
 )
 from safety_rules.semantics.checking.parse import Reading, syntax
 from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.kinds import kind_said
+from safety_rules.words.near import suggestion
 
 AS_OF_NAMES = ("as_of", "审查日")
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
-COMPARISONS: Mapping[type[ast.cmpop], Any] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=", ast.GtE: ">=", ast.Gt: ">",
-}  # fmt: skip
-OPERATORS: Mapping[type[ast.operator], Any] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
+OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
+TAKEN: Mapping[Taken, Kind] = {"text": Text(), "day": Date()}
 
 
 def condition(
@@ -73,7 +74,7 @@ def condition(
     """
     lead = len(text) - len(text.lstrip())
     flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
-    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead), spellings=scope.spellings)
     node = syntax(reading)
     if node is None:
         return None, reading.diagnostics
@@ -112,11 +113,7 @@ def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None
         case ast.Call():
             return _call(node, scope, r)
         case _:
-            help = (
-                "use names, numbers, 'text', and/or/not, comparisons, in, + - * /, if/else, sum any all count min max"
-            )
-            r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not part of the rule language", node, help)
-            return None
+            return r.wrong("not-allowed.construct", node)
 
 
 def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | None:
@@ -124,29 +121,27 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
         return _cell(node, node.value, scope, r)
     if parts is None:
-        r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not a name", node)
-        return None
+        return r.wrong("not-allowed.name", node)
     at, name = r.span(node), normal(".".join(parts))
     if parts[0] in scope.variables:
         return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
+        r.named(node, *AS_OF_NAMES)
         return AsOf(at)
     fact = scope.vocabulary.find(name)
     if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        r.named(node, fact.key, fact.zh_key)
         return FactRef(fact.key, fact.kind, at)
     if name in scope.parameters:
         key, kind = scope.parameters[name]
+        r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
         return ParameterRef(key, kind, None, at)
     if fact is not None:
         outer = fact.key.rpartition(".")[0]
-        help = f"write any(x.{fact.field} ... for x in {outer})"
-        r.wrong("list-field", f"`{name}` belongs to each record of a list", node, help)
-        return None
+        return r.wrong("list-field", node, name=name, field=fact.field, list=outer)
     if name in BOOLEANS:
         return Literal(BOOLEANS[name], Boolean(), at)
-    help = did_you_mean(name, scope.names(chinese=not name.isascii()))
-    r.wrong("unknown-name", f"`{name}` is not a known fact or parameter", node, help)
-    return None
+    return r.wrong("unknown-name.fact", node, suggestion(name, scope.names(chinese=not name.isascii())), name=name)
 
 
 def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
@@ -157,12 +152,11 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     column = next((c for c in table.columns.values() if normal(node.attr) in (c.key, normal(c.zh_key))), None)
     if column is None:
         names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
-        r.wrong("unknown-name", f"`{node.attr}` is not a column of `{table.key}`", node, did_you_mean(node.attr, names))
-        return None
+        return r.wrong("unknown-name.column", node, suggestion(node.attr, names), name=node.attr, table=table.key)
+    r.named(node, column.key, column.zh_key, last=True)
     written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
     if len(written) > 2:
-        r.wrong("arguments", f"`{table.key}` takes a spelling and at most one qualifier", row)
-        return None
+        return r.wrong("arguments.table", row, table=table.key)
     keys = [_key(k, scope, r) for k in written]
     if any(k is None for k in keys):
         return None
@@ -172,8 +166,7 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
 def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
     key = _expr(node, scope, r)
     if key is not None and not isinstance(kind_of(key), Text | Choice):
-        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(key))}, not text or a choice", node)
-        return None
+        return r.wrong("kind.no-key", node, kind=kind_said(kind_of(key)))
     return key
 
 
@@ -183,17 +176,14 @@ def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
         unit = scope.vocabulary.units.find(symbol)
         if unit is None:
             known = [u for u in scope.vocabulary.units.units if u.isidentifier()]
-            r.wrong("unknown-unit", f"`{symbol}` is not a known unit", node.slice, did_you_mean(symbol, known))
-            return None
+            return r.wrong("unknown-unit.condition", node.slice, suggestion(symbol, known), symbol=symbol)
         return None if number is None else Literal(number, Number(unit, number.denominator == 1), r.span(node))
     base = _expr(node.value, scope, r)
     day = _expr(node.slice, scope, r, Date())
     if base is None or day is None:
         return None
     if not isinstance(base, ParameterRef) or base.day is not None or kind_of(day) != Date():
-        help = "only a parameter takes a day: `limit.period[x.listed_on]`; a unit stands after a number: `40[亩]`"
-        r.wrong("not-allowed", f"`{r.segment(node)[:40]}` is not part of the rule language", node, help)
-        return None
+        return r.wrong("not-allowed.day", node)
     return replace(base, day=day, at=r.span(node))
 
 
@@ -205,8 +195,7 @@ def _boolean(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
 def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
     expr = _expr(node, scope, r, expected)
     if expr is not None and not isinstance(kind_of(expr), Number):
-        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(expr))}, not a number", node)
-        return None
+        return r.wrong("kind.no-number", node, kind=kind_said(kind_of(expr)))
     return expr
 
 
@@ -240,21 +229,18 @@ def _compared(
         inside = _membership(left, right, scope, r, at)
         return Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
     if type(op) not in COMPARISONS:
-        r.wrong("not-allowed", "`is` is not part of the rule language", node, "write `==` or `!=`")
-        return None
+        return r.wrong("not-allowed.is", node)
     pair = _pair(left, right, scope, r)
     if pair is None:
         return None
     a, b, symbol = pair[0], pair[1], COMPARISONS[type(op)]
     if isinstance(kind_of(a), Choices | Records) or isinstance(kind_of(b), Choices | Records):
-        r.wrong("kind", "a list cannot be compared", node, "write any(... for x in list) or `x in list`")
-        return None
+        return r.wrong("kind.list", node)
     fitted = as_kind(b, kind_of(a), right, r)
     if fitted is None:
         return None
     if symbol not in ("==", "!=") and not isinstance(kind_of(a), Number | Date):
-        r.wrong("kind", f"{kind_name(kind_of(a))} has no order", node, "compare it with `==`, `!=` or `in`")
-        return None
+        return r.wrong("kind.no-order", node, kind=kind_said(kind_of(a)))
     return Compare(symbol, a, fitted, at)
 
 
@@ -272,8 +258,7 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
         return None
     kind = kind_of(container)
     if not isinstance(kind, Choices):
-        r.wrong("kind", f"`{r.segment(right)}` is {kind_name(kind)}, not a list of choices", right)
-        return None
+        return r.wrong("kind.no-choices", right, kind=kind_said(kind))
     item = _expr(left, scope, r, Choice(kind.choices))
     fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
     return None if fitted is None else In(fitted, container, at)
@@ -281,13 +266,7 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
 
 def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
     if type(node.op) not in OPERATORS:
-        r.wrong(
-            "not-allowed",
-            f"`{r.segment(node)[:40]}` uses an operator that the rule language lacks",
-            node,
-            "use + - * /",
-        )
-        return None
+        return r.wrong("not-allowed.operator", node)
     op, at = OPERATORS[type(node.op)], r.span(node)
     left, right = _expr(node.left, scope, r), _expr(node.right, scope, r)
     if left is None or right is None:
@@ -297,8 +276,7 @@ def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None
         return moved_date(left, right, node, r)
     if not isinstance(a, Number) or not isinstance(b, Number):
         wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
-        r.wrong("kind", f"`{r.segment(wrong)}` is {kind_name(kind)}, not a number", wrong)
-        return None
+        return r.wrong("kind.no-number", wrong, kind=kind_said(kind))
     if op in "+-":
         if isinstance(left, Literal) and left.value == 0 and a.unit == ONE:
             left, a = Literal(left.value, Number(b.unit, True), left.at), b
@@ -322,52 +300,50 @@ def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Exp
 
 def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name in FOLDS and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
-        return _aggregate(name, node.args[0], scope, r)
-    if name not in FUNCTIONS or node.keywords:
-        known = sorted({*FUNCTIONS, *FOLDS})
-        r.wrong(
-            "unknown-function",
-            f"`{r.segment(node.func)}` is not a function of the rule language",
-            node.func,
-            did_you_mean(name, known),
-        )
-        return None
-    wanted = FUNCTIONS[name]
+    fold, key = named(FOLDS, name), named(FUNCTIONS, name)
+    if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
+        r.named(node.func, FOLDS[fold].name.en, FOLDS[fold].name.zh)
+        return _aggregate(fold, node.args[0], scope, r)
+    if key is None or node.keywords:
+        known = {n.en if name.isascii() else n.zh for t in (FUNCTIONS, FOLDS) for n in (row.name for row in t.values())}
+        return r.wrong("unknown-function", node.func, suggestion(name, sorted(known)))
+    row, wanted = FUNCTIONS[key], len(FUNCTIONS[key].takes)
+    r.named(node.func, row.name.en, row.name.zh)
     if len(node.args) != wanted:
-        r.wrong("arguments", f"`{name}` takes {wanted} argument{'s' if wanted > 1 else ''}", node)
-        return None
-    if name == "starts_with":
-        parts = [_expr(a, scope, r, Text()) for a in node.args]
-        fitted = [as_kind(p, Text(), a, r) for p, a in zip(parts, node.args, strict=True) if p is not None]
-    else:
-        first = _number(node.args[0], scope, r)
-        if first is None:
+        return r.wrong("arguments.many" if wanted > 1 else "arguments.one", node, name=name, wanted=wanted)
+    arguments: list[Expr] = []
+    for taken, argument in zip(row.takes, node.args, strict=True):
+        found = _argument(taken, argument, arguments, scope, r)
+        if found is None:
             return None
-        others = [_number(a, scope, r, kind_of(first)) for a in node.args[1:]]
-        fitted = [
-            first,
-            *(as_kind(o, kind_of(first), a, r) for o, a in zip(others, node.args[1:], strict=True) if o is not None),
-        ]
-    arguments = tuple(f for f in fitted if f is not None)
-    return Call(name, arguments, r.span(node)) if len(arguments) == wanted else None
+        arguments.append(found)
+    step = None if row.above_zero is None else written_number(arguments[row.above_zero])
+    if row.above_zero is not None and step is not None and step <= 0:
+        return r.wrong("step", node.args[row.above_zero], name=name)
+    return SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else Call(key, tuple(arguments), r.span(node))
+
+
+def _argument(taken: Taken, node: ast.expr, before: Sequence[Expr], scope: Scope, r: Reading) -> Expr | None:
+    """Return an argument as what the function takes there."""
+    if taken == "number":
+        return _number(node, scope, r)
+    kind = TAKEN.get(taken) or kind_of(before[0])
+    found = _number(node, scope, r, kind) if taken == "same" else _expr(node, scope, r, kind)
+    return None if found is None else as_kind(found, kind, node, r)
 
 
 def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> Expr | None:
     generator = node.generators[0]
     if len(node.generators) != 1 or generator.is_async or not isinstance(generator.target, ast.Name):
-        r.wrong("not-allowed", "an aggregate goes over one list", node, "write fold(... for x in list if ...)")
-        return None
+        return r.wrong("not-allowed.lists", node)
     source = _expr(generator.iter, scope, r)
     if source is None:
         return None
     kind, variable = kind_of(source), generator.target.id
     if not isinstance(kind, Records | Choices):
-        r.wrong("kind", f"`{r.segment(generator.iter)}` is {kind_name(kind)}, not a list", generator.iter)
-        return None
+        return r.wrong("kind.no-list", generator.iter, kind=kind_said(kind))
     if variable in scope.variables or scope.vocabulary.find(variable) is not None:
-        r.wrong("variable", f"`{variable}` already means something", generator.target, "choose another letter")
-        return None
+        return r.wrong("variable.taken", generator.target, name=variable)
     inner = scope.with_variable(variable, Choice(kind.choices) if isinstance(kind, Choices) else kind)
     tests = [_boolean(test, inner, r) for test in generator.ifs]
     where = And(tuple(t for t in tests if t)) if len(tests) > 1 else (tests[0] if tests else None)
@@ -380,13 +356,12 @@ def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> E
 def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) -> Expr | None:
     if fold == "count":
         if not (isinstance(node, ast.Name) and node.id == variable):
-            r.wrong("count", "`count` counts records", node, f"write count({variable} for {variable} in list if ...)")
-            return None
+            return r.wrong("count", node, variable=variable)
         return Literal(True, Boolean())
-    if fold in ("any", "all"):
+    row = FOLDS[fold]
+    if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
-    if body is not None and not isinstance(kind_of(body), Number | (Date if fold != "sum" else Number)):
-        r.wrong("kind", f"`{r.segment(node)}` is {kind_name(kind_of(body))}, not a number", node)
-        return None
+    if body is not None and not isinstance(kind_of(body), Number | (Date if row.days else Number)):
+        return r.wrong("kind.no-number", node, kind=kind_said(kind_of(body)))
     return body

@@ -5,18 +5,23 @@ from __future__ import annotations
 import ast
 import datetime
 import re
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Scale, Shift, kind_of
-from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text, kind_name
-from safety_rules.language.units import ONE, Unit
+from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Negate, Scale, Shift, kind_of
+from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text
+from safety_rules.language.units import DAY, MONTH, ONE, Unit
 from safety_rules.semantics.checking.parse import Reading
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.kinds import kind_said
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
+SAME_AS: Mapping[str, Callable[[Sequence[Expr], Span], Expr]] = {
+    "DaysBetween": lambda parts, at: DaysBetween(parts[0], parts[1], DAY, at),
+}
+"""How the node is written that a function is the same as."""
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DAY = Unit("天", (("day", 1),), Fraction(1))
-MONTH = Unit("月", (("month", 1),), Fraction(1))
 
 
 def constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | None:
@@ -34,16 +39,14 @@ def constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | No
         case str() as text:
             return text_as(text, node, r, expected)
         case _:
-            r.wrong("not-allowed", f"`{r.segment(node)}` is not a value of the rule language", node)
-            return None
+            return r.wrong("not-allowed.value", node)
 
 
 def exact_number(node: ast.Constant, r: Reading) -> Fraction | None:
     """Return the number as it was written, not as a binary float."""
     segment = r.segment(node)
     if not all(c in "0123456789." for c in segment):
-        r.wrong("number", f"`{segment}` is not a plain decimal number", node, "write digits and at most one point")
-        return None
+        return r.wrong("number.condition", node)
     return Fraction(segment if not segment.endswith(".") else segment[:-1])
 
 
@@ -55,15 +58,13 @@ def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Exp
             option = choices.find(text)
             if option is None:
                 spelled = [o.key for o in choices.options] + [o.name.zh for o in choices.options]
-                help = did_you_mean(text, spelled)
-                r.wrong("unknown-choice", f"`{text}` is not one of {choices.name}", node, help)
-                return None
+                return r.wrong("unknown-choice", node, suggestion(text, spelled), text=text, list=choices.name)
+            r.named(node, option.key, option.name.zh)
             return Literal(option.key, Choice(choices), at)
         case Date():
             day = iso_day(text)
             if day is None:
-                r.wrong("date", f"`{text}` is not a day of the calendar", node, "write '2020-10-01'")
-                return None
+                return r.wrong("date.condition", node, text=text)
             return Literal(day, Date(), at)
         case _:
             return Literal(text, Text(), at)
@@ -84,9 +85,8 @@ def as_kind(expr: Expr, kind: Kind, node: ast.expr, r: Reading) -> Expr | None:
         return in_unit(expr, kind.unit, node, r)
     if type(has) is type(kind) and (isinstance(has, Boolean | Text | Date) or has == kind):
         return expr
-    help = "compare it with something" if isinstance(kind, Boolean) else ""
-    r.wrong("kind", f"`{r.segment(node)}` is {kind_name(has)}, not {kind_name(kind)}", node, help)
-    return None
+    key = "kind.no-condition" if isinstance(kind, Boolean) else "kind.other"
+    return r.wrong(key, node, kind=kind_said(has), wanted=kind_said(kind))
 
 
 def in_unit(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
@@ -96,14 +96,9 @@ def in_unit(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
     if isinstance(expr, Literal) and expr.value == 0 and has.unit == ONE:
         return Literal(expr.value, Number(unit, True), expr.at)
     if not has.unit.converts_to(unit):
-        left, right = has.unit.symbol or "no unit", unit.symbol or "no unit"
-        help = (
-            f"write the number with its unit: `{r.segment(node)}[{unit.symbol}]`"
-            if isinstance(expr, Literal) and has.unit == ONE and unit.symbol
-            else ""
-        )
-        r.wrong("unit", f"`{r.segment(node)}` is in {left}, which does not go with {right}", node, help)
-        return None
+        bare, none = isinstance(expr, Literal) and has.unit == ONE and unit.symbol, said("no-unit.none")
+        key = "unit.bare" if bare else "unit"
+        return r.wrong(key, node, has=has.unit.symbol or none, wanted=unit.symbol or none)
     return expr if has.unit.scale == unit.scale else Scale(expr, has.unit.factor_to(unit), unit, r.span(node))
 
 
@@ -111,8 +106,7 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
     """Return membership in a list of texts that is written out."""
     kind = kind_of(item)
     if not isinstance(kind, Choice | Text):
-        r.wrong("kind", f"`{r.segment(left)}` is {kind_name(kind)}, not a choice or text", left)
-        return None
+        return r.wrong("kind.no-choice", left, kind=kind_said(kind))
     values: list[str] = []
     for element in right.elts:
         text = element.value if isinstance(element, ast.Constant) else None
@@ -120,7 +114,7 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
         if isinstance(literal, Literal):
             values.append(str(literal.value))
         elif not isinstance(text, str):
-            r.wrong("kind", f"`{r.segment(element)}` is not a text in quotes", element)
+            r.wrong("kind.no-quotes", element)
     if len(values) != len(right.elts):
         return None
     choices = kind.choices if isinstance(kind, Choice) else ChoiceList("", ())
@@ -136,6 +130,19 @@ def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | N
         if isinstance(kind, Number) and kind.whole and kind.unit.converts_to(unit):
             period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
             return Shift(left, period, subtract, r.span(node))
-    help = "add a whole number of days or months: `+ 36[月]`"
-    r.wrong("kind", f"`{r.segment(node.right)}` is {kind_name(kind)}, which does not move a date", node.right, help)
-    return None
+    return r.wrong("kind.no-period", node.right, kind=kind_said(kind))
+
+
+def written_number(expr: Expr) -> Fraction | None:
+    """Return the number that a literal, its negative or its conversion is."""
+    match expr:
+        case Literal(Fraction() as value):
+            return value
+        case Negate(operand):
+            inner = written_number(operand)
+            return None if inner is None else -inner
+        case Scale(operand, factor):
+            inner = written_number(operand)
+            return None if inner is None else inner * factor
+        case _:
+            return None

@@ -6,12 +6,18 @@ import ast
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from safety_rules.language.diagnostic import Diagnostic, Span
+from safety_rules.language.diagnostic import Span
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.said import Said, said
+
+T = TypeVar("T")
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
 MOST_LEVELS = 100
+MOST_SHOWN = 40
 
 LOOKALIKES = {
     "≥": ">=", "≤": "<=", "≠": "!=", "＞": ">", "＜": "<", "＝": "==", "（": "(", "）": ")", "，": ",",
@@ -31,6 +37,17 @@ WORDS = {
     "OR": "or",
     "NOT": "not",
 }
+PROBLEMS = {"was never closed": "python.unclosed", "unmatched": "python.unclosed", "does not match": "python.unclosed",
+    "unterminated string": "python.quote", "invalid syntax": "python.invalid"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Where a name stands in a rule file that may be written in either language."""
+
+    at: Span
+    en: str
+    zh: str
 
 
 @dataclass(slots=True)
@@ -41,10 +58,11 @@ class Reading:
     locate: Callable[[int, int], Span]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    spellings: list[Spelling] | None = None
 
-    def report(self, code: str, message: str, start: int, end: int, help: str = "") -> None:
+    def report(self, key: str, start: int, end: int, better: Said | None = None, /, **slots: Any) -> None:
         """Add a diagnostic about a stretch of the text."""
-        self.diagnostics.append(Diagnostic(code, message, self.locate(start, end), help))
+        self.diagnostics.append(Diagnostic.of(key, self.locate(start, end), better, **slots))
 
     def stretch(self, node: ast.expr) -> tuple[int, int]:
         """Return the character range of a node (Python counts columns in UTF-8 bytes)."""
@@ -61,22 +79,35 @@ class Reading:
         start, end = self.stretch(node)
         return self.text[start:end]
 
-    def wrong(self, code: str, message: str, node: ast.expr, help: str = "") -> None:
-        """Add a diagnostic about a node."""
+    def wrong(self, key: str, node: ast.expr, better: Said | None = None, /, **slots: Any) -> T | None:
+        """Return None, in place of what the caller was to return, and add a diagnostic about a node.
+
+        The node's text is the slot `written`.
+        """
+        self.report(key, *self.stretch(node), better, written=self.segment(node)[:MOST_SHOWN], **slots)
+        return None
+
+    def named(self, node: ast.expr, en: str, zh: str, last: bool = False) -> None:
+        """Note how a node (with `last`, its last part; of a constant, what is quoted) is spelled in both languages."""
+        if self.spellings is None:
+            return
         start, end = self.stretch(node)
-        self.report(code, message, start, end, help)
+        written = self.text[start:end]
+        quoted = isinstance(node, ast.Constant)
+        if quoted and written[1:-1] != getattr(node, "value", None):
+            return  # joined or escaped text
+        start += 1 if quoted else written.rfind(".") + 1 if last else 0
+        self.spellings.append(Spelling(self.locate(start, end - quoted), en, zh))
 
 
 def syntax(reading: Reading) -> ast.expr | None:
     """Return the syntax tree of the reading's text; None, with a diagnostic, when it is not one expression."""
     text = reading.text
     if not text.strip():
-        reading.report("empty-condition", "the condition is empty", 0, 1)
+        reading.report("empty-condition", 0, 1)
         return None
     if len(text) > MAX_LENGTH:
-        reading.report(
-            "condition-too-long", f"a condition may have {MAX_LENGTH} characters", 0, 1, "split it into clauses"
-        )
+        reading.report("condition-too-long", 0, 1, most=MAX_LENGTH)
         return None
     if _lookalike(reading) or _too_deep(reading):
         return None
@@ -88,11 +119,10 @@ def syntax(reading: Reading) -> ast.expr | None:
         _syntax_error(reading, error)
         return None
     except (RecursionError, MemoryError, ValueError):
-        reading.report("condition-too-deep", "the condition is nested too deeply", 0, 1, "split it into clauses")
+        reading.report("condition-too-deep", 0, 1)
         return None
     if _height(body) > MOST_LEVELS:
-        message = f"the condition has more than {MOST_LEVELS} operations inside one another"
-        reading.report("condition-too-deep", message, 0, 1, "split it into clauses, or derive a fact")
+        reading.report("condition-too-deep.operations", 0, 1, most=MOST_LEVELS)
         return None
     return body
 
@@ -114,11 +144,8 @@ def _lookalike(reading: Reading) -> bool:
         elif character in "'\"":
             quote = character
         elif character in LOOKALIKES:
-            ascii_form = LOOKALIKES[character]
-            message = (
-                f"`{character}` is not an operator here" if character.strip() else "a full-width blank stands here"
-            )
-            reading.report("full-width", message, index, index + 1, f"write `{ascii_form}`")
+            key = "full-width.operator" if character.strip() else "full-width.blank"
+            reading.report(key, index, index + 1, character=character, ascii=LOOKALIKES[character])
             found = True
     return found
 
@@ -133,7 +160,7 @@ def _too_deep(reading: Reading) -> bool:
         run = run + 1 if token in "~-+" else 0
         longest = max(longest, run)
     if max(deepest, longest) > MAX_DEPTH or reading.text.count(" not ") > 500:
-        reading.report("condition-too-deep", "the condition is nested too deeply", 0, 1, "split it into clauses")
+        reading.report("condition-too-deep", 0, 1)
         return True
     return False
 
@@ -142,9 +169,13 @@ def _syntax_error(reading: Reading, error: SyntaxError) -> None:
     start = max(0, (error.offset or 1) - 1)
     end = max(start + 1, (error.end_offset or start + 2) - 1)
     words = reading.text.split()
-    help = next((f"write `{WORDS[w]}` for `{w}`" for w in words if w in WORDS), "")
-    if not help and "=" in reading.text.replace("==", "").replace(">=", "").replace("<=", "").replace("!=", ""):
-        help = "write `==` to compare"
-    if not help and "%" in reading.text:
-        help = "write a percentage as `5[百分比]`"
-    reading.report("syntax", f"not a condition: {error.msg}", start, min(end, len(reading.text) + 1), help)
+    word = next((w for w in words if w in WORDS), "")
+    if word:
+        key = "syntax.word"
+    elif "=" in reading.text.replace("==", "").replace(">=", "").replace("<=", "").replace("!=", ""):
+        key = "syntax.equals"
+    else:
+        key = "syntax.percent" if "%" in reading.text else "syntax"
+    kind = next((k for part, k in PROBLEMS.items() if part in error.msg), "python.other")
+    problem, right = said(kind, problem=error.msg), WORDS.get(word, "")
+    reading.report(key, start, min(end, len(reading.text) + 1), problem=problem, word=word, right=right)

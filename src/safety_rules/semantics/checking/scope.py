@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from safety_rules.language.expr import Expr, ItemField, ItemSelf
-from safety_rules.language.kinds import Kind, Records, kind_name
+from safety_rules.language.kinds import Kind, Records
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
-from safety_rules.semantics.checking.parse import Reading
-from safety_rules.words.near import did_you_mean
+from safety_rules.semantics.checking.parse import Reading, Spelling
+from safety_rules.words.kinds import kind_said
+from safety_rules.words.near import suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Scope:
     parameters: Mapping[str, tuple[str, Kind]]
     variables: Mapping[str, Kind] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
+    spellings: list[Spelling] | None = None
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""
@@ -52,8 +54,9 @@ def table_named(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
     name = normal(".".join(parts)) if parts else ""
     found = next((t for t in scope.tables.values() if name in (t.key, normal(t.zh_key))), None)
     if found is None:
-        help = did_you_mean(name, [t.key if name.isascii() else t.zh_key for t in scope.tables.values()])
-        r.wrong("unknown-name", f"`{r.segment(node)[:40]}` is not a reference table", node, help)
+        names = [t.key if name.isascii() else t.zh_key for t in scope.tables.values()]
+        return r.wrong("unknown-name.table", node, suggestion(name, names))
+    r.named(node, found.key, found.zh_key)
     return found
 
 
@@ -62,18 +65,14 @@ def item_named(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Ex
     kind = scope.variables[parts[0]]
     if len(parts) == 1:
         if isinstance(kind, Records):
-            r.wrong("record-as-value", f"`{parts[0]}` is a whole record", node, f"name a field: `{parts[0]}.…`")
-            return None
+            return r.wrong("record-as-value", node, name=parts[0])
         return ItemSelf(parts[0], kind, r.span(node))
     if not isinstance(kind, Records):
-        r.wrong("no-fields", f"`{parts[0]}` is {kind_name(kind)} and has no fields", node)
-        return None
+        return r.wrong("no-fields", node, name=parts[0], kind=kind_said(kind))
     fields = scope.vocabulary.fields(kind.of)
     for fact in fields:
         if normal(parts[1]) in (fact.field, normal(fact.zh_key.rpartition(".")[2])) and len(parts) == 2:
+            r.named(node, fact.field, fact.zh_key.rpartition(".")[2], last=True)
             return ItemField(parts[0], fact.key, fact.kind, r.span(node))
     names = [f.field for f in fields] if parts[1].isascii() else [f.zh_key.rpartition(".")[2] for f in fields]
-    r.wrong(
-        "unknown-name", f"`{'.'.join(parts[1:])}` is not a field of `{kind.of}`", node, did_you_mean(parts[1], names)
-    )
-    return None
+    return r.wrong("unknown-name.field", node, suggestion(parts[1], names), name=".".join(parts[1:]), list=kind.of)

@@ -31,6 +31,7 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Date, Number
+from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, items, walk_scoped
 
@@ -125,11 +126,13 @@ def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
             return _bounded(f for arm in arms for f in _forms(arm, env, path))
         case Aggregate():
             return _aggregated(expr, env, path)
-        case Call(function, arguments) if function != "starts_with":
-            forms = [f for a in arguments for f in _forms(a, env, path)]
-            return _bounded(forms + [_times(f, ((Fraction(-1),), ONE)) for f in forms if function == "abs"])
+        case Call(function, arguments) if (pieces := FUNCTIONS[function].pieces) is not None:
+            each = product(*(_forms(a, env, path) for a in arguments))
+            return _bounded(form for forms in each for form in pieces(FORMS, *forms))
+        case Call(function):
+            raise TooComplex(function)
         case _:
-            raise TooComplex
+            raise TooComplex(type(expr).__name__)
 
 
 def _in_days(period: Expr) -> bool:
@@ -157,10 +160,12 @@ def _aggregated(expr: Aggregate, env: Environment, path: str) -> list[Quotient]:
     found = items(expr.list, env)
     if isinstance(found, Unknown):
         return []
+    if FOLDS[expr.fold].quantifies:
+        raise TooComplex(expr.fold)
     if expr.fold == "count":
         return [((Fraction(n),), ONE) for n in range(len(found) + 1)]
     parts = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
-    if expr.fold in ("min", "max"):
+    if FOLDS[expr.fold].nothing:
         return _bounded(f for forms, _ in parts for f in forms)
     total: list[Quotient] = [((Fraction(0),), ONE)]
     for forms, kept in parts:
@@ -178,7 +183,7 @@ def _item_forms(expr: Aggregate, scope: Environment, path: str) -> tuple[list[Qu
 def _bounded(forms: Iterable[Quotient]) -> list[Quotient]:
     distinct = list(dict.fromkeys(forms))
     if len(distinct) > MOST_FORMS:
-        raise TooComplex
+        raise TooComplex("forms")
     return distinct
 
 
@@ -192,6 +197,10 @@ def _operated(op: str, a: Quotient, b: Quotient) -> Quotient:
             return _times(a, b)
         case _:
             return _times(a, (b[1], b[0]))
+
+
+FORMS = replace(KNOWN, constant=lambda number: ((number,), ONE), operated=_operated)
+"""What rational functions can do, as far as pieces of functions ask for it."""
 
 
 def _times(a: Quotient, b: Quotient) -> Quotient:
@@ -231,7 +240,7 @@ def _zeros(polynomial: list[Fraction]) -> set[int]:
     if len(p) == 2:
         return {math.floor(-p[0] / p[1])}
     if len(p) > MOST_DEGREE + 1:
-        raise TooComplex
+        raise TooComplex("degree")
     turning = _zeros([i * c for i, c in enumerate(p)][1:])
     bound = math.ceil(1 + max(abs(c / p[-1]) for c in p[:-1]))
     edges = sorted({-bound, bound, *turning, *(n + 1 for n in turning)})

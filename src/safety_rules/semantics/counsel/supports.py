@@ -9,23 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
     And,
     Arithmetic,
+    AsOf,
+    Call,
+    Compare,
+    DaysBetween,
     Expr,
     FactRef,
     If,
+    In,
     ItemField,
+    ItemSelf,
+    Listed,
+    Literal,
+    Lookup,
+    Negate,
     Not,
     Or,
+    ParameterRef,
+    Scale,
+    Shift,
     children,
     kind_of,
 )
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.law import is_sure
+from safety_rules.language.operators import FUNCTIONS
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, items
 
@@ -67,8 +81,11 @@ def settle(expr: Expr, want: bool, env: Environment) -> Family:
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
-        case _:
+        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
+              | Shift() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
             return defined(expr, env)
+        case _:
+            assert_never(expr)
 
 
 def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
@@ -92,9 +109,11 @@ def defined(expr: Expr, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS
-    if kind_of(expr) == Boolean() and isinstance(expr, Not | And | Or | If | Aggregate):
-        return either([settle(expr, True, env), settle(expr, False, env)])
     match expr:
+        case Not() | And() | Or() | Aggregate("any" | "all"):
+            return either([settle(expr, True, env), settle(expr, False, env)])
+        case If() if kind_of(expr) == Boolean():
+            return either([settle(expr, True, env), settle(expr, False, env)])
         case If(test, then, otherwise):
             taken = every([settle(test, True, env), defined(then, env)])
             left = every([settle(test, False, env), defined(otherwise, env)])
@@ -108,13 +127,35 @@ def defined(expr: Expr, env: Environment) -> Family:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), defined(inner[0], inner[1])])
         case Arithmetic("/", left, right) if evaluate(right, env) == 0:
-            zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
-            return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
-        case _:
+            return _changed("divisor", right, [left], env)
+        case Call(function, arguments) if _at_most_zero(step := _step(function, arguments), env):
+            return _changed("step", step, [a for a in arguments if a is not step], env)
+        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
+              | Shift() | DaysBetween() | Listed() | Lookup() | Call()):  # fmt: skip
             parts = children(expr)
             inside = every([defined(p, env) for p in parts]) if parts else NEVER
             known = frozenset().union(*inside) if inside else frozenset()
             return inside if inside and known else frozenset({value.reasons})
+        case _:
+            assert_never(expr)
+
+
+def _step(function: str, arguments: tuple[Expr, ...]) -> Expr | None:
+    """Return the argument that must be above zero."""
+    place = FUNCTIONS[function].above_zero
+    return None if place is None else arguments[place]
+
+
+def _at_most_zero(step: Expr | None, env: Environment) -> TypeGuard[Expr]:
+    value = Unknown(frozenset()) if step is None else evaluate(step, env)
+    return not isinstance(value, Unknown) and value <= 0
+
+
+def _changed(kind: str, part: Expr, others: list[Expr], env: Environment) -> Family:
+    """Return the sets with which others become known and a part gets another value, with which there is a result."""
+    own = frozenset(Reason(kind, p) for p in fact_paths(part, env))
+    families = [defined(o, env) for o in others]
+    return every([*families, frozenset({own, *(frozenset({r}) for r in own)})]) if own else NEVER
 
 
 def _folded(expr: Aggregate, env: Environment) -> Family:

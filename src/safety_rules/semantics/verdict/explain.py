@@ -172,6 +172,8 @@ def reason_said(reason: Reason, book: Rulebook, derivations: Mapping[str, Deriva
             return statement("reason.derivation", title=derived.title, key=key)
         case "divisor":
             return statement("reason.divisor", name=Place(key))
+        case "step":
+            return statement("reason.step", name=Place(key))
         case _:
             return Place(key)
 
