@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import get_args
 
-from conformance.suite import ConditionCase, conditions, parsed
+from conformance.suite import ConditionCase, conditions, parsed, record
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.conditions import Conditions, Declined
 from safety_rules.engines.compiled.plain_data import Facts
@@ -41,6 +42,10 @@ from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.services.mutants import expressions
 
 CASES = list(conditions())
+EDGES = [
+    dict(zip(("project.level", "project.stage", "project.width", "project.depth"), values, strict=True))
+    for values in product(("0", "3"), ("0", "2"), ("-6", "6"), ("-6", "6"))
+]
 SAMPLES = [
     "project.ready",
     "project.ready == True",
@@ -60,6 +65,7 @@ SAMPLES = [
     "'mixing' in limit.steps",
     "project.width + project.depth < 1",
     "project.width - project.depth < 1",
+    "project.level - project.stage < 1",
     "project.width * project.depth < 1",
     "project.width / project.depth < 1",
     "-project.width < 1",
@@ -236,8 +242,8 @@ def test_what_a_condition_can_come_to_holds_what_it_comes_to() -> None:
         parts = [n for n in children(that) if isinstance(kind_of(n), Number)] if isinstance(that, Compare) else []
         ranges = [(part, number_range(part, known)) for part in parts]
         told += within != BOTH or any((r.low, r.high) != (None, None) for _, r in ranges)
-        for case in CASES:
-            env = law.environment(case.record)
+        for given in [*(c.record for c in CASES), *(record(edge, law) for edge in EDGES)]:
+            env = law.environment(given)
             value = evaluate(that, env)
             assert isinstance(value, Unknown) or value in within, text
             for part, r in ranges:
