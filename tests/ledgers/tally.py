@@ -260,14 +260,26 @@ def recent(row: dict[str, Any], level: int) -> bool | None:
     return both(reaches(row, level), None if when is None else YEAR_AGO <= when <= DAY)
 
 
+def needs_assessment(row: dict[str, Any]) -> bool | None:
+    """Return whether a project's code puts it among the kinds that need a safety assessment; None where it is open."""
+    code = str(row["行业代码"]).split(".")[0]
+    if re.fullmatch("[0-9]{2,4}", code) is None:
+        return None
+    named = ("06", "07", "08", "09", "10", "2672", "311", "312", "314", "321", "322", "323", "324", "45")
+    if code.startswith((*named, "5265", "5941", "5942")):
+        return True
+    other = {"13", "14", "30", *map(str, range(17, 25)), *map(str, range(33, 41))}
+    return False if code[:2] in other and code != "33" and code[:3] != "339" else None
+
+
 def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     stage = one_of(row["项目阶段"], ["洽谈", "已签约", "在建", "已投产"])
     started = None if stage is None else stage in ("在建", "已投产")
     steps = ["依法不需要", "未开展", "办理中", "已通过", "未通过"]
     papers = ["不纳入环评管理", "登记表待备案", "登记表已备案", "报告书（表）待批", "报告书（表）已批复", "不予批准"]
     for column, words, done, refused, left in (
-        ("安全预评价", steps, ("依法不需要", "已通过"), "未通过", ("未开展", "办理中")),
-        ("安全设施设计审查", steps, ("依法不需要", "已通过"), "未通过", ("未开展", "办理中")),
+        ("安全预评价", steps, ("已通过",), "未通过", ("依法不需要", "未开展", "办理中")),
+        ("安全设施设计审查", steps, ("已通过",), "未通过", ("依法不需要", "未开展", "办理中")),
         (
             "环境影响评价",
             papers,
@@ -278,7 +290,8 @@ def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     ):
         state = one_of(row[column], words)
         yield "rejected", None if state is None else state != refused
-        yield "rejected", given(started, None if state is None else state in done)
-        yield "conditional", given(no(started), None if state is None else state not in left)
+        named = True if words is papers else needs_assessment(row)
+        yield "rejected", given(both(started, named), None if state is None else state in done)
+        yield "conditional", given(both(no(started), named), None if state is None else state not in left)
     paper = one_of(row["环境影响评价"], papers)
     yield "conditional", None if paper is None else paper != "登记表待备案"

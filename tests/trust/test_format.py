@@ -56,9 +56,9 @@ rule: sample   # and project.land here\r
       项目.投资 / 项目.用地面积
         >= 400[万元/亩]\r
       or 项目.批准日 < 审查日 and 项目.代码 != 'project.land'
-  c: {{zh: 物质, en: substance, that: 'any(e.物质 in 临界量 and 临界量[e.物质].级别 == ''一般''
+  c: {{zh: 物质, en: substance, that: '任一(e.物质 in 临界量 and 临界量[e.物质].级别 == ''一般''
        for e in 企业.事件)'}}
-  d: {{zh: 级, en: grade, that: 'all(e.等级 in [''一般'', "一般"] for e in 企业.事件) and 项目.员工 > 标准.死亡'}}
+  d: {{zh: 级, en: grade, that: '全部(e.等级 in [''一般'', "一般"] for e in 企业.事件) and 项目.员工 > 标准.死亡'}}
 otherwise: {{outcome: referred}}
 cases:
   - case: project.site

@@ -6,13 +6,15 @@ import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 
-from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, Negate, Scale, kind_of
+from safety_rules.language.expr import Compare, Expr, If, Literal, kind_of
 from safety_rules.language.kinds import Number
+from safety_rules.language.operators import Comparison
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import BandFile, BandsFile
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.kinds_and_units import written_number
 from safety_rules.semantics.checking.scope import Scope
 
 
@@ -77,25 +79,10 @@ def _edge(scalar: Scalar | None, kind: Number, c: Context, scope: Scope) -> Frac
     text = f"{scalar}[{kind.unit.symbol}]" if kind.unit.symbol and "[" not in scalar else str(scalar)
     expr, wrong = condition(text, scope, scalar.span, kind)
     c.report.diagnostics.extend(wrong)
-    number = None if expr is None else _constant(expr)
+    number = None if expr is None else written_number(expr)
     if expr is not None and number is None:
         c.report.error("band.number", scalar)
     return number
-
-
-def _constant(expr: Expr) -> Fraction | None:
-    """Return the number that a literal, its negative or its conversion is."""
-    match expr:
-        case Literal(Fraction() as value):
-            return value
-        case Negate(operand):
-            inner = _constant(operand)
-            return None if inner is None else -inner
-        case Scale(operand, factor):
-            inner = _constant(operand)
-            return None if inner is None else inner * factor
-        case _:
-            return None
 
 
 def _check(ordered: list[_Band], c: Context) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import aside
+from safety_rules.words.said import refusal
 
 RULEPACKS = "safety_rules.rulepacks"
 PathLike = str | Path
@@ -23,16 +24,14 @@ def rules_folder() -> Path:
     for folder in (here / "rules", here.parent.parent / "rules"):
         if (folder / "vocabulary.yaml").is_file():
             return folder
-    raise SafetyRulesError("the built-in rules are missing from this installation")
+    raise SafetyRulesError(refusal("absent.built-in"))
 
 
 def pack_folder(name: str) -> Path:
     """Return the folder of an installed rule pack (entry-point group `safety_rules.rulepacks`)."""
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
-        raise NotFoundError(
-            f"there is no folder and no installed rule pack `{name}`; {did_you_mean(name, packs)}".rstrip("; ")
-        )
+        raise NotFoundError(refusal("absent.pack", name=name, near=aside(name, packs)))
     module = packs[name].load()
     return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
 
@@ -75,10 +74,10 @@ def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
     for overlay in overlays:
         if overlay.is_dir():
             if not folder_files(overlay):
-                raise NotFoundError(f"there is no overlay in the folder `{overlay}`")
+                raise NotFoundError(refusal("absent.overlays", path=overlay))
             found += [RuleFileText(f"{overlay.as_posix()}/{f.path}", f.data) for f in folder_files(overlay)]
         elif overlay.is_file():
             found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))
         else:
-            raise NotFoundError(f"there is no overlay `{overlay}`")
+            raise NotFoundError(refusal("absent.overlay", path=overlay))
     return found

@@ -18,6 +18,7 @@ from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
 
 def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
@@ -41,9 +42,13 @@ def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], rep
         made = entries(timeline.entries, parameter.kind, book.vocabulary, known, report)
         _covers(key, parameter.entries, made, timeline.entries, report)
         book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=made)})
-        detail = Name(f"改用{file.title.zh}的取值", f"values of {file.title.en}")
+        detail = said("overlay-change.values", overlay=_title(file)).name
         book = change(book, file, "parameter", parameter.key, detail)
     return book
+
+
+def _title(file: OverlayFile) -> Name:
+    return Name(str(file.title.zh), str(file.title.en))
 
 
 def _covers(
@@ -83,7 +88,7 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
             changed = replace(area, rules=rules, derivations=facts)
             book = replace(book, areas={**book.areas, area.key: changed})
         book = replace(book, chains=chains)
-        detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
+        detail = said("overlay-change.confirmed", overlay=_title(file)).name
         book = change(book, file, "confirm", str(key), detail)
     return book
 

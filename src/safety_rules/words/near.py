@@ -39,3 +39,9 @@ def hint(name: str, names: Iterable[str]) -> Said | str:
     """Return the end of a sentence that names the closest name; empty where none is close."""
     close = near(name, names)
     return said("near.hint", name=close) if close else ""
+
+
+def aside(name: str, names: Iterable[str]) -> Said | str:
+    """Return the suggestion as the end of a sentence; empty where there is none."""
+    found = suggestion(name, names)
+    return "" if found is None else said("near.aside", help=found)

@@ -14,6 +14,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, record_list, value_of
 from safety_rules.words.near import hint
+from safety_rules.words.said import refusal
 
 Places = Callable[[str], str]
 
@@ -66,7 +67,7 @@ def _mapping(data: Any) -> Mapping[str, Any]:
     elif dataclasses.is_dataclass(data) and not isinstance(data, type):
         data = dataclasses.asdict(data)
     if not isinstance(data, Mapping):
-        raise RecordError(f"a record is a mapping of names to values, not `{str(data)[:40]}`")
+        raise RecordError(refusal("absent.record", data=str(data)[:40]))
     return data
 
 

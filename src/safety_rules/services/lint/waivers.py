@@ -20,6 +20,7 @@ from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
+from safety_rules.words.said import refusal
 
 WAIVABLE = (*LINT_CODES, "untried", "unnoticed")
 
@@ -45,7 +46,7 @@ class LintWaiver:
 def lint_waivers(path: Path) -> tuple[LintWaiver, ...]:
     """Return the waivers of a file; raises RuleFileError with every mistake, NotFoundError where there is no file."""
     if not path.is_file():
-        raise NotFoundError(f"there is no file of waivers `{path}`")
+        raise NotFoundError(refusal("absent.waivers", path=path))
     report = Report()
     tree, wrong = document(path.as_posix(), path.read_bytes())
     report.diagnostics.extend(wrong)

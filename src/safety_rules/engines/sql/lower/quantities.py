@@ -9,7 +9,7 @@ from typing import assert_never
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness import doubles as numbers
 from safety_rules.engines.sql.exactness.doubles import Number, close
-from safety_rules.engines.sql.lower import lists, lookups, terms
+from safety_rules.engines.sql.lower import functions, lists, lookups, terms
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import kinds
@@ -74,8 +74,9 @@ def number(expr: Expr, w: Writer) -> Number:
             cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
             sql = lookups.looked_up(expr, w)
             return numbers.either(sql, sql, cells) if cells else unknown(d)
-        case Call(function, arguments):
-            return _call(function, [number(a, w) for a in arguments], w)
+        case Call():
+            called: Number = functions.called(expr, w)
+            return called
         case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Listed()):  # fmt: skip
             raise TypeError(f"{type(expr).__name__} is no number")
         case _:
@@ -168,12 +169,3 @@ def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
 def rounded(a: Number, d: Dialect) -> Number:
     """Return the whole number nearest to a number."""
     return Number(f"round({a.sql})", f"abs(round({a.sql}))", 0, None, True, None, True, True, True)
-
-
-def _call(function: str, arguments: list[Number], w: Writer) -> Number:
-    if function == "abs":
-        return numbers.absolute(arguments[0], w.dialect)
-    a, b = arguments
-    op = "<=" if function == "min" else ">="
-    sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
-    return numbers.either(sql, f"({a.size} + {b.size})", [a, b])
