@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Value
@@ -38,6 +38,13 @@ class AreaOn:
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
 
+    def __repr__(self) -> str:
+        return f"<AreaOn {self.area.key} on {self.as_of}: {len(self.rules)} rules>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the rulebook, the area's key and the day: its law follows from them."""
+        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed)
+
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
@@ -68,6 +75,10 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
         tuple(_dated(o, rulebook, day) for o in area.obligations if o.in_force.holds(day)),
         require,
     )
+
+
+def _again(rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str]) -> AreaOn:
+    return replace(area_on(rulebook, key, day, require), confirmed=confirmed)
 
 
 Holder = TypeVar("Holder", Rule, Derivation, Obligation)
@@ -114,19 +125,28 @@ def status(applies: Truth, requires: Truth) -> Status:
     return Status.UNDETERMINED
 
 
-def finding(rule: Rule, env: Environment) -> Finding:
-    """Return what one rule says of the environment's record."""
+Told = tuple[Status, tuple[ClauseResult, ...], tuple[ClauseResult, ...], frozenset[Reason]]
+
+
+def told(rule: Rule, env: Environment) -> Told:
+    """Return the status of one rule on the environment's record, the truth of its clauses, and the reasons of an open one."""
     applies, requires = clause_results(rule.applies_when, env), clause_results(rule.requires, env)
     applying = conjunction(*(c.truth for c in applies))
     meeting = conjunction(*(c.truth for c in requires))
     says = status(applying, meeting)
-    rests_on = _rests_on(rule, says, env)
     reasons: frozenset[Reason] = frozenset()
     if says is Status.UNDETERMINED:
         open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
         reasons = reasons.union(*(c.reasons for c in open_parts))
     elif says is not Status.NOT_APPLICABLE and not is_sure(rule, env):
         says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
+    return says, applies, requires, reasons
+
+
+def finding(rule: Rule, env: Environment) -> Finding:
+    """Return what one rule says of the environment's record, how sure that is, and what it cites."""
+    says, applies, requires, reasons = told(rule, env)
+    rests_on = _rests_on(rule, says, env)
     standing = standing_of(rests_on)
     if says is not Status.NOT_APPLICABLE:
         standing = weakest(rule.standing, standing)
