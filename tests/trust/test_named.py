@@ -8,7 +8,8 @@ from pathlib import Path
 import safety_rules as sr
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded, rulebook
 from safety_rules.services.formatting import in_names
 from safety_rules.services.lint.findings import linted
 from safety_rules.services.lint.usage import unused
