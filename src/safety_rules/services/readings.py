@@ -7,6 +7,7 @@ from typing import Literal
 
 from safety_rules.engines.compiled.apart import apart
 from safety_rules.language.law import is_sure
+from safety_rules.language.rule import Derivation, Rule
 from safety_rules.semantics.checking.format import formatted
 from safety_rules.semantics.decide import AreaOn
 
@@ -25,7 +26,8 @@ class Reading:
 
 def readings(law: AreaOn) -> tuple[Reading, ...]:
     """Return the reading of each rule of a law, in its order."""
-    unsure = [h.key for h in (*law.rules, *law.derivations.values()) if not is_sure(h, law)]
+    holders: tuple[Rule | Derivation, ...] = (*law.rules, *law.derivations.values())
+    unsure = [h.key for h in holders if not is_sure(h, law)]
     if unsure:
         why = f"`{unsure[0]}` is not sure enough for what is required"
         return tuple(Reading(r.key, "exact", why) for r in law.rules)
