@@ -12,7 +12,8 @@ from click.testing import CliRunner
 import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.language.lint import LINT_CODES
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.services.lint.findings import Lint, linted
 
 ONE = Path(__file__).parent / "one_of_each"
@@ -122,6 +123,20 @@ def test_a_rule_that_repeats_another_is_found_where_both_are_in_force() -> None:
     later = again.replace("{from: 2000-01-01,", "{from: 2010-01-01,")
     before = FULL.replace("until: 2999-12-31", "until: 2009-12-31")
     assert found(linted_with(before, **{"area/heavier.yaml": later})) == []
+
+
+def test_a_rule_that_leaves_the_fast_path_is_found_where_most_rules_stay_on_it() -> None:
+    slow = FULL.replace("plant.mass >= 50[t]", "abs(plant.mass) >= 50[t]")
+    others = {f"area/other_{i}.yaml": FULL.replace("rule: heavy", f"rule: other_{i}") for i in range(9)}
+    codes = [(d.code, d.message) for d in linted_with(slow, **others).standing]
+    message = "`heavy` is worked out apart from the fast path of its area because of abs(plant.mass)"
+    assert ("slow-rule", message) in codes
+    assert [c for c, _ in codes].count("slow-rule") == 1
+    assert "slow-rule" not in [d.code for d in linted_with(FULL, **others).standing]
+    silenced = slow + "silence:\n  - {code: slow-rule, of: heavy, reason: 只能这样写}\n"
+    assert "slow-rule" not in [d.code for d in linted_with(silenced, **others).standing]
+    every = {path: text.replace("plant.mass >= 50[t]", "abs(plant.mass) >= 50[t]") for path, text in others.items()}
+    assert "slow-rule" not in [d.code for d in linted_with(slow, **every).standing]
 
 
 def test_a_silence_takes_one_finding_and_one_too_many_is_found_itself() -> None:

@@ -110,8 +110,7 @@ def sentences() -> Iterator[str]:
     """Yield the sentences that stand in the code of what reports, docstrings apart."""
     for path in (p for folder in SAYING for p in sorted((SOURCE / folder).rglob("*.py"))):
         tree = ast.parse(path.read_text("utf-8"))
-        documented = (n for n in ast.walk(tree) if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef))
-        apart = {id(n.body[0].value) for n in documented if n.body and isinstance(n.body[0], ast.Expr)}
+        apart = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
         for node in ast.walk(tree):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             texts = [p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)]

@@ -11,7 +11,7 @@ from safety_rules.language.invariant import Exemption, Invariant
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import Parameter
 from safety_rules.language.lint import Silence
-from safety_rules.language.rule import Case, Derivation, Obligation, Rule
+from safety_rules.language.rule import Case, Derivation, NamedParts, Obligation, Rule
 from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
@@ -62,7 +62,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything the rule files say; `digest` names this exact content."""
+    """Everything the rule files say; `digest` names this exact content, `origin` the folder and overlays it was read from."""
 
     vocabulary: Vocabulary
     sources: Mapping[str, Source]
@@ -73,5 +73,11 @@ class Rulebook:
     overlay_digest: str = ""
     changes: tuple[Change, ...] = ()
     chains: tuple[ChainRule, ...] = ()
+    named: NamedParts = field(default_factory=NamedParts)
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     silences: tuple[Silence, ...] = field(default=(), compare=False)
+    origin: tuple[str, tuple[str, ...]] | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        overlaid = f", overlay {self.overlay_digest[:12]}" if self.overlay_digest else ""
+        return f"<Rulebook {', '.join(self.areas)}; {self.digest[:12]}{overlaid}>"

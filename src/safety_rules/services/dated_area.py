@@ -18,6 +18,7 @@ from safety_rules.language.units import Unit
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.readings import Reading, readings
 from safety_rules.words.near import did_you_mean
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing =
     law = area_on(book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
+    return _decided_by(law)
+
+
+def _decided_by(law: AreaOn) -> DatedArea:
     return DatedArea(law, decider(law))
 
 
@@ -44,6 +49,13 @@ class DatedArea:
 
     law: AreaOn
     decider: Decider = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<DatedArea {self.key} on {self.law.as_of}: {len(self.law.rules)} rules>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the law alone: what is compiled from it is compiled again where it is read."""
+        return _decided_by, (self.law,)
 
     @property
     def key(self) -> str:
@@ -113,6 +125,10 @@ class DatedArea:
         return decided_table(
             self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
         )
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return how each rule is read when a record is decided, and why not faster."""
+        return readings(self.law)
 
     def masks(self, record: Record) -> tuple[int, int, int]:
         """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""
