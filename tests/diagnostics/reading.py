@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.words.diagnostic import Diagnostic
 
 HERE = Path(__file__).parent
@@ -123,3 +124,5 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield text
         case ast.IfExp(body=body, orelse=other):
             yield from (*_texts(body), *_texts(other))
+        case ast.Subscript(value=ast.Dict(values=values)):
+            yield from (text for value in values for text in _texts(value))

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from safety_rules.language.expr import FactRef, ItemField, ParameterRef, walk
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded, rulebook
 from safety_rules.semantics.canonical import canonical
 from safety_rules.services.formatting import in_names
 from safety_rules.services.impact.meaning import conditions, items_of

@@ -48,8 +48,9 @@ def command(
     from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
     from safety_rules.formats.report import Report, of_diagnostics
+    from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
-    from safety_rules.loading.rulebook import folder_files, rulebook
+    from safety_rules.loading.rulebook import rulebook
     from safety_rules.words.catalog import sentence
 
     accepting = Accepting(old, write_baseline, waivers, day)

@@ -19,8 +19,8 @@ from safety_rules.cli.options import PATH
 def command(path: Path, names: str, check: bool, rules: str | None) -> None:
     """Write the names in conditions and cases of PATH (a rules folder, a part of one, or an overlay) in one language."""
     from safety_rules.language.errors import NotFoundError
+    from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
-    from safety_rules.loading.rulebook import folder_files
     from safety_rules.loading.schemas import kind_of_text
     from safety_rules.services.formatting import in_names
 

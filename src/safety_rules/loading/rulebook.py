@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from safety_rules.language.chain import ChainRule
@@ -17,6 +15,7 @@ from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.context import Context
 from safety_rules.loading.derivations import consistent
+from safety_rules.loading.files import RuleFileText, digest_of
 from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
@@ -44,14 +43,6 @@ from safety_rules.words.near import suggestion
 M = TypeVar("M", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFileText:
-    """One rule file: its path below the rules' folder, and its bytes."""
-
-    path: str
-    data: bytes
-
-
 @dataclass(slots=True)
 class _Files:
     """Rule files by shape, each with its path."""
@@ -66,12 +57,6 @@ class _Files:
 
     def below(self, folder: str, model: type[M]) -> list[tuple[str, M]]:
         return [(path, file) for path, file in self.of(model) if path.startswith(folder)]
-
-
-def folder_files(folder: Path) -> list[RuleFileText]:
-    """Return the YAML files below a folder, and the CSV files of tables, by path."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml", ".csv") and p.is_file())
-    return [RuleFileText(p.relative_to(folder).as_posix(), p.read_bytes()) for p in paths]
 
 
 def rulebook(
@@ -91,7 +76,7 @@ def rulebook(
         return None, report.sorted()
     read = _read(files, shown_at, report)
     over = _read(overlays, "", report)
-    book = _build(read, _digest(files), report)
+    book = _build(read, digest_of(files), report)
     if book is not None and over.by_model:
         book = _with_overlays(book, over, overlays, report)
     if book is not None and not any(a.rules for a in book.areas.values()):
@@ -107,18 +92,20 @@ def loaded(files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (),
     return book
 
 
-def _digest(files: Iterable[RuleFileText]) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(files, key=lambda f: f.path):
-        text = file.data.replace(b"\r\n", b"\n")
-        digest.update(f"{file.path}\0{len(text)}\0".encode() + text)
-    return digest.hexdigest()
-
-
 def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _Files:
     found = _Files()
     for file in files:
-        if file.path.endswith(".csv"):
+        if file.unread:
+            key = {
+                "folder": "unreadable-file.folder",
+                "link": "unreadable-file.link",
+                "special": "unreadable-file.special",
+                "name": "unreadable-file.name",
+                "denied": "unreadable-file.denied",
+            }[file.unread]
+            report.error(key, start_of(shown_at + file.path))
+            continue
+        if file.path.lower().endswith(".csv"):
             found.texts[file.path] = file.data
             continue
         tree, wrong = document(shown_at + file.path, file.data)
@@ -284,4 +271,4 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
                 report.error("no-overlay", named if isinstance(named, Scalar) else start_of(path))
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)
-    return replace(book, overlay_digest=_digest(texts), silences=(*book.silences, *over.silences))
+    return replace(book, overlay_digest=digest_of(texts), silences=(*book.silences, *over.silences))

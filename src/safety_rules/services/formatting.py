@@ -10,7 +10,8 @@ from typing import Any
 from safety_rules.language.errors import RuleFileError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.compose import BOOLEAN_TRAP
-from safety_rules.loading.rulebook import RuleFileText, rulebook
+from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.checking.parse import Spelling
 
