@@ -13,11 +13,11 @@ from safety_rules.formats.ledger_rows import LedgerRow, Reading, json_rows, own_
 from safety_rules.formats.lists import ListSheet, list_of, list_sheet
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")
@@ -95,8 +95,7 @@ def _from_tables(
             lists[fact.key].append(read)
             notices += read.notices
         elif any(not row.blank for row in table.rows()):
-            message = Name(f"工作表“{table.name}”未使用", f"the sheet `{table.name}` is not used")
-            notices.append(Problem("sheet-not-used", "", table.name, message))
+            notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
     units = {c.fact.key: c.unit for c in found.columns if c.unit is not None}
     for read in (r for reads in lists.values() for r in reads):
         units |= read.units

@@ -17,6 +17,7 @@ from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, le
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.words.problem import problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,7 @@ class Reading:
             yield self._row(row, width, filled)
         for index in sorted(nameless):
             if index < width or self.table.mark == "!":
-                message = Name("没有表头的列，未使用", "a column without a heading is not used")
-                place = self.table.place(self.found.row, index)
-                self.notices.append(Problem("no-heading", "", place, message))
+                self.notices.append(problem("no-heading.column", "", self.table.place(self.found.row, index)))
 
     def _attach(self) -> None:
         """Tell each list's sheets whom the rows name, where there are any."""
@@ -172,11 +171,7 @@ class Reading:
 
 
 def _merged(fact: Fact, place: str, value: Any) -> Problem:
-    message = Name(
-        f"{fact.name.zh}是合并单元格，不能确定属于哪一行",
-        f"{fact.name.en} is merged over several rows, and whose it is cannot be told",
-    )
-    return Problem("merged-cell", fact.key, place, message, cell_text(value)[:80])
+    return problem("merged-cell", fact.key, place, cell_text(value)[:80], fact=fact.name)
 
 
 def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[LedgerRow]:
