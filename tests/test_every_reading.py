@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import get_args
 
-from conformance.suite import ConditionCase, conditions, parsed
+from conformance.suite import ConditionCase, conditions, parsed, record
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.conditions import Conditions, Declined
 from safety_rules.engines.compiled.plain_data import Facts
@@ -24,12 +25,14 @@ from safety_rules.engines.sql.query.sides import _aside
 from safety_rules.engines.sql.read.facts import facts_and_cells
 from safety_rules.language import expr as tree
 from safety_rules.language import operators
-from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, walk
+from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, kind_of, walk
 from safety_rules.language.kinds import Boolean, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS
+from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.canonical import canonical
 from safety_rules.semantics.checking.format import formatted
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
+from safety_rules.semantics.counsel.possible import BOTH, Known, number_range, possible
 from safety_rules.semantics.counsel.supports import defined, settle
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import evaluate, fact_paths
@@ -39,6 +42,10 @@ from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.services.mutants import expressions
 
 CASES = list(conditions())
+EDGES = [
+    dict(zip(("project.level", "project.stage", "project.width", "project.depth"), values, strict=True))
+    for values in product(("0", "3"), ("0", "2"), ("-6", "6"), ("-6", "6"))
+]
 SAMPLES = [
     "project.ready",
     "project.ready == True",
@@ -58,6 +65,7 @@ SAMPLES = [
     "'mixing' in limit.steps",
     "project.width + project.depth < 1",
     "project.width - project.depth < 1",
+    "project.level - project.stage < 1",
     "project.width * project.depth < 1",
     "project.width / project.depth < 1",
     "-project.width < 1",
@@ -221,6 +229,29 @@ def declined() -> dict[str, dict[str, str]]:
 def test_every_reading_reads_it_or_declines_it_by_name() -> None:
     found = declined()
     assert found == DECLINED
+
+
+def test_what_a_condition_can_come_to_holds_what_it_comes_to() -> None:
+    """`possible` and `number_range` answer for every tree, and so must never be narrower than the truth."""
+    told = 0
+    for text in SAMPLES:
+        law = law_of(text)
+        book, that = law.rulebook, that_of(law)
+        known = Known(book.vocabulary, dict(book.parameters), frozenset(law.derivations))
+        within = possible(that, known)
+        parts = [n for n in children(that) if isinstance(kind_of(n), Number)] if isinstance(that, Compare) else []
+        ranges = [(part, number_range(part, known)) for part in parts]
+        told += within != BOTH or any((r.low, r.high) != (None, None) for _, r in ranges)
+        for given in [*(c.record for c in CASES), *(record(edge, law) for edge in EDGES)]:
+            env = law.environment(given)
+            value = evaluate(that, env)
+            assert isinstance(value, Unknown) or value in within, text
+            for part, r in ranges:
+                number = evaluate(part, env)
+                if not isinstance(number, Unknown):
+                    assert r.low is None or r.low < number or (r.low == number and not r.low_open), text
+                    assert r.high is None or r.high > number or (r.high == number and not r.high_open), text
+    assert told > 15
 
 
 DECLINED: dict[str, dict[str, str]] = {

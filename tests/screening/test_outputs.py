@@ -36,10 +36,10 @@ def ledger_with_everything(path: Path) -> Path:
         [],
         [*HEADINGS, "开工日期", "备注"],
         [*PASSING, datetime.date(2020, 3, 1), "=HYPERLINK(1)"],
-        [*changed(固定资产投资=0.5), None, True],
-        [*changed(化学反应="是", 用地面积="很多"), "2020-13-40", 0.5],
+        [*changed(项目编号="P2", 固定资产投资=0.5), None, True],
+        [*changed(项目编号="P3", 化学反应="是", 用地面积="很多"), "2020-13-40", 0.5],
         [],
-        [*changed(用地面积=None, 事故记录=None), None, "\x01@x"],
+        [*changed(项目编号="P4", 用地面积=None, 事故记录=None), None, "\x01@x"],
     ]
     return workbook(path, {"项目": rows})
 
@@ -99,14 +99,21 @@ def test_the_other_sheets_hold_counts_problems_and_rules(tmp_path: Path) -> None
     counts = {row[0]: row[1] for row in cells(path, "汇总")}
     assert [counts[k] for k in ("准入", "提交研判", "不予准入", "待核实", "未能审查")] == [1, 1, 1, 1, 0]
     assert tuple(counts[k] for k in ("审查日", "审查行数", "数据问题数")) == ("2020-10-01", 4, 2)
-    problems = [row[:2] for row in cells(path, "问题")[1:]]
-    assert problems == [["", "项目!K3"], [6, "项目!F6"], [6, "项目!J6"]]
+    problems = [row[:3] for row in cells(path, "问题")[1:]]
+    assert problems == [["", "提示", "项目!K3"], [6, "数据问题", "项目!F6"], [6, "数据问题", "项目!J6"]]
     rules = {(row[0], row[5], row[7]) for row in cells(path, "规则说明")[1:]}
     assert {
         ("亩均固定资产投资达标", "第一条", "本区文件"),
         ("不涉及化学反应", "第二条", "本区文件"),
         ("没有死亡事故", "第三条", "本区文件"),
     } == rules
+
+
+def test_what_the_reading_assumes_stands_among_the_problems_as_such(tmp_path: Path) -> None:
+    rows = [["项目台账（单位：万元）"], ["项目编号", "固定资产投资"], ["P1", 9000]]
+    lines = cells(written(workbook(tmp_path / "a.xlsx", {"项目": rows})), "问题")
+    assert [row[1:3] for row in lines[1:]] == [["假定", "项目!B2"]]
+    assert lines[1][4] == "表头“固定资产投资”没有写单位，按“项目!A1 单位：万元”的万元理解"
 
 
 def test_english_headings_and_words(tmp_path: Path) -> None:

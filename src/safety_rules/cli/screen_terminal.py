@@ -129,9 +129,9 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
 def print_notices(notices: Iterable[Problem], language: str) -> None:
     """Print, on standard error, what of the ledger was not used."""
     out = Console(stderr=True, highlight=False, soft_wrap=True)
-    title = "提示：" if language == "zh" else "notice: "
+    titles = ("提示：", "假定：") if language == "zh" else ("notice: ", "assumed: ")
     for notice in notices:
-        out.print(Text(title + notice.text(language), "yellow"))
+        out.print(Text(titles[notice.code.startswith("assumed")] + notice.text(language), "yellow"))
 
 
 def print_summary(screening: Screening, language: str, output: Path | None) -> None:

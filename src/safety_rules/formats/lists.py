@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from safety_rules.formats.belonging import Unattached, unattached
-from safety_rules.formats.headings import Columns, columns, heading_row, spellings
+from safety_rules.formats.datum import datum
+from safety_rules.formats.headings import Columns, columns, heading_row, named_facts, spellings
 from safety_rules.formats.json_in import json_data
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
@@ -95,6 +96,44 @@ def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
         and wanted in {_stem(n) for n in (f.name.zh, f.name.en, f.key, f.field, f.zh_key, *f.headings)}
     ]
     return found[0] if len(found) == 1 else None
+
+
+def list_by_headings(
+    table: RawTable, facts: Sequence[Fact], vocabulary: Vocabulary, subjects: Sequence[str], notices: list[Problem]
+) -> Fact | None:
+    """Return the one list that a sheet under another name holds by its headings, and say so."""
+    names = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
+    found = []
+    for fact in (f for f in facts if isinstance(f.kind, Records)):
+        top = heading_row(table, spellings([*vocabulary.fields(fact.key), *names]))
+        keys = {k for c in (top.cells if top else ()) for k in named_facts(c, spellings(vocabulary.fields(fact.key)))}
+        owned = any(named_facts(c, spellings(names)) for c in (top.cells if top else ()))
+        if len(keys) > 1 and owned:
+            found.append((len(keys), fact))
+    most = max((n for n, _ in found), default=0)
+    best = [f for n, f in found if n == most]
+    if len(best) != 1:
+        return None
+    message = Name(
+        f"工作表“{table.name}”按其表头作为“{best[0].name.zh}”读取",
+        f"by its headings the sheet `{table.name}` is read as {best[0].name.en}",
+    )
+    notices.append(Problem("assumed-list", best[0].key, table.name, message))
+    return best[0]
+
+
+def inner_list(
+    table: RawTable, found: Columns, facts: Sequence[Fact], vocabulary: Vocabulary, subjects: Sequence[str]
+) -> tuple[Fact, set[str]] | None:
+    """Return the list whose records stand in the rows of the ledger itself, and the headings of its fields."""
+    unknown = {n.given for n in found.notices if n.code == "heading"}
+    best: tuple[Fact, set[str]] | None = None
+    for fact in (f for f in facts if isinstance(f.kind, Records) and f.key not in {c.fact.key for c in found.columns}):
+        names = spellings(vocabulary.fields(fact.key))
+        used = {h for h in unknown if named_facts(h, names)}
+        if len(used) > max(1, len(best[1]) if best else 0):
+            best = fact, used
+    return best
 
 
 def _stem(name: str) -> str:
@@ -184,7 +223,7 @@ def _items(
                 if text := owner(cell):
                     said[column.fact.key] = text
             elif not is_blank(cell):
-                data[column.fact.field] = usable(cell)
+                data[column.fact.field] = datum(cell, column)
         if data or said:
             whose = {k: v for k, v in said.items() if k in own} or said
             yield Item(row.number, table, data, at, whose, given)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from safety_rules.formats.result import Screening, outcome_names, rule_names
+from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area
@@ -80,16 +81,30 @@ def _interval_row(ends: tuple[str, str], count: int, area: Area, zh: bool) -> Ro
     return Row((text, count))
 
 
+PROBLEM_HEADINGS = {
+    "zh": ("行号", "类别", "位置", "事实项", "问题", "原填内容"),
+    "en": ("Row", "Kind", "Place", "Fact", "Problem", "Given"),
+}
+
+
+def _sort(number: int | None, problem: Problem) -> Name:
+    """Return what a line is: an assumption that the reading rests on, a problem of a row, or what was not used."""
+    if problem.code.startswith("assumed") and number is None:
+        return Name("假定", "assumed")
+    return Name("数据问题", "problem") if number is not None else Name("提示", "notice")
+
+
 def problem_rows(problems: Iterable[tuple[int | None, Problem]], on: AreaOn, language: str) -> Sheet:
     """Return every problem with its cell."""
     zh = language == "zh"
-    heads = ("行号", "位置", "事实项", "问题", "原填内容") if zh else ("Row", "Place", "Fact", "Problem", "Given")
+    heads = PROBLEM_HEADINGS["zh" if zh else "en"]
     rows = [Row(heads, heading=True)]
     for number, p in problems:
         rows.append(
             Row(
                 (
                     number if number is not None else "",
+                    _sort(number, p).in_(language),
                     p.place,
                     _fact(p, on, language),
                     p.message.in_(language),
@@ -98,8 +113,8 @@ def problem_rows(problems: Iterable[tuple[int | None, Problem]], on: AreaOn, lan
             )
         )
     if len(rows) == 1:
-        rows.append(Row(("", "", "", "没有发现数据问题" if zh else "no problem was found", "")))
-    return Sheet((8, 24, 34, 80, 40), rows)
+        rows.append(Row(("", "", "", "", "没有发现数据问题" if zh else "no problem was found", "")))
+    return Sheet((8, 10, 24, 34, 80, 40), rows)
 
 
 RULE_HEADINGS = {

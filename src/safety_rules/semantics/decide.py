@@ -125,19 +125,28 @@ def status(applies: Truth, requires: Truth) -> Status:
     return Status.UNDETERMINED
 
 
-def finding(rule: Rule, env: Environment) -> Finding:
-    """Return what one rule says of the environment's record."""
+Told = tuple[Status, tuple[ClauseResult, ...], tuple[ClauseResult, ...], frozenset[Reason]]
+
+
+def told(rule: Rule, env: Environment) -> Told:
+    """Return the status of one rule on the environment's record, the truth of its clauses, and the reasons of an open one."""
     applies, requires = clause_results(rule.applies_when, env), clause_results(rule.requires, env)
     applying = conjunction(*(c.truth for c in applies))
     meeting = conjunction(*(c.truth for c in requires))
     says = status(applying, meeting)
-    rests_on = _rests_on(rule, says, env)
     reasons: frozenset[Reason] = frozenset()
     if says is Status.UNDETERMINED:
         open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
         reasons = reasons.union(*(c.reasons for c in open_parts))
     elif says is not Status.NOT_APPLICABLE and not is_sure(rule, env):
         says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
+    return says, applies, requires, reasons
+
+
+def finding(rule: Rule, env: Environment) -> Finding:
+    """Return what one rule says of the environment's record, how sure that is, and what it cites."""
+    says, applies, requires, reasons = told(rule, env)
+    rests_on = _rests_on(rule, says, env)
     standing = standing_of(rests_on)
     if says is not Status.NOT_APPLICABLE:
         standing = weakest(rule.standing, standing)

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from conformance.suite import ConditionCase, VerdictCase, conditions, verdicts
-from engines.arrow_records import arrow_table
+from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 import safety_rules as sr
 from conformance.suite import ConditionCase, VerdictCase
-from engines.arrow_records import arrow_table
 from engines.columnar.test_agreement import arrow, compared
 from engines.columnar.test_conformance import CONDITIONS, VERDICTS, con, statuses_of  # noqa: F401
 from laws.areas import RuleTerm, law, rule_terms
 from laws.maker import conditions
 from laws.terms import DAYS, MU, F, Term
 from laws.worlds import FULL, ON, RECORDS, world
+from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB

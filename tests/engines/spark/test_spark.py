@@ -18,10 +18,10 @@ import pytest
 
 import safety_rules as sr
 from conformance.suite import conditions, verdicts
-from engines.arrow_records import arrow_table
 from engines.columnar.test_agreement import arrow, rows
 from engines.columnar.test_conformance import LEFT, statuses_of
 from engines.columnar.test_short_query import REST, complete, strange, w1
+from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.spark.decide import frame_decision
 from safety_rules.engines.spark.result import fit_for_laws

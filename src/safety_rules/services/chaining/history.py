@@ -109,7 +109,7 @@ def _each_once(entries: Iterable[Entry], relation: str, notices: list[Problem]) 
         if same is entry or entry.values.get("id") != entry.place:
             yield entry
             continue
-        notices.append(problem("given-again", relation, entry.place, place=same.place))
+        notices.append(problem("given-again.record", relation, entry.place, place=same.place))
 
 
 def _entries(items: Any, names: Sequence[str], places: Sequence[str], relation: str) -> Iterator[Entry]:
