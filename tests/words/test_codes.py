@@ -103,7 +103,7 @@ def test_every_entry_is_used() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    assert sorted(set(KEYS) - written) == []
+    assert sorted(set(KEYS) - written - {key for call in CALLS for key in call.keys}) == []
 
 
 def sentences() -> Iterator[str]:
