@@ -14,10 +14,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from safety_rules.formats.columns import CHAINS, RESULT_COLUMNS, result_cells
+from safety_rules.formats.columns import result_cells, result_headings
 from safety_rules.formats.result import ERROR, outcome_names, rule_names
 from safety_rules.language.source import Standing
-from safety_rules.semantics.verdict.verdict import UNDETERMINED
+from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.words.values import standing_words
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def style_of(outcome: str, screening: Screening) -> str:
 def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str) -> None:
     """Print one line a row: verdict, rules violated, gaps, needs and problems."""
     table = Table(show_lines=True, header_style="bold")
-    heads = (*HEADS[language], *((CHAINS.in_(language),) if screening.with_history else ()))
+    heads = (*HEADS[language], *((result_headings(language, True)[-1],) if screening.with_history else ()))
     for i, head in enumerate(heads):
         table.add_column(head, justify="right" if i == 0 else "left", overflow="fold", ratio=None if i < 3 else 1)
     hidden = 0
@@ -114,7 +114,7 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
             hidden += 1
             continue
         cells = result_cells(row, language, screening.with_history)
-        verdict, *rest = (*(cells[i] for i in SHOWN), *cells[len(RESULT_COLUMNS) :])
+        verdict, *rest = (*(cells[i] for i in SHOWN), *cells[len(result_headings(language)) :])
         who = row.verdict.subject if row.verdict is not None else ""
         said = Text(verdict, style_of(row.outcome, screening))
         table.add_row(Text(str(row.row.number)), Text(who), said, *(Text(text) for text in rest))

@@ -14,7 +14,8 @@ from safety_rules.formats.safe import replacing
 from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
 from safety_rules.formats.workbook_out import OPTIONS, let_go
 from safety_rules.language.errors import LedgerError
-from safety_rules.semantics.verdict.explain import reason_label
+from safety_rules.semantics.verdict.explain import reasons_said
+from safety_rules.words.explanation import text
 from safety_rules.words.values import decimal, standing_words
 
 SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
@@ -95,8 +96,8 @@ class _Writer:
             sheet.freeze_panes(1, 0)
 
     def _put(self, i: int, texts: Iterable[str], style: Any, first: Any = None, first_at: int = -1) -> None:
-        for column, text in enumerate(texts):
-            write_text(self.sheets[i], self.at[i], column, text, first if column == first_at else style)
+        for column, said in enumerate(texts):
+            write_text(self.sheets[i], self.at[i], column, said, first if column == first_at else style)
         self.at[i] += 1
 
     def write(self, units: Iterable[Any]) -> None:
@@ -112,15 +113,14 @@ class _Writer:
                 self._put(3, (number, "", unit.row.error.in_(self.language), ""), self.styles.text)
             return
         area, zh = verdict.on.area, self.language == "zh"
-        join = "、" if zh else ", "
         best, worst = (area.outcome(k).name.in_(self.language) for k in (verdict.at_best, verdict.at_worst))
         needs = verdict.needs
         cells = (
             number, verdict.subject, verdict.outcome_name.in_(self.language), best, worst,
             shown(unit.ratio_sum), shown(unit.alpha), shown(unit.hazard_index),
             standing_words(unit.standing, self.language),
-            join.join(reason_label(r, verdict, self.language) for r in needs.smallest),
-            join.join(reason_label(r, verdict, self.language) for r in needs.can_change),
+            text(reasons_said(needs.smallest, verdict), self.language, verdict.on.rulebook.vocabulary),
+            text(reasons_said(needs.can_change, verdict), self.language, verdict.on.rulebook.vocabulary),
             ("；" if zh else "; ").join(n.in_(self.language) for n in unit.notes),
         )  # fmt: skip
         self._put(0, cells, self.styles.text, self.styles.outcome[unit.row.outcome], 2)

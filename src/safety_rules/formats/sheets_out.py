@@ -12,7 +12,7 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area
 from safety_rules.language.source import Citation
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict.verdict import UNDETERMINED
+from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.version import VERSION
 from safety_rules.words.values import label, standing_words
 

@@ -14,6 +14,7 @@ LINT_CODES = (
     "untried-boundary",
     "untried-unknown",
     "unused-fact",
+    "unused-name",
     "unused-parameter",
     "unused-silence",
     "weak-standing",

@@ -184,9 +184,11 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
     return used
 
 
-def findings(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> tuple[Finding, ...]:
+def findings(
+    on: AreaOn, record: Record, waivers: Sequence[Waiver] = (), env: Environment | None = None
+) -> tuple[Finding, ...]:
     """Return one finding for each rule in force, in the area's order; what a waiver takes out of account says so."""
-    env = on.environment(record)
+    env = env or on.environment(record)
     found = tuple(finding(rule, env) for rule in on.rules)
     granted = {w.rule for w in applied_waivers(on, record, waivers)}
     counts = (Status.VIOLATED, Status.UNDETERMINED)
@@ -264,7 +266,7 @@ def waiver_results(
     return tuple(results)
 
 
-def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
+def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
     """Return the duties that follow: from violated rules, and from obligations whose conditions hold."""
     due = [
         DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
@@ -272,7 +274,6 @@ def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[Du
         if f.status is Status.VIOLATED
         for duty in f.rule.otherwise.duties
     ]
-    env = on.environment(record)
     for obligation in on.obligations:
         results = clause_results(obligation.applies_when, env)
         holds = conjunction(*(c.truth for c in results))

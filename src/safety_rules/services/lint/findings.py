@@ -14,7 +14,7 @@ from safety_rules.services.lint.sources import out_of_force, quotations, weak_st
 from safety_rules.services.lint.usage import unused
 from safety_rules.words.diagnostic import Diagnostic
 
-OF_A_FILE = ("untried-boundary", "untried-unknown", "unused-fact", "unused-parameter")
+OF_A_FILE = ("untried-boundary", "untried-unknown", "unused-fact", "unused-name", "unused-parameter")
 
 
 @dataclass(frozen=True, slots=True)
