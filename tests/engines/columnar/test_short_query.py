@@ -42,7 +42,7 @@ REST: dict[str, Any] = {
     "project.ready": True, "project.clean": False, "project.staff": F(3), "project.term": F(12), "project.wait": F(30),
     "project.steps": ("melting",), "project.land": F(2), "project.invested": F(21), "project.sales": F(1, 2),
     "project.tax": F(300), "project.balance": F(1), "project.floor": F(300), "project.mass": F(7, 100),
-    "project.rate": F(21), "project.ratio": F(2), "project.approved": DAYS[1], "project.expires": DAYS[4],
+    "project.rate": F(21), "project.ratio": F(2), "project.width": F(1), "project.depth": F(1), "project.approved": DAYS[1], "project.expires": DAYS[4],
     "project.site": "land", "project.other_site": "lease", "project.code": "26", "project.name": "gas",
     "enterprise.events": ({"day": DAYS[0], "deaths": F(1), "loss": F(999), "score": F(2), "grade": "low",
                            "closed": True, "substance": "gas"},),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
 from safety_rules.language.expr import (
@@ -71,8 +71,11 @@ def _lines(expr: Expr, env: Environment) -> list[Slot]:
             return [_beginning(text, prefix, evaluate(expr, env), env)]
         case ItemSelf():
             return []
-        case _:
+        case (Literal() | ParameterRef() | AsOf() | Arithmetic() | Negate() | Scale() | Shift() | DaysBetween()
+              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
             return _leaves(expr, env)
+        case _:
+            assert_never(expr)
 
 
 def _item_lines(expr: Aggregate, env: Environment) -> list[Slot]:
@@ -124,11 +127,14 @@ def _side(expr: Expr, value: Any, kind: Kind, env: Environment, of: str = "") ->
             return statement("fact.as_of", value=_amount(value, kind))
         case ItemSelf():
             return _amount(value, kind)
-        case _:
+        case (Not() | And() | Or() | Compare() | In() | Arithmetic() | Negate() | Shift() | DaysBetween() | If()
+              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
             formula, comes_to = _formula(expr, env, of), _amount(value, kind)
             if isinstance(value, Unknown) or formula == comes_to:
                 return formula
             return statement("formula.comes_to", formula=formula, value=comes_to)
+        case _:
+            assert_never(expr)
 
 
 def _amount(value: Any, kind: Kind) -> Slot:
@@ -163,8 +169,10 @@ def _formula(expr: Expr, env: Environment, of: str = "") -> Slot:
             return _amount(evaluate(expr, env), kind_of(expr))
         case Call(function, arguments):
             return _called(f"function.{function}", [_formula(a, env, of) for a in arguments])
-        case _:
+        case Not() | And() | Or() | Compare() | In():
             return Series("joint.comma", tuple(_formula(c, env, of) for c in children(expr)))
+        case _:
+            assert_never(expr)
 
 
 def _plain(expr: Expr, env: Environment) -> Expr:
