@@ -99,7 +99,9 @@ def due(held: dict[str, list[Row]]) -> Iterable[tuple[str, bool | None]]:
 
 def unlisted(name: str, since: datetime.date, held: dict[str, list[Row]]) -> bool:
     """Return whether no decision to list is known since a ground; the example holds no look-ups."""
-    return not any(r["名单"] == name and since.isoformat() <= str(r["列入日期"]) <= DAY.isoformat() for r in held["名单"])
+    return not any(
+        r["名单"] == name and since.isoformat() <= str(r["列入日期"]) <= DAY.isoformat() for r in held["名单"]
+    )
 
 
 def findings(row: Row, lists: dict[str, list[Row]], held: dict[str, list[Row]]) -> Iterable[tuple[str, bool | None]]:

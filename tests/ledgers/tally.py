@@ -287,7 +287,7 @@ def undecided(
         black = one_of(r["名单"], ["黑名单", "黄名单"])
         status = one_of(r["名单状态"], ["在列", "已移出", "查明未列入"])
         on = day(r["列入日期"])
-        fresh = None if on is None else DAY <= on + datetime.timedelta(days=30)
+        fresh = None if on is None else on + datetime.timedelta(days=30) >= DAY
         known = any_of([None if status is None else status != "查明未列入", fresh])
         since = None if on is None or when is None else when <= on <= DAY
         settled.append(both(None if black is None else black == "黑名单", since, known))
