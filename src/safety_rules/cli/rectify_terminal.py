@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from safety_rules.cli.screen_terminal import console
+from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
 
@@ -36,6 +36,7 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
     """Print what an import wrote, and what it refused."""
     i, out = imported, console()
     joined = i.read.joined
+    print_notices(i.read.notices, language)
     if language == "zh":
         out.print(f"{workbook.name} → {store.name}")
         out.print(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from safety_rules.formats.belonging import unattached
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
+from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.services.chaining.history import History, key_of
+
+NAME, CODE = "enterprise.name", "enterprise.credit_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,26 @@ def strays(history: History, records: Iterable[Record]) -> Iterator[Problem]:
                 zh = f"代码“{entry.code}”是“{theirs[entry.code]}”的，本行写的是“{entry.name}”，按代码计入"
                 en = f"`{entry.code}` is that of `{theirs[entry.code]}`, not of `{entry.name}`; it counts by the code"
                 yield Problem("joins-otherwise", relation, entry.place, Name(zh, en), entry.code)
+
+
+def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) -> History:
+    """Return the history in which a record of nobody, under a name or code that is nearly somebody's, may be anybody's."""
+    pairs = [*history.enterprises, *((_name(r), _code(r)) for r in records)]
+    rows = [{k: v for k, v in zip((NAME, CODE), pair, strict=True) if v} for pair in dict.fromkeys(pairs)]
+    names, codes = {key_of(r[NAME]) for r in rows if NAME in r}, {r[CODE] for r in rows if CODE in r}
+    entries, notices = dict(history.entries), list(history.notices)
+    for relation, found in history.entries.items():
+        lost = [e for e in found if (e.code or e.name) and e.code not in codes and key_of(e.name) not in names]
+        said = [({k: v for k, v in ((NAME, e.name), (CODE, e.code)) if v}, str(i)) for i, e in enumerate(lost)]
+        like = unattached(said, rows, vocabulary)[1]
+        doubtful = {id(e): like[str(i)] for i, e in enumerate(lost) if str(i) in like}
+        for e in (e for e in lost if id(e) in doubtful):
+            who, other = e.name or e.code, doubtful[id(e)]
+            zh = f"“{who}”与“{other}”相近而不相同，不能确定属于哪家企业，可能属于任何企业"
+            en = f"`{who}` is nearly `{other}`: whose it is cannot be told, and it may be anybody's"
+            notices.append(Problem("no-identity", relation, e.place, Name(zh, en), who))
+        entries[relation] = tuple(replace(e, code="", name="") if id(e) in doubtful else e for e in found)
+    return History(entries, history.enterprises, tuple(notices))
 
 
 def enterprises_given(known: Register, about: Iterable[Subject], history: History) -> list[dict[str, str]]:
