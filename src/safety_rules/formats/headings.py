@@ -15,7 +15,8 @@ from safety_rules.language.kinds import Boolean, Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
-from safety_rules.words.near import near
+from safety_rules.words.near import hint
+from safety_rules.words.said import said
 
 FIRST_ROWS = 20
 BRACKETED = re.compile(r"^(.+?)[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]$")
@@ -190,9 +191,7 @@ def _column(index: int, heading: str, names: Spellings, facts: Sequence[Fact], u
     """Return the column of a heading, or in words why it is not used."""
     candidates, brackets, rank = _candidates(heading, names)
     if not candidates:
-        close = near(heading, column_names(facts))
-        zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
-        return Name(f"未识别的表头“{heading}”，该列未使用{zh}", f"the heading `{heading}` is unknown and not used{en}")
+        return said("heading.unknown", heading=heading, hint=hint(heading, column_names(facts))).name
     if len(candidates) > 1:
         zh = "、".join(f.name.zh for f in candidates)
         en = ", ".join(f"`{f.key}`" for f in candidates)

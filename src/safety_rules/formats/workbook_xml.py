@@ -175,8 +175,8 @@ def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[
             found.last_row = number
     if b"hidden=" in piece:
         for attributes in (m[1] for m in ROW.finditer(piece)):
-            if HIDDEN.search(attributes) and (at := NUMBER.search(attributes)):
-                found.hidden_rows.append(int(at[1]) - 1)
+            if HIDDEN.search(attributes) and (row := NUMBER.search(attributes)):
+                found.hidden_rows.append(int(row[1]) - 1)
         for attributes in (m[1] for m in COLUMN.finditer(piece)):
             if HIDDEN.search(attributes):
                 span = {m[1]: int(m[2]) - 1 for m in SPAN.finditer(attributes)}

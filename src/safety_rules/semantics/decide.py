@@ -125,24 +125,34 @@ def status(applies: Truth, requires: Truth) -> Status:
     return Status.UNDETERMINED
 
 
-def finding(rule: Rule, env: Environment) -> Finding:
-    """Return what one rule says of the environment's record."""
+Told = tuple[Status, tuple[ClauseResult, ...], tuple[ClauseResult, ...], frozenset[Reason]]
+
+
+def told(rule: Rule, env: Environment) -> Told:
+    """Return the status of one rule on the environment's record, the truth of its clauses, and the reasons of an open one."""
     applies, requires = clause_results(rule.applies_when, env), clause_results(rule.requires, env)
     applying = conjunction(*(c.truth for c in applies))
     meeting = conjunction(*(c.truth for c in requires))
     says = status(applying, meeting)
-    rests_on = _rests_on(rule, says, env)
     reasons: frozenset[Reason] = frozenset()
     if says is Status.UNDETERMINED:
         open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
         reasons = reasons.union(*(c.reasons for c in open_parts))
     elif says is not Status.NOT_APPLICABLE and not is_sure(rule, env):
         says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
+    return says, applies, requires, reasons
+
+
+def finding(rule: Rule, env: Environment) -> Finding:
+    """Return what one rule says of the environment's record, how sure that is, and what it cites."""
+    says, applies, requires, reasons = told(rule, env)
+    rests_on = _rests_on(rule, says, env)
     standing = standing_of(rests_on)
     if says is not Status.NOT_APPLICABLE:
         standing = weakest(rule.standing, standing)
     weak = {k: c for k, c in rests_on.items() if k in env.derivations and c.standing is not Standing.statute}
-    return Finding(rule, says, standing, applies, requires, reasons, _citations(rule, says, env), weak)
+    cited = _citations(rule, says, env, rests_on)
+    return Finding(rule, says, standing, applies, requires, reasons, cited, weak)
 
 
 def _rests_on(rule: Rule, says: Status, env: Environment) -> Grounds:
@@ -156,8 +166,11 @@ def clause_grounds(clauses: Iterable[Clause], env: Environment) -> Grounds:
     return enough([(evaluate(c.that, env), grounds(c.that, env)) for c in clauses], False)
 
 
-def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation]:
-    """Return the citations of the parameters and tables that a rule's conditions name, through derivations."""
+def _citations(rule: Rule, says: Status, env: Environment, rests_on: Grounds) -> dict[str, Citation]:
+    """Return the citations of the parameters and tables that a rule's conditions name, through derivations.
+
+    A figure of another day is cited by the entry that was used; by the weakest of all while that is open.
+    """
     clauses = rule.applies_when if says is Status.NOT_APPLICABLE else rule.applies_when + rule.requires
     used: dict[str, Citation] = {}
     for clause in clauses:
@@ -165,9 +178,10 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
             parameter = env.parameters[ref.key]
             entry = entry_on(parameter, env.as_of)
             entries = [entry] if ref.day is None and entry is not None else list(parameter.entries)
-            for found in entries:
-                if ref.key not in used or found.citation.standing > used[ref.key].standing:
-                    used[ref.key] = found.citation
+            could = [e.citation for e in entries] if ref.day is None or says is Status.UNDETERMINED else []
+            for found in [rests_on[ref.key]] if ref.key in rests_on else could:
+                if ref.key not in used or found.standing > used[ref.key].standing:
+                    used[ref.key] = found
         for table in tables_of(clause.that, env.derivations):
             edition = edition_on(env.tables[table], env.as_of)
             if edition is not None:
@@ -175,9 +189,11 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
     return used
 
 
-def findings(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> tuple[Finding, ...]:
+def findings(
+    on: AreaOn, record: Record, waivers: Sequence[Waiver] = (), env: Environment | None = None
+) -> tuple[Finding, ...]:
     """Return one finding for each rule in force, in the area's order; what a waiver takes out of account says so."""
-    env = on.environment(record)
+    env = env or on.environment(record)
     found = tuple(finding(rule, env) for rule in on.rules)
     granted = {w.rule for w in applied_waivers(on, record, waivers)}
     counts = (Status.VIOLATED, Status.UNDETERMINED)
@@ -255,7 +271,7 @@ def waiver_results(
     return tuple(results)
 
 
-def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
+def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
     """Return the duties that follow: from violated rules, and from obligations whose conditions hold."""
     due = [
         DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
@@ -263,7 +279,6 @@ def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[Du
         if f.status is Status.VIOLATED
         for duty in f.rule.otherwise.duties
     ]
-    env = on.environment(record)
     for obligation in on.obligations:
         results = clause_results(obligation.applies_when, env)
         holds = conjunction(*(c.truth for c in results))

@@ -11,6 +11,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.services.chaining.history import History, key_of
+from safety_rules.words.problem import problem
 
 NAME, CODE = "enterprise.name", "enterprise.credit_code"
 
@@ -107,13 +108,10 @@ def strays(history: History, records: Iterable[Record]) -> Iterator[Problem]:
             known = entry.code in codes if entry.code else key_of(entry.name) in names
             if (entry.code or entry.name) and not known:
                 who = "、".join(t for t in (entry.name, entry.code) if t)
-                zh = f"“{who}”在企业名录和台账中没有对应的企业"
-                en = f"`{who}` joins no enterprise of the history or of the ledger"
-                yield Problem("joins-nothing", relation, entry.place, Name(zh, en), who)
+                yield problem("joins-nothing", relation, entry.place, who, who=who)
             elif entry.name and key_of(theirs.get(entry.code, entry.name)) != key_of(entry.name):
-                zh = f"代码“{entry.code}”是“{theirs[entry.code]}”的，本行写的是“{entry.name}”，按代码计入"
-                en = f"`{entry.code}` is that of `{theirs[entry.code]}`, not of `{entry.name}`; it counts by the code"
-                yield Problem("joins-otherwise", relation, entry.place, Name(zh, en), entry.code)
+                slots = {"code": entry.code, "theirs": theirs[entry.code], "own": entry.name}
+                yield problem("joins-otherwise", relation, entry.place, entry.code, **slots)
 
 
 def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) -> History:
@@ -129,9 +127,7 @@ def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) 
         doubtful = {id(e): like[str(i)] for i, e in enumerate(lost) if str(i) in like}
         for e in (e for e in lost if id(e) in doubtful):
             who, other = e.name or e.code, doubtful[id(e)]
-            zh = f"“{who}”与“{other}”相近而不相同，不能确定属于哪家企业，可能属于任何企业"
-            en = f"`{who}` is nearly `{other}`: whose it is cannot be told, and it may be anybody's"
-            notices.append(Problem("no-identity", relation, e.place, Name(zh, en), who))
+            notices.append(problem("no-identity.near", relation, e.place, who, given=who, other=other))
         entries[relation] = tuple(replace(e, code="", name="") if id(e) in doubtful else e for e in found)
     return History(entries, history.enterprises, tuple(notices))
 

@@ -15,12 +15,13 @@ from safety_rules.formats.lists import list_of
 from safety_rules.formats.table import RawTable, is_blank, owner
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name, Text
+from safety_rules.language.kinds import Text
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.admission.folding import unfolded
 from safety_rules.semantics.admission.formats import well_formed
+from safety_rules.words.problem import problem
 
 ENTERPRISES = "ledger.enterprises"
 RELATIONS = ("ledger.accidents", "ledger.dangers", "ledger.recorded_listings")
@@ -52,8 +53,7 @@ def from_workbook(path: Path, raw: dict[str, Raw], vocabulary: Vocabulary, notic
         fact = list_of(table.name, facts)
         if fact is None:
             if any(not row.blank for row in table.rows()):
-                message = Name(f"工作表“{table.name}”未使用", f"the sheet `{table.name}` is not used")
-                notices.append(Problem("sheet-not-used", "", before + table.name, message))
+                notices.append(problem("sheet-not-used", "", before + table.name, sheet=table.name))
             continue
         known = [*vocabulary.fields(fact.key), *([vocabulary.facts[NAME]] if fact.key != ENTERPRISES else [])]
         top = heading_row(table, spellings(known))
@@ -110,11 +110,7 @@ def _enterprise(cell: Any, place: str, relation: str, notices: list[Problem]) ->
         return {"enterprise": text} if text else {}
     if well_formed(code, "credit_code"):
         return {"enterprise": code}
-    message = Name(
-        f"“{text}”不是有效的统一社会信用代码，不能据以确定企业",
-        f"`{text}` is no unified social credit code, and does not tell the enterprise",
-    )
-    notices.append(Problem("credit-code", f"{relation}.enterprise", place, message, text))
+    notices.append(problem("no-identity.code", f"{relation}.enterprise", place, text, given=text))
     return {}
 
 

@@ -23,6 +23,7 @@ from safety_rules.semantics.admission.folding import unfolded, visible
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import Unread, day
 from safety_rules.services.rectification.life import RefusedError
+from safety_rules.words.problem import problem
 
 SERIALS = range(36526, 73051)  # the days from 2000 to 2099 as a spreadsheet counts them
 SERIAL_ZERO = datetime.date(1899, 12, 30)
@@ -136,19 +137,15 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
         serial = value if isinstance(value, int) and not isinstance(value, bool) else None
         if serial in SERIALS:
             cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial or 0)
-            zh, en = (
-                f"“{heading}”的{serial}按日期序号读作{cells[heading]}",
-                f"{serial} is read as the day {cells[heading]}",
-            )
-            notices.append(Problem("assumed-day", "", row.place(heading), Name(zh, en)))
+            slots = {"heading": heading, "given": serial, "day": cells[heading]}
+            notices.append(problem("assumed-day.serial", "", row.place(heading), **slots))
         elif heading == "整改期限" and isinstance(value, str):
             term = _term(unicodedata.normalize("NFKC", visible(value)))
             found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None
             if term is not None and found is not None:
                 cells[heading] = found + term
-                zh = f"“{heading}”的“{value}”从发现日期{found}起算，为{cells[heading]}"
-                en = f"`{value}` counts from {found}, the day found, and ends on {cells[heading]}"
-                notices.append(Problem("assumed-day", "", row.place(heading), Name(zh, en)))
+                slots = {"heading": heading, "given": value, "found": found, "day": cells[heading]}
+                notices.append(problem("assumed-day.term", "", row.place(heading), **slots))
     return Row(row.sheet, row.number, cells, row.columns)
 
 
