@@ -169,12 +169,19 @@ class DaysBetween:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """`then if test else otherwise`; with an unknown test it is known only where both arms agree."""
+    """`then if test else otherwise`; with an unknown test it is known only where both arms agree.
+
+    `kind` is kept, for asking the arms at every level of a long `else if` would cost more with each.
+    """
 
     test: Expr
     then: Expr
     otherwise: Expr
     at: Span | None = field(default=None, compare=False, repr=False)
+    kind: Kind = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", _joint(self.then, self.otherwise))
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +276,8 @@ def kind_of(expr: Expr) -> Kind:
             return Date()
         case DaysBetween(_, _, unit):
             return Number(unit, whole=True)
-        case If(_, then, otherwise):
-            return _joint(then, otherwise)
+        case If():
+            return expr.kind
         case Aggregate(fold, body):
             if fold in ("any", "all"):
                 return Boolean()
@@ -325,7 +332,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 def walk(expr: Expr) -> list[Expr]:
     """Return the expression and everything below it, in reading order."""
-    found = [expr]
-    for child in children(expr):
-        found.extend(walk(child))
+    found, todo = list[Expr](), [expr]
+    while todo:
+        found.append(todo.pop())
+        todo.extend(reversed(children(found[-1])))
     return found

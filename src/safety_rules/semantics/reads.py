@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.rule import Derivation
@@ -11,19 +11,26 @@ from safety_rules.language.rule import Derivation
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
     """Return the reference tables that an expression reads, through derivations, each once."""
     return list(
-        dict.fromkeys(n.table for n in _walk_through(expr, derivations, set()) if isinstance(n, Listed | Lookup))
+        dict.fromkeys(n.table for n in walk_through(expr, derivations, set()) if isinstance(n, Listed | Lookup))
     )
 
 
 def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[ParameterRef]:
     """Return the parameters that an expression reads, through derivations."""
-    return [n for n in _walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
+    return [n for n in walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
 
 
-def _walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
+def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
+    """Return the given facts (of lists, the list) that expressions read, through derivations, in reading order."""
+    seen: set[str] = set()
+    nodes = (n for part in parts for n in walk_through(part, derivations, seen))
+    return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in derivations))
+
+
+def walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
     """Yield every node of an expression and of the derivations that it reads, each derivation once."""
     for node in walk(expr):
         yield node
         if isinstance(node, FactRef | ItemField) and node.key in derivations and node.key not in seen:
             seen.add(node.key)
-            yield from _walk_through(derivations[node.key].formula, derivations, seen)
+            yield from walk_through(derivations[node.key].formula, derivations, seen)

@@ -33,7 +33,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, items
+from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
 from safety_rules.words.values import label, shown
 
 MOST_LINES = 40
@@ -41,36 +41,37 @@ MOST_LINES = 40
 
 def clause_lines(expr: Expr, env: Environment, language: str) -> list[str]:
     """Return the lines of a condition, without repetitions."""
-    lines = list(dict.fromkeys(_lines(expr, env, language)))
+    lines = list(dict.fromkeys(_lines(expr, env, language, set())))
     if len(lines) <= MOST_LINES:
         return lines
     rest = len(lines) - MOST_LINES
     return [*lines[:MOST_LINES], f"……另有 {rest} 行" if language == "zh" else f"... {rest} more"]
 
 
-def _lines(expr: Expr, env: Environment, language: str) -> list[str]:
+def _lines(expr: Expr, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
+    """Return the lines of a condition; `told` are the derived facts, with their items, whose lines came already."""
     match expr:
         case And(operands) | Or(operands):
-            return [line for o in operands for line in _lines(o, env, language)]
+            return [line for o in operands for line in _lines(o, env, language, told)]
         case Not(operand):
-            return _lines(operand, env, language)
+            return _lines(operand, env, language, told)
         case If(test, then, otherwise):
-            return [line for part in (then, test, otherwise) for line in _lines(part, env, language)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, language, told)]
         case Aggregate("any" | "all"):
-            return _item_lines(expr, env, language)
+            return _item_lines(expr, env, language, told)
         case Compare():
             return [_comparison(expr, env, language), *_formula_lines(expr, env, language)]
         case In(item, container):
             return _membership(item, container, env, language)
         case FactRef() | ItemField():
-            return [_named(expr, env, language), *_derived_lines(expr, env, language)]
+            return [_named(expr, env, language), *_derived_lines(expr, env, language, told)]
         case ItemSelf():
             return []
         case _:
             return [_named(e, env, language) for e in _leaves(expr, env)]
 
 
-def _item_lines(expr: Aggregate, env: Environment, language: str) -> list[str]:
+def _item_lines(expr: Aggregate, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
     found = items(expr.list, env)
     own = [_named(expr.list, env, language)] if isinstance(expr.list, FactRef) else []
     if isinstance(found, Unknown) or not isinstance(kind_of(expr.list), Records):
@@ -79,7 +80,7 @@ def _item_lines(expr: Aggregate, env: Environment, language: str) -> list[str]:
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
         for part in (expr.where, expr.body):
-            lines += [] if part is None else _lines(part, scope, language)
+            lines += [] if part is None else _lines(part, scope, language, told)
     return lines
 
 
@@ -230,14 +231,13 @@ def _label(path: str, env: Environment, language: str) -> str:
     return label(path, env.vocabulary, language)
 
 
-def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str) -> list[str]:
-    derivation = env.derivations.get(expr.key)
-    if derivation is None or not isinstance(expr.kind, Boolean):
+def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
+    behind = formula_behind(expr, env)
+    known = (expr.key, "" if isinstance(expr, FactRef) else env.variables[expr.variable][0])
+    if behind is None or not isinstance(expr.kind, Boolean) or known in told:
         return []
-    if isinstance(expr, FactRef) or derivation.variable is None:
-        return _lines(derivation.formula, replace(env, variables={}), language)
-    scope = replace(env, variables={derivation.variable: env.variables[expr.variable]})
-    return _lines(derivation.formula, scope, language)
+    told.add(known)
+    return _lines(*behind, language, told)
 
 
 def _formula_lines(expr: Compare, env: Environment, language: str) -> list[str]:

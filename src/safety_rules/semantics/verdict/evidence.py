@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from safety_rules.language.expr import Expr, FactRef, ItemField, walk
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Finding, Status
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import facts_of
 
 
 def evidence(on: AreaOn, record: Record, found: Finding) -> Evidence:
@@ -20,13 +18,4 @@ def evidence(on: AreaOn, record: Record, found: Finding) -> Evidence:
 
 def facts_read(rule: Rule, on: AreaOn) -> tuple[str, ...]:
     """Return the given facts that a rule reads, also by way of derived ones, in reading order; lists as a whole."""
-    clauses = [*rule.applies_when, *rule.requires]
-    return tuple(dict.fromkeys(key for clause in clauses for key in _given(clause.that, on)))
-
-
-def _given(expr: Expr, on: AreaOn) -> Iterator[str]:
-    for node in walk(expr):
-        if isinstance(node, FactRef | ItemField) and node.key in on.derivations:
-            yield from _given(on.derivations[node.key].formula, on)
-        elif isinstance(node, FactRef):
-            yield node.key
+    return facts_of((c.that for c in (*rule.applies_when, *rule.requires)), on.derivations)

@@ -152,15 +152,11 @@ def _parameter(expr: ParameterRef, w: Writer) -> Number:
 
 
 def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
-    test = w.keep(test)
-    agree = (
-        ""
-        if a.constant is not None and b.constant is not None and a.constant != b.constant
-        else (f" WHEN {a.sql} = {b.sql} THEN {a.sql}")
-    )
-    if agree and not (a.leaf and b.leaf):
+    test, a, b = terms.short(test, w), terms.held(a, w), terms.held(b, w)
+    differ = a.constant is not None and b.constant is not None and a.constant != b.constant
+    if not differ and not (a.leaf and b.leaf):
         w.doubt(f"({test} IS NULL AND {close(a, b)})")
-    sql = f"(CASE WHEN {test} THEN {a.sql} WHEN NOT {test} THEN {b.sql}{agree} END)"
+    sql = terms.once([test, a.sql, b.sql], lambda t, x, y: terms.chosen(t, x, y, not differ), w)
     size = f"(CASE WHEN {test} THEN {a.size} ELSE {b.size} END)"
     return numbers.either(sql, size, [a, b])
 
@@ -173,7 +169,11 @@ def rounded(a: Number, d: Dialect) -> Number:
 def _call(function: str, arguments: list[Number], w: Writer) -> Number:
     if function == "abs":
         return numbers.absolute(arguments[0], w.dialect)
-    a, b = arguments
+    a, b = (terms.held(n, w) for n in arguments)
     op = "<=" if function == "min" else ">="
-    sql = f"(CASE WHEN {a.sql} {op} {b.sql} THEN {a.sql} WHEN {b.sql} IS NOT NULL AND {a.sql} IS NOT NULL THEN {b.sql} END)"
+
+    def smaller(x: str, y: str) -> str:
+        return f"(CASE WHEN {x} {op} {y} THEN {x} WHEN {y} IS NOT NULL AND {x} IS NOT NULL THEN {y} END)"
+
+    sql = terms.once([a.sql, b.sql], smaller, w)
     return numbers.either(sql, f"({a.size} + {b.size})", [a, b])
