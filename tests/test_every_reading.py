@@ -19,11 +19,14 @@ from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.sql.dialect import DUCKDB, SPARK
 from safety_rules.engines.sql.lower.tree import READINGS
 from safety_rules.engines.sql.lower.writer import Writer
-from safety_rules.engines.sql.query import facts_and_cells, law_query
-from safety_rules.engines.sql.short_query import _aside
+from safety_rules.engines.sql.query.builder import law_query
+from safety_rules.engines.sql.query.sides import _aside
+from safety_rules.engines.sql.read.facts import facts_and_cells
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import FOLDS, FUNCTIONS, Aggregate, Arithmetic, Call, Compare, Expr, children, walk
+from safety_rules.language import operators
+from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, walk
 from safety_rules.language.kinds import Boolean, Number
+from safety_rules.language.operators import FOLDS, FUNCTIONS
 from safety_rules.semantics.canonical import canonical
 from safety_rules.semantics.checking.format import formatted
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
@@ -85,6 +88,10 @@ SAMPLES = [
     "min(project.width, project.depth) < 1",
     "max(project.width, project.depth) < 1",
     "abs(project.width) < 1",
+    "months_between(project.expires, project.approved) > 3[月]",
+    "days_between(project.expires, project.approved) > 3[天]",
+    "floor_to(project.width, project.depth) < 1",
+    "round_to(project.width, 0.5) < 1",
 ]
 
 
@@ -105,10 +112,10 @@ def everything(law: AreaOn) -> Iterator[Expr]:
 def test_the_samples_hold_every_node_operator_fold_and_function() -> None:
     found = [n for text in SAMPLES for n in walk(that_of(law_of(text)))]
     assert set(get_args(tree.Expr)) == {type(n) for n in found}
-    assert set(get_args(tree.Comparison)) == {n.op for n in found if isinstance(n, Compare)}
-    assert set(get_args(tree.Operator)) == {n.op for n in found if isinstance(n, Arithmetic)}
-    assert set(FOLDS) == set(get_args(tree.Folding)) == {n.fold for n in found if isinstance(n, Aggregate)}
-    assert set(FUNCTIONS) == {n.function for n in found if isinstance(n, Call)}
+    assert set(get_args(operators.Comparison)) == {n.op for n in found if isinstance(n, Compare)}
+    assert set(get_args(operators.Operator)) == {n.op for n in found if isinstance(n, Arithmetic)}
+    assert set(FOLDS) == set(get_args(operators.Folding)) == {n.fold for n in found if isinstance(n, Aggregate)}
+    assert {k for k, row in FUNCTIONS.items() if not row.same_as} == {n.function for n in found if isinstance(n, Call)}
 
 
 def test_every_dataclass_of_the_tree_is_a_node_of_it() -> None:
@@ -245,8 +252,16 @@ DECLINED: dict[str, dict[str, str]] = {
         "min(project.width, project.depth) < 1": "Call",
         "max(project.width, project.depth) < 1": "Call",
         "abs(project.width) < 1": "Call",
+        "months_between(project.expires, project.approved) > 3[月]": "Call",
+        "days_between(project.expires, project.approved) > 3[天]": "DaysBetween",
+        "floor_to(project.width, project.depth) < 1": "Call",
+        "round_to(project.width, 0.5) < 1": "Call",
     },
-    "breakpoints": {"project.approved + project.term <= project.expires": "Shift"},
+    "breakpoints": {
+        "project.approved + project.term <= project.expires": "Shift",
+        "floor_to(project.width, project.depth) < 1": "floor_to",
+        "round_to(project.width, 0.5) < 1": "round_to",
+    },
     "fast": {
         "project.approved + project.term <= project.expires": "FactRef",
         "project.approved - project.wait <= as_of": "FactRef",
@@ -264,5 +279,8 @@ DECLINED: dict[str, dict[str, str]] = {
         "min(project.width, project.depth) < 1": "Call",
         "max(project.width, project.depth) < 1": "Call",
         "abs(project.width) < 1": "Call",
+        "months_between(project.expires, project.approved) > 3[月]": "Call",
+        "floor_to(project.width, project.depth) < 1": "Call",
+        "round_to(project.width, 0.5) < 1": "Call",
     },
 }

@@ -95,6 +95,45 @@ def test_imports_only_go_down(path: Path) -> None:
         assert not above or (for_types and home(path) == "language"), f"{named(path)} imports {module}"
 
 
+def imported() -> dict[str, set[str]]:
+    """Return for each file the files that it imports, lazily or only for type checkers as well."""
+    files = {named(p).removesuffix(".py").removesuffix("/__init__").replace("/", "."): named(p) for p in FILES}
+    found: dict[str, set[str]] = {}
+    for path in FILES:
+        for module, _ in imports(path):
+            name = module.removeprefix("safety_rules.")
+            at = files.get(name) or files.get(name.rpartition(".")[0])
+            if at is not None and at != named(path):
+                found.setdefault(named(path), set()).add(at)
+    return found
+
+
+def circle(start: str, edges: dict[str, set[str]]) -> set[str]:
+    """Return the files on ways from a file back to it."""
+    ahead = reached(start, edges)
+    return {f for f in ahead if start in reached(f, edges)} if start in ahead else set()
+
+
+def reached(start: str, edges: dict[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    frontier = {start}
+    while frontier:
+        frontier = {n for f in frontier for n in edges.get(f, ())} - seen
+        seen |= frontier
+    return seen
+
+
+CIRCLES = {  # for type checkers only; this list may only shrink
+    frozenset({"semantics/verdict/explain.py", "semantics/verdict/serial.py", "semantics/verdict/verdict.py"}),
+}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    edges = imported()
+    assert len(edges) > 200
+    assert {frozenset(c) for f in edges if (c := circle(f, edges))} == CIRCLES
+
+
 @pytest.mark.parametrize("path", [p for p in FILES if home(p) == "engines"], ids=named)
 def test_no_engine_imports_another(path: Path) -> None:
     parts = path.relative_to(SOURCE).parts

@@ -35,6 +35,9 @@ class Rules:
 
     rulebook: Rulebook
 
+    def __repr__(self) -> str:
+        return f"<Rules {', '.join(self.areas)}; {self.rulebook.digest[:12]}>"
+
     @property
     def areas(self) -> tuple[str, ...]:
         """The keys of the areas."""
@@ -88,6 +91,9 @@ class AreaRules:
 
     rulebook: Rulebook
     area: Area
+
+    def __repr__(self) -> str:
+        return f"<AreaRules {self.area.key}; {self.rulebook.digest[:12]}>"
 
     def on(self, day: datetime.date | str, require_standing: Standing | str = Standing.assumed) -> DatedArea:
         """Return the area's law on a day; what rests on less than `require_standing` is undetermined.

@@ -8,7 +8,8 @@ from typing import Any
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, rulebook
+from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram, program_on
 from safety_rules.semantics.chaining.facts import given_facts

@@ -27,7 +27,8 @@ from safety_rules.language.rule import Clause, Otherwise, Rule, Waiver
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Period, Standing
 from safety_rules.language.verdict import Reason, Status
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope

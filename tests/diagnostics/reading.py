@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.words.diagnostic import Diagnostic
 
 HERE = Path(__file__).parent
@@ -18,7 +19,7 @@ PAGES = ROOT / "docs" / "diagnostics"
 BASE = HERE.parent / "conformance" / "base"
 SOURCE = ROOT / "src" / "safety_rules"
 CODE = re.compile(r"([a-z][a-z0-9]*(?:-[a-z0-9]+)*)(?:\.[a-z0-9-]+)?")
-REPORTERS = {"error", "report", "wrong", "plain", "of", "doubt", "_at", "Unusable", "Problem"}
+REPORTERS = {"error", "report", "wrong", "Diagnostic.of", "Diagnostic.doubt", "add", "Unusable"}
 
 
 def bad_files() -> dict[str, Path]:
@@ -73,7 +74,7 @@ def calls(*folders: str, reporters: Collection[str] = REPORTERS) -> Iterator[Cal
             inner = {id(n): f for f in functions for n in ast.walk(f)}  # the innermost comes last
             for node in ast.walk(tree):
                 if isinstance(node, ast.Call) and _name(node.func) in reporters:
-                    slots = frozenset(k.arg or "**" for k in node.keywords)
+                    slots = frozenset(s for k in node.keywords for s in _slots(k, inner.get(id(node), tree)))
                     where = f"{path.relative_to(SOURCE).as_posix()}:{node.lineno}"
                     yield Call(where, _name(node.func), _keys(node, inner.get(id(node), tree)), slots)
 
@@ -84,20 +85,37 @@ def codes(*folders: str) -> set[str]:
 
 
 def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    match node:
+        case ast.Attribute(ast.Name(owner), "of" | "doubt" as name):
+            return f"{owner}.{name}"
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return ""
+
+
+def _slots(keyword: ast.keyword, function: ast.AST) -> list[str]:
+    """Return the slots that a keyword fills in: its own, those of a mapping written in the function, or `**`."""
+    if keyword.arg is not None:
+        return [keyword.arg]
+    mappings = [v for v in _assigned(keyword.value, function) if isinstance(v, ast.Dict)]
+    return [str(ast.literal_eval(k)) for m in mappings for k in m.keys if k is not None] or ["**"]
 
 
 def _keys(call: ast.Call, function: ast.AST) -> frozenset[str]:
     """Return the keys that the first argument can be: written there, chosen there, or assigned in the function."""
-    for argument in call.args[:2]:
-        written = [argument]
-        if isinstance(argument, ast.Name):
-            targets = (n for n in ast.walk(function) if isinstance(n, ast.Assign))
-            written = [n.value for n in targets if any(_name(t) == argument.id for t in n.targets)]
-        keys = frozenset(t for w in written for t in _texts(w) if CODE.fullmatch(t))
-        if keys:
-            return keys
-    return frozenset()
+    if not call.args:
+        return frozenset()
+    written = [call.args[0], *_assigned(call.args[0], function)]
+    return frozenset(t for w in written for t in _texts(w) if CODE.fullmatch(t))
+
+
+def _assigned(node: ast.expr, function: ast.AST) -> list[ast.expr]:
+    """Return what is assigned in a function to the name that a node is."""
+    if not isinstance(node, ast.Name):
+        return []
+    assigned = (n for n in ast.walk(function) if isinstance(n, ast.Assign))
+    return [n.value for n in assigned if any(_name(t) == node.id for t in n.targets)]
 
 
 def _texts(node: ast.expr) -> Iterator[str]:
@@ -106,3 +124,5 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield text
         case ast.IfExp(body=body, orelse=other):
             yield from (*_texts(body), *_texts(other))
+        case ast.Subscript(value=ast.Dict(values=values)):
+            yield from (text for value in values for text in _texts(value))

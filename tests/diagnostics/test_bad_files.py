@@ -10,10 +10,10 @@ import pytest
 
 from diagnostics.reading import HERE, PAGES, bad_files, codes, diagnosed, shown, with_files
 from safety_rules.language.diagnostic import Severity
-from safety_rules.loading.rulebook import RuleFileText
+from safety_rules.loading.files import RuleFileText
 
 BAD = bad_files()
-MADE_IN_TESTS = {"no-rules", "file-too-large", "too-many-nodes", "lifecycle"}
+MADE_IN_TESTS = {"unreadable-file", "no-rules", "file-too-large", "too-many-nodes", "lifecycle"}
 ALL = ("loading", "semantics", "services/lint")
 PLACE = re.compile(r"^[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: (error|warning)\[[a-z0-9-]+\]: \S.*$")
 

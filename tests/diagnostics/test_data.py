@@ -12,7 +12,7 @@ from conformance.suite import book
 from diagnostics.reading import codes
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.formats import FORMATS
-from safety_rules.semantics.admission.values import Unusable
+from safety_rules.semantics.admission.unusable import Unusable
 
 CASES = yaml.load((Path(__file__).parent / "data.yaml").read_text("utf-8"), yaml.BaseLoader)
 

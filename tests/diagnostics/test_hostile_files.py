@@ -13,7 +13,8 @@ from diagnostics.reading import BASE, bad_files, shown, with_files
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading import compose
 from safety_rules.loading.compose import MAX_BYTES, document
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.checking.check import condition
 from safety_rules.words.diagnostic import Diagnostic, framed
 

@@ -104,7 +104,7 @@ def test_a_column_without_a_heading_and_a_line_of_totals_are_named(tmp_path: Pat
     sheets = {"项目": [["项目编号", "", "用地面积"], ["P1", "x", 20], ["合计", None, 20]]}
     book = read(workbook(tmp_path / "a.xlsx", sheets))
     assert [r.data is not None for r in book.rows] == [True, False]
-    assert [n.text("zh") for n in book.notices] == ["项目!3：合计行，不审查", "项目!B1：没有表头的列，未使用"]
+    assert [n.text("zh") for n in book.notices] == ["项目!3：合计行，不计入", "项目!B1：没有表头的列，未使用"]
 
 
 def test_json_lines_know_their_line_and_a_bad_line_stops_no_other(tmp_path: Path) -> None:

@@ -24,10 +24,10 @@ from ledgers.tally import (
     code_of,
     day,
     fewer_than_two,
-    grade,
     major_open,
     no,
     procedures,
+    reaches,
     recent,
     records,
     sheets,
@@ -88,11 +88,11 @@ def due(held: dict[str, list[Row]]) -> list[Row]:
     for a in held["事故"]:
         on, penalised = day(a["事故日期"]), yes(a["已受行政处罚"])
         assert on is not None
-        if grade(a) >= 2 and penalised is not False and PENALTIES_FROM <= on <= PENALTIES_UNTIL:
+        if reaches(a, 2) and penalised is not False and PENALTIES_FROM <= on <= PENALTIES_UNTIL:
             found.append(listed("黑名单", on, penalised, year_after(on)))
-        if grade(a) == 1 and year_after(on) >= DAY:
+        if reaches(a, 2) is False and year_after(on) >= DAY:
             found.append(listed("黄名单", on, True, year_after(on)))
-        for b in (b for b in held["事故"] if b is not a and grade(a) == grade(b) == 1):
+        for b in (b for b in held["事故"] if b is not a):
             later = day(b["事故日期"])
             assert later is not None
             if on <= later <= year_after(on) and both(penalised, yes(b["已受行政处罚"])) is not False:
@@ -130,9 +130,9 @@ def findings(row: Row, lists: dict[str, list[Row]], held: dict[str, list[Row]]) 
 def accident_findings(row: Row, own: list[Row] | None, theirs: list[Row]) -> Iterable[tuple[str, bool | None]]:
     known = own is not None or row["事故记录"] == ""
     both_lists = [*(own or []), *(a for a in theirs if not any(same(a, o) for o in own or []))]
-    for outcome, grades in (("rejected", (3, 4)), ("referred", (2,)), ("conditional", (1,))):
-        yield outcome, no(any_of(recent(r, grades) for r in both_lists)) if known else None
-    yield "rejected", fewer_than_two([recent(r, (2,)) for r in both_lists]) if known else None
+    for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
+        yield outcome, no(any_of(recent(r, level) for r in both_lists)) if known else None
+    yield "rejected", fewer_than_two([recent(r, 2) for r in both_lists]) if known else None
 
 
 def same(one: Row, other: Row) -> bool:

@@ -212,9 +212,9 @@ def enterprise(row: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> I
     for outcome, overdue in (("rejected", True), ("conditional", False)):
         yield outcome, None if dangers is None else no(any_of(major_open(r, overdue) for r in dangers))
     accidents = records(row, "事故记录", lists)
-    for outcome, grades in (("rejected", (3, 4)), ("referred", (2,)), ("conditional", (1,))):
-        yield outcome, None if accidents is None else no(any_of(recent(r, grades) for r in accidents))
-    yield "rejected", None if accidents is None else fewer_than_two([recent(r, (2,)) for r in accidents])
+    for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
+        yield outcome, None if accidents is None else no(any_of(recent(r, level) for r in accidents))
+    yield "rejected", None if accidents is None else fewer_than_two([recent(r, 2) for r in accidents])
 
 
 def fewer_than_two(parts: list[bool | None]) -> bool | None:
@@ -248,20 +248,28 @@ def major_open(row: dict[str, Any], overdue: bool) -> bool | None:
     return both(None if level is None else level == "重大隐患", no(yes(row["已销号"])), late if overdue else no(late))
 
 
-def grade(row: dict[str, Any]) -> int | None:
-    deaths, hurt, loss = (number(row[c]) for c in ("死亡人数", "重伤人数", "直接经济损失（万元）"))
-    for level, least in ((4, (30, 100, 10000)), (3, (10, 50, 5000)), (2, (3, 10, 1000))):
-        reached = any_of(None if n is None else n >= edge for n, edge in zip((deaths, hurt, loss), least, strict=True))
-        if reached is True:
-            return level
-        if reached is None:
-            return None
-    return 1
+def reaches(row: dict[str, Any], level: int) -> bool | None:
+    """Return whether an accident is at least general (1), larger (2) or major (3): one known figure is enough."""
+    edges = {1: (0, 0, 0), 2: (3, 10, 1000), 3: (10, 50, 5000)}[level]
+    figures = (number(row[c]) for c in ("死亡人数", "重伤人数", "直接经济损失（万元）"))
+    return level == 1 or any_of(None if n is None else n >= edge for n, edge in zip(figures, edges, strict=True))
 
 
-def recent(row: dict[str, Any], grades: tuple[int, ...]) -> bool | None:
-    level, when = grade(row), day(row["事故日期"])
-    return both(None if level is None else level in grades, None if when is None else YEAR_AGO <= when <= DAY)
+def recent(row: dict[str, Any], level: int) -> bool | None:
+    when = day(row["事故日期"])
+    return both(reaches(row, level), None if when is None else YEAR_AGO <= when <= DAY)
+
+
+def needs_assessment(row: dict[str, Any]) -> bool | None:
+    """Return whether a project's code puts it among the kinds that need a safety assessment; None where it is open."""
+    code = str(row["行业代码"]).split(".")[0]
+    if re.fullmatch("[0-9]{2,4}", code) is None:
+        return None
+    named = ("06", "07", "08", "09", "10", "2672", "311", "312", "314", "321", "322", "323", "324", "45")
+    if code.startswith((*named, "5265", "5941", "5942")):
+        return True
+    other = {"13", "14", "30", *map(str, range(17, 25)), *map(str, range(33, 41))}
+    return False if code[:2] in other and code != "33" and code[:3] != "339" else None
 
 
 def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
@@ -270,8 +278,8 @@ def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     steps = ["依法不需要", "未开展", "办理中", "已通过", "未通过"]
     papers = ["不纳入环评管理", "登记表待备案", "登记表已备案", "报告书（表）待批", "报告书（表）已批复", "不予批准"]
     for column, words, done, refused, left in (
-        ("安全预评价", steps, ("依法不需要", "已通过"), "未通过", ("未开展", "办理中")),
-        ("安全设施设计审查", steps, ("依法不需要", "已通过"), "未通过", ("未开展", "办理中")),
+        ("安全预评价", steps, ("已通过",), "未通过", ("依法不需要", "未开展", "办理中")),
+        ("安全设施设计审查", steps, ("已通过",), "未通过", ("依法不需要", "未开展", "办理中")),
         (
             "环境影响评价",
             papers,
@@ -282,7 +290,8 @@ def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
     ):
         state = one_of(row[column], words)
         yield "rejected", None if state is None else state != refused
-        yield "rejected", given(started, None if state is None else state in done)
-        yield "conditional", given(no(started), None if state is None else state not in left)
+        named = True if words is papers else needs_assessment(row)
+        yield "rejected", given(both(started, named), None if state is None else state in done)
+        yield "conditional", given(both(no(started), named), None if state is None else state not in left)
     paper = one_of(row["环境影响评价"], papers)
     yield "conditional", None if paper is None else paper != "登记表待备案"

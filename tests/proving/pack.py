@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, loaded
+from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.rulebook import loaded
 
 FILES = {
     "units.yaml": """

@@ -14,7 +14,8 @@ from proving.pack import FILES
 from safety_rules.language.record import Record
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.verdict import Status
-from safety_rules.loading.rulebook import RuleFileText, loaded
+from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.rulebook import loaded
 from safety_rules.semantics.decide import AreaOn, area_on, findings, interval
 from safety_rules.services.proving.answers import Answer
 from safety_rules.services.proving.days import changes

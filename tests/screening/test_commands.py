@@ -133,7 +133,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], int, str]]:
         "no outcome": (["screen", good, "--fail-on", "rejectd"], 2, "did you mean `rejected`"),
         "no standing": (["screen", good, "--require-standing", "law"], 2, "is not a standing"),
         "no waivers": (["screen", good, "--waivers", folder / "none.yaml"], 2, "there is no waivers file"),
-        "bad waivers": (["screen", good, "--waivers", waivers], 3, "error[missing-key]"),
+        "bad waivers": (["screen", good, "--waivers", waivers], 3, "错误[missing-key]"),
         "unknown ending": (["screen", good, "-o", folder / "out.pdf"], 2, "has no known ending"),
         "no output folder": (["screen", good, "-o", folder / "none" / "out.xlsx"], 2, "there is no folder"),
         "onto itself": (["screen", good, "-o", good], 2, "would overwrite the ledger"),

@@ -24,7 +24,8 @@ import safety_rules as sr
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.main import VERBS, main
 from safety_rules.language.diagnostic import SourceText, Span
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
 from safety_rules.services.screening import screen

@@ -6,7 +6,8 @@ from itertools import islice
 
 import pytest
 
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from trust.fuzzing import MEGABYTES, ROOT, TARGETS, bounded, inputs, peak_megabytes, run, tried
 
 ONE = ROOT / "tests" / "trust" / "one_of_each"

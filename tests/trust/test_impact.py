@@ -16,7 +16,8 @@ from click.testing import CliRunner
 import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.services.impact import compare
 from safety_rules.services.impact.compare import Comparison
 from safety_rules.services.mutants import mutants

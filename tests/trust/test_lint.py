@@ -12,7 +12,8 @@ from click.testing import CliRunner
 import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.language.lint import LINT_CODES
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.services.lint.findings import Lint, linted
 
 ONE = Path(__file__).parent / "one_of_each"

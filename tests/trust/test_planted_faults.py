@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from safety_rules.cli.main import cli
-from safety_rules.loading.rulebook import folder_files, loaded
+from safety_rules.loading.files import folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.services.proving.answers import Answer
 from safety_rules.services.proving.prove import prove_built_in
 

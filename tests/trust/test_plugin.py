@@ -80,7 +80,7 @@ def test_a_failed_case_shows_its_line_of_yaml(folder: Path) -> None:
 
 
 def test_a_broken_property_shows_the_record_and_the_rule(folder: Path) -> None:
-    edited(folder, "warehouse/aisles_are_wide.yaml", ">= limit", "<= limit")
+    edited(folder, "warehouse/aisles_are_wide.yaml", ">= 标准", "<= 标准")
     _, seen = run("-c", str(folder.parent / "pytest.ini"), "--rules", "rules", "-k", "wider")
     (text,) = seen.failed.values()
     assert "more `warehouse.aisle_width` makes it worse" in text
@@ -91,7 +91,7 @@ def test_a_broken_property_shows_the_record_and_the_rule(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "old", "new", "said"),
     [
-        ("warehouse/aisles_are_wide.yaml", "warehouse.aisle_width >=", "warehouse.isle_width >=", "unknown-name"),
+        ("warehouse/aisles_are_wide.yaml", "仓库.通道宽度 >=", "仓库.通道款度 >=", "unknown-name"),
         ("warehouse/properties.py", "import Example", "import nothing_like_this, Example", "nothing_like_this"),
         ("warehouse/properties.py", "rule_property(", "print(", "Error"),
     ],

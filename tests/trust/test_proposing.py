@@ -8,7 +8,8 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from safety_rules.cli.main import cli
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
 

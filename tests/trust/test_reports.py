@@ -144,3 +144,36 @@ def test_the_hooks_of_pre_commit_run() -> None:
         if words[0] != "test":
             done = CliRunner().invoke(cli, [*words, str(ROOT / "rules")])
             assert done.exit_code == 0, done.output
+
+
+def test_check_says_it_in_chinese_where_it_is_asked_to(packs: dict[str, Path]) -> None:
+    spoken = {
+        language: CliRunner().invoke(cli, ["check", str(packs["broken"]), "-l", language]) for language in ("zh", "en")
+    }
+    assert "：错误[unknown-name]：“plant.grad”不是已有的事实项或参数\n" in spoken["zh"].output
+    assert "= 建议：是否为“plant.grade”？\n" in spoken["zh"].output
+    assert re.search("[0-9]+个文件：1处错误，0处提示\n$", spoken["zh"].output)
+    assert "error" not in spoken["zh"].output
+    assert ": error[unknown-name]: `plant.grad` is not a known fact or parameter\n" in spoken["en"].output
+    assert {3} == {s.exit_code for s in spoken.values()}
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit", "github"])
+def test_reports_for_machines_are_in_english_unless_asked(packs: dict[str, Path], form: str) -> None:
+    args = ["check", str(packs["broken"]), "--format", form]
+    assert "is not a known fact or parameter" in CliRunner().invoke(cli, args).output
+    chinese = CliRunner().invoke(cli, [*args, "-l", "zh"]).output
+    assert "“plant.grad”不是已有的事实项或参数" in chinese
+    assert "is not a known fact" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("zh", "：错误[missing-key]：“waivers.1”里缺少“reason”"), ("en", ": error[missing-key]: ")]
+)
+def test_a_verb_answers_a_wrong_file_in_its_own_language(tmp_path: Path, language: str, says: str) -> None:
+    waivers = tmp_path / "waivers.yaml"
+    waivers.write_text("- {rule: a, subject: b, granted_by: c, until: 2020-01-01}\n", "utf-8")
+    ledger = ROOT / "examples" / "项目台账.xlsx"
+    ran = CliRunner().invoke(cli, ["screen", str(ledger), "--waivers", str(waivers), "-l", language])
+    assert ran.exit_code == 3
+    assert says in ran.output

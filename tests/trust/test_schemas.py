@@ -16,7 +16,8 @@ from jsonschema import Draft7Validator
 
 from diagnostics.reading import BASE, bad_files, diagnosed
 from safety_rules.cli.main import cli
-from safety_rules.loading.rulebook import RuleFileText, folder_files, rulebook
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.loading.schemas import MODELINE, kind_of_text, schema_texts, schemas
 from trust.yaml_reading import as_an_editor_reads
 

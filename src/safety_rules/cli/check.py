@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, acceptance_options, format_option
+from safety_rules.cli.options import PATH, acceptance_options, format_option, said_in_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.report import Problem, Suppressed
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 )
 @acceptance_options
 @format_option
+@said_in_option
 def command(
     rules: str | None,
     overlays: tuple[Path, ...],
@@ -41,13 +42,16 @@ def command(
     day: str | None,
     form: str,
     output: Path | None,
+    language: str,
 ) -> None:
     """Check the rule files of a folder (or rule pack); the built-in rules by default."""
     from safety_rules.cli.accepting import Accepting, accepted
     from safety_rules.cli.reporting import put
     from safety_rules.formats.report import Report, of_diagnostics
+    from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
-    from safety_rules.loading.rulebook import folder_files, rulebook
+    from safety_rules.loading.rulebook import rulebook
+    from safety_rules.words.catalog import sentence
 
     accepting = Accepting(old, write_baseline, waivers, day)
     if not lint and (texts is not None or accepting != Accepting(None, False, None, None)):
@@ -63,21 +67,24 @@ def command(
         doubtful, silenced = _lint(book, texts, [f.path for f in over])
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = counted, [*silenced, *known]
-    summary = _summary(len(files), book, problems) + (f", {len(suppressed)} known" if suppressed else "")
+    summary = _summary(len(files), book, problems, language)
+    summary += sentence("check-summary.known", language, known=len(suppressed)) if suppressed else ""
     marked = {p.at.source.name for p in problems if p.at is not None}
     passed = tuple(f.path for f in files if f"{shown_at}{f.path}" not in marked)
-    put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output)
+    put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output, language)
     if book is None or (lint and any(p.level != "note" for p in problems)):
         sys.exit(ExitCode.RULES)
 
 
-def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem]) -> str:
+def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem], language: str) -> str:
+    from safety_rules.words.catalog import sentence
+
     errors = sum(p.level == "error" for p in problems)
     warnings = sum(p.level == "warning" for p in problems)
     if book is None or errors:
-        return f"{files} files: {errors} errors, {warnings} warnings"
-    count = sum(len(a.rules) for a in book.areas.values())
-    return f"{files} files, {len(book.areas)} areas, {count} rules: no errors, {warnings} warnings"
+        return sentence("check-summary.wrong", language, files=files, errors=errors, warnings=warnings)
+    counts = {"files": files, "areas": len(book.areas), "rules": sum(len(a.rules) for a in book.areas.values())}
+    return sentence("check-summary.right", language, **counts, warnings=warnings)
 
 
 def _lint(book: Rulebook, texts: Path | None, overlays: Sequence[str]) -> tuple[list[Problem], list[Suppressed]]:

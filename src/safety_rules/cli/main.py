@@ -16,6 +16,7 @@ VERBS = {
     "test": "Run the cases that stand in rule files.",
     "prove": "Prove what holds of rules on every record, or show a record.",
     "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
+    "format": "Write the names in rule files in Chinese or in English.",
     "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
@@ -52,6 +53,19 @@ class Verbs(click.Group):
             help = did_you_mean(args[0], VERBS) if args else ""
             raise click.UsageError(f"there is no verb `{args[0]}`" + (f"; {help}" if help else ""), ctx) from error
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a verb; rule files that hold errors are answered in the verb's language."""
+        from safety_rules.language.errors import RuleFileError
+
+        try:
+            return super().invoke(ctx)
+        except RuleFileError as error:
+            from safety_rules.cli.options import LANGUAGE
+
+            for diagnostic in error.diagnostics:
+                click.echo(diagnostic.text(ctx.meta.get(LANGUAGE, "en")), err=True)
+            sys.exit(ExitCode.RULES)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs with their sentences, without importing them."""
         with formatter.section("Verbs"):
@@ -66,7 +80,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; no error of ours ends in a traceback."""
-    from safety_rules.language.errors import LedgerError, RuleFileError, SafetyRulesError
+    from safety_rules.language.errors import LedgerError, SafetyRulesError
 
     try:
         cli.main(standalone_mode=False)
@@ -78,10 +92,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.USAGE)
-    except RuleFileError as error:
-        for diagnostic in error.diagnostics:
-            click.echo(diagnostic.text(), err=True)
-        sys.exit(ExitCode.RULES)
     except LedgerError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(ExitCode.LEDGER)

@@ -11,6 +11,7 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+LANGUAGE = "safety_rules.language"
 
 
 def rules_option(function: F) -> F:
@@ -43,10 +44,24 @@ def engine_option(function: F) -> F:
 
 
 def language_option(function: F) -> F:
-    """Add `--language`."""
-    return click.option("--language", "-l", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")(
-        function
-    )
+    """Add `--language`, Chinese by default."""
+    return _language(function, "zh", "zh (default) or en.")
+
+
+def said_in_option(function: F) -> F:
+    """Add `--language` to a verb of engineers and CI, English by default."""
+    return _language(function, "en", "en (default) or zh.")
+
+
+def _language(function: F, default: str, help: str) -> F:
+    kinds = click.Choice(["zh", "en"])
+    return click.option("--language", "-l", default=default, type=kinds, help=help, callback=_remembered)(function)
+
+
+def _remembered(context: click.Context, _: click.Parameter, language: str) -> str:
+    """Return the language, kept for what is said when the verb fails."""
+    context.meta[LANGUAGE] = language
+    return language
 
 
 def format_option(function: F) -> F:

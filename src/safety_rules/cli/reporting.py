@@ -9,9 +9,9 @@ import click
 from safety_rules.formats.report import Report, written
 
 
-def put(report: Report, form: str, output: Path | None) -> None:
-    """Write a report in a format."""
-    put_text(written(report, form), output)
+def put(report: Report, form: str, output: Path | None, language: str = "en") -> None:
+    """Write a report in a format and a language."""
+    put_text(written(report, form, language), output)
 
 
 def put_text(text: str, output: Path | None) -> None:

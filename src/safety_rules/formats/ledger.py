@@ -85,7 +85,7 @@ def _from_tables(
     main, top = _main(path, tables, facts, sheet)
     found = columns(main, top, facts, vocabulary.units)
     lists: dict[str, list[ListSheet]] = defaultdict(list)
-    notices = list(found.notices)
+    notices = [*main.notices, *found.notices]
     for table in tables:
         if table is main:
             continue

@@ -11,14 +11,12 @@ from typing import Any
 
 from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
+from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.lists import ListSheet, joined, list_value
-from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, letters, usable
+from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import absent
-
-TOTALS = frozenset({"合计", "总计", "小计", "共计", "total"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,7 @@ class Reading:
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row below the headings; at the end, name what was left over."""
+        self._attach()
         width = len(own_headings(self.found))
         headed = {i for i, h in enumerate(self.found.headings) if h}
         nameless: set[int] = set()
@@ -92,18 +91,28 @@ class Reading:
                 message = Name("没有表头的列，未使用", "a column without a heading is not used")
                 place = self.table.place(self.found.row, index)
                 self.notices.append(Problem("no-heading", "", place, message))
-        for sheets in self.lists.values():
-            for sheet in sheets:
-                self.notices += sheet.left_over()
+
+    def _attach(self) -> None:
+        """Tell each list's sheets whom the rows name, where there are any."""
+        sheets = [s for found in self.lists.values() for s in found]
+        if not sheets:
+            return
+        named = [c for c in self.found.columns if c.fact.key in self.identity]
+        rows = [
+            {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
+            for r in self.table.rows()
+            if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings)
+        ]
+        for sheet in sheets:
+            self.notices += sheet.attach(rows, self.vocabulary)
 
     def _row(self, row: RawRow, width: int, filled: Sequence[int]) -> LedgerRow:
         place = self.table.place(row.number)
         cells = tuple(row.cell(i) for i in range(width))
         if not filled:
             return LedgerRow(row.number, place, cells)
-        if cell_text(row.cell(filled[0])).casefold() in TOTALS:
-            message = Name("合计行，不审查", "a line of totals is not screened")
-            self.notices.append(Problem("total", "", place, message))
+        if kind := kind_of_line(row, self.found.headings):
+            self.notices.append(Problem(kind, "", place, KINDS[kind]))
             return LedgerRow(row.number, place, cells)
         if self.table.mark == ":" and filled[-1] >= width:
             message = Name(
@@ -124,8 +133,8 @@ class Reading:
             key, cell = column.fact.key, row.cell(column.index)
             if key in identity:
                 cell = merged.get(column.index, cell)
-                if not absent(usable(cell)):
-                    names[key] = cell_text(cell)
+                if text := owner(cell):
+                    names[key] = text
             elif merged and column.index in merged and not is_blank(merged[column.index]):
                 problems.append(_merged(column.fact, f"{self.at[key]}{row.number}", merged[column.index]))
                 continue
@@ -150,10 +159,11 @@ class Reading:
         for key in dict.fromkeys((*in_cells, *self.lists)):
             fact = self.vocabulary.facts[key]
             found = joined(self.lists.get(key, ()), names)
-            value, wrong = list_value(fact, in_cells.get(key, ""), found)
+            value, wrong = list_value(fact, in_cells.get(key, ""), found, self.vocabulary.fields(key))
             if wrong is not None:
                 own = f"{self.at[key]}{number}" if key in self.at else ""
-                place = own or (found.items or found.contradicting)[0].place
+                elsewhere = [*(i.place for i in (*found.items, *found.contradicting)), *found.possible]
+                place = own or elsewhere[0]
                 problems.append(Problem("list", key, place, wrong, cell_text(in_cells.get(key, ""))[:80]))
             elif value is not None and key not in unusable:
                 data[key] = value

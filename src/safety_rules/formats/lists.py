@@ -5,32 +5,40 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
+from safety_rules.formats.belonging import Unattached, unattached
 from safety_rules.formats.headings import Columns, columns, heading_row, spellings
 from safety_rules.formats.json_in import json_data
-from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, usable
-from safety_rules.language.kinds import Name, Records
+from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.stated_counts import stated_count
+from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
+from safety_rules.language.kinds import Date, Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import NOTHING, absent
+from safety_rules.semantics.admission.values import NOTHING, Unread, absent
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
-COUNT = re.compile(r"^([0-9]+)\s*(条|起|项|次|件|records?)?$")
+MOST_TOLD = 5
 POINTER = re.compile(r"^(有|见|详见|参见|另附|附|yes|see)")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One record of a list: its data, and whom it names; `at` leads from its fields to their columns."""
+    """One record of a list: its data, and whom it names; `at` leads from its fields to their columns.
+
+    `owner_cells` says whether anything stands where the owner would, understood or not.
+    """
 
     row: int
     table: RawTable
     data: Mapping[str, Any]
     at: Mapping[str, int]
     names: Mapping[str, str]
+    owner_cells: bool = False
 
     @property
     def place(self) -> str:
@@ -45,7 +53,7 @@ class Item:
 
 @dataclass(slots=True)
 class ListSheet:
-    """A sheet that holds the records of one list; `joined` grows while the ledger is read."""
+    """A sheet that holds the records of one list; `loose` are those of no row for certain, once `attach` was called."""
 
     fact: Fact
     table: RawTable
@@ -53,21 +61,31 @@ class ListSheet:
     units: Mapping[str, Unit]
     notices: tuple[Problem, ...]
     index: Mapping[tuple[str, str], tuple[int, ...]]
-    joined: set[int] = field(default_factory=set)
+    fields: Sequence[Fact] = ()
+    read: bool = True
+    loose: Unattached = field(default_factory=Unattached)
 
-    def left_over(self) -> list[Problem]:
-        """Return a notice for each record that belongs to no row of the ledger."""
-        return [_stray(item, self.fact) for i, item in enumerate(self.items) if i not in self.joined]
+    def attach(self, rows: Sequence[Mapping[str, str]], vocabulary: Vocabulary) -> list[Problem]:
+        """Learn whom the ledger's rows name; return a notice for each record that belongs to none of them."""
+        there = {(key, folded(value)) for names in rows for key, value in names.items()}
+        strays = [i for i in self.items if not any((k, folded(v)) in there for k, v in i.names.items())]
+        self.loose, alike = unattached(((i.names, i.place) for i in strays), rows, vocabulary)
+        if not self.read:
+            self.loose.anybody.append(self.table.name)
+        return [_stray(item, self.fact, alike.get(item.place, "")) for item in strays]
 
 
-def _stray(item: Item, fact: Fact) -> Problem:
+def _stray(item: Item, fact: Fact, like: str) -> Problem:
     who = "、".join(item.names.values())
-    zh = f"“{fact.name.zh}”的本行（{who}）在台账中找不到对应的行" if who else f"“{fact.name.zh}”的本行没有写明属于谁"
-    en = (
-        f"this row of {fact.name.en} ({who}) belongs to no row of the ledger"
-        if who
-        else f"this row of {fact.name.en} does not say whose it is"
-    )
+    if not who:
+        zh = f"“{fact.name.zh}”的本行没有写明属于谁，可能属于任何一行，各行的这份清单按未知处理"
+        en = f"this row of {fact.name.en} does not say whose it is: it may be anybody's, so every row's list is unknown"
+    elif like:
+        zh = f"“{fact.name.zh}”的本行（{who}）与台账中的“{like}”相近而不相同，可能属于它，该清单按未知处理"
+        en = f"this row of {fact.name.en} ({who}) is nearly `{like}`, and may be its own: that list is unknown"
+    else:
+        zh = f"“{fact.name.zh}”的本行（{who}）在台账中找不到对应的行"
+        en = f"this row of {fact.name.en} ({who}) belongs to no row of the ledger"
     return Problem("row-joins-nothing", fact.key, item.place, Name(zh, en), who)
 
 
@@ -91,24 +109,66 @@ def _stem(name: str) -> str:
 def list_sheet(table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Sequence[str]) -> ListSheet:
     """Return a list's sheet, read whole, with an index from identities to its rows."""
     names = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
-    known = [*vocabulary.fields(fact.key), *names]
+    fields = vocabulary.fields(fact.key)
+    known = [*fields, *names]
     top = heading_row(table, spellings(known))
     if top is None:
         message = Name(
-            f"工作表“{table.name}”没有可识别的表头，未使用",
-            f"the sheet `{table.name}` has no known heading and is not used",
+            f"工作表“{table.name}”没有可识别的表头，未使用；它可能有任何一行的记录，各行的“{fact.name.zh}”按未知处理",
+            f"the sheet `{table.name}` has no known heading and is not used: every row's {fact.name.en} is unknown",
         )
-        return ListSheet(fact, table, (), {}, (Problem("no-heading", fact.key, table.name, message),), {})
+        notice = Problem("no-heading", fact.key, table.name, message)
+        return ListSheet(fact, table, (), {}, (notice,), {}, fields, read=False)
     found = columns(table, top, known, vocabulary.units)
     own = vocabulary.subjects[fact.key.partition(".")[0]].identity
-    items = tuple(_items(table, found, {n.key for n in names}, own))
+    notices = [*table.notices, *found.notices, *_without_identity(table, found, {n.key for n in names}, names)]
+    items = _filled_down(list(_items(table, found, {n.key for n in names}, own, notices)), fact, notices)
+    if any(isinstance(f.kind, Date) for f in fields):
+        items = _each_once(items, fact, notices)
     index: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, item in enumerate(items):
         for key, value in item.names.items():
             index[key, folded(value)].append(i)
     units = {c.fact.key: c.unit for c in found.columns if c.unit is not None}
-    notices = [*found.notices, *_without_identity(table, found, {n.key for n in names}, names)]
-    return ListSheet(fact, table, items, units, tuple(notices), {k: tuple(v) for k, v in index.items()})
+    by_name = {k: tuple(v) for k, v in index.items()}
+    return ListSheet(fact, table, tuple(items), units, tuple(notices), by_name, fields)
+
+
+def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[Item]:
+    """Return the records of a sheet in blocks, each with the owner that its block's first line names.
+
+    A sheet is in blocks where every owner is named once, at the top of its block, and two blocks or more have
+    lines below without one. A single line without an owner is an owner that was forgotten.
+    """
+    named = [i for i, item in enumerate(items) if item.names]
+    owners = {tuple(sorted(items[i].names.items())) for i in named}
+    sizes = [after - at for at, after in pairwise([*named, len(items)])]
+    ditto = any(not item.names and item.owner_cells for item in items)
+    if not named or named[0] != 0 or len(owners) < len(named) or sum(s > 1 for s in sizes) < 2 or ditto:
+        return items
+    filled: list[Item] = []
+    for item in items:
+        filled.append(item if item.names else replace(item, names=filled[-1].names))
+    blank = "、".join(item.place for item in items if not item.names)
+    message = Name(
+        f"每个对象只在其首行写明，以下各行按同一对象向下填充：{blank[:200]}",
+        f"each owner is named on the first line of its block only, and holds for the lines below: {blank[:200]}",
+    )
+    notices.append(Problem("assumed-owner", fact.key, items[0].table.name, message))
+    return filled
+
+
+def _each_once(items: Iterable[Item], fact: Fact, notices: list[Problem]) -> list[Item]:
+    """Return the records; an event that a row says again in every cell counts as that one, and is named."""
+    first: dict[Any, Item] = {}
+    for item in items:
+        same = first.setdefault((repr(sorted(item.data.items())), tuple(sorted(item.names.items()))), item)
+        if same is not item and item.data:
+            message = Name(
+                f"与{same.place}内容完全相同，按同一条计", f"it says what {same.place} says, and counts as the same one"
+            )
+            notices.append(Problem("assumed-same", fact.key, item.place, message))
+    return list(first.values())
 
 
 def _without_identity(table: RawTable, found: Columns, keys: set[str], names: Iterable[Fact]) -> list[Problem]:
@@ -123,31 +183,39 @@ def _without_identity(table: RawTable, found: Columns, keys: set[str], names: It
     return [Problem("no-identity", "", table.name, message)]
 
 
-def _items(table: RawTable, found: Columns, names: set[str], own: Sequence[str]) -> Iterable[Item]:
+def _items(
+    table: RawTable, found: Columns, names: set[str], own: Sequence[str], notices: list[Problem]
+) -> Iterable[Item]:
     at = {c.fact.field: c.index for c in found.columns if c.fact.key not in names}
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
+        if kind := kind_of_line(row, found.headings):
+            notices.append(Problem(kind, "", table.place(row.number), KINDS[kind]))
+            continue
         data: dict[str, Any] = {}
         said: dict[str, str] = {}
+        given = False
         for column in found.columns:
-            cell = row.cell(column.index)
+            cell = row.merged.get(column.index, row.cell(column.index))
             if column.fact.key in names:
-                cell = row.merged.get(column.index, cell)
-                if not absent(usable(cell)):
-                    said[column.fact.key] = cell_text(cell)
+                given = given or not is_blank(cell)
+                if text := owner(cell):
+                    said[column.fact.key] = text
             elif not is_blank(cell):
                 data[column.fact.field] = usable(cell)
-        whose = {k: v for k, v in said.items() if k in own} or said
-        yield Item(row.number, table, data, at, whose)
+        if data or said:
+            whose = {k: v for k, v in said.items() if k in own} or said
+            yield Item(row.number, table, data, at, whose, given)
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The records that belong to one row, and those that only seem to."""
+    """The records that belong to one row, those that only seem to, and where some stand that may."""
 
     items: tuple[Item, ...] = ()
     contradicting: tuple[Item, ...] = ()
+    possible: tuple[str, ...] = ()
 
 
 def joined(sheets: Iterable[ListSheet], names: Mapping[str, str]) -> Joined:
@@ -157,17 +225,18 @@ def joined(sheets: Iterable[ListSheet], names: Mapping[str, str]) -> Joined:
     """
     items: list[Item] = []
     contradicting: list[Item] = []
+    possible: list[str] = []
     for sheet in sheets:
         near = {i for key, value in names.items() for i in sheet.index.get((key, folded(value)), ())}
         for i in sorted(near):
             item = sheet.items[i]
             differs = any(k in names and folded(names[k]) != folded(v) for k, v in item.names.items())
-            sheet.joined.add(i)
             (contradicting if differs else items).append(item)
-    return Joined(tuple(items), tuple(contradicting))
+        possible += sheet.loose.possible(names)
+    return Joined(tuple(items), tuple(contradicting), tuple(possible))
 
 
-def list_value(fact: Fact, cell: Any, found: Joined) -> tuple[Any, Name | None]:
+def list_value(fact: Fact, cell: Any, found: Joined, fields: Sequence[Fact] = ()) -> tuple[Any, Name | None]:
     """Return a list from a cell of the ledger and its own sheet's records: (data or None, what is wrong).
 
     A blank without records is unknown, never none; a cell and records that contradict each other are
@@ -180,20 +249,30 @@ def list_value(fact: Fact, cell: Any, found: Joined) -> tuple[Any, Name | None]:
             f"“{name.zh}”的 {at} 与本行的名称或代码只有一部分相符，不能确定是否属于本行",
             f"{at} of {name.en} agrees with only a part of this row's names and codes",
         )
+    if isinstance(cell, Unread):
+        return None, cell.why.name
+    if found.possible:
+        at = "、".join(found.possible[:MOST_TOLD])
+        return None, Name(
+            f"“{name.zh}”有不能确定属于谁的记录（{at}），可能属于本行",
+            f"{name.en} has records that may be this row's own: {at}",
+        )
     if is_blank(cell) or absent(usable(cell)):
         return ([i.data for i in found.items] if found.items else None), None
     if isinstance(cell, list) and not found.items:
         return cell, None
     text = cell_text(cell)
-    stated = _stated_count(text)
     if text.startswith("[") and text not in NOTHING:
         return _from_json(text, name, count)
-    if stated == count and stated is not None:
+    stated = stated_count(text, [i.data for i in found.items], fields)
+    if stated == count:
         return [i.data for i in found.items], None
-    if stated is not None:
+    if isinstance(stated, int):
         return None, Name(
             f"“{name.zh}”写明“{text}”，明细表却有 {count} 条", f"{name.en} says `{text}`, but its own sheet has {count}"
         )
+    if isinstance(stated, Name):
+        return None, stated
     if POINTER.match(text.casefold()) or folded(text).find(_stem(name.zh)) >= 0:
         if found.items:
             return [i.data for i in found.items], None
@@ -204,14 +283,6 @@ def list_value(fact: Fact, cell: Any, found: Joined) -> tuple[Any, Name | None]:
             f"`{text}` in {name.en} is not understood; its own sheet has {count}",
         )
     return usable(cell), None
-
-
-def _stated_count(text: str) -> int | None:
-    """Return how many records a cell says there are: 0 for 无, 2 for `2起`."""
-    if text.casefold() in NOTHING:
-        return 0
-    match = COUNT.match(text.casefold())
-    return int(match[1]) if match is not None and len(match[1]) < 6 else None
 
 
 def _from_json(text: str, name: Name, count: int) -> tuple[Any, Name | None]:

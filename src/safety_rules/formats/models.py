@@ -14,7 +14,8 @@ from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Da
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
 from safety_rules.semantics.admission.formats import CREDIT_ALPHABET, FORMATS
-from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, TRUE, Unusable
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, TRUE
 from safety_rules.words.values import decimal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

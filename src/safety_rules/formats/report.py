@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,7 +23,10 @@ LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: a stable code, a level (error, warning, note), a message, and where; `detail` has lines of its own."""
+    """One problem: a stable code, a level (error, warning, note), a message, and where; `detail` has lines of its own.
+
+    `found` is the diagnostic that it comes from, for its sentences in Chinese.
+    """
 
     code: str
     level: str
@@ -32,14 +35,21 @@ class Problem:
     help: str = ""
     of: str = ""
     detail: str = ""
+    found: Diagnostic | None = field(default=None, compare=False, repr=False)
 
-    def text(self) -> str:
+    def in_(self, language: str) -> Problem:
+        """Return it with its message and help in a language; what is no diagnostic stays as it is."""
+        if self.found is None:
+            return self
+        return replace(self, message=self.found.said.in_(language), help=self.found.help_in(language))
+
+    def text(self, language: str = "en") -> str:
         """Return it as people read it: with the line of source where there is one, and the detail."""
         more = f"\n{self.detail}" if self.detail else ""
         if self.at is None:
             return f"{self.of or 'rules'}: {self.level}[{self.code}]: {self.message}{more}"
         severity = Severity.ERROR if self.level == "error" else Severity.WARNING
-        return framed(self.code, self.message, self.at, self.help, severity) + more
+        return framed(self.code, self.message, self.at, self.help, severity, language) + more
 
     @property
     def told(self) -> str:
@@ -67,17 +77,24 @@ class Report:
     extra: dict[str, Any] = field(default_factory=dict)
     suppressed: tuple[Suppressed, ...] = ()
 
+    def in_(self, language: str) -> Report:
+        """Return the report with the sentences of its problems in a language."""
+        known = tuple(replace(s, problem=s.problem.in_(language)) for s in self.suppressed)
+        return replace(self, problems=tuple(p.in_(language) for p in self.problems), suppressed=known)
+
 
 def of_diagnostics(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:
     """Return diagnostics as problems."""
-    return tuple(Problem(d.code, d.severity.value, d.message, d.at, d.help) for d in diagnostics)
+    return tuple(Problem(d.code, d.severity.value, d.message, d.at, d.help, found=d) for d in diagnostics)
 
 
-def written(report: Report, form: str) -> str:
-    """Return a report in one of the formats."""
+def written(report: Report, form: str, language: str = "en") -> str:
+    """Return a report in one of the formats; the sentences of diagnostics are in `zh` or `en`."""
+    report = report.in_(language)
     match form:
         case "text":
-            return "\n".join([*(p.text() for p in report.problems), *([report.summary] if report.summary else [])])
+            told = [p.text(language) for p in report.problems]
+            return "\n".join([*told, *([report.summary] if report.summary else [])])
         case "json":
             return json.dumps(_json(report), ensure_ascii=False, indent=2)
         case "sarif":

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import datetime
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from safety_rules.language.record import Problem
+from safety_rules.semantics.admission.folding import INVISIBLE
+from safety_rules.semantics.admission.values import Unread, absent
+
 EXCEL_DIGITS = 15
+DITTO = frozenset(
+    {"同上", "同左", "同前", "同前行", "〃", "″", '"', "''", "“", "”", "ditto", "same as above", "…", "...", "……"}
+)
+ERROR_WORD = re.compile(r"^#[A-Z/0!?]+[!?A0]$")
 
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
     """One row as it stands; `number` counts from 1, as the sheet itself does.
 
-    `merged` are the columns whose cell is merged over several rows, with that cell's value.
+    `merged` are the columns whose cell is merged over several rows, with that cell's value; `across` the columns
+    at which a cell begins that is merged over several columns, with the last of them.
     """
 
     number: int
     cells: tuple[Any, ...]
     merged: Mapping[int, Any] = field(default_factory=dict)
+    across: Mapping[int, int] = field(default_factory=dict)
 
     def cell(self, index: int) -> Any:
         """Return a cell; beyond the end it is blank."""
@@ -37,13 +48,16 @@ class RawRow:
 class RawTable:
     """A sheet or a file of rows; `rows()` begins afresh at each call.
 
-    `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`.
+    `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`. `notices` are what
+    is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking.
     """
 
     name: str
     rows: Callable[[], Iterator[RawRow]] = field(compare=False)
     mark: str = "!"
     size: int | None = None
+    hidden: bool = False
+    notices: tuple[Problem, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return the name of a cell, or of a whole row."""
@@ -89,5 +103,15 @@ def cell_text(cell: Any) -> str:
 
 
 def folded(text: str) -> str:
-    """Return a name for comparison: NFKC, without blanks, without letter case."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case."""
+    return INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
+
+
+def owner(cell: Any) -> str:
+    """Return whom a cell names; nothing where it is blank, says 同上, or holds an error.
+
+    >>> owner("甲公司"), owner("同上"), owner("#REF!"), owner("—")
+    ('甲公司', '', '', '')
+    """
+    text = "" if isinstance(cell, Unread) else INVISIBLE.sub("", cell_text(cell)).strip()
+    return "" if absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) else text

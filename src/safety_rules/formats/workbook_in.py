@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 
-from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.formats.number_format import shown
+from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
+from safety_rules.formats.workbook_xml import Parts, Seen
 from safety_rules.language.errors import LedgerError
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem
+from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.said import said
 
 ZIP = b"PK"
+MOST_TOLD = 10
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def sheets(path: Path) -> tuple[RawTable, ...]:
-    """Return the visible sheets of a workbook; raises LedgerError where it is none."""
+    """Return the sheets of a workbook, hidden ones as well; raises LedgerError where it is none."""
     book = _opened(path)
-    visible = [m.name for m in book.sheets_metadata if m.visible == python_calamine.SheetVisibleEnum.Visible]
-    names = visible or list(book.sheet_names)
-    return tuple(_sheet(book, name, path) for name in names)
+    told = Parts(path) if zipfile.is_zipfile(path) else None
+    kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
+    return tuple(_sheet(book, m.name, path, told, m.visible != python_calamine.SheetVisibleEnum.Visible) for m in kinds)
 
 
 def _opened(path: Path) -> Any:
@@ -59,30 +67,88 @@ def _why(data: bytes, said: str) -> str:
     return "is not a workbook; save it as .xlsx or .csv"
 
 
-def _sheet(book: Any, name: str, path: Path) -> RawTable:
+def _sheet(book: Any, name: str, path: Path, parts: Parts | None, hidden: bool) -> RawTable:
+    seen = parts.seen(name) if parts is not None else Seen(told=False)
     try:
         sheet = _guarded(book.get_sheet_by_name, name)
     except LedgerError as error:
         raise LedgerError(f"the sheet `{name}` of `{path.name}` cannot be read: {error}") from None
-    return RawTable(name, lambda: _rows(sheet), size=sheet.total_height)
+    notices = tuple(_notices(name, seen, hidden, sheet.total_height))
+    return RawTable(name, lambda: _rows(sheet, seen), size=sheet.total_height, hidden=hidden, notices=notices)
 
 
-def _rows(sheet: Any) -> Iterator[RawRow]:
+def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Problem]:
+    """Yield what is to be said of how a sheet was read."""
+    if hidden:
+        message = Name("工作表是隐藏的，按可见的一样读取", "the sheet is hidden, and read as visible ones are")
+        yield Problem("assumed-hidden", "", name, message)
+    rows = [r + 1 for r in sorted(seen.hidden_rows) if r <= height]
+    columns = [f"{letters(a)}:{letters(b)}" if a != b else letters(a) for a, b in seen.hidden_columns]
+    if rows:
+        zh, en = "、".join(map(str, rows[:MOST_TOLD])), ", ".join(map(str, rows[:MOST_TOLD]))
+        message = Name(
+            f"第 {zh} 行{'等' if len(rows) > MOST_TOLD else ''}共 {len(rows)} 行是隐藏或筛掉的，按可见的一样读取",
+            f"{len(rows)} rows are hidden or filtered out ({en}), and read as visible ones are",
+        )
+        yield Problem("assumed-hidden", "", name, message)
+    if columns:
+        zh, en = "、".join(columns), ", ".join(columns)
+        message = Name(f"{zh} 列是隐藏的，按可见的一样读取", f"hidden columns ({en}) are read as visible ones are")
+        yield Problem("assumed-hidden", "", name, message)
+    if not seen.told:
+        message = Name(
+            "本文件格式不能告知单元格显示格式、隐藏的行列和没有结果的公式，按单元格所存的值读取",
+            "this kind of file does not tell number formats, hidden rows and formulas without a value; "
+            "cells are read as what they hold",
+        )
+        yield Problem("assumed-format", "", name, message)
+
+
+def _rows(sheet: Any, seen: Seen) -> Iterator[RawRow]:
     """Yield the rows from row 1 and column A on, wherever the sheet's content begins."""
     if sheet.start is None:
+        yield from ()
         return
     before = ("",) * sheet.start[1]
-    tall = [r for r in sheet.merged_cell_ranges or () if r[1][0] > r[0][0]]
+    last = sheet.end[0]
+    merges = [r for r in sheet.merged_cell_ranges or () if r[0][0] <= last]
     rows_of: dict[int, list[Any]] = {}
-    for merged in tall:
-        for number in range(merged[0][0], merged[1][0] + 1):
-            rows_of.setdefault(number, []).append(merged)
+    for merged in merges:
+        if merged[1][0] > merged[0][0]:
+            for number in range(merged[0][0], min(merged[1][0], last) + 1):
+                rows_of.setdefault(number, []).append(merged)
+    wide: dict[int, dict[int, int]] = {}
+    for (top, left), (_, right) in merges:
+        if right > left:
+            wide.setdefault(top, {})[left] = right
     values: dict[tuple[int, int], Any] = {}
+    odd = seen.rows
     for index, cells in enumerate(sheet.iter_rows()):
-        row = (*before, *cells)
+        row = (*before, *cells) if index not in odd else _as_seen(index, [*before, *cells], seen)
         merged_here: dict[int, Any] = {}
         for (top, left), (_, right) in rows_of.get(index, ()):
             if index == top:
                 values[top, left] = row[left] if left < len(row) else ""
-            merged_here.update(dict.fromkeys(range(left, right + 1), values.get((top, left), "")))
-        yield RawRow(index + 1, row, merged_here)
+            merged_here.update(dict.fromkeys(range(left, min(right + 1, len(row))), values.get((top, left), "")))
+        yield RawRow(index + 1, row, merged_here, wide.get(index, {}))
+
+
+def _as_seen(index: int, row: list[Any], seen: Seen) -> tuple[Any, ...]:
+    """Return a row's cells as a person sees them; what nobody can tell is unread, with the reason."""
+    for column, cell in enumerate(row):
+        at = index, column
+        if at in seen.empty_formulas and is_blank(cell):
+            row[column] = Unread("", said("no-value"))
+        elif at in seen.errors:
+            row[column] = Unread(seen.errors[at], said("formula-error", shown=seen.errors[at]))
+        elif at in seen.formats and isinstance(cell, int | float) and not isinstance(cell, bool):
+            row[column] = _formatted(cell, seen.formats[at])
+    return tuple(row)
+
+
+def _formatted(cell: float, code: str) -> Any:
+    text = shown(cell, code)
+    if text is None or any(c.isdigit() for c in text):
+        return cell if text is None else text
+    held = f"{cell:.{EXCEL_DIGITS}g}"
+    return Unread(text, said("number-format", held=held, shown=text))

@@ -9,16 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal as OneOf
 from typing import TypeAlias, assert_never
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Value
-from safety_rules.language.units import Unit
-
-Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
-Operator: TypeAlias = OneOf["+", "-", "*", "/"]
-Folding: TypeAlias = OneOf["sum", "all", "any", "count", "min", "max"]
+from safety_rules.language.operators import FOLDS, FUNCTIONS, Comparison, Folding, Operator, joint
+from safety_rules.language.units import MONTH, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +177,7 @@ class If:
     kind: Kind = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kind", _joint(self.then, self.otherwise))
+        object.__setattr__(self, "kind", joint([kind_of(self.then), kind_of(self.otherwise)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +218,7 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One of the few functions: `starts_with(text, prefix)`, `min(a, b)`, `max(a, b)`, `abs(a)`."""
+    """A function of the table `FUNCTIONS`, by its key."""
 
     function: str
     arguments: tuple[Expr, ...]
@@ -253,9 +249,6 @@ Expr: TypeAlias = (
     | Call
 )
 
-FUNCTIONS = {"starts_with": 2, "min": 2, "max": 2, "abs": 1}
-FOLDS = ("sum", "all", "any", "count", "min", "max")
-
 
 def kind_of(expr: Expr) -> Kind:
     """Return the kind of the expression's value."""
@@ -279,22 +272,19 @@ def kind_of(expr: Expr) -> Kind:
         case If():
             return expr.kind
         case Aggregate(fold, body):
-            if fold in ("any", "all"):
-                return Boolean()
-            return Number(whole=True) if fold == "count" else kind_of(body)
+            return FOLDS[fold].kind(kind_of(body))
         case Lookup(_, _, _, kind):
             return kind
         case Call(function, arguments):
-            return Boolean() if function == "starts_with" else _joint(*arguments)
+            return FUNCTIONS[function].kind([kind_of(a) for a in arguments])
         case _:
             assert_never(expr)
 
 
-def _joint(*parts: Expr) -> Kind:
-    """Return the kind of what may be either part: a whole number only where all of them are."""
-    kinds = [kind_of(part) for part in parts]
-    whole = all(isinstance(kind, Number) and kind.whole for kind in kinds)
-    return Number(kinds[0].unit, whole) if isinstance(kinds[0], Number) else kinds[0]
+def in_months(period: Expr) -> bool:
+    """Return whether a period is one of months, not of days."""
+    kind = kind_of(period)
+    return isinstance(kind, Number) and kind.unit.dimension == MONTH.dimension
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:

@@ -62,7 +62,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Everything the rule files say; `digest` names this exact content."""
+    """Everything the rule files say; `digest` names this exact content, `origin` the folder and overlays it was read from."""
 
     vocabulary: Vocabulary
     sources: Mapping[str, Source]
@@ -75,3 +75,8 @@ class Rulebook:
     chains: tuple[ChainRule, ...] = ()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     silences: tuple[Silence, ...] = field(default=(), compare=False)
+    origin: tuple[str, tuple[str, ...]] | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        overlaid = f", overlay {self.overlay_digest[:12]}" if self.overlay_digest else ""
+        return f"<Rulebook {', '.join(self.areas)}; {self.digest[:12]}{overlaid}>"

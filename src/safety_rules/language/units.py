@@ -35,6 +35,8 @@ class Unit:
 
 
 ONE = Unit("", (), Fraction(1))
+DAY = Unit("天", (("day", 1),), Fraction(1))
+MONTH = Unit("月", (("month", 1),), Fraction(1))
 
 
 def _compound(left: Unit, right: Unit, sign: int) -> Unit:

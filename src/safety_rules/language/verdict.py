@@ -17,7 +17,8 @@ from safety_rules.language.truth import Truth
 class Reason:
     """Why something is unknown.
 
-    `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero),
+    `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero), `step` (one
+    that makes a step zero or less),
     `parameter` (no entry, or not sure enough) or `authority` (a rule or derivation that is not sure enough).
     """
 

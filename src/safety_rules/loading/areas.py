@@ -5,23 +5,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
-from safety_rules.language.kinds import Boolean, Kind, Name, Records
-from safety_rules.language.law import Parameter
-from safety_rules.language.rule import Case, Clause, Derivation, Duty, Obligation, Otherwise, Rule
+from safety_rules.language.kinds import Boolean, Name, Records
+from safety_rules.language.rule import Clause, Derivation, Duty, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
-from safety_rules.language.source import Period, Source, Standing
-from safety_rules.language.table import Table
-from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.language.source import Period
 from safety_rules.loading.bands import bands
+from safety_rules.loading.cases import cases
+from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import (
     AreaCaseFile,
     AreaFile,
     BandsFile,
-    CaseFile,
     ClauseFile,
     DeriveFile,
     DutyFile,
@@ -29,40 +27,11 @@ from safety_rules.loading.models_rules import (
     OtherwiseFile,
     RuleFile,
 )
-from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import citation, day, flag, key, name, period, standing, text
+from safety_rules.loading.scalars import citation, day, flag, key, name, period, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.semantics.checking.check import condition
-from safety_rules.semantics.checking.scope import Scope
 from safety_rules.semantics.counsel.possible import Known, possible
-from safety_rules.words.near import did_you_mean
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every rule file is read against."""
-
-    vocabulary: Vocabulary
-    sources: dict[str, Source]
-    parameters: dict[str, Parameter]
-    derived: frozenset[str]
-    report: Report
-    tables: MappingType[str, Table] = field(default_factory=dict)
-
-    def scope(self) -> Scope:
-        """Return the names that a condition may use."""
-        names: dict[str, tuple[str, Kind]] = {}
-        for parameter in self.parameters.values():
-            names[parameter.key] = (parameter.key, parameter.kind)
-            names[parameter.zh_key] = (parameter.key, parameter.kind)
-        return Scope(self.vocabulary, names, tables=self.tables)
-
-
-def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:
-    """Return the tree of a condition or formula; its diagnostics go to the report."""
-    expr, wrong = condition(str(scalar), scope or c.scope(), scalar.span, expected)
-    c.report.diagnostics.extend(wrong)
-    return expr
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
 
 def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
@@ -74,11 +43,8 @@ def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period
             continue
         can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
         if len(can_be) == 1:
-            only = "true" if True in can_be else "false"
-            message = f"`{clause_key}` can only be {only}, whatever the data"
-            c.report.error(
-                "constant-clause", message, expr.at or file.that, "compare it with something that it can differ from"
-            )
+            only = said("truth.true" if True in can_be else "truth.false")
+            c.report.error("constant-clause.clause", expr.at or file.that, name=clause_key, only=only)
         timelines(expr, c, in_force)
         sentence = Name(text(file.zh, c.report), text(file.en, c.report))
         made.append(Clause(key(clause_key, c.report), sentence, expr, str(file.that), file.that.at))
@@ -95,11 +61,9 @@ def timelines(expr: Expr, c: Context, in_force: Period) -> None:
         first, last = periods[0].since, periods[-1].until
         since = in_force.since or datetime.date.min
         if first is not None and since < first:
-            message = f"`{name_}` has no value from {since}, when the rule starts, to {first}, its first entry"
-            c.report.error("timeline-hole", message, node.at, "start the rule later, or the parameter earlier")
+            c.report.error("timeline-hole.starts", node.at, name=name_, since=since, first=first)
         if last is not None and (in_force.until is None or in_force.until > last):
-            message = f"`{name_}` ends on {last}, before the rule does"
-            c.report.error("timeline-hole", message, node.at, "end the rule too, or add an entry")
+            c.report.error("timeline-hole.ends", node.at, name=name_, last=last)
 
 
 def _timeline_of(node: Expr, c: Context) -> tuple[str, list[Period]] | None:
@@ -135,13 +99,13 @@ def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> 
         file.rule.at,
         where,
     )
-    return replace(made, cases=_cases(file.cases, area_file, c)) if area_file is not None else made
+    return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 
 def _only_kind(file: RuleFile, c: Context) -> None:
     for clause in (*file.applies_when, *file.requires):
         if clause in file.applies_when and clause in file.requires:
-            c.report.error("clause-twice", f"`{clause}` names two clauses of this rule", clause, "choose another key")
+            c.report.error("clause-twice.rule", clause)
             return
 
 
@@ -154,22 +118,17 @@ def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Ot
     if (outcome is None) is not advice:
         at = file.outcome or file.advice or (file.remedy.zh if file.remedy else None)
         if at is not None:
-            r.error("outcome", "give an `outcome`, or `advice: true`, and not both", at)
+            r.error("outcome", at)
     if outcome is not None and file.outcome is not None and area_file is not None:
         if outcome not in keys:
-            r.error(
-                "unknown-outcome",
-                f"`{outcome}` is not an outcome of this area",
-                file.outcome,
-                did_you_mean(outcome, keys),
-            )
+            r.error("unknown-outcome", file.outcome, suggestion(outcome, keys))
             outcome = keys[-1]
         elif outcome == keys[0]:
-            r.error("best-outcome", f"`{outcome}` is the best outcome, which a violation cannot ask for", file.outcome)
+            r.error("best-outcome", file.outcome)
         if veto and outcome != keys[-1]:
-            r.error("weak-veto", f"a veto asks for the worst outcome, `{keys[-1]}`", file.outcome)
+            r.error("weak-veto.worst", file.outcome, worst=keys[-1])
     if outcome is None and veto and file.veto is not None:
-        r.error("weak-veto", "a veto asks for an outcome", file.veto)
+        r.error("weak-veto.none", file.veto)
     return Otherwise(
         outcome, veto, None if file.remedy is None else name(file.remedy, r), tuple(duty(d, c) for d in file.duties)
     )
@@ -185,16 +144,13 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     """Return how a fact is derived."""
     fact = c.vocabulary.find(str(file.fact))
     if fact is None:
-        known = list(c.vocabulary.facts)
-        c.report.error(
-            "unknown-name", f"`{file.fact}` is not in the vocabulary", file.fact, did_you_mean(file.fact, known)
-        )
+        c.report.error("unknown-name.vocabulary", file.fact, suggestion(file.fact, c.vocabulary.facts))
         return None
+    c.report.named(file.fact, fact.key, fact.zh_key)
     scope, outer = c.scope(), fact.key.rpartition(".")[0]
     in_list = c.vocabulary.is_list(outer)
     if in_list is not (file.for_each is not None):
-        message = "`for_each` names the item, where the fact is a field of a list"
-        c.report.error("for-each", message, file.for_each or file.fact)
+        c.report.error("for-each", file.for_each or file.fact)
         return None
     if file.for_each is not None:
         scope = scope.with_variable(str(file.for_each), Records(outer))
@@ -216,7 +172,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
         formula,
         variable,
         written,
-        _cases(file.cases, area_file, c) if area_file is not None else (),
+        cases(file.cases, area_file, c) if area_file is not None else (),
         file.derive.at,
         where,
     )
@@ -232,7 +188,7 @@ def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, whe
         authority(file.authority, c),
         clauses(file.applies_when, c, in_force),
         duty(file.duty, c),
-        _cases(file.cases, area_file, c) if area_file is not None else (),
+        cases(file.cases, area_file, c) if area_file is not None else (),
         file.obligation.at,
         where,
     )
@@ -243,14 +199,13 @@ def area(
     rules: Sequence[Rule],
     derivations: Sequence[Derivation],
     obligations: Sequence[Obligation],
-    cases: Sequence[AreaCaseFile],
+    cases_: Sequence[AreaCaseFile],
     c: Context,
 ) -> Area:
     """Return an area."""
     for subject in file.subjects:
         if str(subject) not in c.vocabulary.subjects:
-            help = did_you_mean(subject, c.vocabulary.subjects)
-            c.report.error("unknown-subject", f"`{subject}` is not a subject", subject, help)
+            c.report.error("unknown-subject", subject, suggestion(subject, c.vocabulary.subjects))
     outcomes = tuple(Outcome(key(k, c.report), name(n, c.report)) for k, n in file.outcomes.items())
     order = sorted(
         rules, key=lambda r: (-[o.key for o in outcomes].index(r.otherwise.outcome or outcomes[0].key), r.key)
@@ -263,54 +218,6 @@ def area(
         tuple(order),
         tuple(derivations),
         tuple(obligations),
-        _area_cases(cases, file, c),
+        cases(cases_, file, c),
         day(file.cases_on, c.report),
     )
-
-
-def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        given = _given(file.given, file.but, base, file.case, c)
-        base = dict(file.given) if file.given is not None else base
-        expect = {"expect": file.expect}
-        expect |= {} if file.because is None else {"because": tuple(str(b) for b in file.because)}
-        expect |= {} if file.gap is None else {"gap": dict(file.gap)}
-        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
-        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
-    return tuple(made)
-
-
-def _area_cases(files: Sequence[AreaCaseFile], area_file: AreaFile, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        given = _given(file.given, file.but, base, file.case, c)
-        base = dict(file.given) if file.given is not None else base
-        expect: dict[str, Any] = {"expect": str(file.expect)}
-        for part in ("at_best", "at_worst"):
-            if getattr(file, part) is not None:
-                expect[part] = str(getattr(file, part))
-        if file.standing is not None:
-            expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
-        for part in ("violated", "undetermined", "needs", "says"):
-            if getattr(file, part) is not None:
-                expect[part] = tuple(str(x) for x in getattr(file, part))
-        made.append(Case(str(file.case), _on(file.as_of, area_file, c), given, expect, file.case.at))
-    return tuple(made)
-
-
-def _given(given: Any, but: Any, base: dict[Any, Any], at: Scalar, c: Context) -> dict[Any, Any]:
-    if given is None and but is None:
-        c.report.error("case", "a case needs `given`, or `but` after a case with `given`", at)
-    for fact_name in (*(given or {}), *(but or {})):
-        if c.vocabulary.find(str(fact_name)) is None:
-            help = did_you_mean(str(fact_name), c.vocabulary.facts)
-            c.report.error("unknown-name", f"`{fact_name}` is not a known fact", fact_name, help)
-    return {**(base if given is None else given), **(but or {})}
-
-
-def _on(scalar: Scalar | None, area_file: AreaFile | None, c: Context) -> datetime.date:
-    written = scalar if scalar is not None else (area_file.cases_on if area_file is not None else None)
-    return day(written, c.report) or datetime.date(2000, 1, 1)

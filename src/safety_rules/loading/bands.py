@@ -5,18 +5,17 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
-from safety_rules.language.expr import Compare, Comparison, Expr, If, Literal, Negate, Scale, kind_of
+from safety_rules.language.expr import Compare, Expr, If, Literal, kind_of
 from safety_rules.language.kinds import Number
+from safety_rules.language.operators import Comparison
 from safety_rules.language.vocabulary import Fact
+from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import BandFile, BandsFile
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.checking.check import condition
+from safety_rules.semantics.checking.kinds_and_units import written_number
 from safety_rules.semantics.checking.scope import Scope
-
-if TYPE_CHECKING:
-    from safety_rules.loading.areas import Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +33,12 @@ class _Band:
 
 def bands(file: BandsFile, fact: Fact, c: Context, scope: Scope) -> Expr | None:
     """Return the bands as one expression; a gap or an overlap between them is an error."""
-    of, wrong = condition(str(file.of), scope, file.of.span, None)
-    c.report.diagnostics.extend(wrong)
+    of = read(file.of, c, None, scope)
     if of is None:
         return None
     kind = kind_of(of)
     if not isinstance(kind, Number):
-        c.report.error("kind", f"`{file.of}` is not a number", file.of)
+        c.report.error("kind.band", file.of)
         return None
     made = [_band(b, kind, fact, c, scope) for b in file.bands]
     if any(b is None for b in made):
@@ -58,10 +56,13 @@ def bands(file: BandsFile, fact: Fact, c: Context, scope: Scope) -> Expr | None:
 
 def _band(file: BandFile, kind: Number, fact: Fact, c: Context, scope: Scope) -> _Band | None:
     if (file.above is not None and file.at_least is not None) or (file.below is not None and file.at_most is not None):
-        c.report.error("band", "a band has one lower and one upper end", file.gives)
+        c.report.error("band.ends", file.gives)
         return None
     low, high = _edge(file.above or file.at_least, kind, c, scope), _edge(file.below or file.at_most, kind, c, scope)
-    gives, wrong = condition(_quoted(file.gives, fact), scope, file.gives.span, fact.kind)
+    written = _quoted(file.gives, fact)
+    quote = int(written != file.gives)
+    at = file.gives
+    gives, wrong = condition(written, scope, lambda a, b: at.span(max(a - quote, 0), b - quote), fact.kind)
     c.report.diagnostics.extend(wrong)
     if gives is None:
         return None
@@ -78,47 +79,24 @@ def _edge(scalar: Scalar | None, kind: Number, c: Context, scope: Scope) -> Frac
     text = f"{scalar}[{kind.unit.symbol}]" if kind.unit.symbol and "[" not in scalar else str(scalar)
     expr, wrong = condition(text, scope, scalar.span, kind)
     c.report.diagnostics.extend(wrong)
-    number = None if expr is None else _constant(expr)
+    number = None if expr is None else written_number(expr)
     if expr is not None and number is None:
-        c.report.error("band", f"`{scalar}` is not a number", scalar, "write a number, with its unit where it has one")
+        c.report.error("band.number", scalar)
     return number
-
-
-def _constant(expr: Expr) -> Fraction | None:
-    """Return the number that a literal, its negative or its conversion is."""
-    match expr:
-        case Literal(Fraction() as value):
-            return value
-        case Negate(operand):
-            inner = _constant(operand)
-            return None if inner is None else -inner
-        case Scale(operand, factor):
-            inner = _constant(operand)
-            return None if inner is None else inner * factor
-        case _:
-            return None
 
 
 def _check(ordered: list[_Band], c: Context) -> None:
     first, last = ordered[0], ordered[-1]
     if first.low is not None:
-        c.report.error(
-            "band-gap", f"no band holds below {first.low}", first.file.gives, "leave the lowest band open below"
-        )
+        c.report.error("band-gap.below", first.file.gives, low=first.low)
     if last.high is not None:
-        c.report.error(
-            "band-gap", f"no band holds above {last.high}", last.file.gives, "leave the highest band open above"
-        )
+        c.report.error("band-gap.above", last.file.gives, high=last.high)
     for lower, upper in itertools.pairwise(ordered):
         if lower.high is None or upper.low is None or lower.high > upper.low:
-            c.report.error("band-overlap", "this band overlaps the one below it", upper.file.gives)
+            c.report.error("band-overlap.bands", upper.file.gives)
         elif lower.high < upper.low:
-            c.report.error("band-gap", f"no band holds between {lower.high} and {upper.low}", upper.file.gives)
+            c.report.error("band-gap.between", upper.file.gives, low=lower.high, high=upper.low)
         elif lower.high_closed and upper.low_closed:
-            c.report.error(
-                "band-overlap", f"two bands hold at {lower.high}", upper.file.gives, "write `above` or `below`"
-            )
+            c.report.error("band-overlap.at", upper.file.gives, edge=lower.high)
         elif not lower.high_closed and not upper.low_closed:
-            c.report.error(
-                "band-gap", f"no band holds at {lower.high}", upper.file.gives, "write `at_least` or `at_most`"
-            )
+            c.report.error("band-gap.at", upper.file.gives, edge=lower.high)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from typing import Any
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
@@ -13,14 +11,17 @@ from safety_rules.language.kinds import Boolean, Choice, Name, Records
 from safety_rules.language.rule import Case
 from safety_rules.language.source import Period
 from safety_rules.language.vocabulary import Fact, normal
-from safety_rules.loading.areas import Context, authority, read, timelines
-from safety_rules.loading.models_rules import AreaFile, CaseFile, ChainFile, PatternFile
-from safety_rules.loading.scalars import day, key, name, period, text
+from safety_rules.loading.areas import authority, timelines
+from safety_rules.loading.cases import cases, chinese_field, spell_choice
+from safety_rules.loading.context import Context, read
+from safety_rules.loading.models_rules import AreaFile, ChainFile, PatternFile
+from safety_rules.loading.scalars import key, name, period, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.chaining.strata import cycles_through_unless
 from safety_rules.semantics.checking.scope import Scope
 from safety_rules.semantics.counsel.possible import Known, possible
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import Said, said
 
 
 def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -> ChainRule | None:
@@ -48,7 +49,7 @@ def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -
         _record(file, relation, scope, in_force, c),
         str(area_file.area) if area_file is not None else "",
         None if file.note is None else name(file.note, c.report),
-        _cases(file.cases, area_file, c),
+        _cases(file, area_file, c),
         file.chain.at,
         where,
     )
@@ -59,8 +60,7 @@ def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period
     relation = _relation(file.in_, c)
     taken = str(variable) in scope.variables or str(variable) in c.vocabulary.subjects
     if taken or not str(variable).isidentifier() or normal(str(variable)) != str(variable):
-        message = f"`{variable}` cannot stand for a record here: it means something else, or is no plain name"
-        c.report.error("variable", message, variable, "choose another letter")
+        c.report.error("variable.record", variable)
         return None
     if relation is None:
         return None
@@ -79,18 +79,19 @@ def _can_differ(variable: str, expr: Expr, at: Scalar, c: Context) -> None:
     """Report a condition that is the same whatever the data."""
     can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
     if len(can_be) == 1:
-        message = f"the condition of `{variable}` can only be {str(True in can_be).lower()}, whatever the data"
-        c.report.error("constant-clause", message, expr.at or at, "compare it with something that it can differ from")
+        only = said("truth.true" if True in can_be else "truth.false")
+        c.report.error("constant-clause.record", expr.at or at, name=variable, only=only)
 
 
 def _relation(scalar: Scalar, c: Context) -> Fact | None:
     """Return the list of records that a name means."""
     fact = c.vocabulary.find(str(scalar))
     if fact is not None and isinstance(fact.kind, Records):
+        c.report.named(scalar, fact.key, fact.zh_key)
         return fact
     known = [f for f in c.vocabulary.facts.values() if isinstance(f.kind, Records)]
-    near = did_you_mean(scalar, [f.key if str(scalar).isascii() else f.zh_key for f in known])
-    c.report.error("unknown-name", f"`{scalar}` is not a list of records", scalar, near)
+    near = suggestion(scalar, [f.key if str(scalar).isascii() else f.zh_key for f in known])
+    c.report.error("unknown-name.list", scalar, near)
     return None
 
 
@@ -98,16 +99,17 @@ def _record(
     file: ChainFile, relation: Fact, scope: Scope, in_force: Period, c: Context
 ) -> tuple[tuple[str, Expr], ...]:
     """Return the formula of each field of the derived record, in the vocabulary's order."""
-    fields = {normal(n): f for f in c.vocabulary.fields(relation.key) for n in (f.field, f.zh_key.rpartition(".")[2])}
+    fields = {normal(n): f for f in c.vocabulary.fields(relation.key) for n in (f.field, chinese_field(f))}
     made: dict[str, Expr] = {}
     for field_name, written in file.derives.with_.items():
         fact = fields.get(normal(str(field_name)))
         if fact is None:
-            help = did_you_mean(field_name, fields)
-            c.report.error("unknown-name", f"`{field_name}` is not a field of `{relation.key}`", field_name, help)
+            near = suggestion(field_name, fields)
+            c.report.error("unknown-name.field", field_name, near, name=field_name, list=relation.key)
             continue
         if fact.field in made:
-            c.report.error("clause-twice", f"`{fact.field}` is given twice", field_name, "keep one of the two")
+            c.report.error("clause-twice.record", field_name, name=fact.field)
+        c.report.named(field_name, fact.field, chinese_field(fact))
         formula = _formula(written, fact, scope, c)
         if formula is not None:
             timelines(formula, c, in_force)
@@ -121,28 +123,18 @@ def _formula(written: Scalar, fact: Fact, scope: Scope, c: Context) -> Expr | No
     if isinstance(fact.kind, Choice):
         option = fact.kind.choices.find(str(written))
         if option is not None:
+            spell_choice(written, fact.kind, c.report)
             return Literal(option.key, fact.kind, written.at)
     return read(written, c, fact.kind, scope)
 
 
-def _cases(files: Sequence[CaseFile], area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
-    made: list[Case] = []
-    base: dict[Any, Any] = {}
-    for file in files:
-        if file.given is None and file.but is None:
-            c.report.error("case", "a case needs `given`, or `but` after a case with `given`", file.case)
-        base = base if file.given is None else dict(file.given)
-        for relation in (*(file.given or {}), *(file.but or {})):
-            _relation(relation, c)
-        written = file.as_of or (area_file.cases_on if area_file is not None else None)
-        if written is None:
-            c.report.error("case", "a case needs a day, and no `area.yaml` gives one", file.case, "write `as_of:`")
-        expect: dict[str, Any] = {"expect": file.expect}
-        expect |= {} if file.needs is None else {"needs": tuple(str(n) for n in file.needs)}
-        on = day(written, c.report) or datetime.date(2000, 1, 1)
-        given: dict[Any, Any] = {**base, **(file.but or {})}
-        made.append(Case(str(file.case), on, given, expect, file.case.at))
-    return tuple(made)
+def _cases(file: ChainFile, area_file: AreaFile | None, c: Context) -> tuple[Case, ...]:
+    """Return the cases of a chaining rule, which give lists of records and nothing else."""
+    for case in file.cases:
+        for name_ in (*(case.given or {}), *(case.but or {})):
+            if c.vocabulary.find(str(name_)) is not None:
+                _relation(name_, c)
+    return cases(file.cases, area_file, c)
 
 
 def stratified(rules: Sequence[ChainRule], c: Context) -> None:
@@ -151,8 +143,7 @@ def stratified(rules: Sequence[ChainRule], c: Context) -> None:
     for rule in rules:
         other = first.setdefault(rule.key, rule)
         if other is not rule and rule.at is not None and other.at is not None:
-            message = f"`{rule.key}` is defined twice; first at {other.at.place}"
-            c.report.error("defined-twice", message, rule.at, "rename one")
+            c.report.error("defined-twice.first", rule.at, name=rule.key, place=other.at.place)
     for cycle in cycles_through_unless(rules):
         _cycle(cycle, c)
     derived = {rule.derives: rule for rule in reversed(rules)}
@@ -168,17 +159,15 @@ def _cycle(cycle: tuple[ChainRule, ...], c: Context) -> None:
     """Report a cycle with every rule of it, and where each stands."""
     rule = cycle[0]
     avoided = next(p for p in rule.unless if p.relation == (cycle[1].derives if len(cycle) > 1 else rule.derives))
-    links = "".join(f", which `{r.key}` ({r.at.place if r.at else ''}) derives" for r in cycle[1:])
-    through = f"{links} from `{rule.derives}`" if links else ""
-    message = f"`{rule.key}` derives `{rule.derives}` unless it finds `{avoided.relation}`{through}"
-    help = "let what is looked for under `unless` not depend on what the rule derives"
-    c.report.error("chain-cycle", message, avoided.at or rule.at, help)
+    links: Said | str = ""
+    for link in cycle[1:]:
+        links = said("chain-link.step", before=links, rule=link.key, place=link.at.place if link.at else "")
+    through = said("chain-link.through", links=links, derives=rule.derives) if links else ""
+    slots = {"rule": rule.key, "derives": rule.derives, "avoided": avoided.relation, "through": through}
+    c.report.error("chain-cycle", avoided.at or rule.at, **slots)
 
 
 def _aggregates(expr: Expr, derived: MappingType[str, ChainRule], c: Context) -> None:
     for node in walk(expr):
         if isinstance(node, Aggregate) and isinstance(node.list, FactRef) and node.list.key in derived:
-            by = derived[node.list.key].key
-            message = f"`{node.list.key}` is derived by `{by}`, and is not complete when it is counted"
-            help = "aggregates go over given records only; look for derived ones under `given` or `unless`"
-            c.report.error("chain-aggregate", message, node.at, help)
+            c.report.error("chain-aggregate", node.at, list=node.list.key, rule=derived[node.list.key].key)

@@ -14,12 +14,16 @@ import yaml
 
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.said import said
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_NODES = 2_000_000
 MAX_MISTAKES = 100
+PROBLEMS = {"',' or ']'": "yaml.list", "',' or '}'": "yaml.mapping", "expected ':'": "yaml.colon",
+    "mapping values": "yaml.values", "expected key": "yaml.key", "cannot start": "yaml.start",
+    "end of stream": "yaml.quote"}  # fmt: skip
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BOOLEAN_TRAP = re.compile(r"(?i)^(y|yes|n|no|on|off)$")
@@ -53,20 +57,19 @@ def document(name: str, data: bytes) -> tuple[Node | None, list[Diagnostic]]:
 def _text(name: str, data: bytes) -> tuple[SourceText, str | None, list[Diagnostic]]:
     empty = SourceText(name, "")
     if len(data) > MAX_BYTES:
-        message = f"the file has {len(data)} bytes; the limit is {MAX_BYTES}"
-        return empty, None, [plain("file-too-large", message, Span(empty, 0, 0), "split it into several files")]
+        size = {"bytes": len(data), "most": MAX_BYTES}
+        return empty, None, [Diagnostic.of("file-too-large", Span(empty, 0, 0), **size)]
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         good = SourceText(name, data[: error.start].decode("utf-8", "replace"))
         at = Span(good, len(good.text), len(good.text))
-        return good, None, [plain("not-utf-8", f"byte {error.start} is not UTF-8", at, "save the file as UTF-8")]
+        return good, None, [Diagnostic.of("not-utf-8.byte", at, byte=error.start)]
     source = SourceText(name, text.replace("\r\n", "\n"))
     control = CONTROL.search(source.text)
     if control is not None:
-        message = f"a character that does not print stands here (U+{ord(control[0]):04X})"
         at = Span(source, control.start(), control.end())
-        return source, None, [plain("control-character", message, at, "remove it")]
+        return source, None, [Diagnostic.of("control-character", at, number=f"{ord(control[0]):04X}")]
     return source, source.text, []
 
 
@@ -96,23 +99,19 @@ class _Composer:
         tab = line[: len(line) - len(line.lstrip())].find("\t")
         if tab >= 0 or "\\t" in problem or "'\t'" in problem:
             place = first + max(0, line.find("\t"))
-            return plain(
-                "tab", "a tab stands where YAML wants spaces", Span(self.source, place, place + 1), "indent with spaces"
-            )
+            return Diagnostic.of("tab", Span(self.source, place, place + 1))
         before = self.source.line_at(max(0, first - 1))
         for offset, written in ((first, line), before):
             colon = FULL_WIDTH_KEY.match(written)
             if colon is not None:
-                return self._full_width_colon(Span(self.source, offset + colon.start(1), offset + colon.end(1)))
-        advice = "quote text that holds `: `, `#`, or begins with one of `[ ] { } & * ! | > ' \" % @`"
-        return plain("yaml-syntax", f"not readable as YAML: {problem}", Span(self.source, start, start + 1), advice)
+                at = Span(self.source, offset + colon.start(1), offset + colon.end(1))
+                return Diagnostic.of("full-width-colon", at)
+        kind = next((k for part, k in PROBLEMS.items() if part in problem), "yaml.other")
+        at = Span(self.source, start, start + 1)
+        return Diagnostic.of("yaml-syntax", at, problem=said(kind, problem=problem))
 
     def _too_deep(self, at: Span) -> Diagnostic:
-        return plain("too-deep", f"nested deeper than {MAX_DEPTH} levels", at)
-
-    def _full_width_colon(self, at: Span) -> Diagnostic:
-        message = "a full-width colon `：` does not separate a key from its value"
-        return plain("full-width-colon", message, at, "write `: ` (half-width, then a space)")
+        return Diagnostic.of("too-deep", at, most=MAX_DEPTH)
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -124,7 +123,7 @@ class _Composer:
                 case yaml.DocumentStartEvent():
                     documents += 1
                     if documents > 1:
-                        raise Refused(self._at(event, "second-document", "the file holds a second YAML document"))
+                        raise Refused(Diagnostic.of("second-document", self.span(event)))
                 case _:
                     node = self.node(event, 0)
         return node
@@ -134,20 +133,16 @@ class _Composer:
         if depth > MAX_DEPTH:
             raise Refused(self._too_deep(self.span(event)))
         if len(self.diagnostics) > MAX_MISTAKES:
-            raise Refused(
-                self._at(event, "too-many-mistakes", f"more than {MAX_MISTAKES} mistakes; the rest is not read")
-            )
+            raise Refused(Diagnostic.of("too-many-mistakes", self.span(event), most=MAX_MISTAKES))
         if self.nodes > MAX_NODES:
-            raise Refused(self._at(event, "too-many-nodes", f"more than {MAX_NODES} values in one file"))
+            raise Refused(Diagnostic.of("too-many-nodes", self.span(event), most=MAX_NODES))
         if isinstance(event, yaml.AliasEvent):
-            self.report(event, "alias", "YAML aliases (`*name`) are not allowed", "write the value out")
+            self.report("alias", self.span(event))
             return Scalar.of(f"*{event.anchor}", self.span(event), "*")
         if event.anchor is not None:
-            self.report(
-                event, "anchor", "YAML anchors (`&name`) are not allowed", "write the value out where it is used"
-            )
+            self.report("anchor", self.span(event))
         if event.tag is not None and event.tag != "!":
-            self.report(event, "tag", f"YAML tags (`{self._written(event)}`) are not allowed", "remove the tag")
+            self.report("tag", self.span(event), tag=self._written(event))
         match event:
             case yaml.ScalarEvent():
                 return self.scalar(event)
@@ -170,19 +165,16 @@ class _Composer:
         """Report plain text that other YAML readers would take for something else."""
         text = str(scalar)
         if BOOLEAN_TRAP.match(text):
-            says = "true" if text.casefold() in ("y", "yes", "on") else "false"
-            self._trap(scalar, f"other YAML readers take `{text}` for {says}", f"write {says}, or quote it: '{text}'")
+            true = text.casefold() in ("y", "yes", "on")
+            self.report("ambiguous-scalar.true" if true else "ambiguous-scalar.false", scalar.at, written=text)
         elif OCTAL_TRAP.match(text):
-            self._trap(scalar, f"other YAML readers take `{text}` for an octal number", f"quote it: '{text}'")
+            self.report("ambiguous-scalar.octal", scalar.at, written=text)
         elif SEXAGESIMAL_TRAP.match(text):
-            self._trap(scalar, f"other YAML readers take `{text}` for a number in base 60", f"quote it: '{text}'")
+            self.report("ambiguous-scalar.sixty", scalar.at, written=text)
         elif UNDERSCORE_TRAP.match(text):
-            self._trap(scalar, f"other YAML readers drop the `_` of `{text}`", "write the number without `_`")
+            self.report("ambiguous-scalar.underscore", scalar.at, written=text)
         elif re.match(r"^[^\s：]+：(\s|$)", text) and "\n" not in text:
-            self.diagnostics.append(self._full_width_colon(scalar.at))
-
-    def _trap(self, scalar: Scalar, message: str, advice: str) -> None:
-        self.diagnostics.append(plain("ambiguous-scalar", message, scalar.at, advice))
+            self.report("full-width-colon", scalar.at)
 
     def sequence(self, event: Any, depth: int) -> Sequence:
         items = Sequence()
@@ -202,10 +194,9 @@ class _Composer:
             key = self.node(inner, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
-                raise Refused(self._at(inner, "key", "a key must be plain text"))
+                raise Refused(Diagnostic.of("key.plain", self.span(inner)))
             if str(key) in first:
-                message = f"`{key}` is given twice; first at {first[str(key)].place}"
-                self.diagnostics.append(plain("duplicate-key", message, key.at, "keep one of the two"))
+                self.report("duplicate-key", key.at, written=key, place=first[str(key)].place)
                 continue
             first[str(key)] = key.at
             mapping[key] = value
@@ -215,8 +206,5 @@ class _Composer:
     def span(self, event: Any) -> Span:
         return Span(self.source, event.start_mark.index, event.end_mark.index)
 
-    def report(self, event: Any, code: str, message: str, advice: str) -> None:
-        self.diagnostics.append(plain(code, message, self.span(event), advice))
-
-    def _at(self, event: Any, code: str, message: str) -> Diagnostic:
-        return plain(code, message, self.span(event))
+    def report(self, key: str, at: Span, /, **slots: Any) -> None:
+        self.diagnostics.append(Diagnostic.of(key, at, **slots))

@@ -17,13 +17,13 @@ def consistent(derivations: Sequence[Derivation], report: Report) -> None:
     for i, one in enumerate(derivations):
         for other in derivations[i + 1 :]:
             if one.fact == other.fact and _overlap(one, other) and other.at is not None:
-                report.error("derived-twice", f"`{other.fact}` is derived twice on the same day", other.at)
+                report.error("derived-twice", other.at, fact=other.fact)
         seen: set[str] = set()
         frontier = set(reads[one.fact])
         while frontier:
             fact = frontier.pop()
             if fact == one.fact and one.at is not None:
-                report.error("derivation-cycle", f"`{one.fact}` is derived from itself", one.at)
+                report.error("derivation-cycle", one.at, fact=one.fact)
                 break
             if fact not in seen:
                 seen.add(fact)
@@ -47,8 +47,7 @@ def _heights(derivations: Sequence[Derivation], reads: Mapping[str, set[str]], r
         total = {f: own[f] + max((total[r] for r in reads[f] if r in total), default=0) for f in own}
         for one in derivations:
             if total[one.fact] > MOST_LEVELS and one.at is not None:
-                message = f"`{one.fact}` is derived through more than {MOST_LEVELS} operations inside one another"
-                report.error("derivation-too-deep", message, one.at, "derive it in fewer steps")
+                report.error("derivation-too-deep", one.at, fact=one.fact, most=MOST_LEVELS)
                 return
 
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import RuleFileText, folder_files, loaded
-from safety_rules.words.near import did_you_mean
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import loaded
+from safety_rules.words.near import aside
+from safety_rules.words.said import refusal
 
 RULEPACKS = "safety_rules.rulepacks"
+MOST_KEPT = 32
 PathLike = str | Path
+Origin = tuple[str, tuple[str, ...]]
 
 
 def rules_folder() -> Path:
@@ -23,16 +29,14 @@ def rules_folder() -> Path:
     for folder in (here / "rules", here.parent.parent / "rules"):
         if (folder / "vocabulary.yaml").is_file():
             return folder
-    raise SafetyRulesError("the built-in rules are missing from this installation")
+    raise SafetyRulesError(refusal("absent.built-in"))
 
 
 def pack_folder(name: str) -> Path:
     """Return the folder of an installed rule pack (entry-point group `safety_rules.rulepacks`)."""
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
-        raise NotFoundError(
-            f"there is no folder and no installed rule pack `{name}`; {did_you_mean(name, packs)}".rstrip("; ")
-        )
+        raise NotFoundError(refusal("absent.pack", name=name, near=aside(name, packs)))
     module = packs[name].load()
     return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
 
@@ -50,23 +54,35 @@ def rulebook_of(rules: PathLike | None = None, overlay: PathLike | Sequence[Path
     Raises RuleFileError, with every diagnostic, when a file holds an error.
     """
     folder = resolve_folder(rules)
-    overlays = [overlay] if isinstance(overlay, str | Path) else list(overlay)
-    return _loaded(_fingerprint(folder), folder, tuple(Path(o) for o in overlays), _stamps(overlays))
+    overlays = tuple(Path(o) for o in ([overlay] if isinstance(overlay, str | Path) else overlay))
+    origin = (str(folder.resolve()), tuple(str(o.resolve()) for o in overlays))
+    return _loaded(tuple(folder_files(folder)), tuple(overlay_files(overlays)), f"{folder.as_posix()}/", origin)
 
 
-def _fingerprint(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    paths = (p for p in sorted(folder.rglob("*")) if p.suffix in (".yaml", ".yml", ".csv"))
-    return tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in paths)
+@lru_cache(maxsize=MOST_KEPT)
+def _loaded(
+    files: tuple[RuleFileText, ...], overlays: tuple[RuleFileText, ...], shown_at: str, origin: Origin
+) -> Rulebook:
+    """Return the rulebook of files, once for one content: nothing else decides whether they are read again."""
+    return replace(loaded(files, overlays, shown_at), origin=origin)
 
 
-def _stamps(overlays: Iterable[PathLike]) -> tuple[tuple[int, int], ...]:
-    stats = [Path(o).stat() for o in overlays if Path(o).exists()]
-    return tuple((s.st_mtime_ns, s.st_size) for s in stats)
+def _reduced(book: Rulebook) -> str | tuple[Any, ...]:
+    """Pickle a rulebook that was read from files as where it was read, and the digests that it must have there."""
+    if book.origin is None:
+        return book.__reduce_ex__(4)
+    return _read_again, (book.origin, book.digest, book.overlay_digest)
 
 
-@cache
-def _loaded(_fingerprint: Any, folder: Path, overlays: tuple[Path, ...], _stamps: Any) -> Rulebook:
-    return loaded(folder_files(folder), overlay_files(overlays), f"{folder.as_posix()}/")
+def _read_again(origin: Origin, digest: str, overlay_digest: str) -> Rulebook:
+    """Return the rulebook that a pickle names; raises SafetyRulesError where its files say something else by now."""
+    book = rulebook_of(*origin)
+    if (book.digest, book.overlay_digest) != (digest, overlay_digest):
+        raise SafetyRulesError(refusal("changed.pickled", path=origin[0]))
+    return book
+
+
+copyreg.pickle(Rulebook, _reduced)
 
 
 def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
@@ -74,11 +90,12 @@ def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
     found: list[RuleFileText] = []
     for overlay in overlays:
         if overlay.is_dir():
-            if not folder_files(overlay):
-                raise NotFoundError(f"there is no overlay in the folder `{overlay}`")
-            found += [RuleFileText(f"{overlay.as_posix()}/{f.path}", f.data) for f in folder_files(overlay)]
+            below = folder_files(overlay)
+            if not below:
+                raise NotFoundError(refusal("absent.overlays", path=overlay))
+            found += [replace(f, path=f"{overlay.as_posix()}/{f.path}") for f in below]
         elif overlay.is_file():
             found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))
         else:
-            raise NotFoundError(f"there is no overlay `{overlay}`")
+            raise NotFoundError(refusal("absent.overlay", path=overlay))
     return found

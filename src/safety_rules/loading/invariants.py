@@ -20,12 +20,13 @@ from safety_rules.language.invariant import (
 )
 from safety_rules.language.kinds import Boolean, Name, Number
 from safety_rules.language.rulebook import Area
-from safety_rules.loading.areas import Context, read
+from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_base import PeriodFile
 from safety_rules.loading.models_rules import ExemptionFile, InvariantFile, InvariantsFile
 from safety_rules.loading.scalars import day, flag, key, period, text
 from safety_rules.loading.tree import Scalar
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import Said, said
 
 CLAIMS = (
     "never_better_than", "never_worse_than", "always", "grows", "once_satisfied", "stricter_since", "stricter_than_base",
@@ -40,7 +41,7 @@ def invariants(files: Iterable[InvariantsFile], area: Area, c: Context) -> tuple
     made: dict[str, Invariant] = {}
     for name_, file in ((k, f) for one in files for k, f in one.invariants.items()):
         if str(name_) in made:
-            c.report.error("defined-twice", f"the invariant `{name_}` is defined twice", name_, "rename one")
+            c.report.error("defined-twice.invariant", name_)
         claim = _claim(name_, file, area, c)
         when = None if file.when is None else read(file.when, c, Boolean())
         days = period(PeriodFile.model_validate({"from": file.since, "until": file.until}), c.report)
@@ -57,22 +58,20 @@ def exemptions(files: Iterable[InvariantsFile], area: Area, c: Context) -> tuple
 
 def _exemption(file: ExemptionFile, area: Area, c: Context) -> Exemption:
     if str(file.question) not in QUESTIONS:
-        help = did_you_mean(file.question, QUESTIONS)
-        c.report.error("unknown-question", f"`{file.question}` is not a built-in question", file.question, help)
+        c.report.error("unknown-question", file.question, suggestion(file.question, QUESTIONS))
     known = [*(r.key for r in area.rules), *(d.key for d in area.derivations)]
     for one in file.of:
-        _known(one, known, "rule or derivation", c)
+        _known(one, known, said("what.rule-or-derivation"), c)
     if file.where is not None and str(file.question) not in NARROWED:
-        message = f"`{file.question}` is asked of no record that could be left out"
-        c.report.error("invariant", message, file.where, "leave `where` out, or exempt one of " + ", ".join(NARROWED))
+        c.report.error("invariant.where", file.where, written=file.question, names=NARROWED)
     where = None if file.where is None else read(file.where, c, Boolean())
     reason = Name(text(file.zh, c.report), text(file.en, c.report))
     return Exemption(str(file.question), tuple(str(o) for o in file.of), reason, where, file.question.at)
 
 
-def _known(name_: Scalar, known: Sequence[str], what: str, c: Context) -> None:
+def _known(name_: Scalar, known: Sequence[str], what: Said, c: Context) -> None:
     if str(name_) not in known:
-        c.report.error("unknown-rule", f"`{name_}` is not a {what} of this area", name_, did_you_mean(name_, known))
+        c.report.error("unknown-rule.area", name_, suggestion(name_, known), what=what)
 
 
 def _claim(name_: Scalar, file: InvariantFile, area: Area, c: Context) -> Claim | None:
@@ -80,8 +79,7 @@ def _claim(name_: Scalar, file: InvariantFile, area: Area, c: Context) -> Claim 
     given = [k for k in CLAIMS if getattr(file, k) is not None]
     effects = [k for k in (*EFFECTS, "verdict") if getattr(file, k) is not None]
     if len(given) != 1 or len(effects) != (1 if given == ["grows"] else 0):
-        help = "give one of " + ", ".join(f"`{k}`" for k in CLAIMS) + "; `grows` with what it never does"
-        c.report.error("invariant", f"`{name_}` needs exactly one claim", name_, help)
+        c.report.error("invariant.claims", name_, names=CLAIMS)
         return None
     match given[0]:
         case "never_better_than" | "never_worse_than":
@@ -96,7 +94,7 @@ def _claim(name_: Scalar, file: InvariantFile, area: Area, c: Context) -> Claim 
         case "once_satisfied":
             rules = file.once_satisfied or []
             for one in rules:
-                _known(one, [r.key for r in area.rules], "rule", c)
+                _known(one, [r.key for r in area.rules], said("what.rule"), c)
             return OnceSatisfied(tuple(str(r) for r in rules))
         case "stricter_since":
             since = day(file.stricter_since, c.report)
@@ -110,8 +108,7 @@ def _outcome(written: Scalar, area: Area, c: Context) -> str:
     keys = [o.key for o in area.outcomes]
     if str(written) in keys:
         return str(written)
-    message = f"`{written}` is not an outcome of this area"
-    c.report.error("unknown-outcome", message, written, did_you_mean(written, keys))
+    c.report.error("unknown-outcome", written, suggestion(written, keys))
     return keys[-1]
 
 
@@ -119,18 +116,16 @@ def _grows(file: InvariantFile, effect: str, c: Context) -> Grows | None:
     assert file.grows is not None
     fact = c.vocabulary.find(str(file.grows))
     if fact is None:
-        help = did_you_mean(file.grows, c.vocabulary.facts)
-        c.report.error("unknown-name", f"`{file.grows}` is not in the vocabulary", file.grows, help)
+        c.report.error("unknown-name.vocabulary", file.grows, suggestion(file.grows, c.vocabulary.facts))
         return None
+    c.report.named(file.grows, fact.key, fact.zh_key)
     if not isinstance(fact.kind, Number) or fact.key in c.derived:
-        message = f"`{file.grows}` is not a number that is given"
-        c.report.error("invariant", message, file.grows, "name a number fact that no rule derives")
+        c.report.error("invariant.grows", file.grows)
         return None
     if effect == "verdict":
         assert file.verdict is not None
         if str(file.verdict) not in VERDICTS:
-            help = did_you_mean(file.verdict, VERDICTS)
-            c.report.error("invariant", f"`{file.verdict}` says nothing of a verdict", file.verdict, help)
+            c.report.error("invariant.verdict", file.verdict, suggestion(file.verdict, VERDICTS))
             return None
         return Grows(fact.key, "better" if str(file.verdict) == "never_better" else "worse")
     number = _number(getattr(file, effect), c)
@@ -140,6 +135,6 @@ def _grows(file: InvariantFile, effect: str, c: Context) -> Grows | None:
 def _number(written: Scalar, c: Context) -> Expr | None:
     found = read(written, c, None)
     if found is not None and not isinstance(kind_of(found), Number):
-        c.report.error("kind", f"`{written}` is not a number", written, "name a number, or write `verdict:`")
+        c.report.error("kind.grows", written)
         return None
     return found

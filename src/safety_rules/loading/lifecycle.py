@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.loading.compose import document
 from safety_rules.loading.models_base import Model, NameFile
-from safety_rules.loading.tree import span_of
-from safety_rules.words.diagnostic import plain
+from safety_rules.loading.report import Report, shaped, start_of
+from safety_rules.loading.tree import Mapping, span_of
 
 Asked = Literal["details", "deadline", "evidence"]
 
@@ -48,29 +48,29 @@ class LifecycleFile(Model):
 
 def lifecycle_file(path: Path) -> LifecycleFile:
     """Return the table of a file; raises RuleFileError where it is not one, or names what it does not define."""
-    node, diagnostics = document(path.name, path.read_bytes())
-    if node is None or diagnostics:
-        raise RuleFileError(diagnostics)
-    try:
-        table = LifecycleFile.model_validate(node)
-        faults = list(_faults(table))
-    except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg'].lower()}" for e in error.errors()]
-    if faults:
-        at: Span = span_of(node, node.at)
-        raise RuleFileError([plain("lifecycle", fault, at) for fault in faults])
+    report = Report()
+    node, report.diagnostics = document(path.name, path.read_bytes())
+    table = shaped(LifecycleFile, node, report) if isinstance(node, Mapping) else None
+    if table is None and not report.failed:
+        report.error("lifecycle.shape", start_of(path.name))
+    elif table is not None:
+        _check(table, span_of(node, start_of(path.name)), report)
+    if table is None or report.failed:
+        raise RuleFileError(report.sorted())
     return table
 
 
-def _faults(table: LifecycleFile) -> list[str]:
-    """Return every name that the table uses and does not define, and every state that nothing reaches."""
-    faults = []
-    for key, event in table.events.items():
-        states = [*event.from_, *([event.to] if event.to != "same" else [])]
-        faults += [f"`{key}` names no state `{s}`" for s in states if s not in table.states]
-        faults += [f"`{key}` names no party `{r}`" for r in event.roles if r not in table.parties]
-        faults += [f"`{key}` names no event `{e}`" for e in event.not_by if e not in {*table.events, "responsible"}]
-    reached = {e.to for e in table.events.values()}
-    faults += [f"no event leads to `{s}`" for s in table.states if s not in reached]
-    rests = {s.rests_with for s in table.states.values()} - {None}
-    return faults + [f"there is no party `{r}`" for r in rests if r not in table.parties]
+def _check(table: LifecycleFile, at: Span, report: Report) -> None:
+    """Report every name that the table uses and does not define, and every state that nothing reaches."""
+    for event, file in table.events.items():
+        to = {file.to} - {"same"}
+        for state in {*file.from_, *to} - table.states.keys():
+            report.error("lifecycle.state", at, event=event, name=state)
+        for party in (r for r in file.roles if r not in table.parties):
+            report.error("lifecycle.party", at, event=event, name=party)
+        for other in (e for e in file.not_by if e not in {*table.events, "responsible"}):
+            report.error("lifecycle.event", at, event=event, name=other)
+    for state in table.states.keys() - {e.to for e in table.events.values()}:
+        report.error("lifecycle.unreached", at, name=state)
+    for nobody in {s.rests_with for s in table.states.values()} - {None, *table.parties}:
+        report.error("lifecycle.nobody", at, name=nobody)

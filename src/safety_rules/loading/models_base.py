@@ -18,7 +18,7 @@ STANDING_WORDS = tuple(Standing.__members__)
 
 def _scalar(value: Any) -> Scalar:
     if not isinstance(value, Scalar) or (value.plain and str(value) in NOTHING):
-        raise PydanticCustomError("scalar", "a single value is wanted here")
+        raise PydanticCustomError("scalar", "scalar")
     return value
 
 

@@ -17,7 +17,8 @@ from safety_rules.loading.parameters import entries, source
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
 from safety_rules.loading.tree import Scalar
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
 
 def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
@@ -36,15 +37,18 @@ def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], rep
     for key, timeline in file.parameters.items():
         parameter = book.parameters.get(str(key))
         if parameter is None:
-            help = did_you_mean(key, book.parameters)
-            report.error("unknown-parameter", f"`{key}` is not a parameter", key, help)
+            report.error("unknown-parameter.value", key, suggestion(key, book.parameters))
             continue
         made = entries(timeline.entries, parameter.kind, book.vocabulary, known, report)
         _covers(key, parameter.entries, made, timeline.entries, report)
         book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=made)})
-        detail = Name(f"改用{file.title.zh}的取值", f"values of {file.title.en}")
+        detail = said("overlay-change.values", overlay=_title(file)).name
         book = change(book, file, "parameter", parameter.key, detail)
     return book
+
+
+def _title(file: OverlayFile) -> Name:
+    return Name(str(file.title.zh), str(file.title.en))
 
 
 def _covers(
@@ -55,12 +59,10 @@ def _covers(
         return
     first, since = old[0].period.since, new[0].period.since
     if first is not None and since is not None and since > first:
-        message = f"`{key}` has no value from {first}, when the built-in one starts, to {since}"
-        report.error("timeline-hole", message, files[0].since, "start the overlay's first entry as early")
+        report.error("timeline-hole.overlay-starts", files[0].since, name=key, first=first, since=since)
     last, until = old[-1].period.until, new[-1].period.until
     if until is not None and (last is None or until < last):
-        message = f"`{key}` has no value after {until}, where the built-in one goes on"
-        report.error("timeline-hole", message, files[-1].until or key, "leave `until` out, or add an entry")
+        report.error("timeline-hole.overlay-ends", files[-1].until or key, name=key, until=until)
 
 
 def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
@@ -75,8 +77,7 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
         if parameter is None and not holders and chains == book.chains:
             names = [*book.parameters, *(c.key for c in book.chains)]
             names += [k for a in book.areas.values() for k in _confirmable(a)]
-            message = f"`{key}` is neither a parameter nor a rule nor a derivation"
-            report.error("unknown-parameter", message, key, did_you_mean(key, names))
+            report.error("unknown-parameter.confirm", key, suggestion(key, names))
             continue
         if parameter is not None:
             timeline = tuple(replace(e, citation=made) for e in parameter.entries)
@@ -87,7 +88,7 @@ def _confirmed(book: Rulebook, file: OverlayFile, known: dict[str, Source], repo
             changed = replace(area, rules=rules, derivations=facts)
             book = replace(book, areas={**book.areas, area.key: changed})
         book = replace(book, chains=chains)
-        detail = Name(f"经{file.title.zh}确认", f"confirmed by {file.title.en}")
+        detail = said("overlay-change.confirmed", overlay=_title(file)).name
         book = change(book, file, "confirm", str(key), detail)
     return book
 
@@ -102,11 +103,11 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
         holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
         chains = tuple(c for c in book.chains if c.key != str(key))
         if not holders and chains == book.chains:
-            report.error("unknown-rule", f"`{key}` is not a rule", key, did_you_mean(key, _rule_keys(book)))
+            report.error("unknown-rule.rule", key, suggestion(key, _rule_keys(book)))
             continue
         vetoed = any(r.otherwise.veto for a in holders for r in a.rules if r.key == str(key))
         if vetoed or any(is_veto(c, book) for c in book.chains if c.key == str(key)):
-            report.error("veto-switched-off", f"`{key}` is a veto, which no overlay switches off", key)
+            report.error("veto-switched-off", key)
             continue
         for area in holders:
             kept = replace(area, rules=tuple(r for r in area.rules if r.key != str(key)))
@@ -125,14 +126,10 @@ def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rule
         area = book.areas.get(str(entry.area)) if entry.area is not None else None
         if area is None:
             at = entry.area if entry.area is not None else entry.rule
-            report.error(
-                "unknown-area", "an overlay's rule names its `area`", at, did_you_mean(str(entry.area), book.areas)
-            )
+            report.error("unknown-area.overlay", at, suggestion(str(entry.area), book.areas))
             continue
         if any(r.key == str(entry.rule) for r in area.rules):
-            report.error(
-                "defined-twice", f"the rule `{entry.rule}` exists already", entry.rule, "switch it off first, or rename"
-            )
+            report.error("defined-twice.rule", entry.rule)
             continue
         made = rule(entry, as_file(area, entry.rule), context, path)
         if made is not None:

@@ -8,13 +8,13 @@ from safety_rules.language.chain import ChainRule
 from safety_rules.language.expr import Literal
 from safety_rules.language.kinds import Name
 from safety_rules.language.rulebook import Area, Change, Rulebook
-from safety_rules.loading.areas import Context
 from safety_rules.loading.chains import chain, stratified
+from safety_rules.loading.context import Context
 from safety_rules.loading.models import OverlayFile
 from safety_rules.loading.models_rules import AreaFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
 
 
 def with_chains(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
@@ -23,13 +23,10 @@ def with_chains(book: Rulebook, file: OverlayFile, path: str, report: Report) ->
     for entry in file.chains:
         area = book.areas.get(str(entry.area)) if entry.area is not None else None
         if entry.area is not None and area is None:
-            report.error(
-                "unknown-area", f"there is no area `{entry.area}`", entry.area, did_you_mean(entry.area, book.areas)
-            )
+            report.error("unknown-area.missing", entry.area, suggestion(entry.area, book.areas))
             continue
         if any(c.key == str(entry.chain) for c in book.chains):
-            help = "switch it off first, or rename"
-            report.error("defined-twice", f"the chaining rule `{entry.chain}` exists already", entry.chain, help)
+            report.error("defined-twice.chain", entry.chain)
             continue
         made = chain(entry, None if area is None else as_file(area, entry.chain), context, path)
         if made is not None:

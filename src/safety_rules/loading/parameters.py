@@ -21,7 +21,9 @@ from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
-from safety_rules.semantics.admission.values import Unusable, value_of
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import value_of
+from safety_rules.words.said import said
 
 
 def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
@@ -30,7 +32,7 @@ def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
     for file in files:
         for source_key, entry in file.sources.items():
             if str(source_key) in found:
-                report.error("defined-twice", f"the source `{source_key}` is defined twice", source_key)
+                report.error("defined-twice.source", source_key)
             found[key(source_key, report)] = source(source_key, entry, report)
     return found
 
@@ -63,7 +65,7 @@ def parameters(
             for spelling in (made.key, made.zh_key):
                 other = spelled.get(normal(spelling)) or vocabulary.by_name.get(normal(spelling))
                 if other is not None:
-                    report.error("defined-twice", f"`{spelling}` already names `{other}`", parameter_key)
+                    report.error("defined-twice.names", parameter_key, name=spelling, other=other)
                 spelled[normal(spelling)] = made.key
             found[made.key] = made
     return found
@@ -77,10 +79,10 @@ def _parameter(
     if kind is None:
         return None
     if isinstance(kind, Records):
-        report.error("unknown-kind", "a parameter cannot be a list of records", file.kind)
+        report.error("unknown-kind.parameter", file.kind)
         return None
     if not all(part.isidentifier() for part in str(file.called).split(".")):
-        report.error("chinese-name", f"`{file.called}` cannot be written in a condition", file.called)
+        report.error("chinese-name", file.called)
     made = entries(file.entries, kind, vocabulary, known, report)
     if isinstance(kind, Number) and all(_whole(e.value) for e in made):
         kind = Number(kind.unit, whole=True)
@@ -117,17 +119,16 @@ def _end(
 ) -> datetime.date | None:
     one = datetime.timedelta(days=1)
     if until is not None and until < since:
-        report.error("period", f"the entry ends on {until}, before it starts", file.until or file.since)
+        report.error("period.entry", file.until or file.since, until=until)
     if following is None:
         return until
     if following == since:
-        report.error("timeline-overlap", f"two entries start on {since}", file.since, "keep one of the two")
+        report.error("timeline-overlap.same", file.since, since=since)
     if until is not None and until >= following and following != since:
-        message = f"the entry runs until {until}, but the next starts on {following}"
-        report.error("timeline-overlap", message, file.until or file.since, f"end it on {following - one}")
+        end, at = following - one, file.until or file.since
+        report.error("timeline-overlap.runs", at, until=until, following=following, end=end)
     if until is not None and until < following - one:
-        message = f"nothing holds from {until + one} to {following - one}"
-        report.error("timeline-hole", message, file.until or file.since, "leave `until` out, or add the entry between")
+        report.error("timeline-hole.between", file.until or file.since, first=until + one, last=following - one)
     return following - one
 
 
@@ -144,7 +145,7 @@ def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) 
 
 def _one(data: object, kind: Kind, vocabulary: Vocabulary, at: Scalar, report: Report) -> Value | None:
     try:
-        return value_of(data, Fact("value", Name("值", "the value"), kind, "值"), vocabulary.units)
+        return value_of(data, Fact("value", said("what.value").name, kind, "值"), vocabulary.units)
     except Unusable as wrong:
-        report.error(wrong.code, wrong.message.en, at)
+        report.add(wrong.code, wrong.said, at)
         return None

@@ -1,20 +1,24 @@
-"""Collects diagnostics while files are read, and turns the shape checker's errors into them."""
+"""Collects diagnostics (and, where asked for, spellings of names) while files are read, and turns the shape checker's errors into them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from safety_rules.language.diagnostic import Severity, Span
-from safety_rules.loading.helps import HELPS
+from safety_rules.language.diagnostic import Severity, SourceText, Span
 from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
-from safety_rules.words.diagnostic import Diagnostic, plain
-from safety_rules.words.near import did_you_mean
-from safety_rules.words.said import said
+from safety_rules.semantics.checking.parse import Spelling
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import Said, said
 
 M = TypeVar("M", bound=BaseModel)
+MOST_SHOWN = 40
+WANTED = {"dict_type": "wanted.mapping", "model_type": "wanted.mapping", "list_type": "wanted.list",
+    "scalar": "wanted.value", "string_type": "wanted.value", "literal_error": "wanted.one-of",
+    "too_short": "wanted.entry"}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -22,10 +26,22 @@ class Report:
     """The diagnostics so far."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    spellings: list[Spelling] | None = None
 
-    def error(self, code: str, message: str, at: Any, help: str = "") -> None:
-        """Add an error at a node, or at a span."""
-        self.diagnostics.append(plain(code, message, at if isinstance(at, Span) else at.at, help))
+    def error(self, key: str, at: Any, better: Said | None = None, /, **slots: Any) -> None:
+        """Add the error of a key at a node, or at a span; what stands there is the slot `written`."""
+        where: Span = at if isinstance(at, Span) else at.at
+        written = str(at) if isinstance(at, Scalar) else where.source.text[where.start : where.end][:MOST_SHOWN]
+        self.diagnostics.append(Diagnostic.of(key, where, better, **{"written": written, **slots}))
+
+    def add(self, code: str, what: Said, at: Any) -> None:
+        """Add an error whose sentence somebody else found."""
+        self.diagnostics.append(Diagnostic(code, what, at if isinstance(at, Span) else at.at))
+
+    def named(self, at: Scalar, en: str, zh: str, start: int = 0, end: int | None = None) -> None:
+        """Note how a scalar, or a stretch of it, is spelled in both languages, where somebody asks for it."""
+        if self.spellings is not None:
+            self.spellings.append(Spelling(at.span(start, len(at) if end is None else end), en, zh))
 
     @property
     def failed(self) -> bool:
@@ -33,12 +49,13 @@ class Report:
         return any(d.severity is Severity.ERROR for d in self.diagnostics)
 
     def sorted(self) -> list[Diagnostic]:
-        """Return the diagnostics by place, each once, all with help."""
-        helped = (
-            d if d.help else replace(d, better=said("nothing.plain", text=HELPS.get(d.code, "")))
-            for d in self.diagnostics
-        )
-        return sorted(dict.fromkeys(helped), key=Diagnostic.sort_key)
+        """Return the diagnostics by place, each once."""
+        return sorted(dict.fromkeys(self.diagnostics), key=Diagnostic.sort_key)
+
+
+def start_of(name: str) -> Span:
+    """Return the start of a file of which nothing more is known."""
+    return Span(SourceText(name, ""), 0, 0)
 
 
 def shaped(model: type[M], tree: Mapping, report: Report) -> M | None:
@@ -61,8 +78,7 @@ def _shape_error(model: type[BaseModel], tree: Mapping, error: Any, report: Repo
         at = key if key is not None else span_of(node, tree.at)
         if (kind, id(node), name) not in seen:
             seen.add((kind, id(node), name))
-            where = f" in `{path}`" if path else ""
-            report.error("missing-key", f"`{name}` is missing{where}", _short(at), f"add `{name}:`")
+            report.error("missing-key.inside" if path else "missing-key.top", _short(at), name=name, path=path)
         return
     mark = (kind, id(node))
     if mark in seen:
@@ -70,17 +86,10 @@ def _shape_error(model: type[BaseModel], tree: Mapping, error: Any, report: Repo
     seen.add(mark)
     if kind == "extra_forbidden":
         at = key if key is not None else span_of(node, tree.at)
-        help = did_you_mean(str(key), sorted(_keys_beside(model, location)))
-        report.error("unknown-key", f"`{key}` is not a key here", at, help)
+        report.error("unknown-key", at, suggestion(str(key), sorted(_keys_beside(model, location))), key=key)
         return
-    wanted = {
-        "dict_type": "a mapping (`key: value`)",
-        "model_type": "a mapping (`key: value`)",
-        "list_type": "a list (`- ...`)",
-        "scalar": "a single value",
-        "too_short": "at least one entry",
-    }.get(kind, str(error["msg"]).lower())
-    report.error("shape", f"`{path or key}` needs {wanted}", _short(span_of(node, tree.at)))
+    wanted = said(WANTED.get(kind, "wanted.other"))
+    report.error("shape.needs", _short(span_of(node, tree.at)), path=path or key, wanted=wanted)
 
 
 def _short(at: Any) -> Span:

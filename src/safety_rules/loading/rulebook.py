@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.errors import RuleFileError
 from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.loading.areas import Context, area, derivation, obligation, rule
+from safety_rules.loading.areas import area, derivation, obligation, rule
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
+from safety_rules.loading.context import Context
 from safety_rules.loading.derivations import consistent
+from safety_rules.loading.files import RuleFileText, digest_of
 from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
@@ -32,23 +31,16 @@ from safety_rules.loading.models_rules import (
 )
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
-from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
+from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
 
 M = TypeVar("M", bound=Model)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleFileText:
-    """One rule file: its path below the rules' folder, and its bytes."""
-
-    path: str
-    data: bytes
 
 
 @dataclass(slots=True)
@@ -67,32 +59,28 @@ class _Files:
         return [(path, file) for path, file in self.of(model) if path.startswith(folder)]
 
 
-def folder_files(folder: Path) -> list[RuleFileText]:
-    """Return the YAML files below a folder, and the CSV files of tables, by path."""
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml", ".csv") and p.is_file())
-    return [RuleFileText(p.relative_to(folder).as_posix(), p.read_bytes()) for p in paths]
-
-
 def rulebook(
-    files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = ""
+    files: Sequence[RuleFileText],
+    overlays: Sequence[RuleFileText] = (),
+    shown_at: str = "",
+    spellings: list[Spelling] | None = None,
 ) -> tuple[Rulebook | None, list[Diagnostic]]:
     """Return the rulebook of rule files, with the overlays applied in order, and all diagnostics.
 
-    With an error there is no rulebook. `shown_at` is put before each path in diagnostics.
+    With an error there is no rulebook. `shown_at` is put before each path in diagnostics. Into `spellings`
+    goes where each name of a condition or case stands that can be written in either language.
     """
-    report = Report()
+    report = Report(spellings=spellings)
     if not files:
-        nothing = Span(SourceText(shown_at or "rules", ""), 0, 0)
-        report.error("no-rules", "there are no rule files (`*.yaml`)", nothing, "name the folder that holds them")
+        report.error("no-rules.files", start_of(shown_at or "rules"))
         return None, report.sorted()
     read = _read(files, shown_at, report)
     over = _read(overlays, "", report)
-    book = _build(read, _digest(files), report)
+    book = _build(read, digest_of(files), report)
     if book is not None and over.by_model:
         book = _with_overlays(book, over, overlays, report)
     if book is not None and not any(a.rules for a in book.areas.values()):
-        nothing = Span(SourceText(shown_at or "rules", ""), 0, 0)
-        report.error("no-rules", "the rule files hold no rules", nothing)
+        report.error("no-rules.rules", start_of(shown_at or "rules"))
     return (None if report.failed else book), report.sorted()
 
 
@@ -104,29 +92,30 @@ def loaded(files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (),
     return book
 
 
-def _digest(files: Iterable[RuleFileText]) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(files, key=lambda f: f.path):
-        text = file.data.replace(b"\r\n", b"\n")
-        digest.update(f"{file.path}\0{len(text)}\0".encode() + text)
-    return digest.hexdigest()
-
-
 def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _Files:
     found = _Files()
     for file in files:
-        if file.path.endswith(".csv"):
+        if file.unread:
+            key = {
+                "folder": "unreadable-file.folder",
+                "link": "unreadable-file.link",
+                "special": "unreadable-file.special",
+                "name": "unreadable-file.name",
+                "denied": "unreadable-file.denied",
+            }[file.unread]
+            report.error(key, start_of(shown_at + file.path))
+            continue
+        if file.path.lower().endswith(".csv"):
             found.texts[file.path] = file.data
             continue
         tree, wrong = document(shown_at + file.path, file.data)
         report.diagnostics.extend(wrong)
         if tree is None and not wrong:
-            empty = Span(SourceText(shown_at + file.path, ""), 0, 0)
-            report.error("empty-file", "the file is empty", empty, "write a rule, or remove the file")
+            report.error("empty-file.rule", start_of(shown_at + file.path))
         if not isinstance(tree, Mapping):
             found.broken.update(ECHOES)
             if tree is not None:
-                report.error("shape", "a rule file is a mapping (`key: value`)", tree)
+                report.error("shape.file", tree)
             continue
         model = _model(tree, report)
         shape = shaped(model, tree, report) if model is not None else None
@@ -143,8 +132,7 @@ def _model(tree: Mapping, report: Report) -> type[Model] | None:
         if str(first) in FIRST_KEYS:
             return FIRST_KEYS[str(first)]
     at = next(iter(tree), None)
-    help = did_you_mean(str(at), FIRST_KEYS)
-    report.error("unknown-file", "this is no kind of rule file", at if at is not None else tree, help)
+    report.error("unknown-file", at if at is not None else tree, suggestion(str(at), FIRST_KEYS))
     return None
 
 
@@ -161,7 +149,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     for path, file in files.of(AreaFile):
         made = _area(path, file, files, context)
         if made.key in areas:
-            report.error("defined-twice", f"the area `{made.key}` is defined twice", file.area)
+            report.error("defined-twice.area", file.area)
         areas[made.key] = made
     _borrow(files, areas, report)
     _homeless(files, report)
@@ -189,8 +177,7 @@ def _borrow(files: _Files, areas: dict[str, Area], report: Report) -> None:
         for used in file.uses:
             other = areas.get(str(used))
             if other is None or str(used) == str(file.area):
-                help = did_you_mean(used, [a for a in areas if a != str(file.area)])
-                report.error("unknown-area", f"`{used}` is not another area", used, help)
+                report.error("unknown-area.other", used, suggestion(used, [a for a in areas if a != str(file.area)]))
                 continue
             own = areas[str(file.area)]
             cased = tuple(replace(d, cases=(), borrowed=True) for d in other.derivations)
@@ -202,8 +189,7 @@ def _identities(files: _Files, c: Context) -> None:
         for subject in file.subjects.values():
             for fact in subject.identity:
                 if str(fact) not in c.vocabulary.facts:
-                    help = did_you_mean(fact, c.vocabulary.facts)
-                    c.report.error("unknown-name", f"`{fact}` is not in the vocabulary", fact, help)
+                    c.report.error("unknown-name.vocabulary", fact, suggestion(fact, c.vocabulary.facts))
 
 
 def _folder(path: str) -> str:
@@ -237,15 +223,13 @@ def _ids(keys: Iterable[Scalar], report: Report) -> None:
     for key in keys:
         other = first.setdefault(str(key), key)
         if other is not key:
-            report.error("defined-twice", f"`{key}` is defined twice; first at {other.at.place}", key, "rename one")
+            report.error("defined-twice.first", key, name=key, place=other.at.place)
 
 
 def _named_as_file(path: str, key: Scalar, report: Report) -> None:
     stem = path.rpartition("/")[2].rpartition(".")[0]
     if stem != str(key):
-        report.error(
-            "file-name", f"the file is named `{stem}`, its content `{key}`", key, f"name the file `{key}.yaml`"
-        )
+        report.error("file-name", key, stem=stem)
 
 
 def _homeless(files: _Files, report: Report) -> None:
@@ -255,12 +239,12 @@ def _homeless(files: _Files, report: Report) -> None:
         for path, file in files.of(model):
             if not any(path.startswith(folder) for folder in folders):
                 at = getattr(file, model.kind)
-                report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
+                report.error("no-area", at, path=path)
     for path, claims in files.of(InvariantsFile):
         if not any(path.startswith(folder) for folder in folders):
             first = next(iter((*claims.invariants, *(e.question for e in claims.exemptions))), None)
-            at = first if first is not None else Span(SourceText(path, ""), 0, 0)
-            report.error("no-area", f"no `area.yaml` stands beside or above `{path}`", at)
+            at = first if first is not None else start_of(path)
+            report.error("no-area", at, path=path)
 
 
 ECHOES: dict[type[Model], frozenset[str]] = {
@@ -284,8 +268,7 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
         if model is not OverlayFile:
             for path, file in found:
                 named = getattr(file, str(getattr(model, "kind", "")), None)
-                at = named if isinstance(named, Scalar) else Span(SourceText(path, ""), 0, 0)
-                report.error("no-overlay", "an overlay file begins with `overlay:`", at)
+                report.error("no-overlay", named if isinstance(named, Scalar) else start_of(path))
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)
-    return replace(book, overlay_digest=_digest(texts), silences=(*book.silences, *over.silences))
+    return replace(book, overlay_digest=digest_of(texts), silences=(*book.silences, *over.silences))

@@ -16,7 +16,7 @@ from safety_rules.loading.models_base import CitationFile, NameFile, PeriodFile,
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.checking.kinds_and_units import iso_day
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
 
 RATIONAL = re.compile(r"^[+-]?[0-9]+(\.[0-9]+)?(/[1-9][0-9]*)?$")
 LOSSY = re.compile(r"^[0-9]+\.[0-9]*0$")
@@ -26,10 +26,9 @@ KEY = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
 def text(scalar: Scalar, report: Report) -> str:
     """Return a text; plain text that other YAML readers would shorten is an error."""
     if scalar.plain and LOSSY.match(scalar):
-        message = f"other YAML readers take `{scalar}` for {float(scalar):g}"
-        report.error("ambiguous-scalar", message, scalar, f"quote it: '{scalar}'")
+        report.error("ambiguous-scalar.shorter", scalar, shorter=f"{float(scalar):g}")
     if not scalar.strip():
-        report.error("empty-text", "the text is empty", scalar)
+        report.error("empty-text", scalar)
     return str(scalar)
 
 
@@ -44,7 +43,7 @@ def day(scalar: Scalar | None, report: Report) -> datetime.date | None:
         return None
     found = iso_day(str(scalar))
     if found is None:
-        report.error("date", f"`{scalar}` is not a day of the calendar", scalar, "write 2020-10-01")
+        report.error("date.file", scalar)
     return found
 
 
@@ -54,7 +53,7 @@ def period(file: PeriodFile | None, report: Report) -> Period:
         return Period()
     since, until = day(file.since, report), day(file.until, report)
     if since is not None and until is not None and until < since and file.until is not None:
-        report.error("period", f"the period ends on {until}, before it starts", file.until)
+        report.error("period.file", file.until, until=until)
     return Period(since, until)
 
 
@@ -63,7 +62,7 @@ def number(scalar: Scalar | None, report: Report) -> Fraction | None:
     if scalar is None:
         return None
     if not RATIONAL.match(scalar) or len(scalar) > 60:
-        report.error("number", f"`{scalar}` is not a number", scalar, "write digits, a point, or a fraction a/b")
+        report.error("number.file", scalar)
         return None
     top, _, bottom = scalar.partition("/")
     return Fraction(top) / int(bottom or 1)
@@ -74,14 +73,14 @@ def flag(scalar: Scalar | None, default: bool, report: Report) -> bool:
     if scalar is None:
         return default
     if str(scalar) not in ("true", "false") and not (scalar.plain and BOOLEAN_TRAP.match(scalar)):
-        report.error("flag", f"`{scalar}` is neither true nor false", scalar, "write true or false")
+        report.error("flag", scalar)
     return str(scalar) == "true"
 
 
 def key(scalar: Scalar, report: Report) -> str:
     """Return a key: lower-case words joined by `_` and `.`."""
     if not KEY.match(scalar):
-        report.error("key", f"`{scalar}` is not a key", scalar, "write lower-case letters, digits and `_`")
+        report.error("key.letters", scalar)
     return str(scalar)
 
 
@@ -90,7 +89,7 @@ def standing(scalar: Scalar | None, default: Standing, report: Report) -> Standi
     if scalar is None:
         return default
     if str(scalar) not in Standing.__members__:
-        report.error("standing", f"`{scalar}` is not a standing", scalar, did_you_mean(scalar, Standing.__members__))
+        report.error("standing.unknown", scalar, suggestion(scalar, Standing.__members__))
         return default
     return Standing[str(scalar)]
 
@@ -100,21 +99,14 @@ def citation(file: Any, sources: dict[str, Source], report: Report) -> Citation 
     file_: CitationFile = file
     found = sources.get(str(file_.source))
     if found is None:
-        report.error(
-            "unknown-source",
-            f"`{file_.source}` is not in the sources",
-            file_.source,
-            did_you_mean(file_.source, sources),
-        )
+        report.error("unknown-source", file_.source, suggestion(file_.source, sources))
         return None
     own = standing(file_.standing, found.standing, report)
     if own < found.standing and file_.standing is not None:
-        message = f"`{own.name}` is surer than its source, which is `{found.standing.name}`"
-        report.error("standing", message, file_.standing, "raise the source's standing where its text was read")
+        report.error("standing.surer", file_.standing, own=own.name, source=found.standing.name)
     quotation = str(file_.quotation) if file_.quotation is not None else ""
     if quotation and own not in (Standing.statute, Standing.local, Standing.secondary):
-        message = f"a quotation with standing `{own.name}` was not read anywhere"
-        report.error("quotation", message, file_.quotation, "quote only what was read")
+        report.error("quotation", file_.quotation, standing=own.name)
     note = str(file_.note) if file_.note is not None else ""
     at = file_.quotation if file_.quotation is not None else file_.clause
     return Citation(str(file_.source), text(file_.clause, report), own, quotation, note, at.at)
@@ -125,8 +117,7 @@ def silences(files: Iterable[SilenceFile], report: Report) -> Iterator[Silence]:
     for file in files:
         code = str(file.code)
         if code not in LINT_CODES:
-            help = did_you_mean(code, LINT_CODES)
-            report.error("unknown-lint", f"`{code}` is nothing that lint finds", file.code, help)
+            report.error("unknown-lint", file.code, suggestion(code, LINT_CODES))
             continue
         of = str(file.of) if file.of is not None else ""
         yield Silence(code, of, text(file.reason, report), file.code.at)

@@ -12,12 +12,14 @@ from safety_rules.language.source import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
-from safety_rules.loading.report import Report
+from safety_rules.loading.report import Report, start_of
 from safety_rules.loading.scalars import citation, day, key, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
-from safety_rules.semantics.admission.values import Unusable, value_of
-from safety_rules.words.near import did_you_mean
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import value_of
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import said
 
 
 def tables(
@@ -34,7 +36,7 @@ def tables(
             if vocabulary.find(str(spelled)) is not None or any(
                 str(spelled) in (t.key, t.zh_key) for t in found.values()
             ):
-                report.error("defined-twice", f"`{spelled}` already names something", spelled)
+                report.error("defined-twice.something", spelled)
         columns = _columns(file, vocabulary, report)
         editions = _editions(path, file, columns, texts, vocabulary, sources, report)
         label = Name(text(file.zh, report), text(file.en, report))
@@ -50,7 +52,7 @@ def _columns(file: TableFile, vocabulary: Vocabulary, report: Report) -> dict[st
             label = Name(text(entry.zh, report), text(entry.en, report))
             columns[str(column_key)] = Column(key(column_key, report), normal(str(entry.zh)), label, kind)
             if not str(entry.zh).isidentifier():
-                report.error("chinese-name", f"`{entry.zh}` cannot be written in a condition", entry.zh)
+                report.error("chinese-name", entry.zh)
     return columns
 
 
@@ -58,7 +60,7 @@ def _kind(column_key: Scalar, entry: ColumnFile, vocabulary: Vocabulary, report:
     shape = FieldFile(zh=entry.zh, en=entry.en, kind=entry.kind, unit=entry.unit, choices=entry.choices)
     kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(column_key), report)
     if isinstance(kind, Records):
-        report.error("unknown-kind", "a column cannot hold a list of records", entry.kind)
+        report.error("unknown-kind.column", entry.kind)
         return None
     return kind
 
@@ -79,7 +81,7 @@ def _editions(
         since, until = day(entry.since, report), day(entry.until, report)
         where = f"{folder}/{entry.file}" if folder else str(entry.file)
         if where not in texts:
-            report.error("no-table-file", f"there is no file `{where}`", entry.file, did_you_mean(where, texts))
+            report.error("no-table-file", entry.file, suggestion(where, texts), path=where)
             continue
         rows = _rows(where, texts[where], file, columns, vocabulary, report)
         if cited is not None:
@@ -94,9 +96,9 @@ def _timeline(made: list[Edition], files: list[EditionFile], report: Report) -> 
         zip(made, files, strict=False), list(zip(made, files, strict=False))[1:], strict=False
     ):
         if before.period.until is None or after.period.since is None or before.period.until >= after.period.since:
-            report.error("timeline-overlap", "this edition starts before the one above it ends", file.since)
+            report.error("timeline-overlap.edition", file.since)
         elif (after.period.since - before.period.until).days != 1:
-            report.error("timeline-hole", f"no edition holds between {before.period.until} and this one", file.since)
+            report.error("timeline-hole.edition", file.since, until=before.period.until)
 
 
 def _rows(
@@ -105,7 +107,7 @@ def _rows(
     try:
         written = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        report.error("not-utf-8", f"`{path}` is not UTF-8", Span(SourceText(path, ""), 0, 0), "save the file as UTF-8")
+        report.error("not-utf-8.file", start_of(path), path=path)
         return []
     source = SourceText(path, written)
     lines = _parsed(source, report)
@@ -119,10 +121,8 @@ def _rows(
     ]
     missing = [c for c in wanted if c not in heading[1]]
     if missing:
-        help = did_you_mean(missing[0], heading[1])
-        report.error(
-            "no-column", f"`{path}` has no column `{missing[0]}`", Span(source, 0, len(written.split("\n")[0])), help
-        )
+        at = Span(source, 0, len(written.split("\n")[0]))
+        report.error("no-column", at, suggestion(missing[0], heading[1]), path=path, column=missing[0])
         return []
     rows = []
     starts = _line_starts(source)
@@ -130,17 +130,17 @@ def _rows(
         at = Span(source, starts[line - 1], starts[line] - 1)
         cells = dict(zip(heading[1], written_cells, strict=False))
         if len(written_cells) != len(heading[1]):
-            message = f"row {number} of `{path}` has {len(written_cells)} cells under {len(heading[1])} headings"
-            report.error("csv", message, at, "quote a cell that holds a comma")
+            counts = {"cells": len(written_cells), "headings": len(heading[1])}
+            report.error("csv.cells", at, row=number, path=path, **counts)
             continue
         spellings = tuple(s.strip() for m in file.match for s in cells[str(m)].split(";") if s.strip())
         if not spellings:
-            report.error("no-spelling", f"row {number} of `{path}` has no name", at)
+            report.error("no-spelling", at, row=number, path=path)
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
         rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
     if not body:
-        report.error("empty-file", f"`{path}` has no rows", Span(source, 0, 0))
+        report.error("empty-file.rows", Span(source, 0, 0), path=path)
     return rows
 
 
@@ -151,12 +151,12 @@ def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] |
         lines = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
         at = Span(source, _line_starts(source)[reader.line_num - 1], 0) if reader.line_num else Span(source, 0, 0)
-        report.error("csv", f"`{source.name}` is not readable as CSV: {str(error).lower()}", at)
+        report.error("csv.reading", at, path=source.name, problem=str(error).lower())
         return None
     headings = lines[0][1] if lines else []
     twice = next((h for i, h in enumerate(headings) if h in headings[:i]), None)
     if twice is not None:
-        report.error("csv", f"`{source.name}` has two columns `{twice}`", Span(source, 0, len(twice)), "rename one")
+        report.error("csv.twice", Span(source, 0, len(twice)), path=source.name, column=twice)
         return None
     return lines
 
@@ -175,7 +175,7 @@ def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: R
     try:
         return value_of(data, Fact(column.key, column.name, column.kind, column.zh_key), vocabulary.units)
     except Unusable as wrong:
-        report.error(wrong.code, f"`{column.key}`: {wrong.message.en}", at)
+        report.add(wrong.code, said("cell", column=column.key, problem=wrong.said), at)
         return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from safety_rules.language.kinds import (
     Boolean,
@@ -25,7 +25,8 @@ from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.admission.formats import FORMATS
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import Said, said
 
 
 def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
@@ -37,13 +38,13 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
             if scale is None:
                 continue
             if scale <= 0:
-                report.error("number", "a unit's scale is above zero", entry.scale)
+                report.error("number.scale", entry.scale)
                 continue
             dimension = () if str(entry.dimension) == "none" else ((str(entry.dimension), 1),)
             unit = Unit(str(symbol), dimension, scale)
             for spelled in (symbol, *entry.aliases):
                 if str(spelled) in units:
-                    report.error("unit-twice", f"`{spelled}` already names a unit", spelled, "choose another alias")
+                    report.error("unit-twice", spelled)
                 units[str(spelled)] = unit
     return UnitTable(units)
 
@@ -55,10 +56,10 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
     subjects: dict[str, Subject] = {}
     for file in files:
         for list_key, options in file.choices.items():
-            _once(list_key, choices, "choice list", report)
+            _once(list_key, choices, said("what.choice-list"), report)
             choices[str(list_key)] = _choice_list(list_key, options, report)
         for subject_key, entry in file.subjects.items():
-            _once(subject_key, subjects, "subject", report)
+            _once(subject_key, subjects, said("what.subject"), report)
             label = Name(text(entry.zh, report), text(entry.en, report))
             identity = tuple(str(i) for i in entry.identity)
             subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
@@ -71,11 +72,9 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
     return Vocabulary(subjects, facts, choices, units, by_name)
 
 
-def _once(
-    scalar: Scalar, known: dict[str, object] | dict[str, ChoiceList] | dict[str, Subject], what: str, report: Report
-) -> None:
+def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> None:
     if str(scalar) in known:
-        report.error("defined-twice", f"the {what} `{scalar}` is defined twice", scalar, "keep one of the two")
+        report.error("defined-twice.listed", scalar, what=what)
 
 
 def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> ChoiceList:
@@ -87,12 +86,11 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
         option = Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
         for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
             if spelling in spelled:
-                message = f"`{spelling}` names both `{spelled[spelling]}` and `{option_key}`"
-                report.error("choice-twice", message, option_key, "give each choice its own names")
+                report.error("choice-twice", option_key, spelling=spelling, other=spelled[spelling])
             spelled[spelling] = str(option_key)
         made.append(option)
     if not made:
-        report.error("empty-choices", f"the choice list `{list_key}` has no choices", list_key)
+        report.error("empty-choices", list_key)
     return ChoiceList(str(list_key), tuple(made))
 
 
@@ -106,13 +104,13 @@ def _facts(
 ) -> list[Fact]:
     parts = key(fact_key, report).split(".")
     if len(parts) != 2 or parts[0] not in subjects:
-        report.error("fact-key", f"`{fact_key}` is not `subject.fact`", fact_key, did_you_mean(parts[0], subjects))
+        report.error("fact-key", fact_key, suggestion(parts[0], subjects))
         return []
     zh = f"{subjects[parts[0]].zh_key}.{file.zh}"
     outer = _fact(str(fact_key), zh, file, choices, units, fact_key, report)
     found = [] if outer is None else [outer]
     if bool(file.fields_) != (str(file.kind) == "records"):
-        report.error("fields", "`fields` belong to a fact of kind `records`, and it needs them", file.kind)
+        report.error("fields", file.kind)
     for field_key, field in file.fields_.items():
         inner = _fact(
             f"{fact_key}.{key(field_key, report)}", f"{zh}.{field.zh}", field, choices, units, field_key, report
@@ -134,15 +132,14 @@ def _fact(
     if kind is None:
         return None
     if not all(part.isidentifier() for part in zh.split(".")):
-        message = f"`{file.zh}` cannot be written in a condition"
-        report.error("chinese-name", message, file.zh, "use characters, letters and digits only, no blanks or brackets")
+        report.error("chinese-name", file.zh)
     fmt = str(file.format) if file.format is not None else ""
     if file.format is not None and fmt not in FORMATS:
-        report.error("format", f"`{fmt}` is not a known format", file.format, did_you_mean(fmt, FORMATS))
+        report.error("format", file.format, suggestion(fmt, FORMATS))
     bounds = Bounds(number(file.minimum, report), number(file.above, report), number(file.maximum, report))
     step = number(file.step, report)
     if step is not None and step <= 0 and file.step is not None:
-        report.error("number", "a step is above zero", file.step)
+        report.error("number.step", file.step)
         step = None
     _possible(bounds, file, at, report)
     return Fact(
@@ -165,7 +162,7 @@ def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> No
     """Report bounds that no number lies within, and bounds of what is no number."""
     low = bounds.minimum if bounds.above is None else bounds.above
     if low is not None and bounds.maximum is not None and not bounds.admits(bounds.maximum):
-        report.error("bounds", f"no number lies within the bounds of `{at}`", file.maximum or at)
+        report.error("bounds", file.maximum or at, name=at)
 
 
 def fact_kind(
@@ -177,12 +174,7 @@ def fact_kind(
         listed = choices.get(str(file.choices)) if file.choices is not None else None
         if listed is None:
             at = file.choices if file.choices is not None else file.kind
-            report.error(
-                "unknown-choices",
-                f"`{file.choices}` is not a choice list",
-                at,
-                did_you_mean(str(file.choices), choices),
-            )
+            report.error("unknown-choices", at, suggestion(str(file.choices), choices), name=file.choices)
             return None
         return Choice(listed) if word == "choice" else Choices(listed)
     if word == "number":
@@ -190,18 +182,13 @@ def fact_kind(
         if file.unit is not None:
             found = units.find(str(file.unit))
             if found is None:
-                report.error(
-                    "unknown-unit",
-                    f"`{file.unit}` is not a known unit",
-                    file.unit,
-                    did_you_mean(file.unit, units.units),
-                )
+                report.error("unknown-unit.file", file.unit, suggestion(file.unit, units.units))
                 return None
             unit = Unit(str(file.unit), found.dimension, found.scale)
         return Number(unit, flag(file.whole, False, report))
     plain: dict[str, Kind] = {"boolean": Boolean(), "text": Text(), "date": Date(), "records": Records(fact_key)}
     if word not in plain:
-        report.error("unknown-kind", f"`{word}` is not a kind of fact", file.kind, did_you_mean(word, KINDS))
+        report.error("unknown-kind.fact", file.kind, suggestion(word, KINDS))
         return None
     return plain[word]
 
@@ -210,6 +197,6 @@ def _add(fact: Fact, at: Scalar, facts: dict[str, Fact], by_name: dict[str, str]
     for spelled in (fact.key, fact.zh_key):
         other = by_name.get(normal(spelled))
         if other is not None:
-            report.error("defined-twice", f"`{spelled}` already names `{other}`", fact.at or at, "choose another name")
+            report.error("defined-twice.names", fact.at or at, name=spelled, other=other)
         by_name[normal(spelled)] = fact.key
     facts[fact.key] = fact

@@ -33,10 +33,9 @@ from safety_rules.language.expr import (
     Scale,
     Shift,
 )
+from safety_rules.language.operators import ORDERS, SIGNS
 
 Form = tuple[Any, ...]
-TURNED = {">": "<", ">=": "<="}
-DENIED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def conjunction_form(conditions: Iterable[Expr], names: Mapping[str, str] | None = None) -> Form:
@@ -72,7 +71,7 @@ def canonical(expr: Expr, names: Mapping[str, str] | None = None) -> Form:
             return ("in", canonical(item, v), _listed(container, v))
         case Arithmetic(op, left, right):
             sides = [canonical(left, v), canonical(right, v)]
-            return (op, *(sorted(sides, key=repr) if op in "+*" else sides))
+            return (op, *(sorted(sides, key=repr) if SIGNS[op].either_way else sides))
         case Negate(operand):
             inner = canonical(operand, v)
             return ("literal", -inner[1]) if inner[0] == "literal" else ("-", ("literal", Fraction(0)), inner)
@@ -113,7 +112,7 @@ def _denied(operand: Expr, v: Mapping[str, str]) -> Form:
         case Not(inner):
             return canonical(inner, v)
         case Compare(op, left, right):
-            return _comparison(DENIED[op], canonical(left, v), canonical(right, v))
+            return _comparison(ORDERS[op].denied, canonical(left, v), canonical(right, v))
         case _:
             return ("not", canonical(operand, v))
 
@@ -124,8 +123,8 @@ def _comparison(op: str, left: Form, right: Form) -> Form:
         left, right = left[2], ("literal", right[1] / left[1])
     elif right[0] == "scale" and left[0] == "literal":
         left, right = ("literal", left[1] / right[1]), right[2]
-    if op in TURNED:
-        return (TURNED[op], right, left)
+    if op in (">", ">="):
+        return (ORDERS[op].turned, right, left)
     return (op, *sorted((left, right), key=repr)) if op in ("==", "!=") else (op, left, right)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Value
@@ -38,6 +38,13 @@ class AreaOn:
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
 
+    def __repr__(self) -> str:
+        return f"<AreaOn {self.area.key} on {self.as_of}: {len(self.rules)} rules>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the rulebook, the area's key and the day: its law follows from them."""
+        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed)
+
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
@@ -68,6 +75,10 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
         tuple(_dated(o, rulebook, day) for o in area.obligations if o.in_force.holds(day)),
         require,
     )
+
+
+def _again(rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str]) -> AreaOn:
+    return replace(area_on(rulebook, key, day, require), confirmed=confirmed)
 
 
 Holder = TypeVar("Holder", Rule, Derivation, Obligation)

@@ -32,8 +32,10 @@ from safety_rules.language.expr import (
     Scale,
     Shift,
     children,
+    in_months,
 )
 from safety_rules.language.law import Parameter, is_sure, sure_edition, sure_entry
+from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS, shifted
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation
 from safety_rules.language.source import Standing
@@ -41,7 +43,6 @@ from safety_rules.language.table import Edition, Row, Table, normal_spelling
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Vocabulary
-from safety_rules.semantics.operations import call, compare, folded, in_months, operate, shifted
 
 Held = TypeVar("Held", Expr, Derivation)
 T = TypeVar("T")
@@ -108,7 +109,7 @@ def _value(expr: Expr, env: Environment) -> Any:
         case Or(operands):
             return _fold_truth([evaluate(o, env) for o in operands], disjunction)
         case Compare(op, left, right):
-            return _strict([evaluate(left, env), evaluate(right, env)], lambda a, b: compare(op, a, b))
+            return _strict([evaluate(left, env), evaluate(right, env)], ORDERS[op].value)
         case In(item, container):
             return _strict([evaluate(item, env), evaluate(container, env)], lambda a, b: a in b)
         case Arithmetic():
@@ -130,8 +131,8 @@ def _value(expr: Expr, env: Environment) -> Any:
             return _listed(table, key, env)
         case Lookup():
             return _lookup(expr, env)
-        case Call(function, arguments):
-            return _strict([evaluate(a, env) for a in arguments], lambda *a: call(function, *a))
+        case Call():
+            return _call(expr, env)
         case _:
             assert_never(expr)
 
@@ -215,9 +216,22 @@ def _parameter(expr: ParameterRef, env: Environment) -> Any:
 def _arithmetic(expr: Arithmetic, env: Environment) -> Any:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
     if expr.op == "/" and not isinstance(right, Unknown) and right == 0:
-        divisor = frozenset(Reason("divisor", p) for p in fact_paths(expr.right, env))
-        return Unknown(divisor | (left.reasons if isinstance(left, Unknown) else frozenset()))
-    return _strict([left, right], lambda a, b: operate(expr.op, a, b))
+        return _impossible("divisor", expr.right, [left], env)
+    return _strict([left, right], SIGNS[expr.op].value)
+
+
+def _call(expr: Call, env: Environment) -> Any:
+    row, values = FUNCTIONS[expr.function], [evaluate(a, env) for a in expr.arguments]
+    step = row.above_zero
+    if step is not None and not isinstance(values[step], Unknown) and values[step] <= 0:
+        return _impossible("step", expr.arguments[step], values, env)
+    return _strict(values, row.value)
+
+
+def _impossible(kind: str, part: Expr, others: list[Any], env: Environment) -> Unknown:
+    """Return what is unknown since a part has a value with which there is none, and since others are unknown."""
+    own = frozenset(Reason(kind, p) for p in fact_paths(part, env))
+    return Unknown(own.union(*(v.reasons for v in others if isinstance(v, Unknown))))
 
 
 def _if(test: Expr, then: Expr, otherwise: Expr, env: Environment) -> Any:
@@ -247,16 +261,17 @@ def _aggregate(expr: Aggregate, env: Environment) -> Any:
         return found
     scopes = [env.with_item(expr.variable, path, item) for path, item in found]
     wheres = [True if expr.where is None else evaluate(expr.where, s) for s in scopes]
-    if expr.fold in ("any", "all"):
+    row = FOLDS[expr.fold]
+    if row.quantifies:
         bodies = [_guarded(expr, w, s) for w, s in zip(wheres, scopes, strict=True)]
         return _fold_truth(bodies, disjunction if expr.fold == "any" else conjunction)
     kept = [(w, s) for w, s in zip(wheres, scopes, strict=True) if w is not False]
     bodies = [w if isinstance(w, Unknown) else evaluate(expr.body, s) for w, s in kept]
     if any(isinstance(w, Unknown) for w, _ in kept):
         bodies += [evaluate(expr.body, s) for w, s in kept if isinstance(w, Unknown)]
-    if expr.fold in ("min", "max") and not bodies:
+    if row.nothing and not bodies:
         return Unknown(frozenset(Reason("fact", p) for p in fact_paths(expr.list, env)))
-    return _strict(bodies, lambda *a: folded(expr.fold, a))
+    return _strict(bodies, lambda *known: row.value(known))
 
 
 def _guarded(expr: Aggregate, where: Any, scope: Environment) -> Any:

@@ -17,7 +17,8 @@ from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.scalars import RATIONAL
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.admission.values import Unusable, absent, value_of
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
 from safety_rules.semantics.decide import AreaOn, area_on, clause_results, finding
 from safety_rules.semantics.evaluate import Environment, evaluate
@@ -165,7 +166,7 @@ def _expected_value(text: str, fact: Fact, rulebook: Rulebook) -> Value:
     if isinstance(fact.kind, Number) and RATIONAL.match(text) and "/" in text:
         return Fraction(text)
     if isinstance(fact.kind, Records):
-        raise Unusable("records", "", "a list of records cannot be expected")
+        raise Unusable("not-a-value")
     return value_of(text, Fact(fact.key, fact.name, fact.kind, fact.zh_key), rulebook.vocabulary.units)
 
 

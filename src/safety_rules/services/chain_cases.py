@@ -10,7 +10,8 @@ from safety_rules.language.rule import Case
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.admission.values import Unusable, absent, value_of
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.chaining.chain import ChainResult, chained, fixpoint, program_on
 from safety_rules.semantics.chaining.facts import given_facts, missing
 

@@ -35,6 +35,10 @@ def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing =
     law = area_on(book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
+    return _decided_by(law)
+
+
+def _decided_by(law: AreaOn) -> DatedArea:
     return DatedArea(law, decider(law))
 
 
@@ -44,6 +48,13 @@ class DatedArea:
 
     law: AreaOn
     decider: Decider = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<DatedArea {self.key} on {self.law.as_of}: {len(self.law.rules)} rules>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the law alone: what is compiled from it is compiled again where it is read."""
+        return _decided_by, (self.law,)
 
     @property
     def key(self) -> str:

@@ -11,9 +11,10 @@ from typing import Any
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import And, Compare, Comparison, Expr, In, Literal, Not, Or, Scale, kind_of
+from safety_rules.language.expr import And, Compare, Expr, In, Literal, Not, Or, Scale, kind_of
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.law import Entry, Parameter
+from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Period
@@ -24,14 +25,6 @@ from safety_rules.services.cases import area_case, derivation_case, obligation_c
 from safety_rules.services.chain_cases import chain_case
 
 DAY = datetime.timedelta(days=1)
-NEIGHBOURS: dict[Comparison, tuple[Comparison, ...]] = {
-    "<": ("<=", ">="),
-    "<=": ("<", ">"),
-    "==": ("!=",),
-    "!=": ("==",),
-    ">=": (">", "<"),
-    ">": (">=", "<="),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +227,7 @@ def _here(expr: Expr) -> Iterator[tuple[str, Expr]]:
     match expr:
         case Compare(op, left):
             ordered = isinstance(kind_of(left), Number | Date)
-            for other in NEIGHBOURS[op] if ordered else NEIGHBOURS[op][:1]:
+            for other in ORDERS[op].slips if ordered else ORDERS[op].slips[:1]:
                 yield f"`{op}` is `{other}`", replace(expr, op=other)
         case And(operands):
             yield "`and` is `or`", Or(operands, expr.at)

@@ -13,11 +13,11 @@ from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Area
 from safety_rules.loading.compose import document
 from safety_rules.loading.models_base import Model, S
-from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
-from safety_rules.words.diagnostic import Diagnostic, plain
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.near import suggestion
 
 CSV_HEADINGS = {
     "规则": "rule",
@@ -56,7 +56,7 @@ def waivers(path: Path, area: Area) -> tuple[Waiver, ...]:
     file = shaped(WaiversFile, tree, report) if tree is not None else None
     found = [_waiver(w, area, report) for w in file.waivers] if file is not None else []
     if tree is not None and file is not None and not found and not report.failed:
-        report.error("no-waivers", "the file holds no waiver", tree, "leave out --waivers, or add one")
+        report.error("no-waivers", tree)
     if report.failed:
         raise RuleFileError(report.sorted())
     return tuple(w for w in found if w is not None)
@@ -65,9 +65,7 @@ def waivers(path: Path, area: Area) -> tuple[Waiver, ...]:
 def _waiver(file: WaiverFile, area: Area, report: Report) -> Waiver | None:
     rules = [r.key for r in area.rules]
     if str(file.rule) not in rules:
-        report.error(
-            "unknown-rule", f"`{area.key}` has no rule `{file.rule}`", file.rule, did_you_mean(file.rule, rules)
-        )
+        report.error("unknown-rule.waiver", file.rule, suggestion(file.rule, rules), area=area.key)
     until = day(file.until, report)
     rule, subject, granted_by, reason = (
         text(p, report) for p in (file.rule, file.subject, file.granted_by, file.reason)
@@ -81,8 +79,7 @@ def _tree(path: Path) -> tuple[Mapping | None, list[Diagnostic]]:
         return _from_csv(path)
     node, diagnostics = document(path.as_posix(), path.read_bytes())
     if node is None and not diagnostics:
-        source = SourceText(path.as_posix(), "")
-        diagnostics = [plain("empty-file", "the file is empty", Span(source, 0, 0))]
+        diagnostics = [Diagnostic.of("empty-file", start_of(path.as_posix()))]
     return _wrapped(node), diagnostics
 
 
@@ -99,9 +96,7 @@ def _from_csv(path: Path) -> tuple[Mapping | None, list[Diagnostic]]:
     try:
         content = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        source = SourceText(path.as_posix(), "")
-        message = f"byte {error.start} is not UTF-8"
-        return None, [plain("not-utf-8", message, Span(source, 0, 0), "save the file as UTF-8")]
+        return None, [Diagnostic.of("not-utf-8.byte", start_of(path.as_posix()), byte=error.start)]
     source = SourceText(path.as_posix(), content)
     lines = list(_lines(source))
     items = Sequence()

@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.exactness.settle import Exact, plain, split
-from safety_rules.engines.sql.query import FOUND, has_masks
+from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.read.types import Plain
 from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import replacing

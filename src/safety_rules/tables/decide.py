@@ -13,7 +13,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import first_rows, source, statistics
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
-from safety_rules.engines.sql.query import answers_of, column_notices
+from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection
 from safety_rules.formats.tables_out import write_table

@@ -23,7 +23,7 @@ from safety_rules.language.kinds import Boolean, Choices, Date, Name, Number, Re
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import SEPARATORS, absent
+from safety_rules.semantics.admission.values import SEPARATORS, Unread, absent
 from safety_rules.words.near import did_you_mean
 
 ROW = "ledger_row"
@@ -223,6 +223,8 @@ def _unknown(name: str, place: str) -> Problem:
 
 def _untold(item: Any, fact: Fact, place: str) -> Problem:
     message = Name(f"{fact.name.zh}的单元格类型不符", f"the cell's type cannot be {fact.name.en}")
+    if isinstance(item, Unread):
+        message = item.why.name
     return Problem("cell-type", fact.key, place, message, str(item)[:80])
 
 

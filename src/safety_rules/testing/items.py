@@ -16,7 +16,8 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.invariant import Invariant
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.loading.rulebook import folder_files, rulebook
+from safety_rules.loading.files import folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.proving.answers import Proof
 from safety_rules.testing.collecting import CaseCheck, case_checks, properties_of

@@ -123,9 +123,3 @@ def _reach(line: str, index: int, step: int, room: int) -> int:
             break
         index += step
     return index
-
-
-def plain(code: str, message: str, at: Span, help: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
-    """Return a diagnostic of a text that is not in the catalog yet."""
-    better = said("nothing.plain", text=help)
-    return Diagnostic(code, said("nothing.plain", text=message), at, better, severity)

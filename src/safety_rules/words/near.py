@@ -33,3 +33,15 @@ def did_you_mean(name: str, names: Iterable[str], language: str = "en") -> str:
     """Return the suggestion as a text, empty where there is none."""
     found = suggestion(name, names)
     return "" if found is None else found.in_(language)
+
+
+def hint(name: str, names: Iterable[str]) -> Said | str:
+    """Return the end of a sentence that names the closest name; empty where none is close."""
+    close = near(name, names)
+    return said("near.hint", name=close) if close else ""
+
+
+def aside(name: str, names: Iterable[str]) -> Said | str:
+    """Return the suggestion as the end of a sentence; empty where there is none."""
+    found = suggestion(name, names)
+    return "" if found is None else said("near.aside", help=found)

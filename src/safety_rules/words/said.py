@@ -39,6 +39,11 @@ def said(key: str, /, **slots: Any) -> Said:
     return Said(key, tuple(slots.items()))
 
 
+def refusal(key: str, /, **slots: Any) -> str:
+    """Return a sentence for an exception, in English, which is for engineers."""
+    return said(key, **slots).in_("en")
+
+
 def _worded(value: Any, language: str) -> str:
     if isinstance(value, Name | Said):
         return value.in_(language)

@@ -17,7 +17,7 @@ from major_hazard.oracle import NAMED, graded
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.query import law_query
+from safety_rules.engines.sql.query.builder import law_query
 from safety_rules.engines.sql.read.texts import _is_cas
 from safety_rules.engines.sql.read.types import ListOf, Plain, Struct, Use
 from safety_rules.services.dated_area import DatedArea

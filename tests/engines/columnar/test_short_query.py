@@ -26,8 +26,8 @@ from laws.worlds import FULL, ON, RECORDS, world
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.sql.query.builder import first_query
 from safety_rules.engines.sql.read.types import ColumnType, Use
-from safety_rules.engines.sql.short_query import first_query
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status

@@ -13,7 +13,8 @@ from proving.pack import FILES
 from safety_rules.engines.smt.change import smallest_change
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.record import Record
-from safety_rules.loading.rulebook import RuleFileText, loaded
+from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.rulebook import loaded
 from safety_rules.semantics.decide import AreaOn, area_on, findings, interval
 
 FACTS = """

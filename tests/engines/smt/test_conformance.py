@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import safety_rules as sr
 from conformance.suite import ConditionCase, VerdictCase, conditions, parsed, verdicts
 from engines.smt.by_formula import statuses
 from safety_rules.engines.smt.law import open_law
-from safety_rules.engines.smt.texts import Use, domain
+from safety_rules.engines.smt.texts import Use, domain, uses
 from safety_rules.engines.smt.unsupported import UNSUPPORTED, NotLowered
+from safety_rules.language.kinds import Name
+from safety_rules.language.operators import FUNCTIONS
 from safety_rules.language.verdict import Status
 
 CONDITIONS, VERDICTS = list(conditions()), list(verdicts())
@@ -45,7 +49,17 @@ def test_what_is_not_put_into_a_formula_is_refused_by_name(that: str) -> None:
 
 
 def test_the_list_of_what_is_left_out_holds_no_more() -> None:
-    assert set(LEFT.values()) | {"prefix-of-code"} == set(UNSUPPORTED)
+    assert set(LEFT.values()) | {"prefix-of-code", "text-function"} == set(UNSUPPORTED)
+
+
+def test_a_function_that_looks_into_a_text_is_refused_until_it_is_known_what_it_tells_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = replace(FUNCTIONS["starts_with"], name=Name("结尾为", "ends_with"))
+    monkeypatch.setitem(FUNCTIONS, "ends_with", ends)
+    with pytest.raises(NotLowered) as refused:
+        uses([parsed("ends_with(project.code, '26')")], {})
+    assert refused.value.reason == "text-function"
 
 
 def test_a_code_with_a_check_digit_is_not_compared_by_how_it_starts() -> None:

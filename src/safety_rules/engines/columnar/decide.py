@@ -16,17 +16,10 @@ from safety_rules.engines.columnar.result import PARQUET, TableDecision
 from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition, settled
-from safety_rules.engines.sql.query import (
-    FOUND,
-    OUTCOMES,
-    LawQuery,
-    answers_of,
-    bound_columns,
-    law_query,
-    outcome_columns,
-)
+from safety_rules.engines.sql.query.builder import first_query, law_query
+from safety_rules.engines.sql.query.law_query import FOUND, OUTCOMES, LawQuery, answers_of
+from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.engines.sql.short_query import first_query
 from safety_rules.formats.duck import AS_WRITTEN, as_ledger_errors
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn

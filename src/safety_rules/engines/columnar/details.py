@@ -12,7 +12,7 @@ from safety_rules.engines.columnar.progress import told
 from safety_rules.engines.columnar.result import PARQUET, TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import joined, record_of
-from safety_rules.engines.sql.query import words
+from safety_rules.engines.sql.query.law_query import words
 from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.verdict.shared import Shared

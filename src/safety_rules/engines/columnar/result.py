@@ -13,7 +13,8 @@ from typing import Any
 from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import record_of
-from safety_rules.engines.sql.query import LawQuery, has_masks, satisfied_column
+from safety_rules.engines.sql.query.law_query import LawQuery, has_masks
+from safety_rules.engines.sql.query.outcomes import satisfied_column
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.language.errors import LedgerError, NotFoundError

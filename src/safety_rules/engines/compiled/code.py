@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from safety_rules.language.operators import ORDERS, SIGNS
+
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
@@ -114,7 +116,5 @@ def _place(module: ast.Module) -> None:
 
 
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}
-COMPARISONS: dict[str, ast.cmpop] = {
-    "<": ast.Lt(), "<=": ast.LtE(), "==": ast.Eq(), "!=": ast.NotEq(), ">=": ast.GtE(), ">": ast.Gt(),
-}  # fmt: skip
-OPERATORS: dict[str, ast.operator] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}
+COMPARISONS: dict[str, ast.cmpop] = {op: row.syntax() for op, row in ORDERS.items()}
+OPERATORS: dict[str, ast.operator] = {op: row.syntax() for op, row in SIGNS.items()}

@@ -41,12 +41,13 @@ from safety_rules.language.expr import (
     ParameterRef,
     Scale,
     Shift,
+    in_months,
     kind_of,
     walk,
 )
 from safety_rules.language.kinds import Boolean, Choices, Number, Records
+from safety_rules.language.operators import shifted
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.operations import shifted
 
 Written = TypeVar("Written", ast.expr, Approximate)
 
@@ -164,8 +165,8 @@ class Conditions:
             case If(test, then, otherwise):
                 return code.choose(self.truth(test), self.value(then), self.value(otherwise))
             case Shift(day, period, backwards):
-                months = getattr(kind_of(period), "unit").dimension == (("month", 1),)  # noqa: B009
-                return code.call("shifted", self.value(day), self.period(period), constant(months), constant(backwards))
+                parts = self.value(day), self.period(period), constant(in_months(period)), constant(backwards)
+                return code.call("shifted", *parts)
             case Not() | And() | Or() | Compare() | In() | Aggregate("any" | "all") | Call("starts_with"):
                 return self.truth(expr)
             case Arithmetic() | Negate() | Scale() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call():

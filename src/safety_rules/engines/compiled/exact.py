@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any, assert_never
 
@@ -38,14 +37,13 @@ from safety_rules.language.expr import (
     ParameterRef,
     Scale,
     Shift,
-    kind_of,
+    in_months,
 )
-from safety_rules.language.kinds import Number
 from safety_rules.language.law import is_sure, sure_edition, sure_value
+from safety_rules.language.operators import FOLDS, FUNCTIONS, Fold, shifted
 from safety_rules.language.rule import Derivation
 from safety_rules.language.table import normal_spelling
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.operations import call, shifted
 
 MOST_NESTED = 40
 MOST_ANSWERS = 4096
@@ -91,13 +89,11 @@ def value(expr: Expr, w: Writer) -> ast.expr:
             return _strict(w, [a], ast.BinOp(a, ast.Mult(), w.fixed(factor)))
         case Shift(day, period, backwards):
             a, b = value(day, w), value(period, w)
-            kind = kind_of(period)
-            months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
             w.constants["shifted"] = shifted
-            return _strict(w, [a, b], code.call("shifted", a, b, constant(months), constant(backwards)))
+            return _strict(w, [a, b], code.call("shifted", a, b, constant(in_months(period)), constant(backwards)))
         case DaysBetween(later, earlier):
             a, b = value(later, w), value(earlier, w)
-            w.constants["days_between"] = _days_between
+            w.constants["days_between"] = FUNCTIONS["days_between"].value
             return _strict(w, [a, b], code.call("days_between", a, b))
         case If(test, then, otherwise):
             return _if(test, then, otherwise, w)
@@ -109,8 +105,8 @@ def value(expr: Expr, w: Writer) -> ast.expr:
             return _lookup(expr, w)
         case Call(function, arguments):
             parts = [value(a, w) for a in arguments]
-            w.constants["apply"] = call
-            return _strict(w, parts, code.call("apply", constant(function), *parts))
+            w.constants[function] = FUNCTIONS[function].value
+            return _strict(w, parts, code.call(function, *parts))
         case _:
             assert_never(expr)
 
@@ -186,10 +182,6 @@ def edition_of(law: AreaOn, table: str) -> Any:
     return sure_edition(law.rulebook.tables[table], law.as_of, law)
 
 
-def _days_between(later: Any, earlier: Any) -> Fraction:
-    return Fraction((later - earlier).days)
-
-
 def _listed(edition: Any, spelling: str) -> bool:
     return bool(edition.matching(spelling))
 
@@ -236,7 +228,7 @@ def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
     source, result, item = value(expr.list, w), w.name("a"), w.name("i")
     inner = w.inside({**w.items, expr.variable: item})
     parts: list[ast.stmt]
-    if expr.fold in ("any", "all"):
+    if FOLDS[expr.fold].quantifies:
         parts = _quantified(expr, result, item, inner)
     else:
         parts = _folded(expr, result, item, inner)
@@ -273,23 +265,15 @@ def _folded(expr: Aggregate, result: str, item: str, inner: Writer) -> list[ast.
             ast.Expr(ast.Call(ast.Attribute(load(result), "append", ast.Load()), [constant(None)], []))
         ]
         inner.body.append(when(is_(keep, True), kept.body, [when(is_(keep, None), unknown)]))
-    inner.constants["fold"] = _fold
+    inner.constants[f"fold_{expr.fold}"] = partial(_fold, FOLDS[expr.fold])
     return [
         assign(result, ast.List([], ast.Load())),
-        assign(result, code.call("fold", constant(expr.fold), load(result))),
+        assign(result, code.call(f"fold_{expr.fold}", load(result))),
     ]
 
 
-def _fold(fold: str, values: list[Any]) -> Any:
-    if None in values:
-        return None
-    if fold == "count":
-        return Fraction(len(values))
-    if fold == "sum":
-        return sum(values, Fraction(0))
-    if not values:
-        return None
-    return min(values) if fold == "min" else max(values)
+def _fold(row: Fold, values: list[Any]) -> Any:
+    return None if None in values or (row.nothing and not values) else row.value(values)
 
 
 def _lookup(expr: Lookup, w: Writer) -> ast.expr:

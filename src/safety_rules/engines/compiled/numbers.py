@@ -10,10 +10,10 @@ from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load
 from safety_rules.engines.compiled.floats import DIGITS, SAFE, UNIT, Approximate, edges, plain, short
 from safety_rules.engines.compiled.plain_data import limited
+from safety_rules.language.operators import ORDERS
 from safety_rules.language.vocabulary import Fact
 
 MOST_NODES = 400
-MIRRORED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
 NAMES: dict[str, Any] = {
     "abs": abs, "repr": repr, "decimal": DIGITS.create_decimal, "times": DIGITS.multiply, "minus": DIGITS.minus,
     "plus": DIGITS.add, "less": DIGITS.subtract,
@@ -95,7 +95,7 @@ def comparison(op: str, a: Approximate, b: Approximate, name: str) -> ast.expr:
 def _bare(op: str, a: Approximate, b: Approximate) -> ast.expr:
     """Return a comparison of a number as it came with a constant, or with another."""
     if a.constant is not None:
-        return _bare(MIRRORED[op], b, a)
+        return _bare(ORDERS[op].turned, b, a)
     if b.constant is None:
         return code.test(a.value, code.COMPARISONS[op], b.value)
     of_float, of_int = limited(a.value, op, b.constant, False), limited(a.value, op, b.constant, True)

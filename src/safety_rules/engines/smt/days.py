@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 import z3
 
 from safety_rules.engines.smt.logic import Condition, conjunction, negation
-from safety_rules.engines.smt.numbers import MIRRORED, ORDERS
-from safety_rules.semantics.operations import shifted
+from safety_rules.language.operators import KNOWN, ORDERS, shifted
 
 FIRST, LAST = datetime.date.min.toordinal(), datetime.date.max.toordinal()
 Period: TypeAlias = tuple[int, bool]  # how many, and whether months
@@ -60,12 +59,12 @@ def _moved(number: int, moves: tuple[Period, ...]) -> int:
 def compared(op: str, a: Day, b: Day, definitions: list[Condition]) -> Condition:
     """Return the comparison; what a day in months needs to be defined goes to `definitions`."""
     if a.settled is not None and b.settled is not None:
-        return ORDERS[op](a.settled, b.settled)
+        return ORDERS[op].value(a.settled, b.settled)
     if b.settled is not None:
         return _threshold(op, a, b.settled)
     if a.settled is not None:
-        return _threshold(MIRRORED[op], b, a.settled)
-    return ORDERS[op](number_of(a, definitions), number_of(b, definitions))
+        return _threshold(ORDERS[op].turned, b, a.settled)
+    return ORDERS[op].value(number_of(a, definitions), number_of(b, definitions))
 
 
 def _threshold(op: str, day: Day, other: int) -> Condition:
@@ -132,6 +131,14 @@ def _parts(term: Any, definitions: list[Condition]) -> tuple[Any, Any, Any]:
     inside = z3.And(term >= FIRST, term <= LAST)
     definitions.append(z3.Implies(inside, z3.And(*tied)))
     return year, month, number
+
+
+def months_of(day: Day, definitions: list[Condition]) -> tuple[Any, Any, Any]:
+    """Return the calendar months before a day, its day of the month, and the length of that month, as terms of numbers."""
+    if day.settled is not None:
+        return KNOWN.months(datetime.date.fromordinal(day.settled))
+    year, month, number = _parts(number_of(day, definitions), definitions)
+    return z3.ToReal(year * 12 + month - 1), z3.ToReal(number), z3.ToReal(_length(year, month))
 
 
 LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

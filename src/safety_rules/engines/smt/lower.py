@@ -65,10 +65,12 @@ from safety_rules.language.expr import (
     ParameterRef,
     Scale,
     Shift,
+    in_months,
     kind_of,
 )
 from safety_rules.language.kinds import Boolean, Date, Kind, Number
 from safety_rules.language.law import is_sure, sure_value, sure_values
+from safety_rules.language.operators import FOLDS
 from safety_rules.semantics.decide import AreaOn
 
 
@@ -150,7 +152,7 @@ def value(expr: Expr, world: World) -> Symbolic:
         case Lookup(table, keys, column):
             return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
         case Call(function, arguments):
-            return called(function, [cases(a, world) for a in arguments])
+            return called(function, [cases(a, world) for a in arguments], world.record.assumptions)
         case _:
             assert_never(expr)
 
@@ -217,8 +219,7 @@ def _members(expr: Expr, world: World) -> Members:
 
 
 def _shifted(expr: Shift, world: World) -> Cases:
-    kind = kind_of(expr.period)
-    months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+    months = in_months(expr.period)
 
     def moved(day: Day, period: Quotient) -> Day:
         if period.constant is not None:
@@ -255,7 +256,7 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
     scopes = [(there, world.with_item(expr.variable, item)) for there, item in items if there is not False]
     wheres = [Truths(True, False) if expr.where is None else truths(expr.where, scope) for _, scope in scopes]
     present = [there for there, _ in scopes]
-    if expr.fold in ("any", "all"):
+    if FOLDS[expr.fold].quantifies:
         bodies = [truths(expr.body, scope) for _, scope in scopes]
         return quantified(expr.fold, source.known, present, wheres, bodies)
     if expr.fold == "count":

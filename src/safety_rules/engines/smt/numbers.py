@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -11,6 +10,7 @@ from typing import Any, TypeAlias
 import z3
 
 from safety_rules.engines.smt.logic import Condition, conjunction, disjunction, negation
+from safety_rules.language.operators import ORDERS
 
 Term: TypeAlias = Any  # a Fraction, or a z3 ArithRef of sort Real
 
@@ -96,6 +96,12 @@ def negative(a: Quotient) -> Quotient:
     return replace(a, top=times(Fraction(-1), a.top), top_positive=False, counted=None)
 
 
+def floor(a: Quotient) -> Quotient:
+    """Return the largest whole number that is not above."""
+    known = a.constant
+    return Quotient(z3.ToReal(z3.ToInt(real(plain(a))))) if known is None else constant(Fraction(math.floor(known)))
+
+
 def total(a: Quotient, b: Quotient) -> Quotient:
     """Return the sum."""
     positive = a.top_positive and b.top_positive
@@ -139,19 +145,13 @@ def compared(op: str, a: Quotient, b: Quotient) -> Condition:
 def _ordered(op: str, a: Term, b: Term) -> Condition:
     settled = isinstance(a, Fraction) and isinstance(b, Fraction)
     left, right = (a, b) if settled else (real(a), real(b))
-    return ORDERS[op](left, right)
-
-
-ORDERS: Mapping[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, "==": operator.eq, "!=": operator.ne, ">=": operator.ge, ">": operator.gt,
-}  # fmt: skip
-MIRRORED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
+    return ORDERS[op].value(left, right)
 
 
 def _count_compared(op: str, a: Quotient, b: Quotient) -> Condition | None:
     """Return a count compared with a settled number, by how many conditions hold."""
     if a.counted is None and b.counted is not None:
-        a, b, op = b, a, MIRRORED[op]
+        a, b, op = b, a, ORDERS[op].turned
     limit = b.constant
     if a.counted is None or limit is None:
         return None

@@ -19,12 +19,14 @@ from safety_rules.engines.smt.values import (
     Cases,
     Members,
     Symbolic,
+    mapped,
     merged,
     one_case,
     paired,
 )
 from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choices, Kind
+from safety_rules.language.operators import FUNCTIONS, Algebra
 from safety_rules.language.rule import Derivation
 from safety_rules.semantics.reads import walk_through
 
@@ -120,33 +122,52 @@ def number_of_day(day: Day, definitions: list[Condition]) -> Any:
     return z3.IntVal(found) if isinstance(found, int) else found
 
 
-def called(function: str, arguments: list[Cases]) -> Symbolic:
-    """Return the value of a function."""
-    match function:
-        case "starts_with":
-            text, prefix = arguments
-            if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
-                raise NotLowered("prefix-from-data")
-            start = prefix.cases[0][1]
-            return Truths(
-                disjunction(*(g for g, v in text.cases if v.startswith(start))),
-                disjunction(*(g for g, v in text.cases if not v.startswith(start))),
-            )
-        case "min" | "max":
-            op = "<=" if function == "min" else ">="
-            a, b = arguments
-            first = paired(a, b, lambda x, y: (numbers.compared(op, x, y), x))
-            second = paired(a, b, lambda x, y: (negation(numbers.compared(op, x, y)), y))
-            return merged((*first.cases, *second.cases))
-        case "abs":
-            zero = numbers.constant(Fraction(0))
-            kept = [(conjunction(g, numbers.compared(">=", v, zero)), v) for g, v in arguments[0].cases]
-            turned = [
-                (conjunction(g, numbers.compared("<", v, zero)), numbers.negative(v)) for g, v in arguments[0].cases
-            ]
-            return merged((*kept, *turned))
-        case _:
-            raise TypeError(function)
+def called(function: str, arguments: list[Cases], definitions: list[Condition]) -> Symbolic:
+    """Return the value of a function; what its days need to be defined goes to `definitions`."""
+    row, zero = FUNCTIONS[function], numbers.constant(Fraction(0))
+    if row.above_zero is not None:
+        step = arguments[row.above_zero].cases
+        arguments[row.above_zero] = Cases(tuple((conjunction(g, numbers.compared(">", v, zero)), v) for g, v in step))
+    found: Symbolic = row.meaning(_algebra(definitions), *arguments)
+    return found
+
+
+def _algebra(definitions: list[Condition]) -> Algebra:
+    """Return what symbolic values can do."""
+    none = Cases(((True, numbers.constant(Fraction(0))),))
+
+    def months(day: Cases) -> tuple[Cases, ...]:
+        parts = [(g, days.months_of(d, definitions)) for g, d in day.cases]
+        return tuple(merged((g, Quotient(found[i])) for g, found in parts) for i in range(3))
+
+    return Algebra(
+        constant=lambda number: Cases(((True, numbers.constant(number)),)),
+        operated=operated,
+        absolute=lambda a: _chosen(">=", a, none, a, mapped(a, numbers.negative)),
+        floor=lambda a: mapped(a, numbers.floor),
+        chosen=_chosen,
+        days=lambda later, earlier: paired(later, earlier, lambda a, b: days_between(a, b, definitions)),
+        months=months,  # type: ignore[arg-type]
+        starts=_starts,
+    )
+
+
+def _chosen(op: str, a: Cases, b: Cases, then: Cases, otherwise: Cases) -> Cases:
+    """Return one value where two numbers stand so to each other, the other where they do not."""
+    test = ordered(op, a, b, [])
+    arms = ((test.true, then), (test.false, otherwise))
+    return merged((conjunction(holds, guard), value) for holds, arm in arms for guard, value in arm.cases)
+
+
+def _starts(text: Cases, prefix: Cases) -> Truths:
+    """Return whether a text starts with another, which must be written."""
+    if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
+        raise NotLowered("prefix-from-data")
+    start = prefix.cases[0][1]
+    return Truths(
+        disjunction(*(g for g, v in text.cases if v.startswith(start))),
+        disjunction(*(g for g, v in text.cases if not v.startswith(start))),
+    )
 
 
 def facts_read(expr: Expr, derivations: Mapping[str, Derivation]) -> set[str]:

@@ -99,6 +99,8 @@ def _note(node: Expr, given: _Given) -> None:
                 raise NotLowered("prefix-from-data")
             for use in given.of(text):
                 use.prefixes.add(str(prefix.value))
+        case Call(_, arguments) if any(isinstance(kind_of(a), Text) for a in arguments):
+            raise NotLowered("text-function")
         case Listed(table, key):
             for use in given.of(key):
                 use.columns.setdefault(table, set())

@@ -14,6 +14,7 @@ UNSUPPORTED: Mapping[str, str] = {
     "prefix-and-table": "one text is both looked up in a table and compared by how it starts",
     "prefix-and-comparison": "one text is both compared with another fact and by how it starts",
     "prefix-of-code": "a code with a check digit is compared by how it starts",
+    "text-function": "a function looks into a text, and what it tells apart is not known",
     "list-from-data": "a list is chosen by a condition",
 }
 

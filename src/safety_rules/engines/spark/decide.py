@@ -9,16 +9,10 @@ from uuid import uuid4
 from safety_rules.engines.spark.result import SparkDecision, Texts
 from safety_rules.engines.sql.dialect import SPARK
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
-from safety_rules.engines.sql.query import (
-    FOUND,
-    answers_of,
-    bound_columns,
-    law_query,
-    outcome_columns,
-    satisfied_column,
-)
+from safety_rules.engines.sql.query.builder import first_query, law_query
+from safety_rules.engines.sql.query.law_query import FOUND, answers_of
+from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns, satisfied_column
 from safety_rules.engines.sql.read.types import Plain, Use
-from safety_rules.engines.sql.short_query import first_query
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 

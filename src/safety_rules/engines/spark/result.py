@@ -10,15 +10,8 @@ from typing import Any
 
 from safety_rules.engines.sql.dialect import SPARK
 from safety_rules.engines.sql.exactness.settle import Exact, settled
-from safety_rules.engines.sql.query import (
-    FOUND,
-    LawQuery,
-    bound_columns,
-    has_masks,
-    outcome_columns,
-    satisfied_column,
-    words,
-)
+from safety_rules.engines.sql.query.law_query import FOUND, LawQuery, has_masks, words
+from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns, satisfied_column
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver

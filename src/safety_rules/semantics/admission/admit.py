@@ -11,8 +11,10 @@ from safety_rules.language.kinds import Name, Records, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.semantics.admission.values import Unusable, absent, record_list, value_of
-from safety_rules.words.near import near
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import absent, record_list, value_of
+from safety_rules.words.near import hint
+from safety_rules.words.said import refusal
 
 Places = Callable[[str], str]
 
@@ -27,6 +29,14 @@ class _Admission:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     unusable: set[str] = dataclasses.field(default_factory=set)
     fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
+
+    def add(self, key: str, path: str, given: str = "", /, **slots: Any) -> None:
+        """Name a problem of a fact by the key of its sentence."""
+        self.put(Unusable(key, **slots), path, given)
+
+    def put(self, wrong: Unusable, path: str, given: str) -> None:
+        """Name why the data of a fact is unusable."""
+        self.problems.append(Problem(wrong.code, path, self.places(path), wrong.message, given))
 
 
 def admit(
@@ -57,7 +67,7 @@ def _mapping(data: Any) -> Mapping[str, Any]:
     elif dataclasses.is_dataclass(data) and not isinstance(data, type):
         data = dataclasses.asdict(data)
     if not isinstance(data, Mapping):
-        raise RecordError(f"a record is a mapping of names to values, not `{str(data)[:40]}`")
+        raise RecordError(refusal("absent.record", data=str(data)[:40]))
     return data
 
 
@@ -78,38 +88,31 @@ def _admit_one(name: str, item: Any, a: _Admission) -> None:
     if absent(item):
         return
     if fact.key in a.derived:
-        message = Name(
-            f"{fact.name.zh}由规则推算，不接受填报", f"{fact.name.en} is worked out by rules and not taken as data"
-        )
-        a.problems.append(Problem("derived-fact", fact.key, a.places(fact.key), message, str(item)))
+        a.add("derived-fact", fact.key, str(item), fact=fact.name)
         return
     try:
         value = _value(item, fact, a)
     except Unusable as wrong:
         a.unusable.add(fact.key)
-        a.problems.append(Problem(wrong.code, fact.key, a.places(fact.key), wrong.message, str(item)[:80]))
+        a.put(wrong, fact.key, str(item)[:80])
         return
     if fact.key in a.values and a.values[fact.key] != value:
         a.unusable.add(fact.key)
-        message = Name(f"{fact.name.zh}填了两个不同的值", f"{fact.name.en} is given twice, differently")
-        a.problems.append(Problem("given-twice", fact.key, a.places(fact.key), message, str(item)[:80]))
+        a.add("given-twice", fact.key, str(item)[:80], fact=fact.name)
         return
     a.values[fact.key] = value
 
 
 def _unknown_name(name: str, a: _Admission) -> None:
     known = [f.zh_key for f in a.vocabulary.facts.values()] if not name.isascii() else list(a.vocabulary.facts)
-    close = near(name, known)
-    zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
-    message = Name(f"没有名为“{name[:60]}”的事实项{zh}", f"`{name[:60]}` is not a known fact{en}")
-    a.problems.append(Problem("unknown-fact", name[:60], a.places(name), message))
+    a.add("unknown-fact.name", name[:60], name=name[:60], hint=hint(name, known))
 
 
 def _value(item: Any, fact: Fact, a: _Admission) -> Value:
     if isinstance(fact.kind, Records):
         rows = record_list(item)
         if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
-            raise Unusable("empty-list", f"{fact.name.zh}一条也没有", f"{fact.name.en}: there is none")
+            raise Unusable("empty-list", fact=fact.name)
         return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
     return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
 
@@ -131,10 +134,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
         path = f"{fact.key}[{index}].{key}"
         inner = fields.get(normal(str(key)))
         if inner is None:
-            close = near(str(key), fields)
-            zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
-            message = Name(f"“{fact.name.zh}”没有“{key}”一项{zh}", f"`{key}` is not a field of {fact.key}{en}")
-            a.problems.append(Problem("unknown-fact", path, a.places(path), message))
+            a.add("unknown-fact.field", path, key=key, fact=Name(fact.name.zh, fact.key), hint=hint(str(key), fields))
             continue
         path = f"{fact.key}[{index}].{inner.field}"
         if absent(data) or inner.key in a.derived:
@@ -146,7 +146,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
         except Unusable as unusable:
             result.pop(inner.field, None)
             wrong.add(path)
-            a.problems.append(Problem(unusable.code, path, a.places(path), unusable.message, str(data)[:80]))
+            a.put(unusable, path, str(data)[:80])
             continue
         result[inner.field] = value
     for inner in fields.values():

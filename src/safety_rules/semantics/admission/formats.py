@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from safety_rules.semantics.admission.unusable import Unusable
+
 # GB 32100-2015: 31 characters (no I O S V Z), position weights 3^i mod 31, check = 31 - sum mod 31.
 CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 CREDIT_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
@@ -17,30 +19,18 @@ def credit_check_character(first_17: str) -> str:
 
 
 def _credit_code(text: str) -> str:
-    from safety_rules.semantics.admission.values import Unusable
-
     code = text.upper()
     if len(code) != 18 or any(c not in CREDIT_ALPHABET for c in code):
-        message = "统一社会信用代码应为18位数字或大写字母（不含 I、O、S、V、Z）"
-        raise Unusable(
-            "credit-code", f"“{text[:20]}”：{message}", f"`{text[:20]}` is not 18 characters of a credit code"
-        )
+        raise Unusable("credit-code", data=text[:20])
     if credit_check_character(code[:17]) != code[17]:
-        raise Unusable(
-            "credit-code-check", f"统一社会信用代码“{code}”校验位不符", f"the check character of `{code}` is wrong"
-        )
+        raise Unusable("credit-code-check", data=code)
     return code
 
 
 def _industry_code(text: str) -> str:
-    from safety_rules.semantics.admission.values import Unusable
-
     found = re.fullmatch(r"[A-T]?([0-9]{2,4})", text.strip().upper())
     if found is None:
-        message = "行业代码应为国民经济行业分类的2至4位数字"
-        raise Unusable(
-            "industry-code", f"“{text[:20]}”：{message}", f"`{text[:20]}` is not a GB/T 4754 code of 2 to 4 digits"
-        )
+        raise Unusable("industry-code", data=text[:20])
     return found[1]
 
 
@@ -50,17 +40,13 @@ def cas_check_digit(digits: str) -> int:
 
 
 def _cas(text: str) -> str:
-    from safety_rules.semantics.admission.values import Unusable
-
     if text in ("无", "无CAS号"):
         return "无"
     found = re.fullmatch(r"([0-9]{2,7})-([0-9]{2})-([0-9])", text)
     if found is None:
-        raise Unusable(
-            "cas", f"“{text[:20]}”不是CAS号（如 7664-41-7）；没有CAS号的填“无”", f"`{text[:20]}` is not a CAS number"
-        )
+        raise Unusable("cas", data=text[:20])
     if cas_check_digit(found[1] + found[2]) != int(found[3]):
-        raise Unusable("cas-check", f"CAS号“{text}”校验位不符", f"the check digit of `{text}` is wrong")
+        raise Unusable("cas-check", data=text)
     return text
 
 
@@ -73,8 +59,6 @@ FORMATS: Mapping[str, Callable[[str], str]] = {
 
 def well_formed(text: str, format: str) -> bool:
     """Return whether text is already in the form that admission gives it."""
-    from safety_rules.semantics.admission.values import Unusable
-
     if not format:
         return True
     try:

@@ -5,19 +5,42 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
 from typing import Any
 
-from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Name, Number, Text, Value
+from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.folding import says_none
 from safety_rules.semantics.admission.formats import FORMATS
-from safety_rules.words.near import near
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.words.near import hint
+from safety_rules.words.said import Said, said
 
 ABSENT = frozenset(
-    {"", "unknown", "未知", "不详", "待定", "待核实", "未填", "n/a", "na", "-", "—", "——", "/", "null", "none"}
+    {
+        "",
+        "unknown",
+        "未知",
+        "不详",
+        "待定",
+        "待核实",
+        "未填",
+        "暂无",
+        "待补",
+        "待补充",
+        "n/a",
+        "na",
+        "-",
+        "—",
+        "——",
+        "/",
+        "null",
+        "none",
+    }
 )
 NOTHING = frozenset({"无", "没有", "none", "[]", "无记录"})
 TRUE = frozenset({"true", "是", "有", "yes", "y", "√", "对"})
@@ -31,13 +54,15 @@ MOST_CHARACTERS = 2000
 MOST_EXPONENT = 400
 
 
-class Unusable(Exception):
-    """The data cannot be a value of the fact; the code and message say why."""
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell whose value its file does not tell: what it shows, if anything, and why it is unknown."""
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
-        self.code = code
-        self.message = Name(zh, en)
-        super().__init__(en)
+    shown: str
+    why: Said
+
+    def __str__(self) -> str:
+        return self.shown
 
 
 def absent(data: Any) -> bool:
@@ -50,8 +75,10 @@ def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = No
 
     A number without a unit of its own is in `given_in`, or else in the fact's unit. Raises Unusable.
     """
+    if isinstance(data, Unread):
+        raise Unusable(data.why.key, **dict(data.why.slots))
     if isinstance(data, str) and len(data) > MOST_CHARACTERS:
-        raise Unusable("too-long", f"内容超过 {MOST_CHARACTERS} 字", f"longer than {MOST_CHARACTERS} characters")
+        raise Unusable("too-long", most=MOST_CHARACTERS)
     match fact.kind:
         case Boolean():
             return _boolean(data)
@@ -82,7 +109,7 @@ def _boolean(data: Any) -> bool:
         return True
     if text in FALSE:
         return False
-    raise Unusable("not-boolean", f"“{_shown(data)}”不是“是”或“否”", f"`{_shown(data)}` is not yes or no")
+    raise Unusable("not-boolean", data=_shown(data))
 
 
 def exact(data: Any) -> Fraction | None:
@@ -108,15 +135,13 @@ def number(data: Any, unit: Unit, units: UnitTable, given_in: Unit | None = None
     if plain is not None:
         return plain if given_in is None else plain * given_in.factor_to(unit)
     if not isinstance(data, str):
-        raise Unusable("not-a-number", f"“{_shown(data)}”不是可用的数", f"`{_shown(data)}` is not a usable number")
+        raise Unusable("not-a-number.usable", data=_shown(data))
     text = data.strip()
     if FULL_WIDTH.search(text):
-        raise Unusable(
-            "full-width-number", f"“{_shown(text)}”含全角数字，请改用半角", f"`{_shown(text)}` has full-width digits"
-        )
+        raise Unusable("full-width-number", data=_shown(text))
     found = NUMBER.match(text)
     if found is None:
-        raise Unusable("not-a-number", f"“{_shown(text)}”不是数", f"`{_shown(text)}` is not a number")
+        raise Unusable("not-a-number.text", data=_shown(text))
     amount = Fraction(found[1].replace(",", ""))
     own = _own_unit(found[2], unit, units)
     source = own or given_in
@@ -128,41 +153,36 @@ def _own_unit(text: str | None, unit: Unit, units: UnitTable) -> Unit | None:
         return None
     found = units.find(text.strip())
     if found is None:
-        raise Unusable("unknown-unit", f"不认识单位“{_shown(text)}”", f"`{_shown(text)}` is not a known unit")
+        raise Unusable("unknown-unit.data", data=_shown(text))
     if not found.converts_to(unit):
-        wanted = unit.symbol or "无单位"
-        raise Unusable(
-            "wrong-unit", f"单位“{_shown(text)}”不能换算成“{wanted}”", f"`{_shown(text)}` does not convert to {wanted}"
-        )
+        raise Unusable("wrong-unit", data=_shown(text), wanted=unit.symbol or said("no-unit.none"))
     return found
 
 
 def _bounded(amount: Fraction, fact: Fact) -> Fraction:
     assert isinstance(fact.kind, Number)
     if fact.kind.whole and amount.denominator != 1:
-        raise Unusable("not-whole", f"{fact.name.zh}应为整数", f"{fact.name.en} must be a whole number")
+        raise Unusable("not-whole", fact=fact.name)
     if not fact.bounds.admits(amount):
         from safety_rules.words.values import decimal
 
         shown = f"{decimal(amount)} {fact.kind.unit.symbol}".strip()
-        raise Unusable(
-            "out-of-bounds", f"{fact.name.zh} {shown} 超出合理范围", f"{fact.name.en} {shown} is out of bounds"
-        )
+        raise Unusable("out-of-bounds", fact=fact.name, amount=shown)
     return amount
 
 
 def _text(data: Any, fact: Fact) -> str:
     if isinstance(data, bool):
-        raise Unusable("not-text", f"“{data}”不是文字", f"`{data}` is not text")
+        raise Unusable("not-text", data=data)
     plain = exact(data)
     if plain is not None:
         if plain.denominator != 1:
-            raise Unusable("not-text", f"“{_shown(data)}”不是文字", f"`{_shown(data)}` is not text")
+            raise Unusable("not-text", data=_shown(data))
         text = str(plain.numerator)
     elif isinstance(data, str):
         text = data.strip()
     else:
-        raise Unusable("not-text", f"“{_shown(data)}”不是文字", f"`{_shown(data)}` is not text")
+        raise Unusable("not-text", data=_shown(data))
     if not fact.format:
         return text
     return FORMATS[fact.format](text)
@@ -180,7 +200,7 @@ def day(data: Any) -> datetime.date:
             return datetime.date(int(found[1]), int(found[2]), int(found[3]))
         except ValueError:
             pass
-    raise Unusable("not-a-date", f"“{_shown(data)}”不是有效日期", f"`{_shown(data)}` is not a day of the calendar")
+    raise Unusable("not-a-date", data=_shown(data))
 
 
 def _choice(data: Any, kind: Choice) -> str:
@@ -188,11 +208,7 @@ def _choice(data: Any, kind: Choice) -> str:
     if option is not None:
         return option.key
     names = [s for o in kind.choices.options for s in o.spellings]
-    close = near(str(data), names)
-    hint_zh, hint_en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
-    raise Unusable(
-        "not-a-choice", f"“{_shown(data)}”不在可选项中{hint_zh}", f"`{_shown(data)}` is not one of the choices{hint_en}"
-    )
+    raise Unusable("not-a-choice", data=_shown(data), hint=hint(str(data), names))
 
 
 def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
@@ -204,14 +220,16 @@ def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
     elif isinstance(data, list | tuple | set | frozenset):
         parts = sorted(data) if isinstance(data, set | frozenset) else list(data)
     else:
-        raise Unusable("not-a-list", f"“{_shown(data)}”不是列表", f"`{_shown(data)}` is not a list")
+        raise Unusable("not-a-list.choices", data=_shown(data))
     return tuple(dict.fromkeys(_choice(p, Choice(kind.choices)) for p in parts))
 
 
 def record_list(data: Any) -> list[Mapping[Any, Any]]:
     """Return data as a list of mappings: none for 无, else a list (or tuple) of mappings."""
-    if isinstance(data, str) and data.strip().casefold() in NOTHING:
+    if isinstance(data, Unread):
+        raise Unusable(data.why.key, **dict(data.why.slots))
+    if isinstance(data, str) and (data.strip().casefold() in NOTHING or says_none(data)):
         return []
     if isinstance(data, list | tuple) and all(isinstance(d, Mapping) for d in data):
         return list(data)
-    raise Unusable("not-a-list", f"“{_shown(data)}”不是记录列表", f"`{_shown(data)}` is not a list of records")
+    raise Unusable("not-a-list.records", data=_shown(data))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import (
-    FOLDS,
-    FUNCTIONS,
     Aggregate,
     And,
     Arithmetic,
@@ -41,15 +39,18 @@ from safety_rules.language.kinds import (
     Records,
     Text,
 )
+from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS, Taken, named
 from safety_rules.language.units import ONE
 from safety_rules.language.vocabulary import normal
 from safety_rules.semantics.checking.kinds_and_units import (
+    SAME_AS,
     as_kind,
     constant,
     exact_number,
     in_literal,
     in_unit,
     moved_date,
+    written_number,
 )
 from safety_rules.semantics.checking.parse import Reading, syntax
 from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
@@ -60,10 +61,9 @@ from safety_rules.words.near import suggestion
 AS_OF_NAMES = ("as_of", "审查日")
 MOST_OPERATIONS = 8000
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
-COMPARISONS: Mapping[type[ast.cmpop], Any] = {
-    ast.Lt: "<", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=", ast.GtE: ">=", ast.Gt: ">",
-}  # fmt: skip
-OPERATORS: Mapping[type[ast.operator], Any] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
+OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
+TAKEN: Mapping[Taken, Kind] = {"text": Text(), "day": Date()}
 
 
 def condition(
@@ -76,7 +76,7 @@ def condition(
     """
     lead = len(text) - len(text.lstrip())
     flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
-    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead), spellings=scope.spellings)
     node = syntax(reading)
     if node is None:
         return None, reading.diagnostics
@@ -147,12 +147,15 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
     if parts[0] in scope.variables:
         return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
+        r.named(node, *AS_OF_NAMES)
         return AsOf(at)
     fact = scope.vocabulary.find(name)
     if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
+        r.named(node, fact.key, fact.zh_key)
         return FactRef(fact.key, fact.kind, at)
     if name in scope.parameters:
         key, kind = scope.parameters[name]
+        r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
         return ParameterRef(key, kind, None, at)
     if fact is not None:
         outer = fact.key.rpartition(".")[0]
@@ -171,6 +174,7 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     if column is None:
         names = [c.key if node.attr.isascii() else c.zh_key for c in table.columns.values()]
         return r.wrong("unknown-name.column", node, suggestion(node.attr, names), name=node.attr, table=table.key)
+    r.named(node, column.key, column.zh_key, last=True)
     written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
     if len(written) > 2:
         return r.wrong("arguments.table", row, table=table.key)
@@ -317,27 +321,36 @@ def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Exp
 
 def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
-    if name in FOLDS and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
-        return _aggregate(name, node.args[0], scope, r)
-    if name not in FUNCTIONS or node.keywords:
-        return r.wrong("unknown-function", node.func, suggestion(name, sorted({*FUNCTIONS, *FOLDS})))
-    wanted = FUNCTIONS[name]
+    fold, key = named(FOLDS, name), named(FUNCTIONS, name)
+    if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
+        r.named(node.func, FOLDS[fold].name.en, FOLDS[fold].name.zh)
+        return _aggregate(fold, node.args[0], scope, r)
+    if key is None or node.keywords:
+        known = {n.en if name.isascii() else n.zh for t in (FUNCTIONS, FOLDS) for n in (row.name for row in t.values())}
+        return r.wrong("unknown-function", node.func, suggestion(name, sorted(known)))
+    row, wanted = FUNCTIONS[key], len(FUNCTIONS[key].takes)
+    r.named(node.func, row.name.en, row.name.zh)
     if len(node.args) != wanted:
         return r.wrong("arguments.many" if wanted > 1 else "arguments.one", node, name=name, wanted=wanted)
-    if name == "starts_with":
-        parts = [_expr(a, scope, r, Text()) for a in node.args]
-        fitted = [as_kind(p, Text(), a, r) for p, a in zip(parts, node.args, strict=True) if p is not None]
-    else:
-        first = _number(node.args[0], scope, r)
-        if first is None:
+    arguments: list[Expr] = []
+    for taken, argument in zip(row.takes, node.args, strict=True):
+        found = _argument(taken, argument, arguments, scope, r)
+        if found is None:
             return None
-        others = [_number(a, scope, r, kind_of(first)) for a in node.args[1:]]
-        fitted = [
-            first,
-            *(as_kind(o, kind_of(first), a, r) for o, a in zip(others, node.args[1:], strict=True) if o is not None),
-        ]
-    arguments = tuple(f for f in fitted if f is not None)
-    return Call(name, arguments, r.span(node)) if len(arguments) == wanted else None
+        arguments.append(found)
+    step = None if row.above_zero is None else written_number(arguments[row.above_zero])
+    if row.above_zero is not None and step is not None and step <= 0:
+        return r.wrong("step", node.args[row.above_zero], name=name)
+    return SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else Call(key, tuple(arguments), r.span(node))
+
+
+def _argument(taken: Taken, node: ast.expr, before: Sequence[Expr], scope: Scope, r: Reading) -> Expr | None:
+    """Return an argument as what the function takes there."""
+    if taken == "number":
+        return _number(node, scope, r)
+    kind = TAKEN.get(taken) or kind_of(before[0])
+    found = _number(node, scope, r, kind) if taken == "same" else _expr(node, scope, r, kind)
+    return None if found is None else as_kind(found, kind, node, r)
 
 
 def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> Expr | None:
@@ -366,9 +379,10 @@ def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) ->
         if not (isinstance(node, ast.Name) and node.id == variable):
             return r.wrong("count", node, variable=variable)
         return Literal(True, Boolean())
-    if fold in ("any", "all"):
+    row = FOLDS[fold]
+    if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
-    if body is not None and not isinstance(kind_of(body), Number | (Date if fold != "sum" else Number)):
+    if body is not None and not isinstance(kind_of(body), Number | (Date if row.days else Number)):
         return r.wrong("kind.no-number", node, kind=kind_said(kind_of(body)))
     return body

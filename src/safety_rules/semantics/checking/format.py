@@ -33,6 +33,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Choice, ChoiceList, Choices, Number
 from safety_rules.language.law import Parameter
+from safety_rules.language.operators import FOLDS, FUNCTIONS
 from safety_rules.language.table import Table
 from safety_rules.language.units import ONE
 from safety_rules.language.vocabulary import Vocabulary
@@ -115,7 +116,8 @@ def _parts(expr: Expr, names: Names) -> tuple[int, str]:
             cell = found.zh_key if language == "zh" else column
             return ATOM, f"{_table(table, names)}[{', '.join(_text(k, names, IF) for k in keys)}].{cell}"
         case Call(function, arguments):
-            return ATOM, f"{function}({', '.join(_text(a, names, IF) for a in arguments)})"
+            name = FUNCTIONS[function].name.in_(language)
+            return ATOM, f"{name}({', '.join(_text(a, names, IF) for a in arguments)})"
         case _:
             assert_never(expr)
 
@@ -124,7 +126,7 @@ def _aggregate(expr: Aggregate, names: Names) -> str:
     body = expr.variable if expr.fold == "count" else _text(expr.body, names, IF)
     source = _text(expr.list, names, OR)
     where = "" if expr.where is None else f" if {_text(expr.where, names, OR)}"
-    return f"{expr.fold}({body} for {expr.variable} in {source}{where})"
+    return f"{FOLDS[expr.fold].name.in_(names[3])}({body} for {expr.variable} in {source}{where})"
 
 
 def _literal(expr: Literal, language: str) -> str:

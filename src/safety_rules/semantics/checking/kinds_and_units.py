@@ -5,20 +5,23 @@ from __future__ import annotations
 import ast
 import datetime
 import re
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Scale, Shift, kind_of
+from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Negate, Scale, Shift, kind_of
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text
-from safety_rules.language.units import ONE, Unit
+from safety_rules.language.units import DAY, MONTH, ONE, Unit
 from safety_rules.semantics.checking.parse import Reading
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
 
+SAME_AS: Mapping[str, Callable[[Sequence[Expr], Span], Expr]] = {
+    "DaysBetween": lambda parts, at: DaysBetween(parts[0], parts[1], DAY, at),
+}
+"""How the node is written that a function is the same as."""
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DAY = Unit("天", (("day", 1),), Fraction(1))
-MONTH = Unit("月", (("month", 1),), Fraction(1))
 
 
 def constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | None:
@@ -56,6 +59,7 @@ def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Exp
             if option is None:
                 spelled = [o.key for o in choices.options] + [o.name.zh for o in choices.options]
                 return r.wrong("unknown-choice", node, suggestion(text, spelled), text=text, list=choices.name)
+            r.named(node, option.key, option.name.zh)
             return Literal(option.key, Choice(choices), at)
         case Date():
             day = iso_day(text)
@@ -127,3 +131,18 @@ def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | N
             period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
             return Shift(left, period, subtract, r.span(node))
     return r.wrong("kind.no-period", node.right, kind=kind_said(kind))
+
+
+def written_number(expr: Expr) -> Fraction | None:
+    """Return the number that a literal, its negative or its conversion is."""
+    match expr:
+        case Literal(Fraction() as value):
+            return value
+        case Negate(operand):
+            inner = written_number(operand)
+            return None if inner is None else -inner
+        case Scale(operand, factor):
+            inner = written_number(operand)
+            return None if inner is None else inner * factor
+        case _:
+            return None

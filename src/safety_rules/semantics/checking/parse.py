@@ -43,6 +43,15 @@ PROBLEMS = {"was never closed": "python.unclosed", "unmatched": "python.unclosed
     "unterminated string": "python.quote", "invalid syntax": "python.invalid"}  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """Where a name stands in a rule file that may be written in either language."""
+
+    at: Span
+    en: str
+    zh: str
+
+
 @dataclass(slots=True)
 class Reading:
     """One condition being read: its text, where characters stand in the file, and what was found wrong.
@@ -55,6 +64,7 @@ class Reading:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
     known: dict[int, list[tuple[Kind | None, Expr | None]]] = field(default_factory=dict)
+    spellings: list[Spelling] | None = None
 
     def report(self, key: str, start: int, end: int, better: Said | None = None, /, **slots: Any) -> None:
         """Add a diagnostic about a stretch of the text."""
@@ -82,6 +92,18 @@ class Reading:
         """
         self.report(key, *self.stretch(node), better, written=self.segment(node)[:MOST_SHOWN], **slots)
         return None
+
+    def named(self, node: ast.expr, en: str, zh: str, last: bool = False) -> None:
+        """Note how a node (with `last`, its last part; of a constant, what is quoted) is spelled in both languages."""
+        if self.spellings is None:
+            return
+        start, end = self.stretch(node)
+        written = self.text[start:end]
+        quoted = isinstance(node, ast.Constant)
+        if quoted and written[1:-1] != getattr(node, "value", None):
+            return  # joined or escaped text
+        start += 1 if quoted else written.rfind(".") + 1 if last else 0
+        self.spellings.append(Spelling(self.locate(start, end - quoted), en, zh))
 
 
 def syntax(reading: Reading) -> ast.expr | None:

@@ -10,7 +10,7 @@ from safety_rules.language.expr import Expr, ItemField, ItemSelf
 from safety_rules.language.kinds import Kind, Records
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
-from safety_rules.semantics.checking.parse import Reading
+from safety_rules.semantics.checking.parse import Reading, Spelling
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
@@ -23,6 +23,7 @@ class Scope:
     parameters: Mapping[str, tuple[str, Kind]]
     variables: Mapping[str, Kind] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
+    spellings: list[Spelling] | None = None
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""
@@ -54,7 +55,8 @@ def table_named(node: ast.expr, scope: Scope, r: Reading) -> Table | None:
     found = next((t for t in scope.tables.values() if name in (t.key, normal(t.zh_key))), None)
     if found is None:
         names = [t.key if name.isascii() else t.zh_key for t in scope.tables.values()]
-        r.wrong("unknown-name.table", node, suggestion(name, names))
+        return r.wrong("unknown-name.table", node, suggestion(name, names))
+    r.named(node, found.key, found.zh_key)
     return found
 
 
@@ -70,6 +72,7 @@ def item_named(parts: list[str], node: ast.expr, scope: Scope, r: Reading) -> Ex
     fields = scope.vocabulary.fields(kind.of)
     for fact in fields:
         if normal(parts[1]) in (fact.field, normal(fact.zh_key.rpartition(".")[2])) and len(parts) == 2:
+            r.named(node, fact.field, fact.zh_key.rpartition(".")[2], last=True)
             return ItemField(parts[0], fact.key, fact.kind, r.span(node))
     names = [f.field for f in fields] if parts[1].isascii() else [f.zh_key.rpartition(".")[2] for f in fields]
     return r.wrong("unknown-name.field", node, suggestion(parts[1], names), name=".".join(parts[1:]), list=kind.of)

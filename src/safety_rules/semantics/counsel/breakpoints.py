@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
 from typing import TypeAlias
@@ -30,6 +31,7 @@ from safety_rules.language.expr import (
     kind_of,
 )
 from safety_rules.language.kinds import Date, Number
+from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import (
     Environment,
@@ -122,9 +124,11 @@ def _formed(expr: Expr, env: Environment, path: str) -> list[Quotient]:
             return _bounded(f for arm in arms for f in _forms(arm, env, path))
         case Aggregate():
             return _aggregated(expr, env, path)
-        case Call(function, arguments) if function != "starts_with":
-            forms = [f for a in arguments for f in _forms(a, env, path)]
-            return _bounded(forms + [_times(f, ((Fraction(-1),), ONE)) for f in forms if function == "abs"])
+        case Call(function, arguments) if (pieces := FUNCTIONS[function].pieces) is not None:
+            each = product(*(_forms(a, env, path) for a in arguments))
+            return _bounded(form for forms in each for form in pieces(FORMS, *forms))
+        case Call(function):
+            raise TooComplex(function)
         case _:
             raise TooComplex(type(expr).__name__)
 
@@ -154,10 +158,12 @@ def _aggregated(expr: Aggregate, env: Environment, path: str) -> list[Quotient]:
     found = items(expr.list, env)
     if isinstance(found, Unknown):
         return []
+    if FOLDS[expr.fold].quantifies:
+        raise TooComplex(expr.fold)
     if expr.fold == "count":
         return [((Fraction(n),), ONE) for n in range(len(found) + 1)]
     parts = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
-    if expr.fold in ("min", "max"):
+    if FOLDS[expr.fold].nothing:
         return _bounded(f for forms, _ in parts for f in forms)
     total: list[Quotient] = [((Fraction(0),), ONE)]
     for forms, kept in parts:
@@ -189,6 +195,10 @@ def _operated(op: str, a: Quotient, b: Quotient) -> Quotient:
             return _times(a, b)
         case _:
             return _times(a, (b[1], b[0]))
+
+
+FORMS = replace(KNOWN, constant=lambda number: ((number,), ONE), operated=_operated)
+"""What rational functions can do, as far as pieces of functions ask for it."""
 
 
 def _times(a: Quotient, b: Quotient) -> Quotient:

@@ -11,14 +11,15 @@ from typing import Any
 from safety_rules.language.expr import Expr, In, Listed, Literal, Lookup, ParameterRef, kind_of, walk
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
 from safety_rules.language.law import edition_on
+from safety_rules.language.operators import shifted
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
+from safety_rules.language.units import DAY, MONTH
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.admission.formats import EXAMPLES, well_formed
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
 from safety_rules.semantics.counsel.gap import step_of
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.operations import shifted
 
 MOST_ITEMS = 200
 
@@ -151,12 +152,12 @@ def _periods(on: AreaOn, texts: list[Expr]) -> Iterable[tuple[Fraction, bool]]:
     """Return the periods in conditions, and whether each counts months (else days)."""
     for node in (n for text in texts for n in walk(text) if isinstance(n, Literal | ParameterRef)):
         kind = node.kind
-        if not isinstance(kind, Number) or kind.unit.dimension not in ((("day", 1),), (("month", 1),)):
+        if not isinstance(kind, Number) or kind.unit.dimension not in (DAY.dimension, MONTH.dimension):
             continue
         values = (
             [node.value] if isinstance(node, Literal) else [e.value for e in on.rulebook.parameters[node.key].entries]
         )
-        yield from ((v, kind.unit.dimension == (("month", 1),)) for v in values if isinstance(v, Fraction))
+        yield from ((v, kind.unit.dimension == MONTH.dimension) for v in values if isinstance(v, Fraction))
 
 
 def _lists(on: AreaOn, fact: Fact, texts: list[Expr]) -> list[Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -10,6 +11,7 @@ from safety_rules.language.expr import (
     Aggregate,
     And,
     Arithmetic,
+    Call,
     Compare,
     Expr,
     FactRef,
@@ -27,6 +29,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean, Choice, Number
 from safety_rules.language.law import Parameter
+from safety_rules.language.operators import FUNCTIONS, ORDERS, Function
 from safety_rules.language.vocabulary import Bounds, Vocabulary
 
 BOTH = frozenset({True, False})
@@ -123,9 +126,8 @@ def _numbers(op: str, a: Range, b: Range) -> Possible:
     orders: dict[str, tuple[bool, ...]] = {"<": (can_less,), "==": (can_equal,), ">": (can_more,)}
     orders["<="], orders[">="] = (can_less, can_equal), (can_more, can_equal)
     orders["!="] = (can_less, can_more)
-    negated = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
     found = {True} if any(orders[op]) else set()
-    return frozenset(found | ({False} if any(orders[negated[op]]) else set()))
+    return frozenset(found | ({False} if any(orders[ORDERS[op].denied]) else set()))
 
 
 def _below(a: Range, b: Range) -> bool:
@@ -166,8 +168,18 @@ def number_range(expr: Expr, known: Known) -> Range:
         case Aggregate("sum", body):
             inner = number_range(body, known)
             return Range(Fraction(0)) if inner.low is not None and inner.low >= 0 else Range()
+        case Call(function, arguments) if isinstance(kind_of(arguments[0]), Number):
+            return _called(FUNCTIONS[function], [number_range(a, known) for a in arguments])
         case _:
             return Range()
+
+
+def _called(row: Function, ranges: Sequence[Range]) -> Range:
+    """Return the range of a function that rises with each argument that is not fixed; else any number."""
+    if any(i not in row.rises and (r.low is None or r.low != r.high) for i, r in enumerate(ranges)):
+        return Range()
+    low, high = [r.low for r in ranges], [r.high for r in ranges]
+    return Range(None if None in low else row.value(*low), None if None in high else row.value(*high))
 
 
 def _arithmetic(op: str, a: Range, b: Range) -> Range:

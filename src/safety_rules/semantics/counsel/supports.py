@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
-from typing import TypeAlias, assert_never
+from typing import TypeAlias, TypeGuard, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -38,6 +38,7 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.law import is_sure
+from safety_rules.language.operators import FUNCTIONS
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, formula_behind, items, remembered
 
@@ -141,8 +142,9 @@ def _defining(expr: Expr, env: Environment) -> Family:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), defined(inner[0], inner[1])])
         case Arithmetic("/", left, right) if evaluate(right, env) == 0:
-            zero = frozenset(Reason("divisor", p) for p in fact_paths(right, env))
-            return every([defined(left, env), frozenset({zero, *(frozenset({r}) for r in zero)})]) if zero else NEVER
+            return _changed("divisor", right, [left], env)
+        case Call(function, arguments) if _at_most_zero(step := _step(function, arguments), env):
+            return _changed("step", step, [a for a in arguments if a is not step], env)
         case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
               | Shift() | DaysBetween() | Listed() | Lookup() | Call()):  # fmt: skip
             parts = children(expr)
@@ -151,6 +153,24 @@ def _defining(expr: Expr, env: Environment) -> Family:
             return inside if inside and known else frozenset({value.reasons})
         case _:
             assert_never(expr)
+
+
+def _step(function: str, arguments: tuple[Expr, ...]) -> Expr | None:
+    """Return the argument that must be above zero."""
+    place = FUNCTIONS[function].above_zero
+    return None if place is None else arguments[place]
+
+
+def _at_most_zero(step: Expr | None, env: Environment) -> TypeGuard[Expr]:
+    value = Unknown(frozenset()) if step is None else evaluate(step, env)
+    return not isinstance(value, Unknown) and value <= 0
+
+
+def _changed(kind: str, part: Expr, others: list[Expr], env: Environment) -> Family:
+    """Return the sets with which others become known and a part gets another value, with which there is a result."""
+    own = frozenset(Reason(kind, p) for p in fact_paths(part, env))
+    families = [defined(o, env) for o in others]
+    return every([*families, frozenset({own, *(frozenset({r}) for r in own)})]) if own else NEVER
 
 
 def _folded(expr: Aggregate, env: Environment) -> Family:

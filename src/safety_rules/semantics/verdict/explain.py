@@ -232,6 +232,9 @@ def reason_label(reason: Reason, verdict: Verdict, language: str) -> str:
         case "divisor":
             name = label(reason.name, book.vocabulary, language)
             return f"{name}（不得为零）" if zh else f"{name} (must not be zero)"
+        case "step":
+            name = label(reason.name, book.vocabulary, language)
+            return f"{name}（步长须大于零）" if zh else f"{name} (a step must be above zero)"
         case _:
             return label(reason.name, book.vocabulary, language)
 

@@ -137,8 +137,7 @@ class Verdict:
     @property
     def subject(self) -> str:
         """The record's own name for itself, or empty."""
-        subjects = self.on.rulebook.vocabulary.subjects
-        keys = [k for s in self.on.area.subjects for k in subjects[s].identity]
+        keys = self.on.rulebook.vocabulary.subjects[self.on.area.subjects[0]].identity
         return next((str(self.record.values[k]) for k in reversed(keys[:2]) if k in self.record.values), "")
 
     @property

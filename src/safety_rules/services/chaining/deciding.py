@@ -18,7 +18,8 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.chaining.chain import ChainResult, program_on
 from safety_rules.semantics.chaining.facts import given_facts
-from safety_rules.services.chaining.filling import Derived, derived, filled
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.services.chaining.filling import ADDED, Derived, derived, filled
 from safety_rules.services.chaining.history import History, history, history_of
 from safety_rules.services.chaining.joining import Register, Subject, enterprises_given, register, strays, subjects
 from safety_rules.services.chaining.verdict import ChainedVerdict
@@ -62,11 +63,21 @@ def with_history(area: DatedArea, *sources: Path | str | Mapping[str, Any], engi
         raise NotFoundError("the rules know no `ledger` of accidents, dangers and listings: no history can be weighed")
     if not sources:
         raise NotFoundError("no history was named")
+    if not bears_on(area.law):
+        raise NotFoundError(
+            f"no chain bears on `{area.key}`: it reads no accidents, dangers or listings of an enterprise"
+        )
     if isinstance(sources[0], Mapping):
         if len(sources) > 1:
             raise LedgerError("a mapping is a whole history: name nothing else beside it")
         return AreaWithHistory(area, history_of(sources[0], vocabulary, on), engine)
     return AreaWithHistory(area, history([s for s in sources if not isinstance(s, Mapping)], vocabulary, on), engine)
+
+
+def bears_on(law: AreaOn) -> bool:
+    """Return whether an area reads what a history can add to its records."""
+    facts = law.rulebook.vocabulary.facts
+    return any(key in facts and key.partition(".")[0] in law.area.subjects for key in ADDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ OWN_RECORDS = {
     "ledger.dangers": ("enterprise.hidden_dangers", ("level", "deadline", "is_closed")),
 }
 CODE = "enterprise.credit_code"
+ADDED = (LISTINGS, *(fact for fact, _ in OWN_RECORDS.values()))  # what a history can add to a record
 
 
 @dataclass(frozen=True, slots=True)

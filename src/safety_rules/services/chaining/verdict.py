@@ -23,7 +23,7 @@ from safety_rules.words.values import json_value
 class ChainedVerdict(Verdict):
     """A verdict on a project, with the effects that chains of records have on it; the worse of the two counts.
 
-    `effects` are records of `ledger.effects`; one that is not in `result.certain` is only possible. `notes` say
+    `effects` are records of `ledger.effects`, the worst first; one that is not in `result.certain` is only possible. `notes` say
     what of the record and the history does not agree.
     """
 
@@ -36,8 +36,9 @@ class ChainedVerdict(Verdict):
         origins: Mapping[str, str],
         notes: Sequence[Name] = (),
     ) -> None:
-        known = {o.key for o in verdict.on.area.outcomes}
-        self.effects = tuple(f for f in effects if f.values.get("effect") in known)
+        known = {o.key: -rank for rank, o in enumerate(verdict.on.area.outcomes)}
+        own = (f for f in effects if f.values.get("effect") in known)
+        self.effects = tuple(sorted(own, key=lambda f: known[str(f.values["effect"])]))
         waived = {f.outcome for f in verdict.findings if f.waived} if waivers else set()
         counted = [f for f in self.effects if f.values["effect"] not in waived]
         best = _worst(verdict, verdict.at_best, [f for f in counted if f.id in result.certain])

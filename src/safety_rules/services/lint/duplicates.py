@@ -6,12 +6,11 @@ import datetime
 from collections.abc import Iterator
 from typing import Any
 
-from safety_rules.language.diagnostic import Severity
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Period
 from safety_rules.semantics.canonical import conjunction_form
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
 
 
 def near_duplicates(book: Rulebook) -> Iterator[Diagnostic]:
@@ -23,10 +22,8 @@ def near_duplicates(book: Rulebook) -> Iterator[Diagnostic]:
             for other in first.setdefault(_unnumbered(whole), []):
                 if not _together(rule.in_force, other.in_force) or rule.at is None:
                     continue
-                what = "the same as" if _form(other) == whole else "the same but for a number as"
-                message = f"`{rule.key}` requires {what} `{other.key}`"
-                help = "keep one of the two, or silence this with the reason for both"
-                yield plain("near-duplicate", message, rule.at, help, Severity.WARNING)
+                key = "near-duplicate.same" if _form(other) == whole else "near-duplicate.number"
+                yield Diagnostic.doubt(key, rule.at, rule=rule.key, other=other.key)
                 break
             first[_unnumbered(whole)].append(rule)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from safety_rules.language.diagnostic import Severity
 from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.lint.cases import without_edge_cases
@@ -13,7 +12,7 @@ from safety_rules.services.lint.duplicates import near_duplicates
 from safety_rules.services.lint.sentences import other_numbers
 from safety_rules.services.lint.sources import out_of_force, quotations, weak_standings
 from safety_rules.services.lint.usage import unused
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
 
 OF_A_FILE = ("untried-boundary", "untried-unknown", "unused-fact", "unused-parameter")
 
@@ -66,8 +65,8 @@ def _covers(silence: Silence, diagnostic: Diagnostic) -> bool:
 
 
 def _idle(silence: Silence) -> Diagnostic:
-    message = f"nothing is found that `{silence.code}` silences" + (f" of `{silence.of}`" if silence.of else "")
-    return plain("unused-silence", message, silence.at, "remove it", Severity.WARNING)
+    key = "unused-silence.of" if silence.of else "unused-silence.file"
+    return Diagnostic.doubt(key, silence.at, code=silence.code, of=silence.of)
 
 
 def veto_files(book: Rulebook) -> frozenset[str]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from safety_rules.language.diagnostic import Severity, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr, Literal, ParameterRef, walk
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
 
 NAMED = re.compile(
     r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|〔[^〕]*〕|[A-Z]{2,}[A-Za-z/]* ?[0-9][0-9.-]*|[A-Za-z]+[0-9][0-9.-]*|第[0-9]+[条款项类]|[0-9]+年[0-9]*月?[0-9]*日?"
@@ -50,9 +50,7 @@ def _found(
     for text in (sentence.zh, sentence.en):
         other = next((written for written, sizes in _said(text) if not sizes & named), None)
         if other is not None:
-            message = f"the sentence of `{name}` says {other}, which its condition does not"
-            help = "let the sentence and the condition name one number"
-            yield plain("sentence-number", message, at, help, Severity.WARNING)
+            yield Diagnostic.doubt("sentence-number", at, name=name, number=other)
             return
 
 

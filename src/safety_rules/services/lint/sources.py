@@ -6,11 +6,11 @@ import datetime
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from safety_rules.language.diagnostic import Severity, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Period, Standing
 from safety_rules.services.impact.meaning import items_of
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
 
 DAY = datetime.timedelta(days=1)
 Cited = tuple[str, Period, tuple[Citation, ...], Span | None]
@@ -40,10 +40,8 @@ def weak_standings(book: Rulebook) -> Iterator[Diagnostic]:
         at = book.sources[key].at
         if at is not None:
             standings = ", ".join(sorted({c.standing.name for c in found}))
-            many = "1 citation" if len(found) == 1 else f"{len(found)} citations"
-            message = f"{many} of `{key}` ({standings}), which no overlay confirms"
-            help = "confirm it in an overlay, raise it where the text was read, or silence this with the reason"
-            yield plain("weak-standing", message, at, help, Severity.WARNING)
+            many = "weak-standing.one" if len(found) == 1 else "weak-standing.many"
+            yield Diagnostic.doubt(many, at, count=len(found), source=key, standings=standings)
 
 
 def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
@@ -54,11 +52,8 @@ def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
         where = at or next((c.at for c in citations if c.at is not None), None)
         if hole is None or where is None:
             continue
-        keys = ", ".join(f"`{s.key}`" for s in sources)
-        verb = "is" if len(sources) == 1 else "are all"
-        message = f"`{name}` is in force on {hole}, when {keys} {verb} not"
-        help = "change the days, or cite what was in force then"
-        yield plain("source-not-in-force", message, where, help, Severity.WARNING)
+        key = "source-not-in-force.one" if len(sources) == 1 else "source-not-in-force.many"
+        yield Diagnostic.doubt(key, where, name=name, day=hole, sources=tuple(s.key for s in sources))
 
 
 def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
@@ -88,11 +83,8 @@ def quotations(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]
             ]
             missing = next((p for p in parts if p not in flat[citation.source]), None)
             if missing is not None:
-                message = (
-                    f"the quotation of `{name}` does not appear in the text of `{citation.source}`: “{missing[:30]}”"
-                )
-                help = "quote the text as it stands; mark what is left out with ……"
-                yield plain("quotation-not-found", message, citation.at, help, Severity.WARNING)
+                slots = {"name": name, "source": citation.source, "part": missing[:30]}
+                yield Diagnostic.doubt("quotation-not-found", citation.at, **slots)
 
 
 def _plain(text: str, keep: str = "") -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.near import aside
+from safety_rules.words.said import refusal
 
 
 def source_texts(folder: Path, book: Rulebook) -> dict[str, str]:
@@ -16,13 +17,13 @@ def source_texts(folder: Path, book: Rulebook) -> dict[str, str]:
     """
     files = sorted(folder.glob("*.txt")) if folder.is_dir() else []
     if not files:
-        raise NotFoundError(f"there is no text `SOURCE.txt` in the folder `{folder}`")
+        raise NotFoundError(refusal("absent.texts", path=folder))
     found = {}
     for file in files:
         if file.stem not in book.sources:
-            raise NotFoundError(f"`{file.name}` is the text of no source; {did_you_mean(file.stem, book.sources)}")
+            raise NotFoundError(refusal("absent.source", name=file.name, near=aside(file.stem, book.sources)))
         try:
             found[file.stem] = file.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
-            raise LedgerError(f"`{file}` is not UTF-8; save it as UTF-8") from None
+            raise LedgerError(refusal("absent.utf-8", path=file)) from None
     return found

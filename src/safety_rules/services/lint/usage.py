@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from safety_rules.language.diagnostic import Severity
 from safety_rules.language.expr import Expr, FactRef, ItemField, ParameterRef, walk
 from safety_rules.language.kinds import Records
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.impact.meaning import conditions, items_of
-from safety_rules.words.diagnostic import Diagnostic, plain
+from safety_rules.words.diagnostic import Diagnostic
 
 
 def unused(book: Rulebook) -> Iterator[Diagnostic]:
@@ -19,9 +18,7 @@ def unused(book: Rulebook) -> Iterator[Diagnostic]:
     read = {n.key for e in exprs for n in walk(e) if isinstance(n, ParameterRef)}
     for key, parameter in book.parameters.items():
         if key not in read and parameter.at is not None:
-            message = f"no rule reads the figure `{key}`"
-            help = "use it in a rule, remove it, or silence this with the reason"
-            yield plain("unused-parameter", message, parameter.at, help, Severity.WARNING)
+            yield Diagnostic.doubt("unused-parameter", parameter.at, name=key)
 
 
 def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
@@ -32,9 +29,7 @@ def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
             continue
         if book.vocabulary.is_list(outer) and not any(k == outer or k.startswith(outer + ".") for k in read):
             continue  # the list itself is reported
-        message = f"no rule reads the fact `{key}`"
-        help = "use it in a rule, remove it, or silence this with the reason"
-        yield plain("unused-fact", message, fact.at, help, Severity.WARNING)
+        yield Diagnostic.doubt("unused-fact", fact.at, name=key)
 
 
 def _named(exprs: Iterable[Expr], book: Rulebook) -> set[str]:

@@ -10,16 +10,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from safety_rules.language.diagnostic import Severity, SourceText, Span
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.errors import NotFoundError, RuleFileError
 from safety_rules.language.lint import LINT_CODES
 from safety_rules.loading.compose import document
 from safety_rules.loading.models import LintWaiverFile, LintWaiversFile
-from safety_rules.loading.report import Report, shaped
+from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import day, text
 from safety_rules.loading.tree import Mapping
-from safety_rules.words.diagnostic import Diagnostic, plain
-from safety_rules.words.near import did_you_mean
+from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.near import suggestion
+from safety_rules.words.said import refusal
 
 WAIVABLE = (*LINT_CODES, "untried", "unnoticed")
 
@@ -45,15 +46,15 @@ class LintWaiver:
 def lint_waivers(path: Path) -> tuple[LintWaiver, ...]:
     """Return the waivers of a file; raises RuleFileError with every mistake, NotFoundError where there is no file."""
     if not path.is_file():
-        raise NotFoundError(f"there is no file of waivers `{path}`")
+        raise NotFoundError(refusal("absent.waivers", path=path))
     report = Report()
     tree, wrong = document(path.as_posix(), path.read_bytes())
     report.diagnostics.extend(wrong)
     if tree is None and not wrong:
-        report.error("empty-file", "the file is empty", Span(SourceText(path.as_posix(), ""), 0, 0))
+        report.error("empty-file", start_of(path.as_posix()))
     shape = shaped(LintWaiversFile, tree, report) if isinstance(tree, Mapping) else None
     if tree is not None and not isinstance(tree, Mapping):
-        report.error("shape", "a file of waivers is a mapping (`waivers:`)", tree)
+        report.error("shape.waivers", tree)
     made = [_waiver(w, report) for w in (shape.waivers if shape is not None else ())]
     if report.failed or shape is None:
         raise RuleFileError(report.sorted())
@@ -64,8 +65,7 @@ def _waiver(file: LintWaiverFile, report: Report) -> LintWaiver | None:
     until = day(file.until, report)
     code = str(file.code)
     if code not in WAIVABLE:
-        help = did_you_mean(code, WAIVABLE)
-        report.error("unknown-lint", f"`{code}` is nothing that lint finds", file.code, help)
+        report.error("unknown-lint", file.code, suggestion(code, WAIVABLE))
     owner, reason = text(file.owner, report), text(file.reason, report)
     if until is None:
         return None
@@ -79,12 +79,9 @@ def waiver_findings(
     """Yield what is wrong with waivers: expired, about a veto, or about nothing that is found."""
     for waiver in waivers:
         if waiver in refused:
-            message = f"`{waiver.code}` is found about a veto rule, which no waiver covers"
-            yield plain("veto-waived", message, waiver.at, "settle the finding, and remove the waiver")
+            yield Diagnostic.of("veto-waived", waiver.at, code=waiver.code)
         elif waiver.until < on:
-            message = f"the waiver of `{waiver.code}` by {waiver.owner} ended on {waiver.until}"
-            help = "settle the finding, or decide anew and write another day"
-            yield plain("waiver-expired", message, waiver.at, help, Severity.WARNING)
+            slots = {"code": waiver.code, "owner": waiver.owner, "until": waiver.until}
+            yield Diagnostic.doubt("waiver-expired", waiver.at, **slots)
         elif waiver not in used:
-            message = f"nothing is found that the waiver of `{waiver.code}` by {waiver.owner} covers"
-            yield plain("unused-waiver", message, waiver.at, "remove it", Severity.WARNING)
+            yield Diagnostic.doubt("unused-waiver", waiver.at, code=waiver.code, owner=waiver.owner)

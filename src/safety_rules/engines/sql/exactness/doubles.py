@@ -16,7 +16,8 @@ from fractions import Fraction
 
 from safety_rules.engines.sql.dialect import Dialect, double, exact_double
 from safety_rules.engines.sql.exactness import ratios
-from safety_rules.engines.sql.exactness.ratios import FLIPPED, SQL_OP, Ratio, Whole
+from safety_rules.engines.sql.exactness.ratios import Ratio, Whole
+from safety_rules.language.operators import ORDERS, SIGNS
 
 UNIT = Fraction(1, 2**52)
 HUGE, TINY = 1e30, 1e-30
@@ -107,7 +108,7 @@ def scaled(a: Number, factor: Fraction, d: Dialect) -> Number:
 def operated(op: str, a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[str, ...]]:
     """Return a sum, difference, product or quotient, and conditions under which it cannot be relied on."""
     if a.constant is not None and b.constant is not None and not (op == "/" and b.constant == 0):
-        return constant(_folded(op, a.constant, b.constant), d), ()
+        return constant(SIGNS[op].value(a.constant, b.constant), d), ()
     match op:
         case "+" | "-":
             return _sum(op, a, b, d), ()
@@ -117,10 +118,6 @@ def operated(op: str, a: Number, b: Number, d: Dialect) -> tuple[Number, tuple[s
             return _quotient(a, b, d)
         case _:
             raise TypeError(op)
-
-
-def _folded(op: str, a: Fraction, b: Fraction) -> Fraction:
-    return a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a / b
 
 
 def _sum(op: str, a: Number, b: Number, d: Dialect) -> Number:
@@ -209,7 +206,7 @@ class Compared:
 
 def compared(op: str, a: Number, b: Number, d: Dialect, keep: Callable[[str], str] = str) -> Compared:
     """Return the comparison of two numbers; `keep` names what is used twice."""
-    plain = f"({a.sql} {SQL_OP[op]} {b.sql})"
+    plain = f"({a.sql} {ORDERS[op].sql} {b.sql})"
     if a.leaf and b.leaf:
         return Compared(plain)
     near = close(a, b)
@@ -228,7 +225,7 @@ def surely(op: str, a: Number, b: Number) -> tuple[str, str]:
         apart = f"(NOT {close(a, b)})"
         return ("FALSE", apart) if op == "==" else (apart, "FALSE")
     if a.constant is not None and b.constant is None:
-        return surely(FLIPPED[op], b, a)
+        return surely(ORDERS[op].turned, b, a)
     if b.constant is not None and a.size == a.sql:
         low, high = edges(b.constant, a.roundings + b.roundings)
         if a.over is None:

@@ -11,12 +11,11 @@ from fractions import Fraction
 from math import gcd
 
 from safety_rules.engines.sql.dialect import Dialect, double
+from safety_rules.language.operators import ORDERS
 
 MOST_EXACT = 4000
 MOST_WHOLE = 10**37  # both exact types hold 38 digits
 EXACT_IN_DOUBLE = 2**53
-FLIPPED = {"<": ">", "<=": ">=", "==": "==", "!=": "!=", ">=": "<=", ">": "<"}
-SQL_OP = {"<": "<", "<=": "<=", "==": "=", "!=": "<>", ">=": ">=", ">": ">"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +112,9 @@ def compared(op: str, a: Ratio | None, b: Ratio | None, d: Dialect) -> str | Non
     if max(abs(left.times), abs(right.times)) >= MOST_WHOLE:
         return None
     sides = left.text(d), right.text(d)
-    sql = f"({sides[0]} {SQL_OP[op]} {sides[1]})"
+    sql = f"({sides[0]} {ORDERS[op].sql} {sides[1]})"
     if not (a.positive and b.positive):
-        turned = f"({sides[0]} {SQL_OP[FLIPPED[op]]} {sides[1]})"
+        turned = f"({sides[0]} {ORDERS[ORDERS[op].turned].sql} {sides[1]})"
         same = f"(({a.bottom.text(d)} < 0) = ({b.bottom.text(d)} < 0))"
         sql = f"(CASE WHEN {same} THEN {sql} ELSE {turned} END)"
     if len(sql) > MOST_EXACT:
@@ -130,7 +129,7 @@ def compared_in_double(op: str, a: Ratio | None, b: Ratio | None, d: Dialect) ->
         return None
     sides = [side.in_double() for side in _crossed(a, b, d)]
     sound = " AND ".join(sorted(a.decimals | b.decimals)) or "TRUE"
-    return None if None in sides else f"(CASE WHEN {sound} THEN ({sides[0]} {SQL_OP[op]} {sides[1]}) END)"
+    return None if None in sides else f"(CASE WHEN {sound} THEN ({sides[0]} {ORDERS[op].sql} {sides[1]}) END)"
 
 
 def _crossed(a: Ratio, b: Ratio, d: Dialect) -> tuple[Whole, Whole]:

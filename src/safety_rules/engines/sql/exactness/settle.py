@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from safety_rules.engines.sql.query import BITS, words
+from safety_rules.engines.sql.query.law_query import BITS, words
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.kinds import Records, Value
 from safety_rules.language.record import Record

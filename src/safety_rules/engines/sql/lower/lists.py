@@ -44,6 +44,8 @@ def aggregate(expr: Aggregate, w: Writer) -> str:
     inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold in ("min", "max"):
         return _extreme(expr, source, item, inner, w, inner.value(expr.body))
+    if expr.fold not in ("any", "all"):
+        raise TypeError(f"{expr.fold} is no condition")
     some = expr.fold == "any"
     guarded = expr.body
     if expr.where is not None:
@@ -75,8 +77,10 @@ def aggregated_number(expr: Aggregate, w: Writer) -> Number:
     inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold == "count":
         return _count(expr, source, item, inner, w)
+    if expr.fold not in ("sum", "min", "max"):
+        raise TypeError(f"{expr.fold} is no number")
     body = inner.number(expr.body)
-    if expr.fold in ("min", "max"):
+    if expr.fold != "sum":
         sql = _extreme(expr, source, item, inner, w, body.sql)
         size = sql if body.size == body.sql else _total(expr, source, item, inner, w, body.size)
         return either(sql, f"abs({sql})" if body.leaf else size, [body])

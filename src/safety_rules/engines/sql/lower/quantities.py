@@ -9,7 +9,7 @@ from typing import assert_never
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.exactness import doubles as numbers
 from safety_rules.engines.sql.exactness.doubles import Number, close
-from safety_rules.engines.sql.lower import lists, lookups, terms
+from safety_rules.engines.sql.lower import functions, lists, lookups, terms
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import kinds
@@ -73,19 +73,14 @@ def number(expr: Expr, w: Writer) -> Number:
         case Lookup():
             cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
             sql = lookups.looked_up(expr, w)
-            return numbers.either(sql, sql, cells) if cells else unknown(d)
-        case Call(function, arguments):
-            return _call(function, [number(a, w) for a in arguments], w)
+            return numbers.either(sql, sql, cells) if cells else terms.unknown(d)
+        case Call():
+            called: Number = functions.called(expr, w)
+            return called
         case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Listed()):  # fmt: skip
             raise TypeError(f"{type(expr).__name__} is no number")
         case _:
             assert_never(expr)
-
-
-def unknown(d: Dialect) -> Number:
-    """Return a number that is unknown whatever the record."""
-    sql = d.null("double")
-    return Number(sql, sql, 0, None, True, None, False, True, True)
 
 
 def fact(key: str, w: Writer) -> Number:
@@ -98,7 +93,7 @@ def fact(key: str, w: Writer) -> Number:
         plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect, cell.factor)
         found = numbers.scaled(plain, cell.factor, w.dialect)
     elif not is_sure(derivation, w.law):
-        found = unknown(w.dialect)
+        found = terms.unknown(w.dialect)
     else:
         inner = number(derivation.formula, outer)
         name = outer.keep(inner.sql)
@@ -124,7 +119,7 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
         return _leaf(terms.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
     if not is_sure(derivation, w.law):
-        return unknown(w.dialect)
+        return terms.unknown(w.dialect)
     records = w.record(item)
     if records is not None and expr.key in records.numbers:
         return records.numbers[expr.key]
@@ -141,11 +136,11 @@ def _parameter(expr: ParameterRef, w: Writer) -> Number:
     d = w.dialect
     if expr.day is None:
         known = terms.known_now(expr, w)
-        return unknown(d) if known is None else numbers.constant(known, d)
+        return terms.unknown(d) if known is None else numbers.constant(known, d)
     each = [(e, None if v is None else numbers.constant(v, d)) for e, v in terms.entries(expr, w)]
     arms = [n for _, n in each if n is not None]
     if not arms:
-        return unknown(d)
+        return terms.unknown(d)
     shown = [(e, d.null("double") if n is None else n.sql) for e, n in each]
     sql = terms.by_day(w.keep(w.value(expr.day)), shown, d.null("double"), d)
     return numbers.either(sql, f"abs({sql})", arms)
@@ -164,16 +159,3 @@ def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
 def rounded(a: Number, d: Dialect) -> Number:
     """Return the whole number nearest to a number."""
     return Number(f"round({a.sql})", f"abs(round({a.sql}))", 0, None, True, None, True, True, True)
-
-
-def _call(function: str, arguments: list[Number], w: Writer) -> Number:
-    if function == "abs":
-        return numbers.absolute(arguments[0], w.dialect)
-    a, b = (terms.held(n, w) for n in arguments)
-    op = "<=" if function == "min" else ">="
-
-    def smaller(x: str, y: str) -> str:
-        return f"(CASE WHEN {x} {op} {y} THEN {x} WHEN {y} IS NOT NULL AND {x} IS NOT NULL THEN {y} END)"
-
-    sql = terms.once([a.sql, b.sql], smaller, w)
-    return numbers.either(sql, f"({a.size} + {b.size})", [a, b])

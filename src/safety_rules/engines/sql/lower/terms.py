@@ -50,6 +50,12 @@ def null(kind: Kind, d: Dialect) -> str:
             return d.null("text")
 
 
+def unknown(d: Dialect) -> NumberTerm:
+    """Return a number that is unknown whatever the record."""
+    sql = d.null("double")
+    return NumberTerm(sql, sql, 0, None, True, None, False, True, True)
+
+
 def scope_of(variable: str, item: str, w: Writer) -> Writer:
     """Return the writer of what rules work out of an item by itself."""
     records = w.record(item)

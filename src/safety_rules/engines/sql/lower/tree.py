@@ -11,8 +11,7 @@ from __future__ import annotations
 from typing import Any, assert_never
 
 from safety_rules.engines.sql.exactness.doubles import close, compared, constant, operated
-from safety_rules.engines.sql.exactness.ratios import SQL_OP
-from safety_rules.engines.sql.lower import lists, lookups, quantities
+from safety_rules.engines.sql.lower import functions, lists, lookups, quantities
 from safety_rules.engines.sql.lower.terms import (
     by_day,
     chosen,
@@ -50,10 +49,11 @@ from safety_rules.language.expr import (
     ParameterRef,
     Scale,
     Shift,
-    kind_of,
+    in_months,
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.law import is_sure
+from safety_rules.language.operators import ORDERS
 
 FIRST_DAY, LAST_DAY = "DATE '0001-01-01'", "DATE '9999-12-31'"
 NEAR = {True: 1200, False: 36500}
@@ -98,10 +98,8 @@ def value(expr: Expr, w: Writer) -> str:
             return lookups.listed(expr, w)
         case Lookup():
             return lookups.looked_up(expr, w)
-        case Call("starts_with", arguments):
-            return d.starts_with(*(value(a, w) for a in arguments))
         case Call():
-            return quantities.number(expr, w).sql
+            return quantities.number(expr, w).sql if is_number(expr) else str(functions.called(expr, w))
         case _:
             assert_never(expr)
 
@@ -149,7 +147,7 @@ def _compare(expr: Compare, w: Writer) -> str:
         found = compared(expr.op, left, right, w.dialect, w.keep)
         w.unsure(found.near, found.unsettled)
         return found.sql
-    return f"({value(expr.left, w)} {SQL_OP[expr.op]} {value(expr.right, w)})"
+    return f"({value(expr.left, w)} {ORDERS[expr.op].sql} {value(expr.right, w)})"
 
 
 def _in(item: Expr, container: Expr, w: Writer) -> str:
@@ -166,8 +164,7 @@ def _in(item: Expr, container: Expr, w: Writer) -> str:
 
 
 def _shift(expr: Shift, w: Writer) -> str:
-    kind, d = kind_of(expr.period), w.dialect
-    months = isinstance(kind, Number) and kind.unit.dimension == (("month", 1),)
+    months, d = in_months(expr.period), w.dialect
     day, period = w.keep(value(expr.day, w)), quantities.number(expr.period, w)
     if not period.integral:
         whole = operated("*", period, constant(quantities.ONE, d), d)[0]

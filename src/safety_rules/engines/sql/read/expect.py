@@ -8,12 +8,13 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from safety_rules.engines.sql.query import used_facts
+from safety_rules.engines.sql.read.facts import used_facts
 from safety_rules.engines.sql.read.types import ListOf, Plain, Struct, Use
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, normal
-from safety_rules.semantics.admission.values import ABSENT, Unusable, value_of
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import ABSENT, value_of
 from safety_rules.semantics.decide import AreaOn
 
 FIRST = 200

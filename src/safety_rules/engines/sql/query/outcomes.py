@@ -1,0 +1,60 @@
+"""The outcome of a row, and the mask of satisfied rules, out of the masks of the findings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from safety_rules.engines.sql.dialect import Dialect
+from safety_rules.engines.sql.query.law_query import BITS, FOUND, words
+from safety_rules.semantics.decide import AreaOn
+
+
+def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the outcome and its two ends, from `bound_columns`."""
+    both = f"(CASE WHEN at_best = at_worst THEN at_best ELSE {outcome_key('undetermined', law, d)} END)"
+    return [f"{both} AS outcome", "at_best", "at_worst"]
+
+
+def outcome_key(key: str, law: AreaOn, d: Dialect) -> str:
+    """Return the key of an outcome as SQL."""
+    return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
+
+
+def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings."""
+    by_outcome: dict[int, int] = defaultdict(int)
+    for i, rule in enumerate(law.rules):
+        by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
+    best = _ranked(law, by_outcome, ("violated",), d)
+    worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
+    settled = " AND ".join(
+        f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))
+    )
+    worst = f"(CASE WHEN {settled} THEN {best} ELSE {worst} END)"
+    return [f"{best} AS at_best", f"{worst} AS at_worst"]
+
+
+def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect) -> str:
+    arms = []
+    for rank in sorted(by_outcome, reverse=True):
+        if rank == 0:
+            continue
+        tests = []
+        for word in range(words(law)):
+            bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
+            if bits:
+                tests += [f"({d.word_of(m, word) if words(law) > 1 else m} & {bits}) <> 0" for m in masks]
+        arms.append(f"WHEN {' OR '.join(tests)} THEN {outcome_key(law.area.outcomes[rank].key, law, d)}")
+    first = outcome_key(law.area.outcomes[0].key, law, d)
+    return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
+
+
+def satisfied_column(law: AreaOn, d: Dialect) -> str:
+    """Return the mask of satisfied rules: those with no other finding."""
+    found = []
+    for word in range(words(law)):
+        every = (1 << min(BITS, len(law.rules) - word * BITS)) - 1
+        parts = [d.word_of(m, word) if words(law) > 1 else m for m in FOUND]
+        found.append(d.cast(f"({every} - {' - '.join(parts)})", "mask"))
+    return (found[0] if len(found) == 1 else d.array(", ".join(found))) + " AS satisfied"

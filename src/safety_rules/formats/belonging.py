@@ -1,0 +1,107 @@
+"""Whose a record is: what names nobody, or names somebody almost, may be anybody's until it is attached."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from safety_rules.formats.table import folded
+from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.admission.formats import well_formed
+
+Names = Mapping[str, str]
+FIRM = re.compile(r"(?:\(.*?\))|(?:(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司|集团|总厂|工厂|厂|分公司)$")
+TELLING = frozenset(
+    "0123456789一二三四五六七八九十甲乙丙丁戊己庚辛壬癸东西南北上下左右前后内外新老大小abcdefghijklmnopqrstuvwxyz"
+)
+LONGEST = 60
+MOST_PAIRS = 2_000_000
+
+
+@dataclass(slots=True)
+class Unattached:
+    """Records that belong to no row for certain: places of those that may be anybody's, and of those like a name.
+
+    `kinds` are the facts that the strays name their owners by: a row that has none of them may own the stray.
+    """
+
+    anybody: list[str] = field(default_factory=list)
+    like: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    kinds: dict[frozenset[str], list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def possible(self, names: Names) -> list[str]:
+        """Return the places of the records that may belong to whom `names` names."""
+        found = list(self.anybody)
+        for key, value in names.items():
+            found += self.like.get((key, folded(value)), ())
+        for keys, places in self.kinds.items():
+            if not keys & names.keys():
+                found += places
+        return list(dict.fromkeys(found))
+
+
+def unattached(
+    strays: Iterable[tuple[Names, str]], rows: Sequence[Names], vocabulary: Vocabulary
+) -> tuple[Unattached, dict[str, str]]:
+    """Return what records without a row may belong to, and for each place the row's name that it is like."""
+    found, alike = Unattached(), dict[str, str]()
+    values: dict[str, dict[str, str]] = defaultdict(dict)
+    for names in rows:
+        for key, value in names.items():
+            values[key][folded(value)] = value
+    near = {key: _Near(of, vocabulary.facts[key].format) for key, of in values.items()}
+    for names, place in strays:
+        close = [(k, v) for k, said in names.items() if k in near for v in near[k].to(folded(said))]
+        garbled = all(not well_formed(folded(v).upper(), vocabulary.facts[k].format) for k, v in names.items())
+        if not names or (garbled and not close and any(vocabulary.facts[k].format for k in names)):
+            found.anybody.append(place)
+            continue
+        found.kinds[frozenset(names)].append(place)
+        for key, value in close:
+            found.like[key, value].append(place)
+            alike.setdefault(place, values[key][value])
+    return found, alike
+
+
+class _Near:
+    """The values of one identity, by what is left of each when one sign is taken out."""
+
+    def __init__(self, values: Mapping[str, str], form: str) -> None:
+        self.values, self.form = values, form
+        self.without: dict[str, set[str]] = defaultdict(set)
+        for value in values:
+            for part in _parts(value) | {_stem(value)}:
+                self.without[part].add(value)
+
+    def to(self, said: str) -> Iterator[str]:
+        """Yield the values that may be meant."""
+        close = {v for part in _parts(said) | {_stem(said)} for v in self.without.get(part, ())}
+        if not self.form and len(self.values) <= MOST_PAIRS // 1000:
+            close |= {v for v in self.values if len(_stem(said)) > 1 and len(_stem(v)) > 1 and (said in v or v in said)}
+        for value in sorted(close):
+            if self.form:
+                if not (well_formed(said.upper(), self.form) and well_formed(value.upper(), self.form)):
+                    yield value
+            elif _alike(said, value):
+                yield value
+
+
+def _parts(value: str) -> set[str]:
+    return {value} | {value[:i] + value[i + 1 :] for i in range(len(value))} if len(value) <= LONGEST else {value}
+
+
+def _stem(name: str) -> str:
+    return FIRM.sub("", name)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two names may be one: not where they differ in a number, a point of the compass or the like."""
+    a, b = _stem(one), _stem(other)
+    if a == b or a in b or b in a:
+        return True
+    differ = [(x, y) for x, y in zip(one, other, strict=False) if x != y]
+    if len(one) == len(other) and len(differ) == 1 and {*differ[0]} <= TELLING:
+        return False
+    return max(len(a), len(b)) > 2

@@ -1,0 +1,65 @@
+"""Lines of a table that are no records: totals, notes, titles of parts, numbering of columns, headings given again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, usable
+from safety_rules.language.kinds import Name
+
+TOTAL = re.compile(r"^(?:本页|本表|年度)?(?:合计|总计|小计|共计|累计|总数|totals?|subtotal)(?:[(:：].*)?$")
+NOTE = re.compile(
+    r"^(?:注|备注|说明|填表说明|填报说明|附注|注释|数据来源|填表人|制表人?|审核人?|填报人|填报单位|填报日期|填报时间|"
+    r"填表日期|制表日期|单位负责人|分管领导|统计人|统计负责人|联系人|联系电话|负责人签字)[0-9]*[:：]"
+)
+PART = re.compile(
+    r"^(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[部批类章]|[IVX]{1,4}[.、])\S"
+)
+EXAMPLES = frozenset({"示例", "样例", "范例", "例", "(示例)", "填写示例", "填报示例", "example"})
+FIRST_CELLS = 3
+KINDS = {
+    "total": Name("合计行，不计入", "a line of totals, which is not counted"),
+    "note": Name("说明或落款，不是记录，不计入", "a note, which is no record and not counted"),
+    "part": Name("分类标题，不是记录，不计入", "the title of a part, which is no record and not counted"),
+    "numbering": Name("列号行，不是记录，不计入", "a line that numbers the columns, which is not counted"),
+    "heading-again": Name("重复的表头，不计入", "the headings given again, which are not counted"),
+    "example": Name("填写示例，不计入", "an example of how to fill in, which is not counted"),
+}
+
+
+def kind_of_line(row: RawRow, headings: Sequence[str]) -> str:
+    """Return what a line below the headings is, a key of KINDS; nothing where it is a record."""
+    filled = [(i, c) for i, c in enumerate(row.cells) if not is_blank(c)]
+    if not filled:
+        return ""
+    texts = [folded(cell_text(c)) for _, c in filled[:FIRST_CELLS] if isinstance(c, str)]
+    if any(TOTAL.match(t) for t in texts):
+        return "total"
+    first = texts[0] if texts and isinstance(filled[0][1], str) else ""
+    if first in EXAMPLES:
+        return "example"
+    again = sum(i < len(headings) and folded(cell_text(c)) == folded(headings[i]) for i, c in filled)
+    if again > 1 and again * 2 >= len(filled):
+        return "heading-again"
+    if first and NOTE.match(first) and (len(filled) <= FIRST_CELLS or all(_labelled(c) for _, c in filled)):
+        return "note"
+    if len(filled) == 1 and first and (PART.match(first) or row.across.get(filled[0][0], 0) - filled[0][0] >= 2):
+        return "part"
+    return "numbering" if len(filled) >= FIRST_CELLS and _counts(filled) else ""
+
+
+def _labelled(cell: Any) -> bool:
+    return isinstance(cell, str) and (":" in cell or "：" in cell)
+
+
+def _counts(filled: Sequence[tuple[int, Any]]) -> bool:
+    """Return whether the cells count the columns: 1, 2, 3 (or (1), (2), (3)), one more in each."""
+    numbers = [re.sub(r"^\((\d{1,3})\)$", r"\1", folded(str(usable(c)))) for _, c in filled]
+    if not all(n.isdigit() and len(n) < 4 for n in numbers):
+        return False
+    steps = {
+        (int(b) - int(a), j - i) for (i, _), (j, _), a, b in zip(filled, filled[1:], numbers, numbers[1:], strict=False)
+    }
+    return all(step in (1, gap) for step, gap in steps) and int(numbers[0]) <= 2

@@ -1,0 +1,203 @@
+"""What a workbook's own XML tells and its values do not: formats, hidden rows and columns, formulas without a value.
+
+One pass over each sheet's part in pieces of whole rows. Where the part is not as usual (cells without a place,
+another encoding) nothing is guessed: `told` is False.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+from safety_rules.formats.number_format import BUILT_IN, needs_reading
+from safety_rules.language.errors import LedgerError
+
+PIECE = 1 << 20
+MOST_OF_A_PART = 64 << 20
+LONGEST_ROW = 32 << 20
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    OSError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+    EOFError,
+)
+PREFIX = re.compile(rb"<(?:([A-Za-z0-9_]+):)?worksheet[ >]")
+ROW = re.compile(rb"<row\b([^>]*)>")
+COLUMN = re.compile(rb"<col\b([^>]*)>")
+CELL_AT = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
+SPAN = re.compile(rb"""\b(min|max)=["']([0-9]+)["']""")
+HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
+STYLE = re.compile(rb"""\bs=["']([0-9]+)["']""")
+NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What one sheet's XML tells; rows and columns count from 0, `formats` are codes by cell."""
+
+    told: bool = True
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    empty_formulas: set[tuple[int, int]] = field(default_factory=set)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The rows in which some cell is not what its value says."""
+        return frozenset(r for r, _ in (*self.formats, *self.empty_formulas, *self.errors))
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of an opened workbook of the Office Open XML kind."""
+
+    path: Path
+
+    def seen(self, sheet: str) -> Seen:
+        """Return what the XML of a sheet tells; raises LedgerError where a part declares entities."""
+        try:
+            with zipfile.ZipFile(self.path) as book:
+                part = _parts(book).get(sheet)
+                if part is None or part not in book.namelist():
+                    return Seen(told=False)
+                return _seen(book, part, _odd_styles(book))
+        except BROKEN:
+            return Seen(told=False)
+
+
+def _small(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    """Return the tree of a small part; raises LedgerError where it declares entities, ValueError where it is huge."""
+    if book.getinfo(name).file_size > MOST_OF_A_PART:
+        raise ValueError(name)
+    data = book.read(name)
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise LedgerError(f"`{name}` declares entities, which no spreadsheet program writes; save the workbook again")
+    return ElementTree.fromstring(data)
+
+
+def _parts(book: zipfile.ZipFile) -> dict[str, str]:
+    """Return each sheet's part by the sheet's name."""
+    home = "xl/workbook.xml"
+    if home not in book.namelist():
+        home = next((n for n in book.namelist() if n.endswith("workbook.xml")), home)
+    folder = home.rpartition("/")[0]
+    links = {e.get("Id"): e.get("Target", "") for e in _small(book, f"{folder}/_rels/workbook.xml.rels")}
+    found = {}
+    for sheet in _small(book, home).iter():
+        if sheet.tag in (f"{MAIN}sheet", f"{STRICT}sheet"):
+            link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
+            target = links.get(link, "")
+            found[sheet.get("name", "")] = target.lstrip("/") if target.startswith("/") else f"{folder}/{target}"
+    return found
+
+
+def _odd_styles(book: zipfile.ZipFile) -> dict[int, str]:
+    """Return the format of each style under which a number is not simply what it is."""
+    name = next((n for n in book.namelist() if n.endswith("xl/styles.xml")), None)
+    if name is None:
+        return {}
+    root = _small(book, name)
+    own = root.tag.partition("}")[0] + "}"
+    codes = dict(BUILT_IN)
+    for e in root.iter(f"{own}numFmt"):
+        codes[int(e.get("numFmtId", "0"))] = e.get("formatCode", "")
+    cells = root.find(f"{own}cellXfs")
+    used = [int(e.get("numFmtId", "0")) for e in cells] if cells is not None else []
+    return {i: codes[n] for i, n in enumerate(used) if n in codes and needs_reading(codes[n])}
+
+
+def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
+    found = Seen()
+    styled = None
+    if odd:
+        numbers = "|".join(map(str, odd)).encode()
+        styled = re.compile(rb"""<c\b([^>]*?\bs=["'](?:""" + numbers + rb""")["'][^>]*)>""")
+    for piece in _pieces(book, part, found):
+        if piece.count(b"<c ") + piece.count(b"<c>") != piece.count(b'<c r="') and b"<c>" in piece:
+            found.told = False
+        _look(piece, found, odd, styled)
+    return found
+
+
+def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[bytes] | None) -> None:
+    if b"hidden=" in piece:
+        for attributes in (m[1] for m in ROW.finditer(piece)):
+            if HIDDEN.search(attributes) and (number := NUMBER.search(attributes)):
+                found.hidden_rows.append(int(number[1]) - 1)
+        for attributes in (m[1] for m in COLUMN.finditer(piece)):
+            if HIDDEN.search(attributes):
+                span = {m[1]: int(m[2]) - 1 for m in SPAN.finditer(attributes)}
+                found.hidden_columns.append((span.get(b"min", 0), span.get(b"max", 0)))
+    if b"<f" in piece:
+        for attributes in (m[1] for m in NO_VALUE.finditer(piece)):
+            if b'"str"' not in attributes:
+                found.empty_formulas.update(_at(attributes, found))
+    if b't="e"' in piece or b"t='e'" in piece:
+        for match in ERROR.finditer(piece):
+            for at in _at(match[1], found):
+                found.errors[at] = match[2].decode("utf-8", "replace")
+    if styled is not None:
+        for attributes in (m[1] for m in styled.finditer(piece)):
+            style = STYLE.search(attributes)
+            for at in _at(attributes, found):
+                found.formats[at] = odd[int(style[1])] if style else ""
+
+
+def _at(attributes: bytes, found: Seen) -> Iterator[tuple[int, int]]:
+    """Yield the place of a cell; one that does not say it makes the sheet one that is not told."""
+    match = CELL_AT.search(attributes)
+    if match is None:
+        found.told = False
+        return
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + letter - 64
+    yield int(match[2]) - 1, column - 1
+
+
+def _pieces(book: zipfile.ZipFile, part: str, found: Seen) -> Iterator[bytes]:
+    """Yield a sheet's XML in pieces that end with a row; stops, and says so, where one row is endless."""
+    rest, prefix = b"", b""
+    with book.open(part) as file:
+        while data := file.read(PIECE):
+            if not rest and not prefix:
+                prefix = _prefix(data, part, found)
+                if not found.told:
+                    return
+            rest += data
+            end = rest.rfind(b"row>") + 4
+            if end > 4:
+                yield _bare(rest[:end], prefix)
+                rest = rest[end:]
+            elif len(rest) > LONGEST_ROW:
+                found.told = False
+                return
+    yield _bare(rest, prefix)
+
+
+def _prefix(head: bytes, part: str, found: Seen) -> bytes:
+    if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
+        raise LedgerError(f"`{part}` declares entities, which no spreadsheet program writes; save the workbook again")
+    match = PREFIX.search(head)
+    found.told = match is not None
+    return match[1] + b":" if match is not None and match[1] else b" "
+
+
+def _bare(piece: bytes, prefix: bytes) -> bytes:
+    """Return a piece whose tags have no prefix."""
+    return piece if prefix == b" " else piece.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</")

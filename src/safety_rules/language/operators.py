@@ -1,0 +1,255 @@
+"""The one table of operators, folds and functions: names, kinds, meaning, and how each reading takes them.
+
+A reading looks a row up and holds no list of names. What a function means is written once, over what
+numbers, days and texts can do (`Algebra`): its value here, its SQL, its formula for the solver and its bounds
+are made from that. What an explanation says of it is the sentence `function.KEY` (or `fold.KEY`) of the catalog.
+"""
+
+from __future__ import annotations
+
+import ast
+import calendar
+import datetime
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+from typing import Literal as OneOf
+
+from safety_rules.language.kinds import Boolean, Kind, Name, Number
+from safety_rules.language.units import DAY, MONTH
+
+Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
+Operator: TypeAlias = OneOf["+", "-", "*", "/"]
+Folding: TypeAlias = OneOf["sum", "all", "any", "count", "min", "max"]
+Taken: TypeAlias = OneOf["text", "day", "number", "same"]
+"""What an argument is; `same` is a number in the unit of the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A comparison: `turned` is the same with its sides exchanged, `denied` its opposite, `slips` what may be meant for it."""
+
+    value: Callable[[Any, Any], Any]
+    syntax: type[ast.cmpop]
+    turned: Comparison
+    denied: Comparison
+    slips: tuple[Comparison, ...]
+    sql: str
+
+
+ORDERS: Mapping[str, Order] = {
+    "<": Order(operator.lt, ast.Lt, ">", ">=", ("<=", ">="), "<"),
+    "<=": Order(operator.le, ast.LtE, ">=", ">", ("<", ">"), "<="),
+    "==": Order(operator.eq, ast.Eq, "==", "!=", ("!=",), "="),
+    "!=": Order(operator.ne, ast.NotEq, "!=", "==", ("==",), "<>"),
+    ">=": Order(operator.ge, ast.GtE, "<=", "<", (">", "<"), ">="),
+    ">": Order(operator.gt, ast.Gt, "<", "<=", (">=", "<="), ">"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An operator between two numbers; a quotient by zero is unknown, which is the reading's to say."""
+
+    value: Callable[[Any, Any], Any]
+    syntax: type[ast.operator]
+    either_way: bool = False
+
+
+SIGNS: Mapping[str, Sign] = {
+    "+": Sign(operator.add, ast.Add, True),
+    "-": Sign(operator.sub, ast.Sub),
+    "*": Sign(operator.mul, ast.Mult, True),
+    "/": Sign(operator.truediv, ast.Div),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """One value from a list. `value` is of known values; `quantifies` says that it is of truths; `kind` is of the body's.
+
+    `nothing`: of an empty list it is unknown.
+    """
+
+    name: Name
+    value: Callable[[Sequence[Any]], Any]
+    kind: Callable[[Kind], Kind]
+    quantifies: bool = False
+    nothing: bool = False
+    days: bool = False
+
+
+FOLDS: Mapping[str, Fold] = {
+    "sum": Fold(Name("合计", "sum"), lambda v: sum(v, Fraction(0)), lambda k: k),
+    "all": Fold(Name("全部", "all"), all, lambda k: Boolean(), quantifies=True),
+    "any": Fold(Name("任一", "any"), any, lambda k: Boolean(), quantifies=True),
+    "count": Fold(Name("计数", "count"), lambda v: Fraction(len(v)), lambda k: Number(whole=True)),
+    "min": Fold(Name("取小", "min"), min, lambda k: k, nothing=True, days=True),
+    "max": Fold(Name("取大", "max"), max, lambda k: k, nothing=True, days=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Algebra:
+    """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
+
+    `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `months(day)` are three whole numbers: the
+    calendar months before it, its day of the month, and the length of that month.
+    """
+
+    constant: Callable[[Fraction], Any]
+    operated: Callable[[str, Any, Any], Any]
+    absolute: Callable[[Any], Any]
+    floor: Callable[[Any], Any]
+    chosen: Callable[[str, Any, Any, Any, Any], Any]
+    days: Callable[[Any, Any], Any]
+    months: Callable[[Any], tuple[Any, Any, Any]]
+    starts: Callable[[Any, Any], Any]
+
+
+def _months(day: datetime.date) -> tuple[Fraction, Fraction, Fraction]:
+    length = calendar.monthrange(day.year, day.month)[1]
+    return Fraction(day.year * 12 + day.month - 1), Fraction(day.day), Fraction(length)
+
+
+KNOWN = Algebra(
+    constant=lambda number: number,
+    operated=lambda op, a, b: SIGNS[op].value(a, b),
+    absolute=abs,
+    floor=lambda a: Fraction(math.floor(a)),
+    chosen=lambda op, a, b, x, y: x if ORDERS[op].value(a, b) else y,
+    days=lambda later, earlier: Fraction((later - earlier).days),
+    months=_months,
+    starts=str.startswith,
+)
+"""What known values can do: the definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the language.
+
+    `above_zero` is the place of an argument without which, above zero, it is unknown. `rises` are the places in which
+    it never falls as an argument grows, the others held still. `pieces` are what it can be, where it has no jumps;
+    without them no reading looks for the points at which it changes. `same_as` is the node that writes the same.
+    """
+
+    name: Name
+    takes: tuple[Taken, ...]
+    kind: Callable[[Sequence[Kind]], Kind]
+    meaning: Callable[..., Any]
+    above_zero: int | None = None
+    rises: tuple[int, ...] = ()
+    pieces: Callable[..., Sequence[Any]] | None = None
+    same_as: str = ""
+
+    def value(self, *arguments: Any) -> Any:
+        """Return what it is on known arguments; None where it is unknown all the same."""
+        if self.above_zero is not None and arguments[self.above_zero] <= 0:
+            return None
+        return self.meaning(KNOWN, *arguments)
+
+
+def joint(kinds: Sequence[Kind]) -> Kind:
+    """Return the kind of what may be any of several parts: a whole number only where all of them are."""
+    whole = all(isinstance(kind, Number) and kind.whole for kind in kinds)
+    return Number(kinds[0].unit, whole) if isinstance(kinds[0], Number) else kinds[0]
+
+
+def _stepped(kinds: Sequence[Kind]) -> Kind:
+    value, step = kinds
+    assert isinstance(value, Number)
+    return Number(value.unit, isinstance(step, Number) and step.whole)
+
+
+def _rounded(c: Algebra, value: Any, step: Any) -> Any:
+    """Return the nearest multiple, of two the one further from zero (四舍五入, as a spreadsheet's ROUND has it)."""
+    half, steps = c.constant(Fraction(1, 2)), c.operated("/", value, step)
+    above = c.floor(c.operated("+", steps, half))
+    below = c.operated("-", c.constant(Fraction(0)), c.floor(c.operated("-", half, steps)))
+    return c.operated("*", c.chosen(">=", steps, c.constant(Fraction(0)), above, below), step)
+
+
+def _months_between(c: Algebra, later: Any, earlier: Any) -> Any:
+    """Return the calendar months between, one less where the day of the month, as far as the month has it, is not reached."""
+    (to, day, length), (since, first, _) = c.months(later), c.months(earlier)
+    wanted = c.chosen("<=", first, length, first, length)
+    one, none = c.constant(Fraction(1)), c.constant(Fraction(0))
+    return c.operated("-", c.operated("-", to, since), c.chosen("<", day, wanted, one, none))
+
+
+FUNCTIONS: Mapping[str, Function] = {
+    "starts_with": Function(
+        Name("开头为", "starts_with"),
+        ("text", "text"),
+        lambda k: Boolean(),
+        lambda c, text, start: c.starts(text, start),
+    ),
+    "min": Function(
+        Name("取小", "min"),
+        ("number", "same"),
+        joint,
+        lambda c, a, b: c.chosen("<=", a, b, a, b),
+        rises=(0, 1),
+        pieces=lambda c, a, b: (a, b),
+    ),
+    "max": Function(
+        Name("取大", "max"),
+        ("number", "same"),
+        joint,
+        lambda c, a, b: c.chosen(">=", a, b, a, b),
+        rises=(0, 1),
+        pieces=lambda c, a, b: (a, b),
+    ),
+    "abs": Function(
+        Name("绝对值", "abs"),
+        ("number",),
+        joint,
+        lambda c, a: c.absolute(a),
+        pieces=lambda c, a: (a, c.operated("-", c.constant(Fraction(0)), a)),
+    ),
+    "days_between": Function(
+        Name("相隔天数", "days_between"),
+        ("day", "day"),
+        lambda k: Number(DAY, True),
+        lambda c, later, earlier: c.days(later, earlier),
+        same_as="DaysBetween",
+    ),
+    "months_between": Function(
+        Name("相隔月数", "months_between"), ("day", "day"), lambda k: Number(MONTH, True), _months_between
+    ),
+    "floor_to": Function(
+        Name("向下取整", "floor_to"),
+        ("number", "same"),
+        _stepped,
+        lambda c, value, step: c.operated("*", c.floor(c.operated("/", value, step)), step),
+        above_zero=1,
+        rises=(0,),
+    ),
+    "round_to": Function(
+        Name("四舍五入", "round_to"), ("number", "same"), _stepped, _rounded, above_zero=1, rises=(0,)
+    ),
+}
+
+
+def named(table: Mapping[str, Any], name: str) -> str | None:
+    """Return the key of the fold or function of that English or Chinese name; None where there is none."""
+    return next((key for key, row in table.items() if name in (row.name.en, row.name.zh)), None)
+
+
+def shifted(day: datetime.date, period: Fraction, months: bool, backwards: bool) -> Any:
+    """Return the day moved by whole days, or by calendar months and clamped to the month's end.
+
+    A move beyond the calendar's years 1 to 9999 stops at its end.
+    """
+    count = -int(period) if backwards else int(period)
+    try:
+        if not months:
+            return day + datetime.timedelta(days=count)
+        year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+        return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return datetime.date.min if count < 0 else datetime.date.max

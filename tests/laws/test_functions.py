@@ -1,0 +1,167 @@
+"""The laws of the table of functions, and of each function in it: by hand, and on every engine against the definition."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conformance.suite import ConditionCase, conditions, parsed, record
+from engines.columnar.test_conformance import by_sql
+from engines.smt.by_formula import statuses
+from safety_rules.engines.compiled import compiled
+from safety_rules.language.kinds import Boolean
+from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN, ORDERS, named, shifted
+from safety_rules.language.verdict import Status
+from safety_rules.semantics.checking.format import formatted
+from safety_rules.semantics.decide import AreaOn, findings
+
+F = Fraction
+DAYS = st.dates(datetime.date(1001, 1, 1), datetime.date(8999, 12, 31))
+NUMBERS = st.fractions(-40, 40, max_denominator=12)
+STEPS = st.sampled_from([F(1), F(5), F(1, 2), F(1, 10), F(2, 3), F(7, 4)])
+
+
+@given(DAYS, DAYS)
+def test_as_many_months_lead_no_further_than_the_later_day_and_one_more_does(later: Any, earlier: Any) -> None:
+    months = FUNCTIONS["months_between"].value(later, earlier)
+    assert shifted(earlier, months, True, False) <= later < shifted(earlier, months + 1, True, False)
+
+
+@given(DAYS, st.integers(-1000, 1000))
+def test_a_day_moved_by_months_is_as_many_months_away_unless_the_month_was_too_short(day: Any, months: int) -> None:
+    moved = shifted(day, F(months), True, False)
+    assert months == FUNCTIONS["months_between"].value(moved, day)
+
+
+@given(DAYS, DAYS)
+def test_as_many_days_lead_from_the_earlier_day_to_the_later(later: Any, earlier: Any) -> None:
+    days = FUNCTIONS["days_between"].value(later, earlier)
+    assert later == shifted(earlier, days, False, False)
+    assert -days == FUNCTIONS["days_between"].value(earlier, later)
+
+
+@given(NUMBERS, STEPS)
+def test_a_number_brought_down_is_the_last_multiple_that_is_not_above(number: Fraction, step: Fraction) -> None:
+    found = FUNCTIONS["floor_to"].value(number, step)
+    assert (found / step).denominator == 1
+    assert found <= number < found + step
+
+
+@given(NUMBERS, STEPS)
+def test_a_rounded_number_is_the_nearest_multiple_and_of_two_the_one_further_from_zero(
+    number: Fraction, step: Fraction
+) -> None:
+    found = FUNCTIONS["round_to"].value(number, step)
+    assert (found / step).denominator == 1
+    assert abs(found - number) < step / 2 or (abs(found - number) == step / 2 and abs(found) > abs(number))
+    assert -found == FUNCTIONS["round_to"].value(-number, step)
+
+
+@pytest.mark.parametrize("key", [k for k, row in FUNCTIONS.items() if row.above_zero is not None])
+@given(number=NUMBERS, step=st.fractions(-10, 0))
+def test_without_a_step_above_zero_there_is_no_value(key: str, number: Fraction, step: Fraction) -> None:
+    assert FUNCTIONS[key].value(number, step) is None
+
+
+RISING = [(k, place) for k, row in FUNCTIONS.items() for place in row.rises]
+
+
+@pytest.mark.parametrize(("key", "place"), RISING)
+@given(st.data())
+def test_a_function_rises_where_its_row_says_so(key: str, place: int, data: Any) -> None:
+    row = FUNCTIONS[key]
+    first = [data.draw(STEPS if i == row.above_zero else NUMBERS) for i in range(len(row.takes))]
+    second = [*first[:place], first[place] + abs(data.draw(NUMBERS)), *first[place + 1 :]]
+    assert row.value(*first) <= row.value(*second)
+
+
+@pytest.mark.parametrize("key", [k for k, row in FUNCTIONS.items() if row.pieces is not None])
+@given(st.data())
+def test_a_function_is_always_one_of_its_pieces(key: str, data: Any) -> None:
+    row = FUNCTIONS[key]
+    arguments = [data.draw(NUMBERS) for _ in row.takes]
+    assert row.pieces is not None
+    assert row.value(*arguments) in row.pieces(KNOWN, *arguments)
+
+
+@given(NUMBERS, NUMBERS)
+def test_an_order_turned_is_the_same_from_the_other_side_and_denied_its_opposite(a: Fraction, b: Fraction) -> None:
+    for row in ORDERS.values():
+        assert row.value(a, b) is ORDERS[row.turned].value(b, a) is not ORDERS[row.denied].value(a, b)
+
+
+def test_every_name_means_one_fold_and_one_function_in_both_languages() -> None:
+    for table in (FOLDS, FUNCTIONS):
+        names = [n for row in table.values() for n in (row.name.zh, row.name.en)]
+        assert len(set(names)) == len(names)
+        assert all(key == row.name.en == key and key == named(table, row.name.zh) for key, row in table.items())
+        assert all(row.name.zh.isidentifier() and not row.name.zh.isascii() for row in table.values())
+
+
+BY_ALL = [
+    "months_between(project.expires, project.approved) >= project.term",
+    "months_between(as_of, project.approved) == 12[月]",
+    "floor_to(project.width, 0.5) >= project.depth",
+    "floor_to(project.width / 3, project.depth) >= 1",
+    "round_to(project.width, project.depth) == 2",
+    "round_to(project.width * 0.3, 0.1) <= project.ratio",
+    "min(project.width, project.depth) < max(project.ratio, 1)",
+    "abs(round_to(project.width, 2)) > 3",
+]
+
+
+@pytest.mark.parametrize("that", BY_ALL)
+def test_a_condition_reads_the_same_with_chinese_names(that: str) -> None:
+    tree, book = parsed(that, Boolean()), CASES[0].law.rulebook
+    text = formatted(tree, book.vocabulary, book.parameters, "zh", book.tables)
+    assert text.isascii() is False
+    assert not any(row.name.en in text for row in FUNCTIONS.values())
+    assert tree == parsed(text, Boolean())
+
+
+CASES = list(conditions())
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[Any]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def exactly(law: AreaOn, known: Any) -> list[Status]:
+    masks = compiled(law).masks(known.values)
+    return [Status.VIOLATED if masks.violated else Status.UNDETERMINED if masks.undetermined else Status.SATISFIED]
+
+
+HALVES = st.sampled_from([None, *(str(F(n, 2).numerator / F(n, 2).denominator) for n in range(-12, 13))])
+NEAR = st.sampled_from([None, "2019-01-31", "2019-02-28", "2019-10-01", "2019-10-02", "2020-02-29", "2021-12-31"])
+GIVEN = st.fixed_dictionaries(
+    {
+        "project.width": HALVES,
+        "project.depth": HALVES,
+        "project.ratio": st.sampled_from([None, "0.3", "-0.5", "1.1", "2"]),
+        "project.term": st.sampled_from([None, "-1", "0", "1", "12", "23"]),
+        "project.approved": NEAR,
+        "project.expires": NEAR,
+    }
+)
+
+
+@pytest.mark.parametrize("that", BY_ALL)
+@settings(max_examples=30, deadline=None)
+@given(GIVEN)
+def test_every_engine_finds_what_the_definition_finds(con: Any, that: str, data: dict[str, str | None]) -> None:
+    made = ConditionCase("", that, parsed(that, Boolean()), CASES[0].law, CASES[0].record, True, None).requirement()
+    known = record({k: v for k, v in data.items() if v is not None}, made)
+    expected = [f.status for f in findings(made, known)]
+    assert expected == exactly(made, known)
+    found, goes_back = by_sql(con, made, known, True)
+    assert goes_back or expected == found
+    assert expected == statuses(made, known)
