@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, children
 from safety_rules.language.rule import Derivation
 
 
@@ -29,8 +29,11 @@ def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tu
 
 def walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
     """Yield every node of an expression and of the derivations that it reads, each derivation once."""
-    for node in walk(expr):
+    todo = [expr]
+    while todo:
+        node = todo.pop()
         yield node
         if isinstance(node, FactRef | ItemField) and node.key in derivations and node.key not in seen:
             seen.add(node.key)
-            yield from walk_through(derivations[node.key].formula, derivations, seen)
+            todo.append(derivations[node.key].formula)
+        todo.extend(reversed(children(node)))
