@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import get_args
 
-from conformance.suite import ConditionCase, conditions, parsed
+import pytest
+
+from conformance.suite import ConditionCase, conditions, parsed, record
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.conditions import Conditions, Declined
 from safety_rules.engines.compiled.plain_data import Facts
@@ -24,12 +28,14 @@ from safety_rules.engines.sql.query.sides import _aside
 from safety_rules.engines.sql.read.facts import facts_and_cells
 from safety_rules.language import expr as tree
 from safety_rules.language import operators
-from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, walk
+from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, DaysBetween, Expr, children, kind_of, walk
 from safety_rules.language.kinds import Boolean, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS
+from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.canonical import canonical
 from safety_rules.semantics.checking.format import formatted
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
+from safety_rules.semantics.counsel.possible import BOTH, Known, number_range, possible
 from safety_rules.semantics.counsel.supports import defined, settle
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import evaluate, fact_paths
@@ -37,8 +43,14 @@ from safety_rules.semantics.grounds import grounds
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.services.mutants import expressions
+from safety_rules.words.catalog import pattern
+from safety_rules.words.explanation import texts
 
 CASES = list(conditions())
+EDGES = [
+    dict(zip(("project.level", "project.stage", "project.width", "project.depth"), values, strict=True))
+    for values in product(("0", "3"), ("0", "2"), ("-6", "6"), ("-6", "6"))
+]
 SAMPLES = [
     "project.ready",
     "project.ready == True",
@@ -58,6 +70,7 @@ SAMPLES = [
     "'mixing' in limit.steps",
     "project.width + project.depth < 1",
     "project.width - project.depth < 1",
+    "project.level - project.stage < 1",
     "project.width * project.depth < 1",
     "project.width / project.depth < 1",
     "-project.width < 1",
@@ -156,7 +169,24 @@ def _supports(law: AreaOn) -> None:
 def _explained(law: AreaOn) -> None:
     for case in CASES[:60]:
         for language in ("zh", "en"):
-            clause_lines(that_of(law), law.environment(case.record), language)
+            texts(clause_lines(that_of(law), law.environment(case.record)), language, law.rulebook.vocabulary)
+
+
+@pytest.mark.parametrize("that", [t for t in SAMPLES if re.match(r"(max|min|abs|count|sum|\w+_(between|to))\(", t)])
+def test_a_function_or_fold_is_told_by_its_name(that: str) -> None:
+    law = law_of(that)
+    given = {
+        "project.width": "-3",
+        "project.depth": "2",
+        "project.approved": "2019-01-15",
+        "project.expires": "2020-01-15",
+    }
+    env = law.environment(record({**given, "enterprise.events": [{"score": "2", "closed": False}]}, law))
+    told = "\n".join(texts(clause_lines(that_of(law), env), "zh", law.rulebook.vocabulary))
+    node = next(n for n in walk(that_of(law)) if isinstance(n, Call | Aggregate | DaysBetween))
+    key = f"function.{node.function}" if isinstance(node, Call) else f"fold.{getattr(node, 'fold', '')}"
+    said = "－" if isinstance(node, DaysBetween) else pattern(key, "zh").partition("{")[0]
+    assert said in told or (key == "fold.sum" and "〔" in told), told
 
 
 def _breakpoints(law: AreaOn) -> None:
@@ -221,6 +251,29 @@ def declined() -> dict[str, dict[str, str]]:
 def test_every_reading_reads_it_or_declines_it_by_name() -> None:
     found = declined()
     assert found == DECLINED
+
+
+def test_what_a_condition_can_come_to_holds_what_it_comes_to() -> None:
+    """`possible` and `number_range` answer for every tree, and so must never be narrower than the truth."""
+    told = 0
+    for text in SAMPLES:
+        law = law_of(text)
+        book, that = law.rulebook, that_of(law)
+        known = Known(book.vocabulary, dict(book.parameters), frozenset(law.derivations))
+        within = possible(that, known)
+        parts = [n for n in children(that) if isinstance(kind_of(n), Number)] if isinstance(that, Compare) else []
+        ranges = [(part, number_range(part, known)) for part in parts]
+        told += within != BOTH or any((r.low, r.high) != (None, None) for _, r in ranges)
+        for given in [*(c.record for c in CASES), *(record(edge, law) for edge in EDGES)]:
+            env = law.environment(given)
+            value = evaluate(that, env)
+            assert isinstance(value, Unknown) or value in within, text
+            for part, r in ranges:
+                number = evaluate(part, env)
+                if not isinstance(number, Unknown):
+                    assert r.low is None or r.low < number or (r.low == number and not r.low_open), text
+                    assert r.high is None or r.high > number or (r.high == number and not r.high_open), text
+    assert told > 15
 
 
 DECLINED: dict[str, dict[str, str]] = {

@@ -86,7 +86,7 @@ def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_ch
         "因发生重大及以上事故（2024-01-31），因事故“S1”〔事故编号：S1；"
     )
     for words in (
-        "［black_listed］违反",
+        "［black_listed］不符合",
         "［black_listing］",
         "［black_list_by_major_accident］",
         "［accident_graded］",

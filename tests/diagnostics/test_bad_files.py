@@ -12,9 +12,10 @@ from diagnostics.reading import HERE, PAGES, bad_files, codes, diagnosed, shown,
 from safety_rules.language.diagnostic import Severity
 from safety_rules.loading.files import RuleFileText
 
-BAD = bad_files()
+PLANTED = {"engine-differs"}  # its rule is right: a test of its own plants a wrong engine
+BAD = {code: path for code, path in bad_files().items() if code not in PLANTED}
 MADE_IN_TESTS = {"unreadable-file", "no-rules", "file-too-large", "too-many-nodes", "lifecycle"}
-ALL = ("loading", "semantics", "services/lint")
+ALL = ("loading", "semantics", "services/lint", "services/agreement.py")
 PLACE = re.compile(r"^[^:\n]+:[1-9][0-9]*:[1-9][0-9]*: (error|warning)\[[a-z0-9-]+\]: \S.*$")
 
 
@@ -104,8 +105,8 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 def test_a_page_shows_what_the_bad_file_gives(code: str, accept: bool) -> None:
     page = PAGES / f"{code}.md"
     text = page.read_text("utf-8")
-    came = (HERE / f"bad-{code}.txt").read_text("utf-8").split("\n\n")[0].rstrip("\n")
-    block = f"```text\n{came}\n```"
+    first = diagnosed(BAD[code])[1][0]
+    block = f"```text\n{first.text()}\n\n{first.text('zh')}\n```"
     if accept:
         text = re.sub(r"```text\n.*?\n```", lambda _: block, text, flags=re.DOTALL)
         page.write_text(text, "utf-8")
@@ -133,4 +134,4 @@ def test_good_files_have_no_diagnostics() -> None:
 
 def test_the_folder_holds_nothing_that_no_test_reads() -> None:
     texts = {p.stem.removeprefix("bad-") for p in Path(HERE).glob("bad-*.txt")}
-    assert set(BAD) == texts
+    assert set(BAD) | PLANTED == texts

@@ -111,9 +111,16 @@ def test_a_unit_stated_above_the_headings_holds_for_columns_without_their_own() 
     assert found == {"project.investment": (0, "元"), "project.sales": (1, "亿元")}
 
 
-def test_two_units_above_the_headings_for_one_dimension_say_nothing() -> None:
-    found, _ = matched("固定资产投资", above=(("单位：元、万元",),))
-    assert found == {"project.investment": (0, "")}
+def test_of_two_units_above_the_headings_for_one_dimension_the_facts_own_counts_and_is_said() -> None:
+    found, notices = matched("固定资产投资", above=(("单位：元、万元",),))
+    assert found == {"project.investment": (0, "万元")}
+    assert [n.code for n in notices] == ["assumed-unit"]
+
+
+def test_two_units_above_the_headings_of_which_none_is_the_facts_own_keep_the_column_out() -> None:
+    found, notices = matched("固定资产投资", "项目编号", above=(("单位：元、亿元",),))
+    assert found == {"project.id": (1, "")}
+    assert "写明多个单位" in notices[0].text("zh")
 
 
 def test_the_name_of_a_firm_above_the_headings_is_no_unit() -> None:

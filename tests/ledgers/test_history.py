@@ -108,7 +108,7 @@ def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_ch
         "不予准入，因示例西园塑料制品（第二厂）于2020-07-02列入黑名单（管理期至2021-07-02），"
         "因较大及以上事故受到行政处罚（2020-07-02），因事故“事故记录!6”〔"
     )
-    said = ("［black_listed］违反", "［project_of_black_listed］", "［black_listing］", "［entry_by_ground］")
+    said = ("［black_listed］不符合", "［project_of_black_listed］", "［black_listing］", "［entry_by_ground］")
     for words in (*said, "［black_list_by_larger_accident］", "［accident_graded］", "死亡人数 3 人"):
         assert words in out
     assert "ledger." not in out

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from engines.arrow_records import arrow_type
 from major_hazard.test_grading import random_unit, record
+from safety_rules.engines.columnar.cases import arrow_type
 from safety_rules.engines.compiled.area import compiled
 from safety_rules.engines.compiled.derived import duties
 from safety_rules.engines.compiled.standing import standings

@@ -249,10 +249,10 @@ def _record(
 def _or_exit(function: Callable[[], Any], language: str) -> Any:
     """Return what a function returns; a refusal ends with its reason and the exit code of refusals."""
     from safety_rules.services.rectification.life import RefusedError
+    from safety_rules.words.catalog import sentence
 
     try:
         return function()
     except RefusedError as error:
-        refused = {"zh": "不予受理，未写入：", "en": "refused, nothing written: "}[language]
-        click.echo(refused + error.reason.in_(language), err=True)
+        click.echo(sentence("rectify.refusal", language, reason=error.reason.in_(language)), err=True)
         sys.exit(ExitCode.REFUSED)

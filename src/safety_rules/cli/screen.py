@@ -151,7 +151,7 @@ def _writer(form: str) -> Writer:
 def _failing(dated: DatedArea, fail_on: Iterable[str]) -> Callable[[ScreenedRow], bool]:
     """Return whether a row is refused: certain to be at an outcome or worse, or open where that was asked for."""
     from safety_rules.language.errors import NotFoundError
-    from safety_rules.semantics.verdict.verdict import UNDETERMINED
+    from safety_rules.semantics.verdict.decided import UNDETERMINED
     from safety_rules.words.near import did_you_mean
 
     area = dated.law.area

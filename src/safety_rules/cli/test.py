@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +18,18 @@ if TYPE_CHECKING:
     from safety_rules.formats.report import Problem
     from safety_rules.language.rulebook import Rulebook
     from safety_rules.services.cases import CaseResult
+    from safety_rules.services.readers import Reader
 
 
 @click.command("test")
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the cases of one area.")
+@click.option(
+    "--engine",
+    default="compiled",
+    help="What must agree with the definition: `compiled` (what decides a record), or `all` (DuckDB's queries as well).",
+)
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
 @click.option("--propose", is_flag=True, help="Also write cases for what is untried; what they expect is the author's.")
@@ -31,6 +39,7 @@ def command(
     rules: str | None,
     overlays: tuple[Path, ...],
     area: str | None,
+    engine: str,
     coverage: bool,
     mutate: bool,
     propose: bool,
@@ -48,16 +57,22 @@ def command(
     from safety_rules.formats.report import Report
     from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.cases import run_cases
+    from safety_rules.services.readers import readers
 
+    by = readers(engine)
     book, shown_at = load(rules, overlays), f"{resolve_folder(rules).as_posix()}/"
     if area is not None:
         book.area(area)
+    gc.freeze()  # the rules stay: looking through them for garbage takes a tenth of the run
     results = list(run_cases(book.rulebook, area))
     problems = [p for r in results for p in _failures(r)]
     failed = sum(not r.passed for r in results)
     said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
     if not results:
         said = ["no cases were run: the rule files hold none"]
+    differing, told = _differences(results, by)
+    problems += differing
+    said += [told] if results else []
     if coverage:
         left = list(_untried(book.rulebook, area))
         problems += left
@@ -85,6 +100,17 @@ def _failures(result: CaseResult) -> Iterator[Problem]:
     of = result.of or result.area
     for failure in result.failures:
         yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of)
+
+
+def _differences(results: Sequence[CaseResult], engines: Sequence[Reader]) -> tuple[list[Problem], str]:
+    """Return where an engine differs from the definition, and how much each was asked, in words."""
+    from safety_rules.formats.report import of_diagnostics
+    from safety_rules.services.agreement import differences
+
+    answered = Counter[str]()
+    found = list(of_diagnostics(list(differences(results, engines, answered))))
+    asked = ", ".join(f"{name} {count}" for name, count in answered.items())
+    return found, f"by engine: {asked}, {f'{len(found)} differ' if found else 'none differs'}"
 
 
 def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:

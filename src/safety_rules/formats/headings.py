@@ -11,27 +11,41 @@ from itertools import islice
 from typing import Any
 
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank
-from safety_rules.language.kinds import Name, Number
+from safety_rules.language.kinds import Boolean, Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
-from safety_rules.words.near import near
+from safety_rules.words.near import hint
+from safety_rules.words.said import said
 
 FIRST_ROWS = 20
 BRACKETED = re.compile(r"^(.+?)[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]$")
-ORNAMENTS = "*:#·"
-LEDGER_UNIT = re.compile(r"(?:^|[^\u4e00-\u9fff]|计量|金额|货币)单位:([^\s)]+)")
+ORNAMENT = re.compile(r"^(?:[*:#·★☆]+|\(?[0-9]{1,2}\)?[.、)]|[一二三四五六七八九十]+、|其中:?)+|[*:#·★☆]+$")
+PREFIX = re.compile(r"^(?:达产后|达产年|达产|预计|预期|计划|拟|实际|申请|本项目|项目|企业|单位)")
+REMARK = re.compile(
+    r"^(?:必填|必填项|选填|非必填|可选|填写|简述|单选|多选|达产后?|达产年|预计|人民币|如有|[0-9一二三四六八]+位.*)$"
+)
+LEDGER_UNIT = re.compile(r"(?:^|[^\u4e00-\u9fff]|计量|金额|货币|面积|数量|重量)单位[:为]([^\s)]+)")
+TOTALS = frozenset({"合计", "总计", "小计", "总额", "共计"})
+WHOLE_TITLE = 0.8
+NEARLY = 2
 SEPARATORS = re.compile(r"[、,;，；]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that carries a fact; plain numbers in it are in `unit`, or else in the fact's own."""
+    """A column that carries a fact; plain numbers in it are in `unit`, or else in the fact's own.
+
+    `rank` tells how near the heading is to the fact's name; `assumed`, that a line of the sheet gives a unit that is
+    not the fact's own.
+    """
 
     index: int
     heading: str
     fact: Fact
     unit: Unit | None = None
+    rank: int = 0
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,37 +80,90 @@ def column_names(facts: Iterable[Fact]) -> list[str]:
 
 
 def heading_row(table: RawTable, names: Spellings) -> RawRow | None:
-    """Return the row, among the first 20, in which most facts are named; None where none is."""
-    best: RawRow | None = None
-    most = 0
-    for row in islice(table.rows(), FIRST_ROWS):
-        count = len({key for cell in row.cells for key in _keys(cell, names)})
-        if count > most:
-            best, most = row, count
+    """Return the row, among the first 20, in which most facts are named, with the row above or below it where both
+    are headings of one table; None where no fact is named."""
+    rows = list(islice(table.rows(), FIRST_ROWS + 1))
+    counts = [known_headings(row, names) for row in rows[:FIRST_ROWS]]
+    if not any(counts):
+        return None
+    at = counts.index(max(counts))
+    best = rows[at]
+    for upper, lower in ((at - 1, at), (at, at + 1)):
+        if upper < 0 or lower >= len(rows) or rows[lower].number != rows[upper].number + 1:
+            continue
+        both = _united(rows[upper], rows[lower], names)
+        if both is not None and (known_headings(both, names) > max(counts) or (lower == at and _groups(rows[upper]))):
+            return both
     return best
+
+
+def _groups(row: RawRow) -> dict[int, int]:
+    """Return the cells that stand over several columns, but not over the whole table."""
+    width = max((i + 1 for i, c in enumerate(row.cells) if not is_blank(c)), default=0)
+    return {at: end for at, end in row.across.items() if end - at + 1 < max(width, 3) * WHOLE_TITLE}
+
+
+def _united(upper: RawRow, lower: RawRow, names: Spellings) -> RawRow | None:
+    """Return two rows of headings as one; None where the lower one is no row of headings.
+
+    It is one where it stands under groups and blanks only. A part is named by its group where its own name says
+    nothing (合计), and has its group's unit.
+    """
+    cells: list[Any] = []
+    group, end, groups = "", -1, _groups(upper)
+    for i in range(max(len(upper.cells), len(lower.cells))):
+        above, below = upper.cell(i), lower.cell(i)
+        if not all(isinstance(c, str) or is_blank(c) for c in (above, below)):
+            return None
+        group, end = (cell_text(above), groups[i]) if i in groups else (group if i <= end else "", end)
+        known = bool(named_facts(above, names)) and not group
+        if known and not is_blank(below) and folded(below) != folded(above):
+            return None
+        cells.append(above if is_blank(below) and not group else _part(group, cell_text(below), names))
+    return RawRow(lower.number, tuple(cells))
+
+
+def _part(group: str, part: str, names: Spellings) -> str:
+    if not group or not part:
+        return part
+    bracket = BRACKETED.match(unicodedata.normalize("NFKC", group))
+    if named_facts(part, names):
+        return (
+            part
+            if bracket is None or BRACKETED.match(unicodedata.normalize("NFKC", part))
+            else f"{part}（{bracket[2]}）"
+        )
+    return group if folded(part) in TOTALS else f"{group}/{part}"
 
 
 def known_headings(row: RawRow | None, names: Spellings) -> int:
     """Return how many facts a heading row names."""
-    return 0 if row is None else len({key for cell in row.cells for key in _keys(cell, names)})
+    return 0 if row is None else len({key for cell in row.cells for key in named_facts(cell, names)})
 
 
-def _keys(cell: Any, names: Spellings) -> set[str]:
+def named_facts(cell: Any, names: Spellings) -> set[str]:
+    """Return the keys of the facts that a cell, as a heading, may mean."""
     if not isinstance(cell, str) or is_blank(cell):
         return set()
-    candidates, _ = _candidates(cell, names)
-    return {f.key for f in candidates}
+    return {f.key for f in _candidates(cell, names)[0]}
 
 
-def _candidates(heading: str, names: Spellings) -> tuple[list[Fact], str]:
-    """Return the facts that a heading may mean, and what stands in its last brackets."""
-    plain = unicodedata.normalize("NFKC", heading).strip().strip(ORNAMENTS).strip()
-    found, bracket = names.get(folded(plain), ()), ""
-    if not found and (match := BRACKETED.match(plain)) is not None:
-        bracket = match[2].strip()
-        found = names.get(folded(match[1].strip().strip(ORNAMENTS)), ())
-    best = min((rank for rank, _ in found), default=0)
-    return [fact for rank, fact in found if rank == best], bracket
+def _candidates(heading: str, names: Spellings) -> tuple[list[Fact], tuple[str, ...], int]:
+    """Return the facts that a heading may mean, what stands in its last brackets, and how near their name it is."""
+    plain = ORNAMENT.sub("", folded(heading))
+    brackets: tuple[str, ...] = ()
+    while not (found := names.get(plain, ())) and (match := BRACKETED.match(plain)) is not None:
+        brackets = (match[2], *brackets)
+        plain = ORNAMENT.sub("", match[1])
+    if found:
+        best = min(rank for rank, _ in found)
+        return [fact for rank, fact in found if rank == best], brackets, best
+    asked, shorter = plain.replace("是否", "", 1).removeprefix("有无"), PREFIX.sub("", plain)
+    meant = [f for _, f in names.get(asked, ()) if isinstance(f.kind, Boolean)] if asked != plain else []
+    meant = meant or ([f for _, f in names.get(shorter, ())] if shorter != plain else [])
+    if meant:
+        return list({f.key: f for f in meant}.values()), brackets, NEARLY
+    return [], brackets, NEARLY
 
 
 def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTable) -> Columns:
@@ -109,29 +176,22 @@ def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTabl
         heading = cell_text(cell)
         if not heading:
             continue
-        result = _column(index, heading, names, facts, units, general)
+        result = _column(index, heading, names, facts, units)
+        if isinstance(result, Column) and isinstance(result.fact.kind, Number) and result.unit is None:
+            result = _by_unit_line(result, result.fact.kind.unit, general, notices, table.place(row.number, index))
         if isinstance(result, Column):
             found.append(result)
         else:
             notices.append(Problem("heading", "", table.place(row.number, index), result, heading))
-    kept, doubled = _once(found, names, lambda column: table.place(row.number, column))
+    kept, doubled = _once(found, lambda column: table.place(row.number, column))
     return Columns(row.number, tuple(cell_text(c) for c in row.cells), kept, (*notices, *doubled))
 
 
-def _column(
-    index: int,
-    heading: str,
-    names: Spellings,
-    facts: Sequence[Fact],
-    units: UnitTable,
-    general: Mapping[Any, Unit],
-) -> Column | Name:
+def _column(index: int, heading: str, names: Spellings, facts: Sequence[Fact], units: UnitTable) -> Column | Name:
     """Return the column of a heading, or in words why it is not used."""
-    candidates, bracket = _candidates(heading, names)
+    candidates, brackets, rank = _candidates(heading, names)
     if not candidates:
-        close = near(heading, column_names(facts))
-        zh, en = (f"，是否为“{close}”？", f"; did you mean `{close}`?") if close else ("", "")
-        return Name(f"未识别的表头“{heading}”，该列未使用{zh}", f"the heading `{heading}` is unknown and not used{en}")
+        return said("heading.unknown", heading=heading, hint=hint(heading, column_names(facts))).name
     if len(candidates) > 1:
         zh = "、".join(f.name.zh for f in candidates)
         en = ", ".join(f"`{f.key}`" for f in candidates)
@@ -141,38 +201,72 @@ def _column(
         )
     fact = candidates[0]
     if not isinstance(fact.kind, Number):
-        return Column(index, heading, fact)
-    if not bracket:
-        return Column(index, heading, fact, general.get(fact.kind.unit.dimension))
-    unit = units.find(bracket)
-    if unit is None or not unit.converts_to(fact.kind.unit):
-        wanted = fact.kind.unit.symbol or "无单位"
+        return Column(index, heading, fact, rank=rank)
+    found: set[Unit] = set()
+    for part in (p for b in brackets for p in SEPARATORS.split(b) if p):
+        unit = _unit(part, fact, units)
+        if unit is not None and unit.converts_to(fact.kind.unit):
+            found.add(unit)
+        elif unit is not None or not REMARK.match(part):
+            found.clear()
+            break
+    else:
+        if len(found) < 2:
+            return Column(index, heading, fact, next(iter(found), None), rank)
+    wanted = fact.kind.unit.symbol or "无单位"
+    bracket = "）（".join(brackets)
+    return Name(
+        f"表头“{heading}”括号中的“{bracket}”不是可换算成“{wanted}”的单位，该列未使用",
+        f"`{bracket}` in the heading `{heading}` is no unit that converts to {wanted}; the column is not used",
+    )
+
+
+def _unit(text: str, fact: Fact, units: UnitTable) -> Unit | None:
+    """Return the unit that a bracket names; of a yearly figure, 万元/年 is 万元."""
+    yearly = text.removesuffix("/年") if fact.name.zh.startswith("年") else text
+    return units.find(yearly) or units.find(yearly.upper()) if yearly else None
+
+
+def _by_unit_line(
+    column: Column, own: Unit, general: Mapping[Any, Mapping[str, Unit]], notices: list[Problem], place: str
+) -> Column | Name:
+    """Return a column whose unit a line of the sheet states, and say so; in words where it states several others."""
+    stated = general.get(own.dimension)
+    if not stated:
+        return column
+    text = "、".join(stated)
+    units = set(stated.values())
+    unit = own if own in units else next(iter(units))
+    if len(units) > 1 and own not in units:
         return Name(
-            f"表头“{heading}”括号中的“{bracket}”不是可换算成“{wanted}”的单位，该列未使用",
-            f"`{bracket}` in the heading `{heading}` is no unit that converts to {wanted}; the column is not used",
+            f"表头“{column.heading}”没有写单位，“{text}”写明多个单位，不能确定，该列未使用",
+            f"the heading `{column.heading}` has no unit, and `{text}` states several; the column is not used",
         )
-    return Column(index, heading, fact, unit)
+    message = Name(
+        f"表头“{column.heading}”没有写单位，按“{text}”的{unit.symbol}理解",
+        f"the heading `{column.heading}` has no unit, and is taken to be in {unit.symbol}, as `{text}` says",
+    )
+    notices.append(Problem("assumed-unit", column.fact.key, place, message, column.heading))
+    return Column(column.index, column.heading, column.fact, unit, column.rank, assumed=unit != own)
 
 
-def _ledger_units(table: RawTable, row: RawRow, units: UnitTable) -> dict[Any, Unit]:
-    """Return the units that lines above the headings state for the whole ledger (`单位：元`), by dimension."""
-    found: dict[Any, set[Unit]] = defaultdict(set)
+def _ledger_units(table: RawTable, row: RawRow, units: UnitTable) -> dict[Any, dict[str, Unit]]:
+    """Return the units that lines above the headings state for the whole sheet (`单位：元`), by dimension and cell."""
+    found: dict[Any, dict[str, Unit]] = defaultdict(dict)
     for above in islice(table.rows(), FIRST_ROWS):
         if above.number >= row.number:
             break
-        for cell in above.cells:
+        for index, cell in enumerate(above.cells):
             text = unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else ""
             for match in LEDGER_UNIT.finditer(text):
                 for part in SEPARATORS.split(match[1]):
                     unit = units.find(part) if part else None
                     if unit is not None:
-                        found[unit.dimension].add(unit)
-    return {dimension: next(iter(stated)) for dimension, stated in found.items() if len(stated) == 1}
+                        found[unit.dimension][f"{table.place(above.number, index)} 单位：{part}"] = unit
+    return found
 
 
-def _once(
-    found: Iterable[Column], names: Spellings, place: Callable[[int], str]
-) -> tuple[tuple[Column, ...], list[Problem]]:
+def _once(found: Iterable[Column], place: Callable[[int], str]) -> tuple[tuple[Column, ...], list[Problem]]:
     """Return the columns whose fact no other column carries; a fact's own name goes before its aliases."""
     by_fact: dict[str, list[Column]] = defaultdict(list)
     for column in found:
@@ -180,8 +274,7 @@ def _once(
     kept: list[Column] = []
     notices: list[Problem] = []
     for same in by_fact.values():
-        ranks = [_rank(c, names) for c in same]
-        best = [c for c, rank in zip(same, ranks, strict=True) if rank == min(ranks)]
+        best = [c for c in same if c.rank == min(c.rank for c in same)]
         if len(best) == 1:
             kept.append(best[0])
         others = [c for c in same if len(best) > 1 or c is not best[0]]
@@ -189,15 +282,6 @@ def _once(
             shown = [c for c in same if c is not column]
             notices.append(_doubled(column, shown, len(best) > 1, place))
     return tuple(sorted(kept, key=lambda c: c.index)), notices
-
-
-def _rank(column: Column, names: Spellings) -> int:
-    plain = unicodedata.normalize("NFKC", column.heading).strip().strip(ORNAMENTS).strip()
-    for text in (folded(plain), folded(m[1].strip().strip(ORNAMENTS)) if (m := BRACKETED.match(plain)) else ""):
-        for rank, fact in names.get(text, ()):
-            if fact is column.fact:
-                return rank
-    return 1
 
 
 def _doubled(column: Column, others: Sequence[Column], none_used: bool, place: Callable[[int], str]) -> Problem:

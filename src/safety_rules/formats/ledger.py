@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
-from safety_rules.formats.headings import columns, heading_row, known_headings, spellings
-from safety_rules.formats.ledger_rows import LedgerRow, Reading, json_rows, own_headings
-from safety_rules.formats.lists import ListSheet, list_of, list_sheet
+from safety_rules.formats.forms import tables_in
+from safety_rules.formats.headings import Spellings, columns, heading_row, known_headings, named_facts, spellings
+from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, json_rows, own_headings, several
+from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
+ALIKE = 0.8
 
 
 @dataclass(slots=True)
@@ -82,27 +84,43 @@ def _from_tables(
     path: Path, tables: Sequence[RawTable], vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None
 ) -> Ledger:
     facts = _facts(vocabulary, subjects)
-    main, top = _main(path, tables, facts, sheet)
-    found = columns(main, top, facts, vocabulary.units)
+    names = spellings(facts)
+    every = spellings([*facts, *(f for fact in facts for f in vocabulary.fields(fact.key))])
+    parts = [p for t in tables for p in (tables_in(t, names, every) if list_of(t.name, facts) is None else (t,))]
+    main, others = _main(path, parts, facts, sheet)
+    found = [columns(table, top, facts, vocabulary.units) for table, top in main]
     lists: dict[str, list[ListSheet]] = defaultdict(list)
-    notices = [*main.notices, *found.notices]
-    for table in tables:
-        if table is main:
-            continue
-        fact = list_of(table.name, facts)
+    notices: list[Problem] = []
+    for table in others:
+        fact = list_of(table.name, facts) or list_by_headings(table, facts, vocabulary, subjects, notices)
         if fact is not None:
-            read = list_sheet(table, fact, vocabulary, subjects)
-            lists[fact.key].append(read)
-            notices += read.notices
+            lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects))
         elif any(not row.blank for row in table.rows()):
-            message = Name(f"工作表“{table.name}”未使用", f"the sheet `{table.name}` is not used")
-            notices.append(Problem("sheet-not-used", "", table.name, message))
-    units = {c.fact.key: c.unit for c in found.columns if c.unit is not None}
-    for read in (r for reads in lists.values() for r in reads):
-        units |= read.units
-    above = tuple(_until(main, top.number))
-    reading = Reading(main, found, vocabulary, subjects, lists, notices)
-    return Ledger(path, main.name, own_headings(found), top.number, above, units, notices, reading.rows(), main.size)
+            notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
+    inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
+    if inner is not None:
+        fact, used = inner
+        lists[fact.key].append(replace(list_sheet(main[0][0], fact, vocabulary, subjects), notices=()))
+        found = [replace(found[0], notices=tuple(n for n in found[0].notices if n.given not in used))]
+        notices.append(problem("assumed-one-sheet", fact.key, main[0][0].name, fact=fact.name))
+    for sheets_of in lists.values():
+        notices += [n for s in sheets_of for n in s.notices]
+    notices = [*(n for t, _ in main for n in t.notices), *(n for f in found for n in f.notices), *notices]
+    units = {c.fact.key: c.unit for f in reversed(found) for c in f.columns if c.unit is not None}
+    units |= {k: u for reads in lists.values() for read in reads for k, u in read.units.items()}
+    readings = [
+        Reading(table, f, vocabulary, subjects, lists, notices, inner is not None)
+        for (table, _), f in zip(main, found, strict=True)
+    ]
+    table, top = main[0]
+    if len(main) == 1:
+        above = tuple(_until(table, top.number))
+        headings = own_headings(found[0])
+        return Ledger(path, table.name, headings, top.number, above, units, notices, all_rows(readings), table.size)
+    name = "、".join(t.name for t, _ in main)
+    notices.append(problem("assumed-together", "", name, sheets=name))
+    headings = ("工作表与行", *own_headings(found[0]))
+    return Ledger(path, name, headings, 1, (), units, notices, several(readings), numbered=False)
 
 
 def _until(table: RawTable, number: int) -> Iterator[RawRow]:
@@ -112,21 +130,37 @@ def _until(table: RawTable, number: int) -> Iterator[RawRow]:
         yield row
 
 
-def _main(path: Path, tables: Sequence[RawTable], facts: Sequence[Fact], sheet: str | None) -> tuple[RawTable, RawRow]:
-    """Return the sheet asked for, or the one with most known headings, and its heading row."""
+def _main(
+    path: Path, tables: Sequence[RawTable], facts: Sequence[Fact], sheet: str | None
+) -> tuple[list[tuple[RawTable, RawRow]], list[RawTable]]:
+    """Return the sheets of rows with their headings, and the others.
+
+    Rows are those of the sheet asked for, or of the one with most known headings and of all that have the same; a
+    hidden sheet is it only where no visible one has headings.
+    """
     if sheet is not None:
         names = [t.name for t in tables]
         if sheet not in names:
             raise NotFoundError(f"`{path.name}` has no sheet `{sheet}`; {did_you_mean(sheet, names)}".rstrip("; "))
-        tables = [t for t in tables if t.name == sheet]
     names_of = spellings(facts)
-    tops = [(t, heading_row(t, names_of)) for t in tables if sheet is not None or list_of(t.name, facts) is None]
-    best = max(tops, key=lambda pair: known_headings(pair[1], names_of), default=None)
-    if best is None or best[1] is None:
+    asked = [t for t in tables if t.name == sheet or (sheet is None and list_of(t.name, facts) is None)]
+    tops = [(t, top) for t in asked if (top := heading_row(t, names_of)) is not None]
+    best = max(tops, key=lambda pair: (not pair[0].hidden, known_headings(pair[1], names_of)), default=None)
+    if best is None:
         if all(next(t.rows(), None) is None for t in tables):
             raise LedgerError(f"`{path.name}` is empty")
         raise LedgerError(f"`{path.name}` has no known heading in its first 20 rows; {_expected(facts)}")
-    return best[0], best[1]
+    shape = _shape(best[1], names_of)
+    same = [
+        (t, top)
+        for t, top in tops
+        if t is best[0] or len(shape & (own := _shape(top, names_of))) >= ALIKE * len(shape | own) > ALIKE
+    ]
+    return same, [t for t in tables if all(t is not m for m, _ in same)]
+
+
+def _shape(row: RawRow, names: Spellings) -> set[str]:
+    return {key for cell in row.cells for key in named_facts(cell, names)}
 
 
 def _expected(facts: Sequence[Fact]) -> str:

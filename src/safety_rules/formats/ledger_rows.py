@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from safety_rules.formats.datum import datum
 from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.lists import ListSheet, joined, list_value
-from safety_rules.formats.table import RawRow, RawTable, cell_text, is_blank, letters, owner, usable
+from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.problem import problem
+from safety_rules.words.said import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Reading:
     subjects: Sequence[str]
     lists: Mapping[str, Sequence[ListSheet]]
     notices: list[Problem]
+    grouped: bool = False
 
     @cached_property
     def identity(self) -> frozenset[str]:
@@ -76,7 +81,6 @@ class Reading:
 
     def rows(self) -> Iterator[LedgerRow]:
         """Yield every row below the headings; at the end, name what was left over."""
-        self._attach()
         width = len(own_headings(self.found))
         headed = {i for i, h in enumerate(self.found.headings) if h}
         nameless: set[int] = set()
@@ -88,23 +92,34 @@ class Reading:
             yield self._row(row, width, filled)
         for index in sorted(nameless):
             if index < width or self.table.mark == "!":
-                message = Name("没有表头的列，未使用", "a column without a heading is not used")
-                place = self.table.place(self.found.row, index)
-                self.notices.append(Problem("no-heading", "", place, message))
+                self.notices.append(problem("no-heading.column", "", self.table.place(self.found.row, index)))
 
-    def _attach(self) -> None:
-        """Tell each list's sheets whom the rows name, where there are any."""
-        sheets = [s for found in self.lists.values() for s in found]
-        if not sheets:
-            return
+    def named(self) -> Iterator[Mapping[str, str]]:
+        """Yield whom each row names."""
         named = [c for c in self.found.columns if c.fact.key in self.identity]
-        rows = [
-            {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
-            for r in self.table.rows()
-            if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings)
-        ]
-        for sheet in sheets:
-            self.notices += sheet.attach(rows, self.vocabulary)
+        for r in self.table.rows():
+            if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings):
+                yield {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
+
+    @cached_property
+    def groups(self) -> Mapping[int, Mapping[str, Any]]:
+        """Where rows of one name are one record: its facts by the number of its first row, doubled ones unread."""
+        found: dict[tuple[tuple[str, str], ...], tuple[int, dict[str, Any]]] = {}
+        last: tuple[tuple[str, str], ...] = ()
+        for row in self.table.rows():
+            if row.number <= self.found.row or row.blank or kind_of_line(row, self.found.headings):
+                continue
+            cells = {c.fact.key: row.merged.get(c.index, row.cell(c.index)) for c in self.found.columns}
+            last = tuple((k, folded(t)) for k, c in cells.items() if k in self.identity and (t := owner(c))) or last
+            facts = found.setdefault(last, (row.number, {}))[1]
+            for key, cell in cells.items():
+                if (
+                    not is_blank(cell)
+                    and usable(facts.setdefault(key, cell)) != usable(cell)
+                    and key not in self.identity
+                ):
+                    facts[key] = Unread(cell_text(cell), said("rows-differ"))
+        return dict(found.values())
 
     def _row(self, row: RawRow, width: int, filled: Sequence[int]) -> LedgerRow:
         place = self.table.place(row.number)
@@ -113,6 +128,8 @@ class Reading:
             return LedgerRow(row.number, place, cells)
         if kind := kind_of_line(row, self.found.headings):
             self.notices.append(Problem(kind, "", place, KINDS[kind]))
+            return LedgerRow(row.number, place, cells)
+        if self.grouped and row.number not in self.groups:
             return LedgerRow(row.number, place, cells)
         if self.table.mark == ":" and filled[-1] >= width:
             message = Name(
@@ -131,17 +148,21 @@ class Reading:
         identity, merged = self.identity, row.merged
         for column in self.found.columns:
             key, cell = column.fact.key, row.cell(column.index)
+            if column.index in row.places:
+                places[key] = row.places[column.index]
+            if self.grouped:
+                cell = self.groups[row.number].get(key, cell)
             if key in identity:
                 cell = merged.get(column.index, cell)
                 if text := owner(cell):
                     names[key] = text
-            elif merged and column.index in merged and not is_blank(merged[column.index]):
+            elif merged and not self.grouped and column.index in merged and not is_blank(merged[column.index]):
                 problems.append(_merged(column.fact, f"{self.at[key]}{row.number}", merged[column.index]))
                 continue
             if isinstance(column.fact.kind, Records):
                 in_cells[key] = cell
             elif not is_blank(cell):
-                data[key] = usable(cell)
+                data[key] = datum(cell, column)
         self._lists(data, places, problems, in_cells, names, row.number)
         return LedgerRow(row.number, place, cells, data, places, self.at, tuple(problems))
 
@@ -171,12 +192,41 @@ class Reading:
                     places |= {f"{key}[{i}].{name}": at for name, at in item.places.items()}
 
 
+def all_rows(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
+    """Yield the rows of all sheets; before, records of lists learn whom the rows name. A number given again is named."""
+    first = readings[0]
+    sheets = [s for found in first.lists.values() for s in found]
+    if sheets:
+        rows = [names for reading in readings for names in reading.named()]
+        for sheet in sheets:
+            first.notices += sheet.attach(rows, first.vocabulary)
+    number = first.vocabulary.subjects[first.subjects[0]].identity[0]
+    seen: dict[str, str] = {}
+    for reading in readings:
+        for row in reading.rows():
+            said = owner(row.data.get(number)) if row.data is not None else ""
+            before = seen.setdefault(said, row.place) if said else row.place
+            if before != row.place:
+                fact = first.vocabulary.facts[number]
+                place, slots = row.place_of(number), {"fact": fact.name, "number": said, "place": before}
+                first.notices.append(problem("given-again.row", number, place, said, **slots))
+            yield row
+
+
+def several(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
+    """Yield the rows of several sheets, numbered through, each with its place in the first cell."""
+    headings = [folded(h) for h in own_headings(readings[0].found)]
+    order = {r.table.name: [[folded(h) for h in r.found.headings].index(h) if h in map(folded, r.found.headings) else -1
+                            for h in headings] for r in readings}  # fmt: skip
+    for number, row in enumerate((r for r in all_rows(readings) if r.data is not None or r.error is not None), 2):
+        at = order[row.place.rpartition("!")[0]]
+        cells = [row.cells[i] if 0 <= i < len(row.cells) else "" for i in at]
+        places = {key: f"{column}{row.number}" for key, column in row.columns.items()} | dict(row.places)
+        yield replace(row, number=number, cells=(row.place, *cells), places=places)
+
+
 def _merged(fact: Fact, place: str, value: Any) -> Problem:
-    message = Name(
-        f"{fact.name.zh}是合并单元格，不能确定属于哪一行",
-        f"{fact.name.en} is merged over several rows, and whose it is cannot be told",
-    )
-    return Problem("merged-cell", fact.key, place, message, cell_text(value)[:80])
+    return problem("merged-cell", fact.key, place, cell_text(value)[:80], fact=fact.name)
 
 
 def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[LedgerRow]:

@@ -10,7 +10,8 @@ from itertools import pairwise
 from typing import Any
 
 from safety_rules.formats.belonging import Unattached, unattached
-from safety_rules.formats.headings import Columns, columns, heading_row, spellings
+from safety_rules.formats.datum import datum
+from safety_rules.formats.headings import Columns, columns, heading_row, named_facts, spellings
 from safety_rules.formats.json_in import json_data
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
@@ -20,6 +21,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import NOTHING, Unread, absent
+from safety_rules.words.problem import problem
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
 MOST_TOLD = 5
@@ -78,15 +80,10 @@ class ListSheet:
 def _stray(item: Item, fact: Fact, like: str) -> Problem:
     who = "、".join(item.names.values())
     if not who:
-        zh = f"“{fact.name.zh}”的本行没有写明属于谁，可能属于任何一行，各行的这份清单按未知处理"
-        en = f"this row of {fact.name.en} does not say whose it is: it may be anybody's, so every row's list is unknown"
-    elif like:
-        zh = f"“{fact.name.zh}”的本行（{who}）与台账中的“{like}”相近而不相同，可能属于它，该清单按未知处理"
-        en = f"this row of {fact.name.en} ({who}) is nearly `{like}`, and may be its own: that list is unknown"
+        key = "row-joins-nothing.nameless"
     else:
-        zh = f"“{fact.name.zh}”的本行（{who}）在台账中找不到对应的行"
-        en = f"this row of {fact.name.en} ({who}) belongs to no row of the ledger"
-    return Problem("row-joins-nothing", fact.key, item.place, Name(zh, en), who)
+        key = "row-joins-nothing.like" if like else "row-joins-nothing.unknown"
+    return problem(key, fact.key, item.place, who, fact=fact.name, who=who, like=like)
 
 
 def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
@@ -101,6 +98,44 @@ def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
     return found[0] if len(found) == 1 else None
 
 
+def list_by_headings(
+    table: RawTable, facts: Sequence[Fact], vocabulary: Vocabulary, subjects: Sequence[str], notices: list[Problem]
+) -> Fact | None:
+    """Return the one list that a sheet under another name holds by its headings, and say so."""
+    names = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
+    found = []
+    for fact in (f for f in facts if isinstance(f.kind, Records)):
+        top = heading_row(table, spellings([*vocabulary.fields(fact.key), *names]))
+        keys = {k for c in (top.cells if top else ()) for k in named_facts(c, spellings(vocabulary.fields(fact.key)))}
+        owned = any(named_facts(c, spellings(names)) for c in (top.cells if top else ()))
+        if len(keys) > 1 and owned:
+            found.append((len(keys), fact))
+    most = max((n for n, _ in found), default=0)
+    best = [f for n, f in found if n == most]
+    if len(best) != 1:
+        return None
+    message = Name(
+        f"工作表“{table.name}”按其表头作为“{best[0].name.zh}”读取",
+        f"by its headings the sheet `{table.name}` is read as {best[0].name.en}",
+    )
+    notices.append(Problem("assumed-list", best[0].key, table.name, message))
+    return best[0]
+
+
+def inner_list(
+    table: RawTable, found: Columns, facts: Sequence[Fact], vocabulary: Vocabulary, subjects: Sequence[str]
+) -> tuple[Fact, set[str]] | None:
+    """Return the list whose records stand in the rows of the ledger itself, and the headings of its fields."""
+    unknown = {n.given for n in found.notices if n.code == "heading"}
+    best: tuple[Fact, set[str]] | None = None
+    for fact in (f for f in facts if isinstance(f.kind, Records) and f.key not in {c.fact.key for c in found.columns}):
+        names = spellings(vocabulary.fields(fact.key))
+        used = {h for h in unknown if named_facts(h, names)}
+        if len(used) > max(1, len(best[1]) if best else 0):
+            best = fact, used
+    return best
+
+
 def _stem(name: str) -> str:
     text = folded(name).replace("_", "")
     return SUFFIX.sub("", text) or text
@@ -113,11 +148,7 @@ def list_sheet(table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Se
     known = [*fields, *names]
     top = heading_row(table, spellings(known))
     if top is None:
-        message = Name(
-            f"工作表“{table.name}”没有可识别的表头，未使用；它可能有任何一行的记录，各行的“{fact.name.zh}”按未知处理",
-            f"the sheet `{table.name}` has no known heading and is not used: every row's {fact.name.en} is unknown",
-        )
-        notice = Problem("no-heading", fact.key, table.name, message)
+        notice = problem("no-heading.sheet", fact.key, table.name, sheet=table.name, fact=fact.name)
         return ListSheet(fact, table, (), {}, (notice,), {}, fields, read=False)
     found = columns(table, top, known, vocabulary.units)
     own = vocabulary.subjects[fact.key.partition(".")[0]].identity
@@ -150,11 +181,7 @@ def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[
     for item in items:
         filled.append(item if item.names else replace(item, names=filled[-1].names))
     blank = "、".join(item.place for item in items if not item.names)
-    message = Name(
-        f"每个对象只在其首行写明，以下各行按同一对象向下填充：{blank[:200]}",
-        f"each owner is named on the first line of its block only, and holds for the lines below: {blank[:200]}",
-    )
-    notices.append(Problem("assumed-owner", fact.key, items[0].table.name, message))
+    notices.append(problem("assumed-owner", fact.key, items[0].table.name, places=blank[:200]))
     return filled
 
 
@@ -164,23 +191,16 @@ def _each_once(items: Iterable[Item], fact: Fact, notices: list[Problem]) -> lis
     for item in items:
         same = first.setdefault((repr(sorted(item.data.items())), tuple(sorted(item.names.items()))), item)
         if same is not item and item.data:
-            message = Name(
-                f"与{same.place}内容完全相同，按同一条计", f"it says what {same.place} says, and counts as the same one"
-            )
-            notices.append(Problem("assumed-same", fact.key, item.place, message))
+            notices.append(problem("assumed-same", fact.key, item.place, place=same.place))
     return list(first.values())
 
 
 def _without_identity(table: RawTable, found: Columns, keys: set[str], names: Iterable[Fact]) -> list[Problem]:
     if any(c.fact.key in keys for c in found.columns):
         return []
-    zh = "、".join(f.name.zh for f in names)
-    en = ", ".join(f.name.en for f in names)
-    message = Name(
-        f"工作表“{table.name}”没有写明属于谁的列（{zh}）",
-        f"the sheet `{table.name}` has no column that says whose: {en}",
-    )
-    return [Problem("no-identity", "", table.name, message)]
+    facts = list(names)
+    several = Name("、".join(f.name.zh for f in facts), ", ".join(f.name.en for f in facts))
+    return [problem("no-identity.sheet", "", table.name, sheet=table.name, names=several)]
 
 
 def _items(
@@ -203,7 +223,7 @@ def _items(
                 if text := owner(cell):
                     said[column.fact.key] = text
             elif not is_blank(cell):
-                data[column.fact.field] = usable(cell)
+                data[column.fact.field] = datum(cell, column)
         if data or said:
             whose = {k: v for k, v in said.items() if k in own} or said
             yield Item(row.number, table, data, at, whose, given)

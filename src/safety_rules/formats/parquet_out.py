@@ -14,6 +14,7 @@ from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.formats.safe import replacing
 from safety_rules.formats.table import cell_text
 from safety_rules.language.errors import LedgerError
+from safety_rules.words.catalog import sentence
 
 MEMORY = "400MB"
 
@@ -28,7 +29,7 @@ def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path,
                 texts = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
                 yield [row.row.number, *texts, *result_cells(row, language, screening.with_history)]
 
-    names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language, screening.with_history)))
+    names = _once((sentence("screening.line", language), *own, *result_headings(language, screening.with_history)))
     write_rows(cells(), names, ("BIGINT", *["VARCHAR"] * (len(names) - 1)), path)
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 
 from safety_rules.formats.ledger import Ledger
 from safety_rules.formats.ledger_rows import LedgerRow
+from safety_rules.language.explanation import statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.verdict import Reason
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict.verdict import UNDETERMINED, UNDETERMINED_NAME, Verdict
+from safety_rules.semantics.verdict.decided import UNDETERMINED
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.words.catalog import both
+from safety_rules.words.explanation import name_of
 
 ERROR = "error"
-ERROR_NAME = Name("未能审查", "not screened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,13 @@ class Screening:
 def outcome_names(on: AreaOn) -> Mapping[str, Name]:
     """Return the name of every outcome that a row can have, from best to worst, then undetermined and error."""
     named = {o.key: o.name for o in on.area.outcomes}
-    return {**named, UNDETERMINED: UNDETERMINED_NAME, ERROR: ERROR_NAME}
+    return {**named, UNDETERMINED: both("verdict.undetermined"), ERROR: both("screening.error")}
 
 
 def rule_names(on: AreaOn) -> Mapping[str, Name]:
     """Return the title of every rule in force; advice says that it is only that."""
-    advice = Name("（仅作提示）", " (advice only)")
+    vocabulary, advice = on.rulebook.vocabulary, "screening.advice_only"
     return {
-        r.key: r.title if r.otherwise.outcome is not None else Name(r.title.zh + advice.zh, r.title.en + advice.en)
+        r.key: name_of(r.title if r.otherwise.outcome is not None else statement(advice, title=r.title), vocabulary)
         for r in on.rules
     }

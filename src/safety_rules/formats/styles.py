@@ -11,7 +11,7 @@ from safety_rules.formats.result import ERROR
 from safety_rules.formats.safe import printable
 from safety_rules.formats.sheets_out import Sheet
 from safety_rules.language.rulebook import Area
-from safety_rules.semantics.verdict.verdict import UNDETERMINED
+from safety_rules.semantics.verdict.decided import UNDETERMINED
 
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
 EDGE = {"border": 1, "border_color": "#D9D9D9"}

@@ -26,13 +26,15 @@ class RawRow:
     """One row as it stands; `number` counts from 1, as the sheet itself does.
 
     `merged` are the columns whose cell is merged over several rows, with that cell's value; `across` the columns
-    at which a cell begins that is merged over several columns, with the last of them.
+    at which a cell begins that is merged over several columns, with the last of them; `places` where cells stand
+    that stand elsewhere.
     """
 
     number: int
     cells: tuple[Any, ...]
     merged: Mapping[int, Any] = field(default_factory=dict)
     across: Mapping[int, int] = field(default_factory=dict)
+    places: Mapping[int, str] = field(default_factory=dict)
 
     def cell(self, index: int) -> Any:
         """Return a cell; beyond the end it is blank."""

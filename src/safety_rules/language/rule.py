@@ -15,22 +15,35 @@ from safety_rules.language.source import Citation, Period, Standing, weakest
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition with its sentence; `key` names it within its rule."""
+    """One condition with its sentence; `key` names it within its rule, `named` is the name that it is referred to by."""
 
     key: str
     sentence: Name
     that: Expr
     text: str = field(default="", compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
+    named: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What someone has to do, and by when."""
+    """What someone has to do, and by when; `named` is the name that a rule refers to it by."""
 
     who: Name
     what: Name
     by: Name | None = None
+    at: Span | None = field(default=None, compare=False, repr=False)
+    named: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedParts:
+    """The clauses, duties and citations that rules refer to by name; what is `broken` has been reported."""
+
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    duties: Mapping[str, Duty] = field(default_factory=dict)
+    citations: Mapping[str, Citation] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

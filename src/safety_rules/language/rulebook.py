@@ -11,7 +11,7 @@ from safety_rules.language.invariant import Exemption, Invariant
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import Parameter
 from safety_rules.language.lint import Silence
-from safety_rules.language.rule import Case, Derivation, Obligation, Rule
+from safety_rules.language.rule import Case, Derivation, NamedParts, Obligation, Rule
 from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
@@ -73,6 +73,7 @@ class Rulebook:
     overlay_digest: str = ""
     changes: tuple[Change, ...] = ()
     chains: tuple[ChainRule, ...] = ()
+    named: NamedParts = field(default_factory=NamedParts)
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     silences: tuple[Silence, ...] = field(default=(), compare=False)
     origin: tuple[str, tuple[str, ...]] | None = field(default=None, compare=False)

@@ -58,6 +58,7 @@ class Citation:
     quotation: str = ""
     note: str = ""
     at: Span | None = field(default=None, compare=False, repr=False)
+    named: str = field(default="", compare=False)
 
 
 def weakest(*standings: Standing) -> Standing:

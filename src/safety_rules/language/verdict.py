@@ -8,6 +8,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Duty, Rule
 from safety_rules.language.source import Citation, Standing
 from safety_rules.language.truth import Truth
@@ -106,7 +107,7 @@ class Evidence(NamedTuple):
 class Gap:
     """The smallest change of one fact with which a failed clause holds.
 
-    `change` is `to - now`, all in the fact's declared unit.
+    `change` is `to - now`, all in the unit of the fact's kind.
     """
 
     rule: str
@@ -114,6 +115,7 @@ class Gap:
     path: str
     now: Fraction
     to: Fraction
+    kind: Number
 
     @property
     def change(self) -> Fraction:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
-from safety_rules.language.kinds import Boolean, Name, Records
-from safety_rules.language.rule import Clause, Derivation, Duty, Obligation, Otherwise, Rule
+from safety_rules.language.kinds import Records
+from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
 from safety_rules.loading.bands import bands
@@ -22,37 +23,40 @@ from safety_rules.loading.models_rules import (
     BandsFile,
     ClauseFile,
     DeriveFile,
-    DutyFile,
     ObligationFile,
     OtherwiseFile,
     RuleFile,
 )
-from safety_rules.loading.scalars import citation, day, flag, key, name, period, text
+from safety_rules.loading.named import cited, clause, duty
+from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.counsel.possible import Known, possible
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
 
 
-def clauses(files: MappingType[Scalar, ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
+def clauses(files: MappingType[Scalar, Scalar | ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
     """Return the clauses; one that can only be true, or only be false, is an error."""
     made: list[Clause] = []
     for clause_key, file in files.items():
-        expr = read(file.that, c, Boolean())
-        if expr is None:
+        one = clause(clause_key, file, c)
+        if one is None:
             continue
-        can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
+        at = one.at if one.named else None
+        can_be = possible(one.that, Known(c.vocabulary, c.parameters, c.derived))
         if len(can_be) == 1:
             only = said("truth.true" if True in can_be else "truth.false")
-            c.report.error("constant-clause.clause", expr.at or file.that, name=clause_key, only=only)
-        timelines(expr, c, in_force)
-        sentence = Name(text(file.zh, c.report), text(file.en, c.report))
-        made.append(Clause(key(clause_key, c.report), sentence, expr, str(file.that), file.that.at))
+            c.report.error("constant-clause.clause", at or one.that.at or one.at, name=clause_key, only=only)
+        timelines(one.that, c, in_force, at)
+        made.append(one)
     return tuple(made)
 
 
-def timelines(expr: Expr, c: Context, in_force: Period) -> None:
-    """Report a parameter or table that has no value on the first or last day on which a rule reads it."""
+def timelines(expr: Expr, c: Context, in_force: Period, at: Span | None = None) -> None:
+    """Report a parameter or table that has no value on the first or last day on which a rule reads it.
+
+    `at` is the place to report, where the condition stands elsewhere.
+    """
     for node in walk(expr):
         named = _timeline_of(node, c)
         if named is None or not named[1] or node.at is None:
@@ -61,9 +65,9 @@ def timelines(expr: Expr, c: Context, in_force: Period) -> None:
         first, last = periods[0].since, periods[-1].until
         since = in_force.since or datetime.date.min
         if first is not None and since < first:
-            c.report.error("timeline-hole.starts", node.at, name=name_, since=since, first=first)
+            c.report.error("timeline-hole.starts", at or node.at, name=name_, since=since, first=first)
         if last is not None and (in_force.until is None or in_force.until > last):
-            c.report.error("timeline-hole.ends", node.at, name=name_, last=last)
+            c.report.error("timeline-hole.ends", at or node.at, name=name_, last=last)
 
 
 def _timeline_of(node: Expr, c: Context) -> tuple[str, list[Period]] | None:
@@ -78,7 +82,7 @@ def _timeline_of(node: Expr, c: Context) -> tuple[str, list[Period]] | None:
 
 def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
     """Return the citations of a rule."""
-    found = [citation(f, c.sources, c.report) for f in files]
+    found = [cited(f, c) for f in files]
     return tuple(f for f in found if f is not None)
 
 
@@ -103,9 +107,9 @@ def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> 
 
 
 def _only_kind(file: RuleFile, c: Context) -> None:
-    for clause in (*file.applies_when, *file.requires):
-        if clause in file.applies_when and clause in file.requires:
-            c.report.error("clause-twice.rule", clause)
+    for named in file.applies_when:
+        if named in file.requires:
+            c.report.error("clause-twice.rule", named)
             return
 
 
@@ -130,14 +134,11 @@ def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Ot
     if outcome is None and veto and file.veto is not None:
         r.error("weak-veto.none", file.veto)
     return Otherwise(
-        outcome, veto, None if file.remedy is None else name(file.remedy, r), tuple(duty(d, c) for d in file.duties)
+        outcome,
+        veto,
+        None if file.remedy is None else name(file.remedy, r),
+        tuple(d for d in (duty(f, c) for f in file.duties) if d is not None),
     )
-
-
-def duty(file: DutyFile, c: Context) -> Duty:
-    """Return a duty."""
-    by = None if file.by is None else name(file.by, c.report)
-    return Duty(name(file.who, c.report), name(file.what, c.report), by)
 
 
 def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: str) -> Derivation | None:
@@ -180,14 +181,16 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
 
 def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, where: str) -> Obligation | None:
     """Return an obligation."""
-    in_force = period(file.in_force, c.report)
+    in_force, owed = period(file.in_force, c.report), duty(file.duty, c)
+    if owed is None:
+        return None
     return Obligation(
         key(file.obligation, c.report),
         name(file.title, c.report),
         in_force,
         authority(file.authority, c),
         clauses(file.applies_when, c, in_force),
-        duty(file.duty, c),
+        owed,
         cases(file.cases, area_file, c) if area_file is not None else (),
         file.obligation.at,
         where,

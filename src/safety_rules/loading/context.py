@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Kind
 from safety_rules.language.law import Parameter
+from safety_rules.language.rule import NamedParts
 from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
@@ -27,6 +28,7 @@ class Context:
     derived: frozenset[str]
     report: Report
     tables: Mapping[str, Table] = field(default_factory=dict)
+    named: NamedParts = field(default_factory=NamedParts)
 
     def scope(self) -> Scope:
         """Return the names that a condition may use."""

@@ -22,6 +22,7 @@ from safety_rules.loading.models_rules import (
     ChainFile,
     DeriveFile,
     InvariantsFile,
+    NamedFile,
     ObligationFile,
     RuleFile,
 )
@@ -78,6 +79,7 @@ FileModel = (
     | UnitsFile
     | VocabularyFile
     | ChainFile
+    | NamedFile
     | OverlayFile
 )
 
@@ -98,4 +100,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "chain": ChainFile,
     "invariants": InvariantsFile,
     "exemptions": InvariantsFile,
+    "clauses": NamedFile,
+    "duties": NamedFile,
+    "citations": NamedFile,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, GetPydanticSchema, Tag
 from pydantic_core import PydanticCustomError, core_schema
 
 from safety_rules.language.lint import LINT_CODES
@@ -88,3 +88,12 @@ class CitationFile(Model):
     quotation: S | None = None
     standing: StandingWord | None = None
     note: S | None = None
+
+
+def _is_name(value: Any) -> str:
+    return "named" if isinstance(value, Scalar) else "written"
+
+
+NamedOr = Discriminator(_is_name)  # where a name may refer to what a file of `clauses:`, `duties:`, `citations:` holds
+Named = Annotated[S, Tag("named")]
+CitationRef = Annotated[Named | Annotated[CitationFile, Tag("written")], NamedOr]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, Tag
 
 from safety_rules.loading.models_base import (
     CitationFile,
+    CitationRef,
     Day,
     Flag,
     Key,
     Model,
+    Named,
+    NamedOr,
     NameFile,
     Node,
     PeriodFile,
@@ -36,6 +39,19 @@ class DutyFile(Model):
     by: NameFile | None = None
 
 
+ClauseRef = Annotated[Named | Annotated[ClauseFile, Tag("written")], NamedOr]
+DutyRef = Annotated[Named | Annotated[DutyFile, Tag("written")], NamedOr]
+
+
+class NamedFile(TopModel):
+    """Clauses, duties and citations that several files refer to, each by its name."""
+
+    kind: ClassVar[str] = "named"
+    clauses: dict[S, ClauseFile] = Field(default_factory=dict)
+    duties: dict[S, DutyFile] = Field(default_factory=dict)
+    citations: dict[S, CitationFile] = Field(default_factory=dict)
+
+
 class OtherwiseFile(Model):
     """What a violated rule asks for; `advice: true` in place of an outcome asks for none."""
 
@@ -43,7 +59,7 @@ class OtherwiseFile(Model):
     advice: Flag | None = None
     veto: Flag | None = None
     remedy: NameFile | None = None
-    duties: list[DutyFile] = Field(default_factory=list)
+    duties: list[DutyRef] = Field(default_factory=list)
 
 
 class CaseFile(Model):
@@ -63,7 +79,7 @@ class CaseFile(Model):
 class _InForce(TopModel):
     title: NameFile
     in_force: PeriodFile
-    authority: list[CitationFile] = Field(min_length=1)
+    authority: list[CitationRef] = Field(min_length=1)
     cases: list[CaseFile] = Field(default_factory=list)
 
 
@@ -73,8 +89,8 @@ class RuleFile(_InForce):
     kind: ClassVar[str] = "rule"
     rule: Key
     area: S | None = None
-    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
-    requires: dict[S, ClauseFile] = Field(min_length=1)
+    applies_when: dict[S, ClauseRef] = Field(default_factory=dict)
+    requires: dict[S, ClauseRef] = Field(min_length=1)
     otherwise: OtherwiseFile
     note: NameFile | None = None
 
@@ -111,8 +127,8 @@ class ObligationFile(_InForce):
 
     kind: ClassVar[str] = "obligation"
     obligation: Key
-    applies_when: dict[S, ClauseFile] = Field(default_factory=dict)
-    duty: DutyFile
+    applies_when: dict[S, ClauseRef] = Field(default_factory=dict)
+    duty: DutyRef
 
 
 class AreaFile(TopModel):

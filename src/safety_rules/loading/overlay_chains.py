@@ -51,7 +51,7 @@ def change(book: Rulebook, file: OverlayFile, what: str, key: str, detail: Name)
 def context_of(book: Rulebook, report: Report) -> Context:
     """Return what further rules of a rulebook are read with."""
     derived = frozenset(d.fact for a in book.areas.values() for d in a.derivations)
-    return Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report, book.tables)
+    return Context(book.vocabulary, dict(book.sources), dict(book.parameters), derived, report, book.tables, book.named)
 
 
 def as_file(area: Area, at: Scalar) -> AreaFile:

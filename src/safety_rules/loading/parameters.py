@@ -23,7 +23,6 @@ from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
-from safety_rules.words.said import said
 
 
 def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
@@ -145,7 +144,7 @@ def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) 
 
 def _one(data: object, kind: Kind, vocabulary: Vocabulary, at: Scalar, report: Report) -> Value | None:
     try:
-        return value_of(data, Fact("value", said("what.value").name, kind, "值"), vocabulary.units)
+        return value_of(data, Fact("value", Name("值", "value"), kind, "值"), vocabulary.units)
     except Unusable as wrong:
         report.add(wrong.code, wrong.said, at)
         return None

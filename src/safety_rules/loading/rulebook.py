@@ -26,9 +26,11 @@ from safety_rules.loading.models_rules import (
     ChainFile,
     DeriveFile,
     InvariantsFile,
+    NamedFile,
     ObligationFile,
     RuleFile,
 )
+from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
 from safety_rules.loading.report import Report, shaped, start_of
@@ -144,6 +146,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     reference = tables(files.of(TableFile), files.texts, words, known, report)
     derived = frozenset(str(f.fact) for _, f in files.of(DeriveFile))
     context = Context(words, known, figures, derived, report, reference)
+    context = replace(context, named=named_parts([f for _, f in files.of(NamedFile)], context))
     _identities(files, context)
     areas: dict[str, Area] = {}
     for path, file in files.of(AreaFile):
@@ -155,7 +158,17 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     _homeless(files, report)
     chained = _chains(files, context)
     _without_echoes(files.broken, report)
-    return Rulebook(words, known, figures, areas, digest, reference, chains=chained, silences=tuple(files.silences))
+    return Rulebook(
+        words,
+        known,
+        figures,
+        areas,
+        digest,
+        reference,
+        chains=chained,
+        named=context.named,
+        silences=tuple(files.silences),
+    )
 
 
 def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
@@ -254,6 +267,7 @@ ECHOES: dict[type[Model], frozenset[str]] = {
     ParametersFile: frozenset({"unknown-name"}),
     TableFile: frozenset({"unknown-name"}),
     AreaFile: frozenset({"no-area"}),
+    NamedFile: frozenset({"unknown-clause", "unknown-duty", "unknown-citation"}),
 }
 
 

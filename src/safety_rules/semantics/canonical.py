@@ -9,30 +9,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, assert_never
 
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-)
+from safety_rules.language import expr as tree
+from safety_rules.language.expr import Expr, Literal
 from safety_rules.language.operators import ORDERS, SIGNS
 
 Form = tuple[Any, ...]
@@ -47,52 +25,52 @@ def canonical(expr: Expr, names: Mapping[str, str] | None = None) -> Form:
     """Return the canonical form of an expression; `names` give its free variables."""
     v = dict(names or {})
     match expr:
-        case Literal(value):
+        case tree.Literal(value):
             return ("literal", value)
-        case FactRef(key):
+        case tree.FactRef(key):
             return ("fact", key)
-        case ItemField(variable, key):
+        case tree.ItemField(variable, key):
             return ("field", v.get(variable, variable), key)
-        case ItemSelf(variable):
+        case tree.ItemSelf(variable):
             return ("item", v.get(variable, variable))
-        case ParameterRef(key, _, day):
+        case tree.ParameterRef(key, _, day):
             return ("parameter", key) if day is None else ("parameter", key, canonical(day, v))
-        case AsOf():
+        case tree.AsOf():
             return ("as_of",)
-        case Not(operand):
+        case tree.Not(operand):
             return _denied(operand, v)
-        case And(operands):
+        case tree.And(operands):
             return _joined("and", [canonical(o, v) for o in operands])
-        case Or(operands):
+        case tree.Or(operands):
             return _joined("or", [canonical(o, v) for o in operands])
-        case Compare(op, left, right):
+        case tree.Compare(op, left, right):
             return _comparison(op, canonical(left, v), canonical(right, v))
-        case In(item, container):
+        case tree.In(item, container):
             return ("in", canonical(item, v), _listed(container, v))
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             sides = [canonical(left, v), canonical(right, v)]
             return (op, *(sorted(sides, key=repr) if SIGNS[op].either_way else sides))
-        case Negate(operand):
+        case tree.Negate(operand):
             inner = canonical(operand, v)
             return ("literal", -inner[1]) if inner[0] == "literal" else ("-", ("literal", Fraction(0)), inner)
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             inner = canonical(operand, v)
             return ("literal", inner[1] * factor) if inner[0] == "literal" else ("scale", factor, inner)
-        case Shift(day, period, backwards):
+        case tree.Shift(day, period, backwards):
             return ("shift", canonical(day, v), _period(period, v), backwards)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return ("days", canonical(later, v), canonical(earlier, v))
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return ("if", canonical(test, v), canonical(then, v), canonical(otherwise, v))
-        case Aggregate(fold, body, variable, listed, where):
+        case tree.Aggregate(fold, body, variable, listed, where):
             inside = {**v, variable: f"x{len(v)}"}
             only = None if where is None else canonical(where, inside)
             return (fold, inside[variable], canonical(body, inside), canonical(listed, v), only)
-        case Listed(table, key):
+        case tree.Listed(table, key):
             return ("listed", table, canonical(key, v))
-        case Lookup(table, keys, column):
+        case tree.Lookup(table, keys, column):
             return ("lookup", table, column, *(canonical(k, v) for k in keys))
-        case Call(function, arguments):
+        case tree.Call(function, arguments):
             return ("call", function, *(canonical(a, v) for a in arguments))
         case _:
             assert_never(expr)
@@ -109,9 +87,9 @@ def _joined(word: str, parts: list[Form]) -> Form:
 def _denied(operand: Expr, v: Mapping[str, str]) -> Form:
     """Return the form of a negation; a comparison is turned into its opposite, which is unknown exactly when it is."""
     match operand:
-        case Not(inner):
+        case tree.Not(inner):
             return canonical(inner, v)
-        case Compare(op, left, right):
+        case tree.Compare(op, left, right):
             return _comparison(ORDERS[op].denied, canonical(left, v), canonical(right, v))
         case _:
             return ("not", canonical(operand, v))

@@ -125,19 +125,28 @@ def status(applies: Truth, requires: Truth) -> Status:
     return Status.UNDETERMINED
 
 
-def finding(rule: Rule, env: Environment) -> Finding:
-    """Return what one rule says of the environment's record."""
+Told = tuple[Status, tuple[ClauseResult, ...], tuple[ClauseResult, ...], frozenset[Reason]]
+
+
+def told(rule: Rule, env: Environment) -> Told:
+    """Return the status of one rule on the environment's record, the truth of its clauses, and the reasons of an open one."""
     applies, requires = clause_results(rule.applies_when, env), clause_results(rule.requires, env)
     applying = conjunction(*(c.truth for c in applies))
     meeting = conjunction(*(c.truth for c in requires))
     says = status(applying, meeting)
-    rests_on = _rests_on(rule, says, env)
     reasons: frozenset[Reason] = frozenset()
     if says is Status.UNDETERMINED:
         open_parts = (applies if applying is Truth.UNKNOWN else ()) + (requires if meeting is Truth.UNKNOWN else ())
         reasons = reasons.union(*(c.reasons for c in open_parts))
     elif says is not Status.NOT_APPLICABLE and not is_sure(rule, env):
         says, reasons = Status.UNDETERMINED, frozenset({Reason("authority", rule.key)})
+    return says, applies, requires, reasons
+
+
+def finding(rule: Rule, env: Environment) -> Finding:
+    """Return what one rule says of the environment's record, how sure that is, and what it cites."""
+    says, applies, requires, reasons = told(rule, env)
+    rests_on = _rests_on(rule, says, env)
     standing = standing_of(rests_on)
     if says is not Status.NOT_APPLICABLE:
         standing = weakest(rule.standing, standing)
@@ -175,9 +184,11 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
     return used
 
 
-def findings(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> tuple[Finding, ...]:
+def findings(
+    on: AreaOn, record: Record, waivers: Sequence[Waiver] = (), env: Environment | None = None
+) -> tuple[Finding, ...]:
     """Return one finding for each rule in force, in the area's order; what a waiver takes out of account says so."""
-    env = on.environment(record)
+    env = env or on.environment(record)
     found = tuple(finding(rule, env) for rule in on.rules)
     granted = {w.rule for w in applied_waivers(on, record, waivers)}
     counts = (Status.VIOLATED, Status.UNDETERMINED)
@@ -255,7 +266,7 @@ def waiver_results(
     return tuple(results)
 
 
-def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
+def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
     """Return the duties that follow: from violated rules, and from obligations whose conditions hold."""
     due = [
         DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
@@ -263,7 +274,6 @@ def due_duties(on: AreaOn, record: Record, found: Sequence[Finding]) -> tuple[Du
         if f.status is Status.VIOLATED
         for duty in f.rule.otherwise.duties
     ]
-    env = on.environment(record)
     for obligation in on.obligations:
         results = clause_results(obligation.applies_when, env)
         holds = conjunction(*(c.truth for c in results))

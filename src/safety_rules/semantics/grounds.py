@@ -11,29 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
+from safety_rules.language import expr as tree
 from safety_rules.language.expr import (
     Aggregate,
     And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
     Expr,
     FactRef,
     If,
-    In,
     ItemField,
-    ItemSelf,
     Listed,
-    Literal,
     Lookup,
-    Negate,
-    Not,
     Or,
     ParameterRef,
-    Scale,
-    Shift,
     children,
 )
 from safety_rules.language.law import edition_on, entry_on
@@ -73,8 +62,9 @@ def grounds(expr: Expr, env: Environment) -> Grounds:
             edition = edition_on(env.tables[table], env.as_of)
             own = {table: edition.citation} if edition is not None else {}
             return together([own, *(grounds(c, env) for c in children(expr))])
-        case (Literal() | FactRef() | ItemField() | ItemSelf() | AsOf() | Not() | Compare() | In() | Arithmetic()
-              | Negate() | Scale() | Shift() | DaysBetween() | Call()):  # fmt: skip
+        case (tree.Literal() | tree.FactRef() | tree.ItemField() | tree.ItemSelf() | tree.AsOf()
+              | tree.Not() | tree.Compare() | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale()
+              | tree.Shift() | tree.DaysBetween() | tree.Call()):  # fmt: skip
             return together(grounds(c, env) for c in children(expr))
         case _:
             assert_never(expr)

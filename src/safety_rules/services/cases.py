@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -20,22 +20,39 @@ from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
-from safety_rules.semantics.decide import AreaOn, area_on, clause_results, finding
+from safety_rules.semantics.decide import AreaOn, area_on, clause_results, told
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.words.values import decimal
 
+Holder = Rule | Derivation | Obligation
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What the definition said of a case: on which law and record, of what (None: of the whole area), and the answer.
+
+    Of a rule the answer is its status, of an obligation the truth of its conditions, of an area the verdict, and
+    of a derivation the value, or those of each record of a list (None: unknown).
+    """
+
+    law: AreaOn
+    record: Record
+    holder: Holder | None
+    came: Any
+
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What came of a case: no `failures` means that it holds."""
+    """What came of a case: no `failures` means that it holds; nothing `ran` of what was not in force, or chains."""
 
     area: str
     of: str
     case: str
     at: Span
     failures: tuple[str, ...]
+    ran: Ran | None = field(default=None, compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
@@ -53,20 +70,30 @@ def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResul
             yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
 
 
-def _area_cases(rulebook: Rulebook, area: Area) -> Iterator[CaseResult]:
+Running = Generator[str, None, Ran | None]
+
+
+def _area_cases(book: Rulebook, area: Area) -> Iterator[CaseResult]:
     for rule in area.rules:
-        for case in rule.cases:
-            yield CaseResult(area.key, rule.key, case.title, case.at, tuple(rule_case(rulebook, area, rule, case)))
+        yield from (_result(area, rule.key, c, rule_case(book, area, rule, c)) for c in rule.cases)
     for derivation in area.derivations:
-        for case in derivation.cases:
-            failures = tuple(derivation_case(rulebook, area, derivation, case))
-            yield CaseResult(area.key, derivation.key, case.title, case.at, failures)
+        yield from (
+            _result(area, derivation.key, c, derivation_case(book, area, derivation, c)) for c in derivation.cases
+        )
     for obligation in area.obligations:
-        for case in obligation.cases:
-            failures = tuple(obligation_case(rulebook, area, obligation, case))
-            yield CaseResult(area.key, obligation.key, case.title, case.at, failures)
-    for case in area.cases:
-        yield CaseResult(area.key, "", case.title, case.at, tuple(area_case(rulebook, area, case)))
+        yield from (
+            _result(area, obligation.key, c, obligation_case(book, area, obligation, c)) for c in obligation.cases
+        )
+    yield from (_result(area, "", c, area_case(book, area, c)) for c in area.cases)
+
+
+def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
+    failures = []
+    while True:
+        try:
+            failures.append(next(running))
+        except StopIteration as end:
+            return CaseResult(area.key, of, case.title, case.at, tuple(failures), end.value)
 
 
 def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
@@ -74,7 +101,7 @@ def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
     return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
 
 
-def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterator[str]:
+def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Running:
     """Yield what a case of a rule does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
@@ -83,17 +110,19 @@ def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Iterato
     if rule.key not in {r.key for r in on.rules}:
         if expected != "not_in_force":
             yield f"expected {expected}, but the rule is not in force on {case.on}"
-        return
+        return None
     env = on.environment(record)
-    found = finding(rule, env)
-    if found.status.value != expected:
-        yield f"expected {expected}, came to {found.status.value}"
-    if "because" in case.expect and set(case.expect["because"]) != set(found.failed):
-        yield f"expected to fail in {_listed(case.expect['because'])}, failed in {_listed(found.failed)}"
+    status, _, requires, reasons = told(rule, env)
+    failed = tuple(c.key for c in requires if c.truth is Truth.FALSE)
+    if status.value != expected:
+        yield f"expected {expected}, came to {status.value}"
+    if "because" in case.expect and set(case.expect["because"]) != set(failed):
+        yield f"expected to fail in {_listed(case.expect['because'])}, failed in {_listed(failed)}"
     if "needs" in case.expect:
-        yield from _compare_needs(case.expect["needs"], found.reasons)
+        yield from _compare_needs(case.expect["needs"], reasons)
     for path, change in case.expect.get("gap", {}).items():
-        yield from _compare_gap(str(path), str(change), rule, env, on, found.failed)
+        yield from _compare_gap(str(path), str(change), rule, env, on, failed)
+    return Ran(on, record, rule, status)
 
 
 def _listed(names: Any) -> str:
@@ -121,7 +150,7 @@ def _compare_gap(
         yield f"expected a gap of {change} in `{path}`, found {found}"
 
 
-def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Iterator[str]:
+def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Running:
     """Yield what a case of a derivation does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
@@ -130,17 +159,18 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     if held is None or held.key != derivation.key:
         if str(case.expect["expect"]) != "not_in_force":
             yield f"the derivation is not in force on {case.on}"
-        return
+        return None
     fact = rulebook.vocabulary.facts[derivation.fact]
     env = on.environment(record)
     expected = case.expect["expect"]
     if derivation.variable is None:
-        yield from _compare_value(expected, evaluate(derivation.formula, env), fact, rulebook)
-        return
+        value = _known(evaluate(derivation.formula, env))
+        yield from _compare_value(expected, value, fact, rulebook)
+        return Ran(on, record, held, value)
     outer = fact.key.rpartition(".")[0]
     items: Any = record.values.get(outer, ())
     found = [
-        evaluate(derivation.formula, env.with_item(derivation.variable, f"{outer}[{i}]", x))
+        _known(evaluate(derivation.formula, env.with_item(derivation.variable, f"{outer}[{i}]", x)))
         for i, x in enumerate(items)
     ]
     wanted = expected if isinstance(expected, list) else [expected]
@@ -148,16 +178,20 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
         yield f"expected {len(wanted)} values, came to {len(found)}"
     for one, value in zip(wanted, found, strict=False):
         yield from _compare_value(one, value, fact, rulebook)
+    return Ran(on, record, held, found)
 
 
-def _compare_value(expected: Any, value: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
+def _known(value: Any) -> Any:
+    return None if isinstance(value, Unknown) else value
+
+
+def _compare_value(expected: Any, came: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
     wanted: Value | None
     try:
         wanted = None if absent(str(expected)) else _expected_value(str(expected), fact, rulebook)
     except Unusable as wrong:
         yield f"`{expected}` is not a value of `{fact.key}`: {wrong.message.en}"
         return
-    came = None if isinstance(value, Unknown) else value
     if wanted != came:
         yield f"expected {expected}, came to {_text(came)}"
 
@@ -176,23 +210,25 @@ def _text(value: Any) -> str:
     return str(value) if not isinstance(value, Fraction) else f"{value}"
 
 
-def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Iterator[str]:
+def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Running:
     """Yield what a case of an obligation does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
     yield from problems
     results = clause_results(obligation.applies_when, on.environment(record))
     holds = conjunction(*(r.truth for r in results))
+    held = next((o for o in on.obligations if o.key == obligation.key), None)
     came = {Truth.TRUE: "due", Truth.FALSE: "not_due", Truth.UNKNOWN: "undetermined"}[holds]
-    if obligation.key not in {o.key for o in on.obligations}:
+    if held is None:
         came = "not_in_force"
     if came != str(case.expect["expect"]):
         yield f"expected {case.expect['expect']}, came to {came}"
     if "needs" in case.expect:
         yield from _compare_needs(case.expect["needs"], frozenset().union(*(r.reasons for r in results)))
+    return None if held is None else Ran(on, record, held, holds)
 
 
-def area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
+def area_case(rulebook: Rulebook, area: Area, case: Case) -> Running:
     """Yield what a case of a whole area does not hold to."""
     on = area_on(rulebook, area.key, case.on)
     record, problems = _record(on, case)
@@ -218,3 +254,4 @@ def area_case(rulebook: Rulebook, area: Area, case: Case) -> Iterator[str]:
     for words in expect.get("says", ()):
         if words not in said:
             yield f"the explanation does not say `{words}`"
+    return Ran(on, record, None, verdict)

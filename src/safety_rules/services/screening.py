@@ -11,15 +11,19 @@ from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
 from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
+from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
+from safety_rules.language.verdict import Reason
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import subject_names
-from safety_rules.semantics.verdict.explain import reason_label
+from safety_rules.semantics.verdict.explain import reason_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening_tables import DecidedRows, engine_for
+from safety_rules.words.explanation import name_of
+from safety_rules.words.problem import problem
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
@@ -130,11 +134,7 @@ def _screened(
 
 
 def _idle(waiver: Waiver) -> Problem:
-    message = Name(
-        f"豁免［{waiver.rule}］的对象“{waiver.subject}”不在台账中",
-        f"the waiver of `{waiver.rule}` is for `{waiver.subject}`, which no row is about",
-    )
-    return Problem("waiver-for-nobody", "", waiver.subject, message)
+    return problem("waiver-for-nobody", "", waiver.subject, rule=waiver.rule, subject=waiver.subject)
 
 
 def screened_row(
@@ -181,21 +181,23 @@ def _count(screened: ScreenedRow, summary: Summary) -> None:
 def _count_missing(verdict: Verdict, summary: Summary) -> None:
     """Count what is missing; the fields of a list's records count as one, whichever record lacks them."""
     vocabulary = verdict.on.rulebook.vocabulary
-    general = {}
+    general: dict[Reason, Slot] = {}
     for reason in verdict.needs.can_change:
         name = reason.name
         if "[" in name:
             head, _, rest = name.partition("[")
             field = rest.partition("]")[2]
-            outer, inner = vocabulary.facts[head].name, vocabulary.facts.get(head + field)
-            words = Name(*(f"{outer.in_(k)}·{inner.name.in_(k)}" if inner else outer.in_(k) for k in ("zh", "en")))
             name = head + field
+            said: Slot = vocabulary.facts[head].name
+            if name in vocabulary.facts:
+                said = statement("path.field", item=said, field=vocabulary.facts[name].name)
         else:
-            words = Name(*(reason_label(reason, verdict, k) for k in ("zh", "en")))
-        general[type(reason)(reason.kind, name)] = words
-    for reason, words in general.items():
+            said = reason_said(reason, verdict.on.rulebook, verdict.on.derivations)
+        general[type(reason)(reason.kind, name)] = said
+    for reason, said in general.items():
         summary.missing[reason] += 1
-        summary.names[reason] = words
+        if reason not in summary.names:
+            summary.names[reason] = name_of(said, vocabulary)
 
 
 def row_numbered(

@@ -22,7 +22,6 @@ from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import DueDuty, Masks
 from safety_rules.semantics.admission.admit import admit
@@ -34,6 +33,7 @@ from safety_rules.services.dated_area import DatedArea
 from safety_rules.tables.decide import decided_table
 from safety_rules.tables.prepare import ROW, rows_written
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 ENGINES = ("auto", "duckdb", "records")
 LARGE = {True: 1 << 20, False: 4 << 20}
@@ -57,11 +57,7 @@ def engine_for(path: Path, asked: str) -> tuple[str, tuple[Problem, ...]]:
         return ("records" if asked == "auto" else asked), ()
     if there:
         return "duckdb", ()
-    message = Name(
-        "未安装 DuckDB，逐行审查，较慢；可安装 safety-rules[tables]",
-        "DuckDB is not installed, so rows are screened one by one, which is slower; install `safety-rules[tables]`",
-    )
-    return "records", (Problem("no-duckdb", "", path.name, message),)
+    return "records", (problem("no-duckdb.screening", "", path.name),)
 
 
 class PlainVerdict(Verdict):
@@ -167,5 +163,5 @@ def _masks(decision: Any) -> Iterator[tuple[int, int, int, int, bool]]:
     names = f"{ROW}, violated, undetermined, not_applicable, problem"
     reader = decision.con.cursor().execute(f"SELECT {names} FROM read_parquet('{decision.path}')")
     while batch := reader.fetchmany(BATCH):
-        for number, violated, undetermined, absent, problem in batch:
-            yield int(number), joined(violated), joined(undetermined), joined(absent), problem
+        for number, violated, undetermined, absent, told in batch:
+            yield int(number), joined(violated), joined(undetermined), joined(absent), told

@@ -29,6 +29,7 @@ from safety_rules.semantics.chaining.chain import ChainProgram
 from safety_rules.semantics.chaining.facts import key_field
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.tables.prepare import csv_prepared
+from safety_rules.words.problem import problem
 
 BATCH = 5_000
 
@@ -62,10 +63,7 @@ def _say_twice(chaining: Chaining, relation: str, key: str, notices: list[Proble
     ).fetchall()
     fact = chaining.program.rulebook.vocabulary.facts[relation]
     for (value,) in found:
-        message = Name(
-            f"{fact.name.zh}“{value}”有内容不同的多条记录", f"{fact.name.en}: `{value}` names different records"
-        )
-        notices.append(Problem("given-twice", relation, "", message, str(value)))
+        notices.append(problem("given-twice.records", relation, "", str(value), fact=fact.name, key=value))
 
 
 def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
@@ -171,28 +169,16 @@ def _taken(fact: Fact, use: Use, chaining: Chaining) -> Cell:
 def _about_columns(facts: Mapping[str, Fact], uses: Mapping[str, Use]) -> Iterator[Problem]:
     for name, fact in facts.items():
         if name not in uses:
-            message = Name(
-                f"没有“{fact.name.zh}”列，该项在所有记录中均按未知处理",
-                f"no column carries `{fact.key}`; it is unknown in every record",
-            )
-            yield Problem("missing-column", fact.key, "", message)
+            yield problem("missing-column.record", fact.key, "", fact=Name(fact.name.zh, fact.key))
         elif wrong_type(fact, uses[name].type):
             column = uses[name].column
-            message = Name(
-                f"“{column}”列的类型不能用于“{fact.name.zh}”，该项在所有记录中均按未知处理",
-                f"the type of the column `{column}` cannot be {fact.name.en}; it is unknown in every record",
-            )
-            yield Problem("column-type", fact.key, column, message)
+            yield problem("column-type.record", fact.key, column, column=column, fact=fact.name)
 
 
 def _say_wrong(chaining: Chaining, relation: str, count: int, notices: list[Problem]) -> None:
     if count:
         name = chaining.program.rulebook.vocabulary.facts[relation].name
-        message = Name(
-            f"{name.zh}有 {count} 条记录的单元格不能使用，按未知处理",
-            f"{count} records of {name.en} have cells that cannot be used; they count as unknown",
-        )
-        notices.append(Problem("cells", relation, "", message))
+        notices.append(problem("cells", relation, "", fact=name, count=count))
 
 
 def _admitted(

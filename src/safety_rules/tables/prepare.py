@@ -19,12 +19,13 @@ from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Boolean, Choices, Date, Name, Number, Records, Text
+from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import SEPARATORS, Unread, absent
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
 
@@ -217,15 +218,13 @@ def text_of(item: Any, fact: Fact) -> str | None:
 
 
 def _unknown(name: str, place: str) -> Problem:
-    message = Name(f"“{name[:60]}”不是已知的事实项，或者填了两次", f"`{name[:60]}` is not a known fact, or given twice")
-    return Problem("unknown-fact", "", place, message)
+    return problem("unknown-fact.column", "", place, name=name[:60])
 
 
 def _untold(item: Any, fact: Fact, place: str) -> Problem:
-    message = Name(f"{fact.name.zh}的单元格类型不符", f"the cell's type cannot be {fact.name.en}")
     if isinstance(item, Unread):
-        message = item.why.name
-    return Problem("cell-type", fact.key, place, message, str(item)[:80])
+        return Problem("cell-type", fact.key, place, item.why.name, str(item)[:80])
+    return problem("cell-type", fact.key, place, str(item)[:80], fact=fact.name)
 
 
 def _plain(item: Any) -> str:

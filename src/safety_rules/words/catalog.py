@@ -18,12 +18,12 @@ FOLDER = Path(__file__).parent
 AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 
 
-def sentence(key: str, language: str, **slots: object) -> str:
+def sentence(key: str, language: str, /, **slots: object) -> str:
     """Return a sentence in `zh` or `en`, its slots filled; raises KeyError where there is no such sentence."""
     return pattern(key, language).format_map(slots)
 
 
-def both(key: str, **slots: object) -> Name:
+def both(key: str, /, **slots: object) -> Name:
     """Return a sentence in both languages."""
     return Name(pattern(key, "zh").format_map(slots), pattern(key, "en").format_map(slots))
 

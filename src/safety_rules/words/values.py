@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import Unknown
-from safety_rules.language.vocabulary import Fact, Vocabulary, fact_key
+from safety_rules.language.vocabulary import Vocabulary, fact_key
 from safety_rules.words.catalog import sentence
 
 MOST_DIGITS = 12
@@ -42,10 +42,10 @@ def _fixed(number: Fraction, places: int) -> str:
 def shown(value: Any, kind: Kind, language: str) -> str:
     """Return a value of a kind in words."""
     if value is None or isinstance(value, Unknown):
-        return "未填" if language == "zh" else "not given"
+        return sentence("value.missing", language)
     match kind:
         case Boolean():
-            return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[language, value]
+            return sentence("value.true" if value else "value.false", language)
         case Number(unit):
             number = decimal(value)
             return f"{number} {unit.symbol}" if unit.symbol else number
@@ -53,12 +53,16 @@ def shown(value: Any, kind: Kind, language: str) -> str:
             return choices[value].name.in_(language)
         case Choices(choices):
             names = [choices[v].name.in_(language) if choices.options else v for v in value]
-            return ("、" if language == "zh" else ", ").join(names) or ("无" if language == "zh" else "none")
+            return listed(names, language) or sentence("value.none", language)
         case Records():
-            count = len(value)
-            return f"{count} 条" if language == "zh" else f"{count} record{'s' if count != 1 else ''}"
+            return sentence("value.record" if len(value) == 1 else "value.records", language, count=len(value))
         case _:
             return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def listed(texts: Iterable[str], language: str) -> str:
+    """Return several texts as a list in a sentence."""
+    return sentence("joint.list", language).join(texts)
 
 
 def standing_words(standing: Standing, language: str) -> str:
@@ -72,25 +76,20 @@ def label(path: str, vocabulary: Vocabulary, language: str) -> str:
     if "[" not in path:
         return fact.name.in_(language) if fact is not None else path
     head, _, rest = path.partition("[")
-    outer = vocabulary.facts[head].name.in_(language)
-    if rest.startswith("="):
-        return _keyed_label(outer, rest[1:].partition("]")[0], fact if fact and fact.key != head else None, language)
-    index = int(rest.partition("]")[0]) + 1
+    key = rest.partition("]")[0]
+    item = _item(vocabulary.facts[head].name.in_(language), key, language)
     if fact is None or fact.key == head:
-        return f"{outer}第{index}条" if language == "zh" else f"{outer} no. {index}"
-    inner = fact.name.in_(language)
-    return f"{outer}第{index}条·{inner}" if language == "zh" else f"{outer} no. {index}: {inner}"
+        return item
+    return sentence("path.field", language, item=item, field=fact.name.in_(language))
 
 
-def _keyed_label(outer: str, key: str, field: Fact | None, language: str) -> str:
-    """Return the name of a record of a ledger, or of a field of it: `事故“S1”·事故等级`."""
-    zh = language == "zh"
-    if key and key[0] not in "~#":
-        outer = f"{outer}“{key}”" if zh else f"{outer} `{key}`"
-    elif not key:
-        outer += "（未提供）" if zh else " (not given)"
-    inner = "" if field is None else field.name.in_(language)
-    return outer if not inner else f"{outer}·{inner}" if zh else f"{outer}: {inner}"
+def _item(name: str, key: str, language: str) -> str:
+    """Return the name of an item by its place in a list, or of a record of a ledger by its key: `事故“S1”`."""
+    if not key.startswith("="):
+        return sentence("path.item", language, list=name, number=int(key) + 1)
+    if key == "=":
+        return sentence("path.keyless", language, list=name)
+    return name if key[1] in "~#" else sentence("path.keyed", language, list=name, key=key[1:])
 
 
 def json_value(value: Any, kind: Kind) -> Any:

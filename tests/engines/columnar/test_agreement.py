@@ -16,7 +16,7 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from engines.arrow_records import arrow_type
+from safety_rules.engines.columnar.cases import arrow_type
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.sql.exactness.settle import masks_by_definition
 from safety_rules.language.kinds import Choice, Choices, Number, Records

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from conformance.suite import ConditionCase, VerdictCase, conditions, verdicts
-from engines.arrow_records import arrow_table
+from conformance.suite import ConditionCase, VerdictCase, asserted, conditions, verdicts
+from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
@@ -77,9 +77,7 @@ def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, clean: b
 def test_a_rule_has_the_status_that_is_written(case: VerdictCase, con: Any) -> None:
     found, goes_back = by_sql(con, case.law, case.record, True)
     assert not goes_back
-    by_rule = dict(zip((r.key for r in case.law.rules), found, strict=True))
-    for rule, status in case.expect.get("findings", {}).items():
-        assert by_rule[rule] is Status(status), rule
+    assert asserted(case, found) >= 4
 
 
 def test_what_is_left_to_the_exact_evaluator_is_listed_and_nothing_else_is(con: Any) -> None:

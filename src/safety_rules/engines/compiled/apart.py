@@ -7,7 +7,7 @@ numbers), or says it only while a list is empty. It is then worked out on its ow
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache, partial
 from typing import Any
 
@@ -47,8 +47,9 @@ def apart(law: AreaOn) -> Apart:
     why: dict[str, Expr | str] = {}
     fields: dict[str, dict[str, None]] = {}
     empty: dict[str, frozenset[str]] = {}
+    parts = _Parts(law)
     for rule in law.rules:
-        own = _lists(rule, law)
+        own = parts.lists(rule)
         reason = _declined(rule, law, own)
         if reason is not None:
             why[rule.key] = reason
@@ -61,9 +62,10 @@ def apart(law: AreaOn) -> Apart:
 
 def clause_apart(rule: Rule, law: AreaOn) -> Clause | None:
     """Return the first clause because of which a rule stands apart; None where it does not, or not because of one."""
+    parts = _Parts(law)
     for clause in (*rule.applies_when, *rule.requires):
         alone = replace(rule, applies_when=(), requires=(clause,))
-        own = _lists(alone, law)
+        own = parts.lists(alone)
         if own.empty or _declined(alone, law, own) is not None:
             return clause
     return None
@@ -81,30 +83,35 @@ def _declined(rule: Rule, law: AreaOn, lists: Lists) -> Expr | str | None:
     return None
 
 
-def _lists(rule: Rule, law: AreaOn) -> Lists:
-    """Return how one rule reads lists."""
-    trial = Conditions(law, Facts(law, {}), {})
-    variables = dict.fromkeys((d.variable or "" for d in law.derivations.values()), "item")
-    fields: dict[str, dict[str, None]] = {}
-    empty: set[str] = set()
-    for part in _parts(rule, law):
-        for node in walk(part):
-            if isinstance(node, ItemField) and node.key not in law.derivations:
-                fields.setdefault(node.key.rpartition(".")[0], {})[node.key] = None
-        empty |= {key for key, node in _folded(part) if not _says(node, trial, variables)}
-    return Lists({key: list(found) for key, found in fields.items()}, {rule.key: frozenset(empty)} if empty else {})
+@dataclass(slots=True)
+class _Parts:
+    """What each condition and formula of a law reads of lists, looked at once: derived facts, given fields, lists to be empty."""
 
+    law: AreaOn
+    known: dict[int, tuple[set[str], list[str], set[str]]] = field(default_factory=dict)
 
-def _parts(rule: Rule, law: AreaOn) -> Iterator[Expr]:
-    """Yield the conditions of a rule, and the formula of every derived fact that it reads."""
-    todo, seen = [c.that for c in (*rule.applies_when, *rule.requires)], set[str]()
-    while todo:
-        part = todo.pop()
-        yield part
-        for node in walk(part):
-            if isinstance(node, FactRef | ItemField) and node.key in law.derivations and node.key not in seen:
-                seen.add(node.key)
-                todo.append(law.derivations[node.key].formula)
+    def lists(self, rule: Rule) -> Lists:
+        """Return how one rule reads lists, through derived facts."""
+        todo, seen = [c.that for c in (*rule.applies_when, *rule.requires)], set[str]()
+        fields: dict[str, dict[str, None]] = {}
+        empty: set[str] = set()
+        while todo:
+            derived, given, needed = self.reads(todo.pop())
+            todo += [self.law.derivations[key].formula for key in sorted(derived - seen)]
+            seen |= derived
+            empty |= needed
+            for key in given:
+                fields.setdefault(key.rpartition(".")[0], {})[key] = None
+        return Lists({key: list(found) for key, found in fields.items()}, {rule.key: frozenset(empty)} if empty else {})
+
+    def reads(self, part: Expr) -> tuple[set[str], list[str], set[str]]:
+        """Return what one condition or formula reads itself."""
+        if id(part) not in self.known:
+            law, named = self.law, [n for n in walk(part) if isinstance(n, FactRef | ItemField)]
+            derived = {n.key for n in named if n.key in law.derivations}
+            given = [n.key for n in named if isinstance(n, ItemField) and n.key not in derived]
+            self.known[id(part)] = derived, given, {key for key, node in _folded(part) if not _says(node, law)}
+        return self.known[id(part)]
 
 
 def _folded(part: Expr) -> Iterator[tuple[str, Aggregate]]:
@@ -117,9 +124,10 @@ def _folded(part: Expr) -> Iterator[tuple[str, Aggregate]]:
                 yield from _folded(child)
 
 
-def _says(node: Aggregate, trial: Conditions, variables: Mapping[str, str]) -> bool:
-    """Return whether an aggregate can be said over records that are there, beside the items that these stand for."""
-    trial.items = dict(variables)
+def _says(node: Aggregate, law: AreaOn) -> bool:
+    """Return whether an aggregate can be said over records that are there, beside the items of derived fields."""
+    trial = Conditions(law, Facts(law, {}), {})
+    trial.items = dict.fromkeys((d.variable or "" for d in law.derivations.values()), "item")
     try:
         trial.truth(node) if node.fold in ("any", "all") else trial.number(node)
     except Declined:

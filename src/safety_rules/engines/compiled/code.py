@@ -11,6 +11,8 @@ from typing import Any
 
 from safety_rules.language.operators import ORDERS, SIGNS
 
+LOAD = ast.Load()
+
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
@@ -26,7 +28,7 @@ def collector_at_rest() -> Iterator[None]:
 
 def load(name: str) -> ast.expr:
     """Return a read of a name."""
-    return ast.Name(name, ast.Load())
+    return ast.Name(name, LOAD)
 
 
 def assign(name: str, value: ast.expr) -> ast.stmt:
@@ -103,16 +105,15 @@ def _place(module: ast.Module) -> None:
     todo: list[Any] = [module]
     while todo:
         node = todo.pop()
-        held = node.__dict__
-        if "lineno" in held:  # a node that stands in two places
+        if node is None or "lineno" in node.__dict__:  # nothing, or a node that stands in two places
             continue
+        held = node.__dict__
         for part in held.values():
-            if isinstance(part, list):
-                todo.extend(p for p in part if isinstance(p, ast.AST))
+            if part.__class__ is list:
+                todo += part
             elif isinstance(part, ast.AST):
                 todo.append(part)
-        if node._attributes:
-            held.update(PLACE)
+        held.update(PLACE)
 
 
 PLACE = {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0}

@@ -21,8 +21,8 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Status
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, finding
+from safety_rules.semantics.verdict.decided import Witness
 from safety_rules.semantics.verdict.evidence import evidence, facts_read
-from safety_rules.semantics.verdict.verdict import Witness
 
 One = Callable[[Any], Evidence]
 

@@ -19,6 +19,7 @@ from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.folding import visible
 from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
 from safety_rules.semantics.decide import AreaOn
 
@@ -28,7 +29,7 @@ MOST_SHAPES = 256
 
 def is_text(data: Any) -> bool:
     """Return whether data is text that admission takes as it is."""
-    return data.__class__ is str and data == data.strip() and not absent(data) and len(data) <= MOST_CHARACTERS
+    return data.__class__ is str and data == visible(data) and not absent(data) and len(data) <= MOST_CHARACTERS
 
 
 def is_code(data: Any) -> bool:

@@ -16,29 +16,18 @@ from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import value
 from safety_rules.engines.compiled.writer import Writer
+from safety_rules.language import expr as tree
 from safety_rules.language.expr import (
     Aggregate,
     And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
     Expr,
     FactRef,
     If,
-    In,
     ItemField,
-    ItemSelf,
     Listed,
-    Literal,
     Lookup,
-    Negate,
-    Not,
     Or,
     ParameterRef,
-    Scale,
-    Shift,
     children,
 )
 from safety_rules.language.law import edition_on, entry_on
@@ -183,8 +172,9 @@ def standing(expr: Expr, w: _Writer) -> ast.expr:
             edition = edition_on(w.law.rulebook.tables[table], w.law.as_of)
             own = 0 if edition is None else int(edition.citation.standing)
             return _most([constant(own), *(standing(c, w) for c in children(expr))])
-        case (Literal() | FactRef() | ItemField() | ItemSelf() | AsOf() | Not() | Compare() | In() | Arithmetic()
-              | Negate() | Scale() | Shift() | DaysBetween() | Call()):  # fmt: skip
+        case (tree.Literal() | tree.FactRef() | tree.ItemField() | tree.ItemSelf() | tree.AsOf()
+              | tree.Not() | tree.Compare() | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale()
+              | tree.Shift() | tree.DaysBetween() | tree.Call()):  # fmt: skip
             return _most([standing(c, w) for c in children(expr)])
         case _:
             assert_never(expr)

@@ -42,28 +42,14 @@ from safety_rules.engines.smt.values import (
     same_numbers,
     settled,
 )
+from safety_rules.language import expr as tree
 from safety_rules.language.expr import (
     Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
     Compare,
-    DaysBetween,
     Expr,
     FactRef,
-    If,
-    In,
     ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
     ParameterRef,
-    Scale,
     Shift,
     in_months,
     kind_of,
@@ -109,49 +95,49 @@ def cases(expr: Expr, world: World) -> Cases:
 def value(expr: Expr, world: World) -> Symbolic:
     """Return the symbolic value of an expression; raises NotLowered."""
     match expr:
-        case Literal(known):
+        case tree.Literal(known):
             return settled(known)
-        case FactRef(key, kind):
+        case tree.FactRef(key, kind):
             return _fact(key, kind, world)
-        case ItemField():
+        case tree.ItemField():
             return _item_field(expr, world)
-        case ItemSelf(variable):
+        case tree.ItemSelf(variable):
             return settled(world.variables[variable])
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, world)
-        case AsOf():
+        case tree.AsOf():
             return settled(world.law.as_of)
-        case Not(operand):
+        case tree.Not(operand):
             return inverse(truths(operand, world))
-        case And(operands):
+        case tree.And(operands):
             return all_of([truths(o, world) for o in operands])
-        case Or(operands):
+        case tree.Or(operands):
             return any_of([truths(o, world) for o in operands])
-        case Compare():
+        case tree.Compare():
             return _compared(expr, world)
-        case In(item, container):
+        case tree.In(item, container):
             return inside_of(cases(item, world), _members(container, world))
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             return operated(op, cases(left, world), cases(right, world))
-        case Negate(operand):
+        case tree.Negate(operand):
             return mapped(cases(operand, world), numbers.negative)
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             return mapped(cases(operand, world), lambda n: numbers.product(n, numbers.constant(factor)))
-        case Shift():
+        case tree.Shift():
             return _shifted(expr, world)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return paired(
                 cases(later, world), cases(earlier, world), lambda a, b: days_between(a, b, world.record.assumptions)
             )
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _either(truths(test, world), value(then, world), value(otherwise, world), world)
-        case Aggregate():
+        case tree.Aggregate():
             return _aggregate(expr, world)
-        case Listed(table, key):
+        case tree.Listed(table, key):
             return listed(world.law, table, cases(key, world))
-        case Lookup(table, keys, column):
+        case tree.Lookup(table, keys, column):
             return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
-        case Call(function, arguments):
+        case tree.Call(function, arguments):
             return called(function, [cases(a, world) for a in arguments], world.record.assumptions)
         case _:
             assert_never(expr)

@@ -12,7 +12,7 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import absent, record_list, value_of
+from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
 from safety_rules.words.said import refusal
 
@@ -114,7 +114,7 @@ def _value(item: Any, fact: Fact, a: _Admission) -> Value:
         if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
             raise Unusable("empty-list", fact=fact.name)
         return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
-    return value_of(item, fact, a.vocabulary.units, a.units.get(fact.key))
+    return admitted_value(item, fact, a.vocabulary.units, a.units.get(fact.key))
 
 
 def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
@@ -142,7 +142,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
         try:
             nested = isinstance(inner.kind, Records)
             unit = a.units.get(inner.key)
-            value = _value(data, inner, a) if nested else value_of(data, inner, a.vocabulary.units, unit)
+            value = _value(data, inner, a) if nested else admitted_value(data, inner, a.vocabulary.units, unit)
         except Unusable as unusable:
             result.pop(inner.field, None)
             wrong.add(path)

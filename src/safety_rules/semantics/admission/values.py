@@ -14,7 +14,7 @@ from typing import Any
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.folding import says_none
+from safety_rules.semantics.admission.folding import inexact, says_none, unfolded, visible
 from safety_rules.semantics.admission.formats import FORMATS
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.near import hint
@@ -49,6 +49,7 @@ FALSE = frozenset({"false", "否", "无", "no", "n", "×", "不是", "没有"})
 NUMBER = re.compile(r"^([+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?)\s*(\D.*)?$")
 DAY = re.compile(r"^([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?$")
 SEPARATORS = re.compile(r"[、，,;；/|\n]+")
+INEXACT_CODES = frozenset({"not-a-number", "unknown-unit", "wrong-unit", "full-width-number"})
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
 MOST_CHARACTERS = 2000
 MOST_EXPONENT = 400
@@ -67,7 +68,7 @@ class Unread:
 
 def absent(data: Any) -> bool:
     """Return whether the data says nothing: blank, None, or a word for "unknown"."""
-    return data is None or (isinstance(data, str) and data.strip().casefold() in ABSENT)
+    return data is None or (isinstance(data, str) and visible(data).casefold() in ABSENT)
 
 
 def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = None) -> Value:
@@ -94,6 +95,30 @@ def value_of(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = No
             return _choices(data, fact.kind)
         case _:
             raise TypeError(fact.kind)
+
+
+def admitted_value(data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = None) -> Value:
+    """Return the value of data as people write it: as `value_of`, or else of the one thing that its spelling means.
+
+    Rule files are read by `value_of`, to the letter. Raises Unusable, with why an amount is not exact.
+    """
+    try:
+        return value_of(data, fact, units, given_in)
+    except Unusable as first:
+        if not isinstance(data, str) or len(data) > MOST_CHARACTERS:
+            raise
+        wrong, plain = first, unfolded(data, fact.kind, fact.format)
+        if isinstance(fact.kind, Number) and given_in is not None and plain[:1] in ("¥", "￥"):
+            plain = plain[1:]
+        try:
+            if plain != data:
+                return value_of(plain, fact, units, given_in)
+        except Unusable as second:
+            wrong = second
+        why = inexact(plain) if isinstance(fact.kind, Number) and wrong.code in INEXACT_CODES else ""
+        if why:
+            raise Unusable(f"not-exact.{why}", data=_shown(data)) from None
+        raise wrong from None
 
 
 def _shown(data: Any) -> str:
@@ -180,7 +205,7 @@ def _text(data: Any, fact: Fact) -> str:
             raise Unusable("not-text", data=_shown(data))
         text = str(plain.numerator)
     elif isinstance(data, str):
-        text = data.strip()
+        text = visible(data)
     else:
         raise Unusable("not-text", data=_shown(data))
     if not fact.format:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, Step
 from safety_rules.language.errors import NotFoundError
+from safety_rules.language.explanation import Amount, Place, Series, Slot, Statement, statement
 from safety_rules.language.expr import Aggregate, FactRef, walk
-from safety_rules.language.kinds import Choice, Name, Text
+from safety_rules.language.kinds import Date, Number, Records
 from safety_rules.language.law import entry_on
 from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth
@@ -19,24 +20,20 @@ from safety_rules.semantics.chaining.step import holds, listed, rule_environment
 from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.verdict.atoms import clause_lines
-from safety_rules.semantics.verdict.explain import TRUTH_MARKS, Line, citation_words
-from safety_rules.words.values import label, shown
+from safety_rules.semantics.verdict.explain import MARKS, cited, clause_said, reason_said
 
 MOST_LEVELS = 30
 MOST_COUNTED = 20
 
-CERTAIN = Name("确定", "certain")
-POSSIBLE = Name("待核实", "undetermined")
 
-
-def explain_fact(result: ChainResult, fact: str, language: str = "zh") -> Line:
-    """Return why a record holds or could, as a tree of lines; a given record is one line.
+def explain_fact(result: ChainResult, fact: str) -> Statement:
+    """Return why a record holds or could, as a tree of statements; a given record is one statement.
 
     Raises NotFoundError where there is no such record.
     """
     if fact not in result.facts:
         raise NotFoundError(f"no record is named `{fact}`")
-    return _line(result, result.facts[fact], _chosen(result), language, 0)
+    return _line(result, result.facts[fact], _chosen(result), 0)
 
 
 def _chosen(result: ChainResult) -> dict[str, Step]:
@@ -60,31 +57,30 @@ def _may_explain(step: Step, certainly: bool, result: ChainResult) -> bool:
     return not certainly or (step.sure and step.fact in result.certain and result.certain.issuperset(step.support))
 
 
-def _line(result: ChainResult, fact: ChainFact, chosen: Mapping[str, Step], language: str, level: int) -> Line:
-    step = chosen.get(fact.id)
+def _line(result: ChainResult, fact: ChainFact, chosen: Mapping[str, Step], level: int) -> Statement:
+    said, step = record_said(result, fact), chosen.get(fact.id)
     if step is None:
-        return Line(record_words(result, fact, language))
-    zh = language == "zh"
-    sure = (CERTAIN if fact.id in result.certain else POSSIBLE).in_(language)
-    head = record_words(result, fact, language) + (f"（{sure}）" if zh else f" ({sure})")
+        return said
+    head = "chain.certain" if fact.id in result.certain else "chain.possible"
     if level == MOST_LEVELS:
-        return Line(head, (Line("……" if zh else "..."),))
-    rule = result.program.rules[step.rule]
-    below = [*_given_lines(result, rule, step, chosen, language, level), *_unless_lines(result, rule, step, language)]
-    reasons = missing(result, fact.id)
-    if reasons:
-        names = ("、" if zh else ", ").join(reason_words(r, result, language) for r in sorted(reasons))
-        below.append(Line(f"尚缺：{names}" if zh else f"lacks: {names}"))
-    sources = result.program.rulebook.sources
-    below += [Line(citation_words(c, sources, language)) for c in rule.authority]
-    parameters = result.program.rulebook.parameters
-    for key, cited in _parameters(result, rule, step).items():
-        below.append(Line(citation_words(cited, sources, language, parameters[key].name.in_(language))))
+        return statement(head, statement("more.levels"), record=said)
+    rule, book = result.program.rules[step.rule], result.program.rulebook
+    below: list[Slot] = [*_given_lines(result, rule, step, chosen, level), *_unless_lines(result, rule, step)]
+    if reasons := missing(result, fact.id):
+        facts = tuple(reason_said(_by_key(r), book, {}) for r in sorted(reasons))
+        below.append(statement("finding.lacks", facts=Series("joint.list", facts)))
+    below += [cited(c, book.sources) for c in rule.authority]
+    figures = _parameters(result, rule, step)
+    below += [cited(c, book.sources, book.parameters[key].name) for key, c in figures.items()]
     if rule.note is not None:
-        below.append(Line(f"说明：{rule.note.zh}" if zh else f"note: {rule.note.en}"))
-    day = result.program.as_of
-    title = f"{rule.title.in_(language)}　［{rule.key}］{day}" if zh else f"{rule.title.en} [{rule.key}], {day}"
-    return Line(head, (Line(title, tuple(below)),))
+        below.append(statement("finding.note", note=rule.note))
+    day = result.program.as_of.isoformat()
+    return statement(head, statement("chain.rule", *below, title=rule.title, rule=rule.key, day=day), record=said)
+
+
+def _by_key(reason: Reason) -> Reason:
+    """Return a reason whose path names a record of a ledger by its key."""
+    return Reason(reason.kind, reason.name.replace("[", "[=", 1)) if reason.kind == "fact" else reason
 
 
 def environment_of(result: ChainResult, step: Step) -> tuple[Environment, Lists]:
@@ -101,43 +97,37 @@ def environment_of(result: ChainResult, step: Step) -> tuple[Environment, Lists]
 
 
 def _given_lines(
-    result: ChainResult, rule: ChainRule, step: Step, chosen: Mapping[str, Step], language: str, level: int
-) -> list[Line]:
-    """Return a line for each record that a step rests on: its condition's values, and why it holds itself."""
-    (env, lists), lines = environment_of(result, step), []
+    result: ChainResult, rule: ChainRule, step: Step, chosen: Mapping[str, Step], level: int
+) -> Iterator[Statement]:
+    """Yield a statement for each record that a step rests on: its condition's values, and why it holds itself."""
+    env, lists = environment_of(result, step)
     for pattern, key in zip(rule.given, step.support, strict=True):
-        fact = result.facts[key]
-        mark = TRUTH_MARKS[Truth.UNKNOWN if key not in result.certain else holds(pattern, env, lists)[0]]
-        below = _value_lines(result, pattern, env, lists, language)
-        below.append(_line(result, fact, chosen, language, level + 1))
-        colon = "：" if language == "zh" else ": "
-        title = Name("已知", "given").in_(language)
-        lines.append(Line(f"{mark} {title}{colon}{pattern.sentence.in_(language)}", tuple(below)))
-    return lines
+        truth = Truth.UNKNOWN if key not in result.certain else holds(pattern, env, lists)[0]
+        record = _line(result, result.facts[key], chosen, level + 1)
+        yield clause_said("given", truth, pattern.sentence, [*_value_lines(result, pattern, env, lists), record])
 
 
-def _value_lines(result: ChainResult, pattern: Pattern, env: Environment, lists: Lists, language: str) -> list[Line]:
+def _value_lines(result: ChainResult, pattern: Pattern, env: Environment, lists: Lists) -> list[Slot]:
     """Return the values that a condition looked at, and the records that its aggregates count."""
     if pattern.that is None:
         return []
     narrow, records = lists.narrowed(pattern.that, env)
-    lines = [Line(text) for text in clause_lines(pattern.that, narrow, language)]
+    lines = clause_lines(pattern.that, narrow)
     for node in walk(pattern.that):
         if isinstance(node, Aggregate) and isinstance(node.list, FactRef):
-            lines += _counted(result, node, narrow, records.get(node.list.key, ()), language)
+            lines += _counted(result, node, narrow, records.get(node.list.key, ()))
     return lines
 
 
-def _counted(
-    result: ChainResult, node: Aggregate, env: Environment, records: Sequence[ChainFact], language: str
-) -> list[Line]:
-    """Return the records that an aggregate counts, or could, as lines."""
+def _counted(result: ChainResult, node: Aggregate, env: Environment, records: Sequence[ChainFact]) -> list[Slot]:
+    """Return the records that an aggregate counts, or could."""
     kept = _kept(node, env, records)
-    counts = [Line(f"{TRUTH_MARKS[found]} {record_words(result, fact, language)}") for fact, found in kept]
-    if len(counts) > MOST_COUNTED:
-        rest = len(counts) - MOST_COUNTED
-        counts = [*counts[:MOST_COUNTED], Line(f"……另有 {rest} 条" if language == "zh" else f"... {rest} more")]
-    return counts
+    counts: list[Slot] = [
+        statement("chain.counted", mark=MARKS[found], record=record_said(result, fact))
+        for fact, found in kept[:MOST_COUNTED]
+    ]
+    rest = len(kept) - MOST_COUNTED
+    return [*counts, statement("more.records", count=rest)] if rest > 0 else counts
 
 
 def _kept(node: Aggregate, env: Environment, records: Sequence[ChainFact]) -> list[tuple[ChainFact, Truth]]:
@@ -165,55 +155,28 @@ def counted(result: ChainResult, step: Step) -> tuple[ChainFact, ...]:
     return tuple(found.values())
 
 
-def _unless_lines(result: ChainResult, rule: ChainRule, step: Step, language: str) -> list[Line]:
-    """Return a line for each `unless` pattern: nothing was found, or which records could stand against the step."""
-    (env, lists), zh, lines = environment_of(result, step), language == "zh", []
+def _unless_lines(result: ChainResult, rule: ChainRule, step: Step) -> Iterator[Statement]:
+    """Yield a statement for each `unless` pattern: nothing was found, or which records could stand against the step."""
+    env, lists = environment_of(result, step)
     for pattern in rule.unless:
         others = [f for f in result.facts.values() if f.relation == pattern.relation]
         scopes = [(f, with_record(env, pattern.variable, f)) for f in others]
         could = [(f, s) for f, s in scopes if holds(pattern, s, lists)[0] is not Truth.FALSE]
-        below = []
-        for fact, scope in could:
-            values = tuple(_value_lines(result, pattern, scope, lists, language))
-            below.append(Line(record_words(result, fact, language), values))
-        sentence = pattern.sentence.in_(language)
-        if could:
-            text = f"? 尚不能排除：{sentence}" if zh else f"? not ruled out: {sentence}"
-        else:
-            text = f"✓ 未发现：{sentence}" if zh else f"✓ none found: {sentence}"
-        lines.append(Line(text, tuple(below)))
-    return lines
+        below = [record_said(result, f, *_value_lines(result, pattern, s, lists)) for f, s in could]
+        yield statement("chain.not_ruled_out" if could else "chain.none_found", *below, sentence=pattern.sentence)
 
 
-def record_words(result: ChainResult, fact: ChainFact, language: str) -> str:
-    """Return a record in words: its list, its key, and its known fields."""
-    vocabulary, zh = result.program.rulebook.vocabulary, language == "zh"
-    name = label(f"{fact.relation}[={fact.key}]", vocabulary, language)
-    parts = []
-    for field in vocabulary.fields(fact.relation):
+def record_said(result: ChainResult, fact: ChainFact, *below: Slot) -> Statement:
+    """Return a record as a statement: its list, its key, and its known fields."""
+    name, parts = Place(f"{fact.relation}[={fact.key}]"), list[Slot]()
+    for field in result.program.rulebook.vocabulary.fields(fact.relation):
         if field.field in fact.values:
-            value = shown(fact.values[field.field], field.kind, language)
-            link = "：" if zh else ": "
-            spaced = isinstance(field.kind, Choice | Text) or not value[:1].isdigit()
-            parts.append(f"{field.name.in_(language)}{link if spaced or not zh else ' '}{value}")
-    words = ("；" if zh else "; ").join(parts)
-    origin = f"（{fact.origin}）" if fact.origin and zh else f" ({fact.origin})" if fact.origin else ""
-    if not words:
-        return f"{name}{origin}"
-    return f"{name}〔{words}〕{origin}" if zh else f"{name} [{words}]{origin}"
-
-
-def reason_words(reason: Reason, result: ChainResult, language: str) -> str:
-    """Return what is missing, in words."""
-    zh, book = language == "zh", result.program.rulebook
-    match reason.kind:
-        case "parameter":
-            name = (book.parameters[reason.name] if reason.name in book.parameters else book.tables[reason.name]).name
-            return f"标准“{name.zh}”须经确认" if zh else f"confirmation of the standard {name.en}"
-        case "authority":
-            return f"规则 {reason.name} 的依据须经确认" if zh else f"confirmation of the authority of {reason.name}"
-        case _:
-            return label(reason.name.replace("[", "[=", 1), book.vocabulary, language)
+            code = "chain.figure" if isinstance(field.kind, Number | Date | Records) else "fact.value"
+            parts.append(statement(code, name=field.name, value=Amount(fact.values[field.field], field.kind)))
+    origin = statement("chain.origin", place=fact.origin) if fact.origin else ""
+    if not parts:
+        return statement("chain.bare_record", *below, name=name, origin=origin)
+    return statement("chain.record", *below, name=name, fields=Series("joint.beside", tuple(parts)), origin=origin)
 
 
 def _parameters(result: ChainResult, rule: ChainRule, step: Step) -> dict[str, Citation]:

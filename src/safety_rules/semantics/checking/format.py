@@ -7,30 +7,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import assert_never
 
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-)
+from safety_rules.language import expr as tree
+from safety_rules.language.expr import Aggregate, Expr, Literal
 from safety_rules.language.kinds import Choice, ChoiceList, Choices, Number
 from safety_rules.language.law import Parameter
 from safety_rules.language.operators import FOLDS, FUNCTIONS
@@ -66,56 +44,56 @@ def _text(expr: Expr, names: Names, least: int) -> str:
 def _parts(expr: Expr, names: Names) -> tuple[int, str]:
     vocabulary, parameters, _tables, language = names
     match expr:
-        case Literal():
+        case tree.Literal():
             return ATOM, _literal(expr, language)
-        case FactRef(key):
+        case tree.FactRef(key):
             return ATOM, vocabulary.facts[key].zh_key if language == "zh" else key
-        case ItemField(variable, key):
+        case tree.ItemField(variable, key):
             name = vocabulary.facts[key].zh_key if language == "zh" else key
             return ATOM, f"{variable}.{name.rpartition('.')[2]}"
-        case ItemSelf(variable):
+        case tree.ItemSelf(variable):
             return ATOM, variable
-        case ParameterRef(key, _, day):
+        case tree.ParameterRef(key, _, day):
             name = parameters[key].zh_key if language == "zh" else key
             return ATOM, name if day is None else f"{name}[{_text(day, names, IF)}]"
-        case AsOf():
+        case tree.AsOf():
             return ATOM, "审查日" if language == "zh" else "as_of"
-        case Not(In(item, container)):
+        case tree.Not(tree.In(item, container)):
             return COMPARE, f"{_text(item, names, ADD)} not in {_text(container, names, ADD)}"
-        case Not(Listed(table, key)):
+        case tree.Not(tree.Listed(table, key)):
             return COMPARE, f"{_text(key, names, ADD)} not in {_table(table, names)}"
-        case Not(operand):
+        case tree.Not(operand):
             return NOT, f"not {_text(operand, names, NOT)}"
-        case And(operands):
+        case tree.And(operands):
             return AND, " and ".join(_text(o, names, NOT) for o in operands)
-        case Or(operands):
+        case tree.Or(operands):
             return OR, " or ".join(_text(o, names, AND) for o in operands)
-        case Compare(op, left, right):
+        case tree.Compare(op, left, right):
             return COMPARE, f"{_text(left, names, ADD)} {op} {_text(right, names, ADD)}"
-        case In(item, container):
+        case tree.In(item, container):
             return COMPARE, f"{_text(item, names, ADD)} in {_text(container, names, ADD)}"
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             level = ADD if op in "+-" else MULTIPLY
             return level, f"{_text(left, names, level)} {op} {_text(right, names, level + 1)}"
-        case Negate(operand):
+        case tree.Negate(operand):
             return UNARY, f"-{_text(operand, names, UNARY)}"
-        case Scale(operand):
+        case tree.Scale(operand):
             return _parts(operand, names)
-        case Shift(day, period, backwards):
+        case tree.Shift(day, period, backwards):
             return ADD, f"{_text(day, names, ADD)} {'-' if backwards else '+'} {_text(period, names, MULTIPLY)}"
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return ADD, f"{_text(later, names, ADD)} - {_text(earlier, names, MULTIPLY)}"
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return IF, f"{_text(then, names, OR)} if {_text(test, names, OR)} else {_text(otherwise, names, IF)}"
-        case Aggregate():
+        case tree.Aggregate():
             return ATOM, _aggregate(expr, names)
-        case Listed(table, key):
+        case tree.Listed(table, key):
             return COMPARE, f"{_text(key, names, ADD)} in {_table(table, names)}"
-        case Lookup(table, keys, column):
+        case tree.Lookup(table, keys, column):
             found = names[2][table].columns[column]
             cell = found.zh_key if language == "zh" else column
             return ATOM, f"{_table(table, names)}[{', '.join(_text(k, names, IF) for k in keys)}].{cell}"
-        case Call(function, arguments):
+        case tree.Call(function, arguments):
             name = FUNCTIONS[function].name.in_(language)
             return ATOM, f"{name}({', '.join(_text(a, names, IF) for a in arguments)})"
         case _:

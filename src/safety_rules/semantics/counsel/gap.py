@@ -45,8 +45,9 @@ def _worked_out(rule: str, clause: Clause, env: Environment, facts: Mapping[str,
     for path, fact in _numbers(clause, env, facts):
         now = env.record.value_at(path)
         assert isinstance(now, Fraction)
+        assert isinstance(fact.kind, Number)
         try:
-            found += [Gap(rule, clause.key, path, now, to) for to in nearest(clause, env, path, now, fact)]
+            found += [Gap(rule, clause.key, path, now, to, fact.kind) for to in nearest(clause, env, path, now, fact)]
         except TooComplex:
             everywhere = False
     return tuple(found), everywhere

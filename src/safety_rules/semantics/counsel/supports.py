@@ -10,29 +10,18 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import TypeAlias, TypeGuard, assert_never
 
+from safety_rules.language import expr as tree
 from safety_rules.language.expr import (
     Aggregate,
     And,
     Arithmetic,
-    AsOf,
     Call,
-    Compare,
-    DaysBetween,
     Expr,
     FactRef,
     If,
-    In,
     ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
     Not,
     Or,
-    ParameterRef,
-    Scale,
-    Shift,
     children,
     kind_of,
 )
@@ -92,8 +81,9 @@ def _settling(expr: Expr, want: bool, env: Environment) -> Family:
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
-        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
-              | Shift() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
+        case (tree.Literal() | tree.ItemSelf() | tree.ParameterRef() | tree.AsOf() | tree.Compare()
+              | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift()
+              | tree.DaysBetween() | tree.Aggregate() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
             return defined(expr, env)
         case _:
             assert_never(expr)
@@ -145,8 +135,9 @@ def _defining(expr: Expr, env: Environment) -> Family:
             return _changed("divisor", right, [left], env)
         case Call(function, arguments) if _at_most_zero(step := _step(function, arguments), env):
             return _changed("step", step, [a for a in arguments if a is not step], env)
-        case (Literal() | ItemSelf() | ParameterRef() | AsOf() | Compare() | In() | Arithmetic() | Negate() | Scale()
-              | Shift() | DaysBetween() | Listed() | Lookup() | Call()):  # fmt: skip
+        case (tree.Literal() | tree.ItemSelf() | tree.ParameterRef() | tree.AsOf() | tree.Compare()
+              | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift()
+              | tree.DaysBetween() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
             parts = children(expr)
             inside = every([defined(p, env) for p in parts]) if parts else NEVER
             known = frozenset().union(*inside) if inside else frozenset()

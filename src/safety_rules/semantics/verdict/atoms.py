@@ -1,16 +1,18 @@
-"""The values behind a clause, one line for each comparison in it: what is the case, in words."""
+"""The values behind a clause, one statement for each comparison in it: what is the case."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias, assert_never
 
+from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
 from safety_rules.language.expr import (
     Aggregate,
     And,
     Arithmetic,
     AsOf,
+    Call,
     Compare,
     DaysBetween,
     Expr,
@@ -34,233 +36,254 @@ from safety_rules.language.expr import (
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
-from safety_rules.words.values import label, shown
+
+Told: TypeAlias = set[tuple[str, str]]
+"""Derived facts, each with its item if it is of one, whose lines came already."""
 
 MOST_LINES = 40
+WRITTEN = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
+LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2}
+ATOM = 3
 
 
-def clause_lines(expr: Expr, env: Environment, language: str) -> list[str]:
-    """Return the lines of a condition, without repetitions."""
-    lines = list(dict.fromkeys(_lines(expr, env, language, set())))
+def clause_lines(expr: Expr, env: Environment) -> list[Slot]:
+    """Return the statements of a condition, without repetitions."""
+    lines = list(dict.fromkeys(_lines(expr, env, set())))
     if len(lines) <= MOST_LINES:
         return lines
-    rest = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"……另有 {rest} 行" if language == "zh" else f"... {rest} more"]
+    return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
-def _lines(expr: Expr, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
-    """Return the lines of a condition; `told` are the derived facts, with their items, whose lines came already."""
+def _lines(expr: Expr, env: Environment, told: Told) -> list[Slot]:
     match expr:
         case And(operands) | Or(operands):
-            return [line for o in operands for line in _lines(o, env, language, told)]
+            return [line for o in operands for line in _lines(o, env, told)]
         case Not(operand):
-            return _lines(operand, env, language, told)
+            return _lines(operand, env, told)
         case If(test, then, otherwise):
-            return [line for part in (then, test, otherwise) for line in _lines(part, env, language, told)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, told)]
         case Aggregate("any" | "all"):
-            return _item_lines(expr, env, language, told)
+            return _item_lines(expr, env, told)
         case Compare():
-            return [_comparison(expr, env, language), *_formula_lines(expr, env, language)]
+            return [_comparison(expr, env), *_formula_lines(expr, env)]
         case In(item, container):
-            return _membership(item, container, env, language)
+            return _membership(item, container, env)
         case FactRef() | ItemField():
-            return [_named(expr, env, language), *_derived_lines(expr, env, language, told)]
+            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
+        case Call("starts_with", (text, prefix)):
+            return [_beginning(text, prefix, evaluate(expr, env), env)]
         case ItemSelf():
             return []
+        case (Literal() | ParameterRef() | AsOf() | Arithmetic() | Negate() | Scale() | Shift() | DaysBetween()
+              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
+            return _leaves(expr, env)
         case _:
-            return [_named(e, env, language) for e in _leaves(expr, env)]
+            assert_never(expr)
 
 
-def _item_lines(expr: Aggregate, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
+def _item_lines(expr: Aggregate, env: Environment, told: Told) -> list[Slot]:
     found = items(expr.list, env)
-    own = [_named(expr.list, env, language)] if isinstance(expr.list, FactRef) else []
+    lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, FactRef) else []
     if isinstance(found, Unknown) or not isinstance(kind_of(expr.list), Records):
-        return own
-    lines = list(own)
+        return lines
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
         for part in (expr.where, expr.body):
-            lines += [] if part is None else _lines(part, scope, language, told)
+            lines += [] if part is None else _lines(part, scope, told)
     return lines
 
 
-def _comparison(expr: Compare, env: Environment, language: str) -> str:
+def _comparison(expr: Compare, env: Environment) -> Slot:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
     kind = kind_of(expr.left)
-    a, b = _side(expr.left, left, kind, env, language), _side(expr.right, right, kind, env, language)
+    a, b = _side(expr.left, left, kind, env), _side(expr.right, right, kind, env)
     if isinstance(left, Unknown) or isinstance(right, Unknown) or not isinstance(kind, Number | Date):
-        relation = "；" if language == "zh" else "; "
-        return a if isinstance(expr.right, Literal) else f"{a}{relation}{b}"
-    return (
-        f"{a}，{_relation(left, right, kind, language)}{b}"
-        if language == "zh"
-        else f"{a}, {_relation(left, right, kind, language)} {b}"
-    )
+        return a if isinstance(expr.right, Literal) else statement("comparison.beside", left=a, right=b)
+    return statement(_relation(left, right, kind), left=a, right=b)
 
 
-def _relation(left: Any, right: Any, kind: Kind, language: str) -> str:
-    where = 0 if left == right else (-1 if left < right else 1)
+def _relation(left: Any, right: Any, kind: Kind) -> str:
     if isinstance(kind, Date):
-        return (
-            {-1: "早于", 0: "即", 1: "晚于"}[where]
-            if language == "zh"
-            else {-1: "before", 0: "the same as", 1: "after"}[where]
-        )
-    return (
-        {-1: "低于", 0: "等于", 1: "高于"}[where]
-        if language == "zh"
-        else {-1: "below", 0: "equal to", 1: "above"}[where]
-    )
+        return "comparison.same_day" if left == right else f"comparison.{'before' if left < right else 'after'}"
+    return "comparison.equal" if left == right else f"comparison.{'below' if left < right else 'above'}"
 
 
-def _side(expr: Expr, value: Any, kind: Kind, env: Environment, language: str) -> str:
-    """Return one side of a comparison: what it is made of, and what it comes to."""
+def _beginning(text: Expr, prefix: Expr, value: Any, env: Environment) -> Slot:
+    said, start = (_side(e, evaluate(e, env), kind_of(e), env) for e in (text, prefix))
+    if isinstance(value, Unknown):
+        return statement("comparison.beside", left=said, right=start)
+    return statement("function.starts_with" if value else "function.starts_with_not", text=said, prefix=start)
+
+
+def _side(expr: Expr, value: Any, kind: Kind, env: Environment, of: str = "") -> Slot:
+    """Return one side of a comparison: what it is made of, and what it comes to; `of` is the item named before it."""
     match expr:
         case Literal():
-            return shown(value, expr.kind, language)
+            return _amount(value, expr.kind)
         case FactRef() | ItemField():
-            return _named(expr, env, language)
+            return _named(expr, value, env, of)
         case Scale(operand):
-            return _side(operand, evaluate(operand, env), kind_of(operand), env, language)
+            return _side(operand, evaluate(operand, env), kind_of(operand), env, of)
         case ParameterRef(key):
-            name = env.parameters[key].name.in_(language)
-            return f"{name} {shown(value, kind, language)}"
+            return statement("fact.number", name=env.parameters[key].name, value=_amount(value, kind))
         case AsOf():
-            return (
-                f"审查日 {shown(value, kind, language)}"
-                if language == "zh"
-                else f"the day {shown(value, kind, language)}"
-            )
+            return statement("fact.as_of", value=_amount(value, kind))
         case ItemSelf():
-            return shown(value, kind, language)
-        case _:
-            formula, comes_to = _formula(expr, env, language), shown(value, kind, language)
+            return _amount(value, kind)
+        case (Not() | And() | Or() | Compare() | In() | Arithmetic() | Negate() | Shift() | DaysBetween() | If()
+              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
+            formula, comes_to = _formula(expr, env, of), _amount(value, kind)
             if isinstance(value, Unknown) or formula == comes_to:
                 return formula
-            return f"{formula} ＝ {comes_to}" if language == "zh" else f"{formula} = {comes_to}"
+            return statement("formula.comes_to", formula=formula, value=comes_to)
+        case _:
+            assert_never(expr)
 
 
-def _sign(op: str, language: str) -> str:
-    return {"/": "÷", "*": "×", "+": "＋", "-": "－"}[op] if language == "zh" else op
+def _amount(value: Any, kind: Kind) -> Slot:
+    """Return a value as it is told: of records their number, of whole numbers the number."""
+    if isinstance(value, Unknown):
+        return Amount(None, kind)
+    if isinstance(kind, Records):
+        return statement("value.record" if len(value) == 1 else "value.records", count=len(value))
+    return Amount(value, Number(kind.unit) if isinstance(kind, Number) and kind.whole else kind)
 
 
-def _formula(expr: Expr, env: Environment, language: str) -> str:
+def _formula(expr: Expr, env: Environment, of: str = "") -> Slot:
     match expr:
         case Arithmetic(op, left, right):
-            sign = _sign(op, language)
-            a, b = _formula(left, env, language), _formula(right, env, language)
-            return f"{_grouped(left, op, a)} {sign} {_grouped(right, op, b)}"
+            return _operation(WRITTEN[op], LEVELS[op], left, right, env, of)
         case Negate(operand):
-            return f"-{_formula(operand, env, language)}"
-        case Scale(operand):
-            return _formula(operand, env, language)
+            return statement("formula.negative", of=_grouped(operand, ATOM, env, of))
         case Shift(day, period, backwards):
-            sign = _sign("-" if backwards else "+", language)
-            return f"{_formula(day, env, language)} {sign} {_formula(period, env, language)}"
+            return _operation("minus" if backwards else "plus", 1, day, period, env, of)
         case DaysBetween(later, earlier):
-            return f"{_formula(later, env, language)} {_sign('-', language)} {_formula(earlier, env, language)}"
+            return _operation("minus", 1, later, earlier, env, of)
         case FactRef() | ItemField() | ParameterRef() | Literal() | AsOf() | ItemSelf():
-            return _side(expr, evaluate(expr, env), kind_of(expr), env, language)
+            return _side(expr, evaluate(expr, env), kind_of(expr), env, of)
+        case Scale() | If():
+            plain = _plain(expr, env)
+            return _formula(plain, env, of) if plain is not expr else Series("joint.beside", tuple(_leaves(expr, env)))
         case Aggregate("sum"):
-            return _sum(expr, env, language)
+            return _sum(expr, env)
+        case Aggregate(fold):
+            return _called(f"fold.{fold}", _leaves(expr, env))
         case Listed() | Lookup():
-            return shown(evaluate(expr, env), kind_of(expr), language)
-        case If(test, then, otherwise) if not isinstance(evaluate(test, env), Unknown):
-            return _formula(then if evaluate(test, env) else otherwise, env, language)
-        case Aggregate() | If():
-            return ("；" if language == "zh" else "; ").join(_named(e, env, language) for e in _leaves(expr, env))
+            return _amount(evaluate(expr, env), kind_of(expr))
+        case Call(function, arguments):
+            return _called(f"function.{function}", [_formula(a, env, of) for a in arguments])
+        case Not() | And() | Or() | Compare() | In():
+            return Series("joint.comma", tuple(_formula(c, env, of) for c in children(expr)))
         case _:
-            return ("，" if language == "zh" else ", ").join(_formula(c, env, language) for c in children(expr))
+            assert_never(expr)
 
 
-def _sum(expr: Aggregate, env: Environment, language: str) -> str:
+def _plain(expr: Expr, env: Environment) -> Expr:
+    """Return an expression without what is not told of it: a conversion of units, a choice that is made."""
+    match expr:
+        case Scale(operand):
+            return _plain(operand, env)
+        case If(test, then, otherwise) if not isinstance(made := evaluate(test, env), Unknown):
+            return _plain(then if made else otherwise, env)
+        case _:
+            return expr
+
+
+def _called(code: str, arguments: Sequence[Slot]) -> Slot:
+    return statement(code, of=Series("joint.comma", tuple(arguments)))
+
+
+def _operation(sign: str, level: int, left: Expr, right: Expr, env: Environment, of: str) -> Slot:
+    """Return two operands with a sign between them; what follows a minus or a divisor is grouped."""
+    tighter = level + (sign in ("minus", "over"))
+    return statement(f"formula.{sign}", left=_grouped(left, level, env, of), right=_grouped(right, tighter, env, of))
+
+
+def _grouped(inner: Expr, level: int, env: Environment, of: str) -> Slot:
+    formula = _formula(inner, env, of)
+    return statement("formula.group", of=formula) if _level(_plain(inner, env)) < level else formula
+
+
+def _level(expr: Expr) -> int:
+    """Return how tightly the outermost sign of a formula binds."""
+    match expr:
+        case Arithmetic(op):
+            return LEVELS[op]
+        case Shift() | DaysBetween() | Aggregate("sum"):
+            return 1
+        case If():
+            return 0
+        case _:
+            return ATOM
+
+
+def _sum(expr: Aggregate, env: Environment) -> Slot:
     """Return a sum as its terms, each with the name of its item: `苯（0.2）＋ 氨（0.7）`."""
     found = items(expr.list, env)
-    if isinstance(found, Unknown):
-        return _named(expr.list, env, language)
-    terms = []
-    for path, item in found:
+    terms: list[Slot] = []
+    for path, item in () if isinstance(found, Unknown) else found:
         scope = env.with_item(expr.variable, path, item)
         if expr.where is None or evaluate(expr.where, scope) is not False:
-            terms.append(_term(expr.body, scope, path, _item_name(path, item, env, language), language))
-    return (" ＋ " if language == "zh" else " + ").join(terms) or "0"
+            terms.append(statement("formula.term", name=_item_name(path, item), of=_formula(expr.body, scope, path)))
+    return Series("joint.plus", tuple(terms)) if terms else _called("fold.sum", _leaves(expr, env))
 
 
-def _term(body: Expr, scope: Environment, path: str, name: str, language: str) -> str:
-    whole = _label(path, scope, language)
-    formula = _formula(body, scope, language).replace(f"{whole}·", "").replace(f"{whole}: ", "")
-    return f"〔{name}〕{formula}" if language == "zh" else f"[{name}] {formula}"
-
-
-def _item_name(path: str, item: Any, env: Environment, language: str) -> str:
+def _item_name(path: str, item: Any) -> Slot:
     """Return what an item is called: its first text, else its number in the list."""
     names = [v for v in item.values() if isinstance(v, str)] if isinstance(item, Mapping) else []
-    return names[0] if names else _label(path, env, language)
+    return names[0] if names else Place(path)
 
 
-def _grouped(inner: Expr, op: str, text: str) -> str:
-    several = isinstance(inner, Aggregate) or (isinstance(inner, Arithmetic) and inner.op in "+-")
-    return f"（{text}）" if several and op in "*/" else text
-
-
-def _membership(item: Expr, container: Expr, env: Environment, language: str) -> list[str]:
-    value = _side(item, evaluate(item, env), kind_of(item), env, language)
+def _membership(item: Expr, container: Expr, env: Environment) -> list[Slot]:
+    value = _side(item, evaluate(item, env), kind_of(item), env)
     if isinstance(container, Literal):
         return [value]
     own = [] if isinstance(item, Literal) else [value]
-    return [*own, _side(container, evaluate(container, env), kind_of(container), env, language)]
+    return [*own, _side(container, evaluate(container, env), kind_of(container), env)]
 
 
-def _named(expr: Expr, env: Environment, language: str) -> str:
-    kind, value = kind_of(expr), evaluate(expr, env)
+def _named(expr: FactRef | ItemField, value: Any, env: Environment, of: str = "") -> Slot:
+    """Return a fact with its value, by its path; brief where its item `of` is named already."""
+    path = expr.key
     if isinstance(expr, ItemField):
         path = f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}"
-    elif isinstance(expr, FactRef):
-        path = expr.key
-    else:
-        return shown(value, kind, language)
-    missing = isinstance(value, Unknown)
-    link = ("：" if language == "zh" else ": ") if missing or not isinstance(kind, Number) else " "
-    if missing and expr.key in env.derivations:
-        return f"{_label(path, env, language)}{link}{'待核实' if language == 'zh' else 'undetermined'}"
-    return f"{_label(path, env, language)}{link}{shown(value, kind, language)}"
+    name = Place(path, bool(of) and path.startswith(of + "."))
+    if isinstance(value, Unknown) and expr.key in env.derivations:
+        return statement("fact.open", name=name)
+    number = isinstance(expr.kind, Number) and not isinstance(value, Unknown)
+    return statement("fact.number" if number else "fact.value", name=name, value=_amount(value, expr.kind))
 
 
-def _label(path: str, env: Environment, language: str) -> str:
-    assert env.vocabulary is not None
-    return label(path, env.vocabulary, language)
-
-
-def _derived_lines(expr: FactRef | ItemField, env: Environment, language: str, told: set[tuple[str, str]]) -> list[str]:
+def _derived_lines(expr: FactRef | ItemField, env: Environment, told: Told) -> list[Slot]:
     behind = formula_behind(expr, env)
     known = (expr.key, "" if isinstance(expr, FactRef) else env.variables[expr.variable][0])
     if behind is None or not isinstance(expr.kind, Boolean) or known in told:
         return []
     told.add(known)
-    return _lines(*behind, language, told)
+    return _lines(*behind, told)
 
 
-def _formula_lines(expr: Compare, env: Environment, language: str) -> list[str]:
+def _formula_lines(expr: Compare, env: Environment) -> list[Slot]:
     """Return, for each derived number that a comparison is about, how it comes about: `S ＝ 〔苯〕… ＋ … ＝ 1.6`."""
-    lines: list[str] = []
-    equals = " ＝ " if language == "zh" else " = "
+    lines: list[Slot] = []
     for leaf in (expr.left, expr.right):
         if not isinstance(leaf, FactRef) or not isinstance(leaf.kind, Number) or leaf.key not in env.derivations:
             continue
         formula = env.derivations[leaf.key].formula
-        if not isinstance(formula, Arithmetic | Aggregate):
+        if not isinstance(formula, Arithmetic | Aggregate | Call):
             continue
         inside = replace(env, variables={})
         value = evaluate(formula, inside)
-        written = _formula(formula, inside, language)
-        end = "" if isinstance(value, Unknown) else f"{equals}{shown(value, leaf.kind, language)}"
-        lines.append(f"{_label(leaf.key, env, language)}{equals}{written}{end}")
+        said = _formula(formula, inside)
+        if not isinstance(value, Unknown):
+            said = statement("formula.comes_to", formula=said, value=_amount(value, leaf.kind))
+        lines.append(statement("formula.derived", name=Place(leaf.key), formula=said))
     return lines
 
 
-def _leaves(expr: Expr, env: Environment) -> list[Expr]:
-    """Return the facts that a formula reads outside its aggregates."""
+def _leaves(expr: Expr, env: Environment) -> list[Slot]:
+    """Return the facts that a formula reads outside its aggregates, with their values."""
     if isinstance(expr, FactRef | ItemField):
-        return [expr]
+        return [_named(expr, evaluate(expr, env), env)]
     parts = (expr.list,) if isinstance(expr, Aggregate) else children(expr)
     return [leaf for part in parts for leaf in _leaves(part, env)]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from safety_rules.language.kinds import Name
 from safety_rules.language.source import Citation
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason
+from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.version import VERSION
 from safety_rules.words.values import json_value
-
-if TYPE_CHECKING:
-    from safety_rules.semantics.verdict.verdict import Verdict
 
 SCHEMA = "safety_rules.verdict/1"
 
 
-def to_dict(verdict: Verdict) -> dict[str, Any]:
+def to_dict(verdict: Decided) -> dict[str, Any]:
     """Return the verdict as JSON-ready data."""
     on = verdict.on
     return {
@@ -35,7 +33,7 @@ def to_dict(verdict: Verdict) -> dict[str, Any]:
             "can_change": [_reason(r) for r in verdict.needs.can_change],
             "proven": verdict.needs.proven,
         },
-        "gaps": [_gap(g, verdict) for g in verdict.gaps],
+        "gaps": [_gap(g) for g in verdict.gaps],
         "no_single_gap": [f"{c.rule}.{c.clause}" for c in verdict.clause_gaps if not c.gaps],
         "obligations": [
             {
@@ -70,12 +68,12 @@ def to_dict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _derived(verdict: Verdict) -> dict[str, Any]:
+def _derived(verdict: Decided) -> dict[str, Any]:
     vocabulary = verdict.on.rulebook.vocabulary
     return {path: json_value(value, vocabulary.fact_at(path).kind) for path, value in verdict.derived.items()}
 
 
-def _facts(verdict: Verdict) -> dict[str, Any]:
+def _facts(verdict: Decided) -> dict[str, Any]:
     facts = verdict.on.rulebook.vocabulary.facts
     return {key: json_value(value, facts[key].kind) for key, value in sorted(verdict.record.values.items())}
 
@@ -114,8 +112,8 @@ def _citation(c: Citation) -> dict[str, str]:
     return {"source": c.source, "clause": c.clause, "standing": c.standing.name}
 
 
-def _gap(gap: Gap, verdict: Verdict) -> dict[str, Any]:
-    kind = verdict.on.rulebook.vocabulary.fact_at(gap.path).kind
+def _gap(gap: Gap) -> dict[str, Any]:
+    kind = gap.kind
     return {
         "rule": gap.rule,
         "clause": gap.clause,
@@ -123,5 +121,5 @@ def _gap(gap: Gap, verdict: Verdict) -> dict[str, Any]:
         "now": json_value(gap.now, kind),
         "to": json_value(gap.to, kind),
         "change": json_value(gap.change, kind),
-        "unit": kind.unit.symbol if hasattr(kind, "unit") else "",
+        "unit": kind.unit.symbol,
     }

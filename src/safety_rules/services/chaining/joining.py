@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.services.chaining.history import History, key_of
+from safety_rules.words.problem import problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +104,10 @@ def strays(history: History, records: Iterable[Record]) -> Iterator[Problem]:
             known = entry.code in codes if entry.code else key_of(entry.name) in names
             if (entry.code or entry.name) and not known:
                 who = "、".join(t for t in (entry.name, entry.code) if t)
-                zh = f"“{who}”在企业名录和台账中没有对应的企业"
-                en = f"`{who}` joins no enterprise of the history or of the ledger"
-                yield Problem("joins-nothing", relation, entry.place, Name(zh, en), who)
+                yield problem("joins-nothing", relation, entry.place, who, who=who)
             elif entry.name and key_of(theirs.get(entry.code, entry.name)) != key_of(entry.name):
-                zh = f"代码“{entry.code}”是“{theirs[entry.code]}”的，本行写的是“{entry.name}”，按代码计入"
-                en = f"`{entry.code}` is that of `{theirs[entry.code]}`, not of `{entry.name}`; it counts by the code"
-                yield Problem("joins-otherwise", relation, entry.place, Name(zh, en), entry.code)
+                slots = {"code": entry.code, "theirs": theirs[entry.code], "own": entry.name}
+                yield problem("joins-otherwise", relation, entry.place, entry.code, **slots)
 
 
 def enterprises_given(known: Register, about: Iterable[Subject], history: History) -> list[dict[str, str]]:

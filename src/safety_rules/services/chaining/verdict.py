@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from safety_rules.language.chain import ChainFact
+from safety_rules.language.explanation import Slot, Statement, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Waiver
 from safety_rules.language.source import Standing, weakest
@@ -17,6 +18,7 @@ from safety_rules.semantics.chaining.facts import missing
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.chaining.words import because, chain_below
+from safety_rules.words.explanation import text, texts, tree
 from safety_rules.words.values import json_value
 
 
@@ -84,15 +86,15 @@ class ChainedVerdict(Verdict):
 
     def chains(self, language: str = "zh") -> tuple[str, ...]:
         """Return each effect in a sentence, and because of what: `不予准入，因……，因……。`; then the notes."""
-        return (*(self.sentence(f, language) for f in self.effects), *(n.in_(language) for n in self.notes))
+        own = texts(map(self._sentence, self.effects), language, self.on.rulebook.vocabulary)
+        return (*own, *(n.in_(language) for n in self.notes))
 
-    def sentence(self, effect: ChainFact, language: str = "zh") -> str:
+    def _sentence(self, effect: ChainFact) -> Statement:
         """Return one effect, and because of what, record by record down to those that were given."""
-        zh = language == "zh"
-        outcome = self.on.area.outcome(str(effect.values["effect"])).name.in_(language)
+        outcome: Slot = self.on.area.outcome(str(effect.values["effect"])).name
         if effect.id not in self.result.certain:
-            outcome = f"待核实（可能{outcome}）" if zh else f"undetermined (possibly {outcome})"
-        return because(self.result, effect, outcome, language)
+            outcome = statement("chain.possibly", outcome=outcome)
+        return because(self.result, effect, outcome)
 
     def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
         """Return the chains in sentences, the verdict's explanation, and each chain as a tree; or some rules only."""
@@ -100,7 +102,8 @@ class ChainedVerdict(Verdict):
         said = super().explain(language, asked)
         if asked or not (self.effects or self.notes):
             return said
-        trees = ["\n".join(explain_fact(self.result, f.id, language).render()) for f in self.effects]
+        vocabulary = self.on.rulebook.vocabulary
+        trees = [tree(explain_fact(self.result, f.id), language, vocabulary) for f in self.effects]
         return "\n\n".join([*self.chains(language), said, *trees])
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,13 +111,14 @@ class ChainedVerdict(Verdict):
         return {**super().to_dict(), "chains": {"engine": self.result.engine, "effects": self._effects()}}
 
     def _effects(self) -> list[dict[str, Any]]:
+        vocabulary = self.on.rulebook.vocabulary
         return [
             {
                 "effect": effect.values.get("effect"),
                 "certain": effect.id in self.result.certain,
                 "standing": standing(self.result, effect.id).name,
-                "zh": self.sentence(effect, "zh"),
-                "en": self.sentence(effect, "en"),
+                "zh": text(self._sentence(effect), "zh", vocabulary),
+                "en": text(self._sentence(effect), "en", vocabulary),
                 "records": [self._record(f) for f in (effect, *chain_below(self.result, effect))],
             }
             for effect in self.effects

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from safety_rules.language.chain import ChainFact
+from safety_rules.language.explanation import Amount, Series, Slot, Statement, statement
+from safety_rules.language.kinds import Choice, Name
 from safety_rules.semantics.chaining.chain import ChainResult
-from safety_rules.semantics.chaining.explain import counted, record_words
-from safety_rules.words.values import shown
+from safety_rules.semantics.chaining.explain import counted, record_said
 
 MOST_KEYS = 10
 ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.entries", "ledger.graded_accidents")
 
 
-def because(result: ChainResult, fact: ChainFact, outcome: str, language: str) -> str:
+def because(result: ChainResult, fact: ChainFact, outcome: Slot) -> Statement:
     """Return an outcome and because of what, record by record, down to the given ones."""
-    zh = language == "zh"
-    words = [_words(result, f, language) for f in chain_below(result, fact) if f.relation not in ASIDE]
-    return "，因".join([outcome, *words]) + "。" if zh else ", because ".join([outcome, *words]) + "."
+    grounds = (_said(result, f) for f in chain_below(result, fact) if f.relation not in ASIDE)
+    return statement("chain.because", said=Series("joint.because", (outcome, *grounds)))
 
 
 def chain_below(result: ChainResult, fact: ChainFact) -> Iterator[ChainFact]:
@@ -38,39 +38,38 @@ def _support(result: ChainResult, fact: str) -> tuple[str, ...]:
     return steps[0].support if steps else ()
 
 
-def _words(result: ChainResult, fact: ChainFact, language: str) -> str:
+def _said(result: ChainResult, fact: ChainFact) -> Statement:
     """Return a listing or a ground as a clause, and any other record, or one with a blank, as it is."""
-    zh, own = language == "zh", _fields(result, fact, language)
+    own = {f.field: f for f in result.program.rulebook.vocabulary.fields(fact.relation) if f.field in fact.values}
+    said = {name: Amount(fact.values[name], field.kind) for name, field in own.items()}
     if fact.relation == "ledger.listings" and {"enterprise", "list", "listed_on"} <= own.keys():
-        who = _name(result, own["enterprise"])
-        if zh:
-            until = f"（管理期至{own['until']}）" if "until" in own else ""
-            return f"{who}于{own['listed_on']}列入{own['list']}{until}"
-        until = f" (until {own['until']})" if "until" in own else ""
-        return f"{who} was put on the {own['list'].lower()} on {own['listed_on']}{until}"
+        who = _name(result, str(fact.values["enterprise"]))
+        ends = statement("chain.until", day=said["until"]) if "until" in own else ""
+        return statement("chain.listing", who=who, day=said["listed_on"], list=_lower(said["list"]), until=ends)
     if fact.relation == "ledger.grounds" and {"ground", "since"} <= own.keys():
-        because_of = _counted_words(result, fact, language)
-        if zh:
-            return f"{own['ground']}（{own['since']}）{because_of}"
-        return f"of {own['ground'].lower()} ({own['since']}){because_of}"
-    return record_words(result, fact, language) if zh else f"of {record_words(result, fact, language)}"
+        numbers = _counted_said(result, fact)
+        return statement("chain.ground", ground=_lower(said["ground"]), day=said["since"], counted=numbers)
+    return statement("chain.fact", record=record_said(result, fact))
 
 
-def _counted_words(result: ChainResult, fact: ChainFact, language: str) -> str:
+def _lower(said: Amount) -> Slot:
+    """Return a choice by its name, which in English stands in the middle of a sentence."""
+    if not isinstance(said.kind, Choice):
+        return said
+    name = said.kind.choices[str(said.value)].name
+    return Name(name.zh, name.en.lower())
+
+
+def _counted_said(result: ChainResult, fact: ChainFact) -> Slot:
     """Return the numbers of the records that were counted for a ground; nothing where none were."""
     steps = result.steps_to(fact.id)
     keys = [f.key for f in counted(result, steps[0])] if steps else []
     if not keys:
         return ""
-    rest = len(keys) - MOST_KEYS
-    if language == "zh":
-        return "：" + "、".join(keys[:MOST_KEYS]) + (f"等{len(keys)}项" if rest > 0 else "")
-    return ": " + ", ".join(keys[:MOST_KEYS]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _fields(result: ChainResult, fact: ChainFact, language: str) -> dict[str, str]:
-    fields = result.program.rulebook.vocabulary.fields(fact.relation)
-    return {f.field: shown(fact.values[f.field], f.kind, language) for f in fields if f.field in fact.values}
+    some = Series("joint.list", tuple(keys[:MOST_KEYS]))
+    if len(keys) <= MOST_KEYS:
+        return statement("chain.grounds", keys=some)
+    return statement("chain.grounds_more", keys=some, count=len(keys))
 
 
 def _name(result: ChainResult, code: str) -> str:

@@ -1,12 +1,14 @@
-"""Facts and parameters that nothing reads."""
+"""Facts and parameters that nothing reads, and named clauses, duties and citations that nothing refers to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from safety_rules.language.expr import Expr, FactRef, ItemField, ParameterRef, walk
 from safety_rules.language.kinds import Records
+from safety_rules.language.rule import Clause, Duty, Obligation, Rule
 from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Citation
 from safety_rules.services.impact.meaning import conditions, items_of
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -19,6 +21,27 @@ def unused(book: Rulebook) -> Iterator[Diagnostic]:
     for key, parameter in book.parameters.items():
         if key not in read and parameter.at is not None:
             yield Diagnostic.doubt("unused-parameter", parameter.at, name=key)
+    clauses, duties, citations = _referred(book)
+    yield from _idle(book.named.clauses, clauses)
+    yield from _idle(book.named.duties, duties)
+    yield from _idle(book.named.citations, citations)
+
+
+def _idle(parts: Mapping[str, Clause | Duty | Citation], used: set[str]) -> Iterator[Diagnostic]:
+    for key, part in parts.items():
+        if key not in used and part.at is not None:
+            yield Diagnostic.doubt("unused-name", part.at, name=key)
+
+
+def _referred(book: Rulebook) -> tuple[set[str], set[str], set[str]]:
+    """Return the names of clauses, duties and citations that something refers to."""
+    clauses, duties, citations = set(), set(), set()
+    for item in items_of(book).values():
+        citations |= {c.named for c in item.authority}
+        if isinstance(item, Rule | Obligation):
+            clauses |= {c.named for c in (*item.applies_when, *getattr(item, "requires", ()))}
+            duties |= {d.named for d in ((item.duty,) if isinstance(item, Obligation) else item.otherwise.duties)}
+    return clauses, duties, citations
 
 
 def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:

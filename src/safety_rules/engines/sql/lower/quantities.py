@@ -12,30 +12,22 @@ from safety_rules.engines.sql.exactness.doubles import Number, close
 from safety_rules.engines.sql.lower import functions, lists, lookups, terms
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
+from safety_rules.language import expr as tree
 from safety_rules.language import kinds
 from safety_rules.language.expr import (
     Aggregate,
-    And,
     Arithmetic,
-    AsOf,
     Call,
-    Compare,
     DaysBetween,
     Expr,
     FactRef,
     If,
-    In,
     ItemField,
-    ItemSelf,
-    Listed,
     Literal,
     Lookup,
     Negate,
-    Not,
-    Or,
     ParameterRef,
     Scale,
-    Shift,
 )
 from safety_rules.language.law import is_sure
 from safety_rules.language.vocabulary import Fact
@@ -77,7 +69,8 @@ def number(expr: Expr, w: Writer) -> Number:
         case Call():
             called: Number = functions.called(expr, w)
             return called
-        case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Listed()):  # fmt: skip
+        case (tree.Literal() | tree.ItemSelf() | tree.AsOf() | tree.Not() | tree.And() | tree.Or()
+              | tree.Compare() | tree.In() | tree.Shift() | tree.Listed()):  # fmt: skip
             raise TypeError(f"{type(expr).__name__} is no number")
         case _:
             assert_never(expr)

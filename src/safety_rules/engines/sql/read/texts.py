@@ -12,7 +12,8 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.values import ABSENT, MOST_CHARACTERS, NOTHING, SEPARATORS
 
 SPACES = r"[\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
-PADDED = rf"(?s)\A{SPACES}|{SPACES}\z"
+UNSEEN = r"[\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{fe00}-\x{fe0f}\x{feff}]"
+PADDED = rf"(?s)\A{SPACES}|{SPACES}\z|{UNSEEN}"
 PLAIN_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
 PLAIN_CODE = r"\A[0-9]{2,4}\z"
 PLAIN_CAS = r"\A[0-9]{2,7}-[0-9]{2}-[0-9]\z"

@@ -1,0 +1,200 @@
+"""What a verdict comes to: outcome, findings, needs, gaps and duties, worked out when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from safety_rules.language.errors import NotFoundError, RecordError
+from safety_rules.language.kinds import Name, Value
+from safety_rules.language.record import Problem, Record
+from safety_rules.language.rule import Waiver
+from safety_rules.language.source import Standing
+from safety_rules.language.verdict import (
+    ClauseGaps,
+    DueDuty,
+    Evidence,
+    Finding,
+    Gap,
+    Masks,
+    Needs,
+    Status,
+    WaiverResult,
+)
+from safety_rules.semantics.admission.admit import admit
+from safety_rules.semantics.counsel.gap import gaps
+from safety_rules.semantics.counsel.needs import needs
+from safety_rules.semantics.decide import (
+    AreaOn,
+    derived_values,
+    due_duties,
+    finding,
+    findings,
+    verdict_standing,
+    waiver_results,
+)
+from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.verdict.evidence import evidence
+from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.words.catalog import both
+
+UNDETERMINED = "undetermined"
+
+Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
+"""An engine's way from data and violated rules (None: every rule) to their evidence."""
+
+
+class Decided:
+    """What one area comes to on one record as of a day.
+
+    `outcome` is the key of the area's outcome, or `undetermined`; `at_best` and `at_worst` bound it.
+    An engine that knows the interval already makes a verdict cheaply; the record, the findings and all
+    that follows from them are worked out by the definition when they are asked for, from the data that
+    was passed: keep it as it is. The masks that it knows spare what
+    they say already, and `shared` what verdicts of the same law have worked out.
+    """
+
+    __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
+
+    on: AreaOn
+    at_best: str
+    at_worst: str
+    outcome: str
+    _masks: Masks | None = None
+    _shared: Shared | None = None
+
+    def __init__(
+        self,
+        on: AreaOn,
+        data: Any,
+        at_best: str,
+        at_worst: str,
+        granted: Sequence[Waiver] = (),
+        violated: Sequence[str] | None = None,
+        witness: Witness | None = None,
+        masks: Masks | None = None,
+        shared: Shared | None = None,
+    ) -> None:
+        self.on, self.at_best, self.at_worst = on, at_best, at_worst
+        self.outcome = at_best if at_best == at_worst else UNDETERMINED
+        self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
+        self._masks, self._shared = masks, shared
+
+    def __repr__(self) -> str:
+        return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
+
+    @cached_property
+    def record(self) -> Record:
+        """The data as admitted: exact values, and a problem for each that could not be used."""
+        if isinstance(self._data, Record):
+            return self._data
+        return admit(self._data, self.on.rulebook.vocabulary, derived=frozenset(self.on.derivations))
+
+    @cached_property
+    def environment(self) -> Environment:
+        """What the law's conditions are evaluated in; derived facts are worked out once for all that is told."""
+        return self.on.environment(self.record)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
+        found = findings(self.on, self.record, self._granted, self.environment)
+        if self._violated is not None and not self._granted:
+            now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
+            if now != tuple(self._violated):
+                raise RecordError("the record was changed after its verdict was made; decide it again")
+        return found
+
+    @cached_property
+    def open_findings(self) -> tuple[Finding, ...]:
+        """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
+        if self._masks is None or "findings" in self.__dict__:
+            return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
+        mask = self._masks.violated | self._masks.undetermined
+        if not mask:
+            return ()
+        return tuple(finding(r, self.environment) for i, r in enumerate(self.on.rules) if mask >> i & 1)
+
+    @cached_property
+    def waivers(self) -> tuple[WaiverResult, ...]:
+        """What became of each waiver that names this record's subject."""
+        return waiver_results(self.on, self.record, self._granted, self.findings)
+
+    @property
+    def definite(self) -> bool:
+        """Whether nothing that is missing can change the outcome."""
+        return self.at_best == self.at_worst
+
+    @property
+    def outcome_name(self) -> Name:
+        """The outcome in Chinese and English."""
+        return self.on.area.outcome(self.at_best).name if self.definite else both("verdict.undetermined")
+
+    @property
+    def subject(self) -> str:
+        """The record's own name for itself, or empty."""
+        keys = self.on.rulebook.vocabulary.subjects[self.on.area.subjects[0]].identity
+        return next((str(self.record.values[k]) for k in reversed(keys[:2]) if k in self.record.values), "")
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What in the data could not be used."""
+        return self.record.problems
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
+        quick = self._shared.standing if self._shared is not None else None
+        if quick is not None and self._masks is not None:
+            return quick(self.record.values, self._masks, self.at_best)
+        return verdict_standing(self.on.area, self.findings, self.at_best)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """What is missing, and the fewest facts that settle the verdict at its best."""
+        return Needs() if self.definite else needs(self.on, self.record, self.open_findings, self._shared)
+
+    @cached_property
+    def clause_gaps(self) -> tuple[ClauseGaps, ...]:
+        """For each failed numeric clause, the smallest change of each single fact with which it holds."""
+        if not self.open_findings:
+            return ()
+        return gaps(self.open_findings, self.environment, self.on.rulebook.vocabulary.facts)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """All gaps, in the order of the rules."""
+        return tuple(g for clause in self.clause_gaps for g in clause.gaps)
+
+    @cached_property
+    def obligations(self) -> tuple[DueDuty, ...]:
+        """Who has to do what, and by when."""
+        return due_duties(self.on, self.environment, self.open_findings)
+
+    @cached_property
+    def derived(self) -> Mapping[str, Value | None]:
+        """The derived facts by path, exact; None for one that is not known yet."""
+        return derived_values(self.on, self.record)
+
+    def finding(self, rule: str) -> Finding:
+        """Return the finding of one rule; raises NotFoundError."""
+        for f in self.findings:
+            if f.rule.key == rule:
+                return f
+        raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
+
+    def violated(self) -> tuple[str, ...]:
+        """Return the keys of the violated rules that count, worst first."""
+        if self._violated is not None:
+            return tuple(self._violated)
+        if self._masks is not None:
+            return tuple(r.key for i, r in enumerate(self.on.rules) if self._masks.violated >> i & 1)
+        return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
+
+    def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:
+        """Return what the violated rules (or every rule in force) rest on, in the order of the law: the quick explanation."""
+        if self._witness is not None and not self._granted:
+            return self._witness(self._data, None if every else self._violated)
+        wanted = None if every else frozenset(self.violated())
+        return tuple(evidence(self.on, self.record, f) for f in self.findings if wanted is None or f.rule.key in wanted)
