@@ -17,9 +17,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from engines.arrow_records import arrow_table
 
 from conformance.suite import HERE, folder_files, loaded
+from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.compiled import compiled, fast
 from safety_rules.engines.compiled.standing import standings
