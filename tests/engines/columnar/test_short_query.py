@@ -22,12 +22,12 @@ from laws.areas import RuleTerm, law, rule_terms
 from laws.maker import conditions
 from laws.terms import DAYS, MU, F, Term
 from laws.worlds import FULL, ON, RECORDS, world
-from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query.builder import first_query
 from safety_rules.engines.sql.read.types import ColumnType, Use
+from safety_rules.engines.sql.records import arrow_table
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status
@@ -42,7 +42,7 @@ REST: dict[str, Any] = {
     "project.ready": True, "project.clean": False, "project.staff": F(3), "project.term": F(12), "project.wait": F(30),
     "project.steps": ("melting",), "project.land": F(2), "project.invested": F(21), "project.sales": F(1, 2),
     "project.tax": F(300), "project.balance": F(1), "project.floor": F(300), "project.mass": F(7, 100),
-    "project.rate": F(21), "project.ratio": F(2), "project.approved": DAYS[1], "project.expires": DAYS[4],
+    "project.rate": F(21), "project.ratio": F(2), "project.width": F(1), "project.depth": F(1), "project.approved": DAYS[1], "project.expires": DAYS[4],
     "project.site": "land", "project.other_site": "lease", "project.code": "26", "project.name": "gas",
     "enterprise.events": ({"day": DAYS[0], "deaths": F(1), "loss": F(999), "score": F(2), "grade": "low",
                            "closed": True, "substance": "gas"},),
