@@ -14,13 +14,19 @@ CORRECTED = {  # the published answer rests on a wrong critical quantity or leve
     "boteman 丙酮45+苯30(题中丙酮Q=50有误)": "not_major",  # 45/500 + 30/50 = 0.69
     "61948781035 q-563 液氨50t 称一级": "level_3",  # R = 2 × 2 × 50/10 = 20
 }
-DIESEL = {"2013-06-01": "G10", "2026-11-29": "W5.4"}  # no name of Table 1: its category and CAS number have to be stated
+DIESEL = {
+    "2013-06-01": "G10",
+    "2026-11-29": "W5.4",
+}  # no name of Table 1: its category and CAS number have to be stated
 
 
 def stated(case: dict[str, Any]) -> dict[str, Any]:
     """Return a case's unit, with what the standard of the day asks of diesel."""
     of = DIESEL.get(case["day"], "")
-    chemicals = [c | ({"categories": [of], "cas": "68334-30-5"} if c["name"] == "柴油" else {}) for c in case["input"]["chemicals"]]
+    chemicals = [
+        c | ({"categories": [of], "cas": "68334-30-5"} if c["name"] == "柴油" else {})
+        for c in case["input"]["chemicals"]
+    ]
     return case["input"] | {"chemicals": chemicals}
 
 
