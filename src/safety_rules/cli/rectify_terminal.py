@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from safety_rules.cli.screen_terminal import console
+from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
@@ -42,6 +42,7 @@ def _say(key: str, language: str, style: str = "", /, **slots: object) -> None:
 def print_import(imported: Imported, workbook: Path, store: Path, language: str) -> None:
     """Print what an import wrote, and what it refused."""
     i = imported
+    print_notices(i.read.notices, language)
     _say("rectify.imported", language, workbook=workbook.name, store=store.name)
     new = {"dangers": i.dangers, "events": i.events, "inspections": i.inspections, "unchanged": i.unchanged}
     _say("rectify.written", language, **new)
