@@ -110,7 +110,9 @@ def test_where_temporary_files_lie_changes_nothing(tmp_path: Path, name: str) ->
     assert said[0] == said[1]
 
 
-def test_graded_units_are_the_same_wherever_temporary_files_lie(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_graded_units_are_the_same_wherever_temporary_files_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import tempfile
     from contextlib import ExitStack
 
@@ -191,7 +193,7 @@ def test_an_unquoted_path_would_be_found(line: str) -> None:
 
 def test_quotes_in_names_of_columns_are_part_of_the_name(tmp_path: Path) -> None:
     con = duckdb.connect()
-    frame = con.sql("SELECT 'XM-1' AS \"项目编号\", 'x' AS \"a\"\"b'c\", 'land' AS \"用地方式\"")
+    frame = con.sql('SELECT \'XM-1\' AS "项目编号", \'x\' AS "a""b\'c", \'land\' AS "用地方式"')
     decision = area().decide_table(frame, tmp_path / "o.parquet", keep=("a\"b'c",))
     assert [row["a\"b'c"] for row in decision] == ["x"]
     decision.close()
