@@ -143,6 +143,10 @@ def _name(sign: str) -> Callable[[str], str]:
     return lambda identifier: sign + identifier.replace(sign, sign * 2) + sign
 
 
+def _spark_struct(types: Mapping[str, str]) -> str:
+    return f"STRUCT<{_pairs(types, '{}: {}', _name('`'))}>"
+
+
 def _duck_one_of(sql: str, texts: Sequence[str]) -> str:
     """Return membership; DuckDB's own IN is many times slower on dictionaries than these."""
     if len(texts) <= FEW:
@@ -244,7 +248,7 @@ SPARK = Dialect(
     split=lambda sql, pattern: f"split({sql}, {_spark_text(pattern)})",
     literal_list=lambda items: f"CAST(array({items}) AS ARRAY<STRING>)",
     struct=lambda names: "named_struct(" + _pairs(names, "{}, {}", _spark_text) + ")",
-    struct_type=lambda names: f"STRUCT<{_pairs(names, '{}: {}', _name('`'))}>",
+    struct_type=_spark_struct,
     member=lambda item, name: f"{item}.{_name('`')(name)}",
     types={
         "double": "DOUBLE",
@@ -270,7 +274,7 @@ SPARK = Dialect(
     # not [...]: at the place NULL of a list without NULL, Spark 4.3 fails under ANSI
     at=lambda name, values, place: f"get(array({', '.join(values)}), {place} - 1)",
     rows_of_json=lambda sql, fields: (
-        f"from_json({sql}, {_spark_text('ARRAY<' + SPARK.struct_type(dict.fromkeys(fields, 'STRING')) + '>')})"
+        f"from_json({sql}, {_spark_text('ARRAY<' + _spark_struct(dict.fromkeys(fields, 'STRING')) + '>')})"
     ),
     texts_of_json=lambda sql: f"from_json({sql}, 'ARRAY<STRING>')",
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",
