@@ -165,7 +165,8 @@ def print_verified(store: Path, head: Head, found: Sequence[Fault], kept: bool, 
         agrees = sentence("rectify.kept", language) if kept else ""
         told = {"store": store.name, "count": head.count, "kept": agrees, "head": head.hash}
         _say("rectify.whole", language, "green", **told)
-        return
-    _say("rectify.faults", language, "bold red", store=store.name, count=len(found))
-    for fault in found[:MOST_REFUSALS]:
-        console().print(Text(f"  [{fault.code}] {Name(fault.zh, fault.en).in_(language)}"))
+    else:
+        _say("rectify.faults", language, "bold red", store=store.name, count=len(found))
+        for fault in found[:MOST_REFUSALS]:
+            console().print(Text(f"  [{fault.code}] {Name(fault.zh, fault.en).in_(language)}"))
+    _say("fault.limits_kept" if kept else "fault.limits", language)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
+from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
@@ -155,8 +155,7 @@ def _life(row: Row, table: Lifecycle, details: Details, known: Roster, today: da
     events: list[Event] = []
     for claimed, headings in _events(row, details):
         try:
-            if claimed.on > today:
-                raise RefusedError(f"日期{claimed.on}尚未到来", f"the day {claimed.on} is yet to come")
+            not_yet(claimed.on, today)
             event = acted(claimed, known, table)
             danger = after(table, danger, event)
         except RefusedError as error:
