@@ -13,7 +13,14 @@ MORE = {  # what a case tells in words, and no fact of its input does
     "已审批、已通风检测，无监护人员": {"confined_work_has_attendant": False},
     "控爆装置已设但失效": {"devices_work": False},
 }
-ELSEWHERE = ("第八条", "其他类企业", "建筑工地", "消防", "特种设备", "燃气")  # no set of these fields is in the rules yet
+ELSEWHERE = (
+    "第八条",
+    "其他类企业",
+    "建筑工地",
+    "消防",
+    "特种设备",
+    "燃气",
+)  # no set of these fields is in the rules yet
 CASES = [c for c in cases("hidden_danger") if not any(words in c["source"] for words in ELSEWHERE)]
 
 
