@@ -26,6 +26,7 @@ REMARK = re.compile(
     r"^(?:必填|必填项|选填|非必填|可选|填写|简述|单选|多选|达产后?|达产年|预计|人民币|如有|[0-9一二三四六八]+位.*)$"
 )
 LEDGER_UNIT = re.compile(r"(?:^|[^\u4e00-\u9fff]|计量|金额|货币|面积|数量|重量)单位[:为]([^\s)]+)")
+NAMED_UNIT = re.compile(r"(?:\(|单位:?)([^()\s单位]+)\)?$")
 TOTALS = frozenset({"合计", "总计", "小计", "总额", "共计"})
 WHOLE_TITLE = 0.8
 NEARLY = 2
@@ -253,16 +254,15 @@ def _by_unit_line(
 def _ledger_units(table: RawTable, row: RawRow, units: UnitTable) -> dict[Any, dict[str, Unit]]:
     """Return the units that lines above the headings state for the whole sheet (`单位：元`), by dimension and cell."""
     found: dict[Any, dict[str, Unit]] = defaultdict(dict)
-    for above in islice(table.rows(), FIRST_ROWS):
-        if above.number >= row.number:
-            break
-        for index, cell in enumerate(above.cells):
-            text = unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else ""
-            for match in LEDGER_UNIT.finditer(text):
-                for part in SEPARATORS.split(match[1]):
-                    unit = units.find(part) if part else None
-                    if unit is not None:
-                        found[unit.dimension][f"{table.place(above.number, index)} 单位：{part}"] = unit
+    lines = [r for r in islice(table.rows(), FIRST_ROWS) if r.number < row.number]
+    said = [(table.place(r.number, i), c) for r in (*lines, *table.below) for i, c in enumerate(r.cells)]
+    for place, cell in (*said, (table.name, table.name)):
+        text = unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else ""
+        for match in (LEDGER_UNIT if place != cell else NAMED_UNIT).finditer(text):
+            for part in (p.rpartition(":")[2].rstrip("。.") for p in SEPARATORS.split(match[1])):
+                unit = units.find(part) if part else None
+                if unit is not None:
+                    found[unit.dimension][f"{place} 单位：{part}"] = unit
     return found
 
 
