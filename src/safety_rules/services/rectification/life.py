@@ -191,9 +191,8 @@ def _corrected(table: Lifecycle, danger: Danger, event: Event) -> Danger:
     except RefusedError as error:
         if error.about == "change":
             raise
-        slots = {"field": event.change.field, "new": event.change.new}
-        zh, en = (both("refused.change_breaks", **slots, why=w) for w in (error.reason.zh, error.reason.en))
-        raise RefusedError(zh.zh, en.en, "change") from None
+        change = event.change
+        raise refused("change_breaks", "change", field=change.field, new=change.new, why=error.reason) from None
     assert lived is not None, "a danger has been found"
     hands = {(event.name, h) for h in hands_of(event)}
     return replace(lived, corrected=danger.corrected + 1, hands=danger.hands | lived.hands | hands)
@@ -292,9 +291,9 @@ def _check_asked(transition: Transition, event: Event) -> None:
     if not event.by.strip():
         raise RefusedError(f"未写明由谁办理“{transition.name.zh}”", f"who did `{transition.key}` is not stated", "by")
     if "reason" in transition.asks and not event.evidence.strip():
-        raise refused("reason", "evidence", event=transition.name.zh, key=transition.key)
+        raise refused("reason", "evidence", event=transition.name)
     if ("change" in transition.asks) != (event.change is not None):
-        raise refused("change", "change", event=transition.name.zh, key=transition.key)
+        raise refused("change", "change", event=transition.name)
     if "evidence" in transition.asks and not event.evidence.strip():
         zh = f"“{transition.name.zh}”须附佐证（文字或文件）"
         raise RefusedError(zh, f"`{transition.key}` wants evidence: a text or a file", "evidence")
