@@ -11,20 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from safety_rules.engines.smt.unsupported import NotLowered
-from safety_rules.language.expr import (
-    Call,
-    Compare,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    Listed,
-    Literal,
-    Lookup,
-    kind_of,
-    walk,
-)
+from safety_rules.language import expr as x
 from safety_rules.language.kinds import Text
 from safety_rules.language.law import edition_on
 from safety_rules.language.rule import Derivation
@@ -49,11 +36,11 @@ class Use:
     extra: set[str] = field(default_factory=set)
 
 
-def uses(conditions: Iterable[Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
+def uses(conditions: Iterable[x.Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
     """Return how each given text fact is used, by fact key."""
     found: dict[str, Use] = {}
     for condition in conditions:
-        for node in walk(condition):
+        for node in x.walk(condition):
             _note(node, _Given(derivations, found))
     return found
 
@@ -65,46 +52,46 @@ class _Given:
     derivations: Mapping[str, Derivation]
     found: dict[str, Use]
 
-    def of(self, expr: Expr) -> list[Use]:
+    def of(self, expr: x.Expr) -> list[Use]:
         """Return the uses of every given fact that an operand may be."""
         match expr:
-            case FactRef(key, Text()) | ItemField(_, key, Text()):
+            case x.FactRef(key, Text()) | x.ItemField(_, key, Text()):
                 if key in self.derivations:
                     return self.of(self.derivations[key].formula)
                 return [self.found.setdefault(key, Use())]
-            case If(_, then, otherwise):
+            case x.If(_, then, otherwise):
                 return [*self.of(then), *self.of(otherwise)]
             case _:
                 return []
 
-    def mentions(self, expr: Expr) -> Iterator[Expr]:
+    def mentions(self, expr: x.Expr) -> Iterator[x.Expr]:
         """Yield every node of an operand, through derivations."""
-        for node in walk(expr):
+        for node in x.walk(expr):
             yield node
-            if isinstance(node, FactRef | ItemField) and node.key in self.derivations:
+            if isinstance(node, x.FactRef | x.ItemField) and node.key in self.derivations:
                 yield from self.mentions(self.derivations[node.key].formula)
 
 
-def _note(node: Expr, given: _Given) -> None:
+def _note(node: x.Expr, given: _Given) -> None:
     match node:
-        case Compare(_, left, right) if isinstance(kind_of(left), Text):
+        case x.Compare(_, left, right) if isinstance(x.kind_of(left), Text):
             for one, other in ((left, right), (right, left)):
                 for use in given.of(one):
                     _compared(use, other, given)
-        case In(item, Literal(tuple() as listed)) if isinstance(kind_of(item), Text):
+        case x.In(item, x.Literal(tuple() as listed)) if isinstance(x.kind_of(item), Text):
             for use in given.of(item):
                 use.literals |= {str(v) for v in listed}
-        case Call("starts_with", (text, prefix)):
-            if not isinstance(prefix, Literal):
+        case x.Call("starts_with", (text, prefix)):
+            if not isinstance(prefix, x.Literal):
                 raise NotLowered("prefix-from-data")
             for use in given.of(text):
                 use.prefixes.add(str(prefix.value))
-        case Call(_, arguments) if any(isinstance(kind_of(a), Text) for a in arguments):
+        case x.Call(_, arguments) if any(isinstance(x.kind_of(a), Text) for a in arguments):
             raise NotLowered("text-function")
-        case Listed(table, key):
+        case x.Listed(table, key):
             for use in given.of(key):
                 use.columns.setdefault(table, set())
-        case Lookup(table, keys, column):
+        case x.Lookup(table, keys, column):
             for use in given.of(keys[0]):
                 use.columns.setdefault(table, set()).add(column)
             for use in given.of(keys[1]) if len(keys) > 1 else ():
@@ -113,16 +100,16 @@ def _note(node: Expr, given: _Given) -> None:
             return
 
 
-def _compared(use: Use, other: Expr, given: _Given) -> None:
+def _compared(use: Use, other: x.Expr, given: _Given) -> None:
     """Note everything that a text is compared with: literals, cells of tables, other facts."""
-    if isinstance(other, Literal):
+    if isinstance(other, x.Literal):
         use.literals.add(str(other.value))
         return
     use.compared = True
     for node in given.mentions(other):
-        if isinstance(node, Literal) and isinstance(node.value, str):
+        if isinstance(node, x.Literal) and isinstance(node.value, str):
             use.literals.add(node.value)
-        elif isinstance(node, Lookup) and isinstance(node.kind, Text):
+        elif isinstance(node, x.Lookup) and isinstance(node.kind, Text):
             use.cells.add((node.table, node.column))
 
 
