@@ -123,8 +123,7 @@ def _replayed(
     same = all(is_read_back(r, law.law) for r, law in zip(records, asking.laws, strict=True))
     if same and claim(records):
         return Proof(question, answer, shown=says(records))
-    why = FAULTY if same else UNREADABLE
-    return Proof(question, Answer.NOT_REPLAYED, why, shown=says(records))
+    return Proof(question, Answer.NOT_REPLAYED, FAULTY if same else UNREADABLE, shown=says(records))
 
 
 def _found(asking: Search, conditions: Conditions) -> tuple[Found, tuple[Record, ...], Name]:

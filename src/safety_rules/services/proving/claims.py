@@ -109,6 +109,5 @@ def _later(laws: list[AreaOn], one: claimed.Invariant, claim: claimed.OnceSatisf
             )
             yield partial(Proof, _question(law, one), Answer.UNDECIDED, why)
             return
-    pairs = list(pairwise(laws)) or [(law, law) for law in laws]
-    for pair in pairs:
+    for pair in list(pairwise(laws)) or [(law, law) for law in laws]:
         yield _ask(pair[1], one, limits, partial(of_persistence, pair, one, claim))
