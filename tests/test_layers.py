@@ -37,7 +37,7 @@ THIRD_PARTIES = {
     "sqlglot": ("engines/sql", "engines/columnar", "engines/spark"),
     "duckdb": ("formats/duck", "engines/columnar", "tables"),
     "pyspark": ("engines/spark",),
-    "pyarrow": ("engines/columnar", "tables"),
+    "pyarrow": ("engines/sql/records", "engines/columnar", "tables"),
     "polars": ("engines/columnar", "tables"),
     "pandas": ("engines/columnar", "tables"),
     "python_calamine": ("formats",),

@@ -195,19 +195,16 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
 def verify(store: Path, kept: Path | None, write_head: Path | None, language: str) -> None:
     """Find changed, removed, re-ordered or truncated entries of a ledger."""
     from safety_rules.cli.rectify_terminal import print_verified
-    from safety_rules.language.errors import LedgerError
     from safety_rules.services.rectification.table import lifecycle
-    from safety_rules.services.rectification.verifying import faults, head_text, kept_head
+    from safety_rules.services.rectification.verifying import faults, kept_head
+    from safety_rules.services.rectification.verifying import write_head as written
 
-    head, found = faults(store, lifecycle(), kept_head(kept) if kept is not None else None)
+    head, found = faults(store, lifecycle(), kept_head(kept) if kept is not None else None, datetime.date.today())
     print_verified(store, head, found, kept is not None, language)
     if found:
         sys.exit(ExitCode.LEDGER)
     if write_head is not None:
-        try:
-            write_head.write_text(head_text(head), "utf-8")
-        except OSError as error:
-            raise LedgerError(f"`{write_head}` cannot be written: {error.strerror}") from None
+        written(head, write_head)
 
 
 def _record(

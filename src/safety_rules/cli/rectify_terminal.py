@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
-from safety_rules.cli.screen_terminal import console
+from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
@@ -42,6 +42,7 @@ def _say(key: str, language: str, style: str = "", /, **slots: object) -> None:
 def print_import(imported: Imported, workbook: Path, store: Path, language: str) -> None:
     """Print what an import wrote, and what it refused."""
     i = imported
+    print_notices(i.read.notices, language)
     _say("rectify.imported", language, workbook=workbook.name, store=store.name)
     new = {"dangers": i.dangers, "events": i.events, "inspections": i.inspections, "unchanged": i.unchanged}
     _say("rectify.written", language, **new)
@@ -164,7 +165,8 @@ def print_verified(store: Path, head: Head, found: Sequence[Fault], kept: bool, 
         agrees = sentence("rectify.kept", language) if kept else ""
         told = {"store": store.name, "count": head.count, "kept": agrees, "head": head.hash}
         _say("rectify.whole", language, "green", **told)
-        return
-    _say("rectify.faults", language, "bold red", store=store.name, count=len(found))
-    for fault in found[:MOST_REFUSALS]:
-        console().print(Text(f"  [{fault.code}] {Name(fault.zh, fault.en).in_(language)}"))
+    else:
+        _say("rectify.faults", language, "bold red", store=store.name, count=len(found))
+        for fault in found[:MOST_REFUSALS]:
+            console().print(Text(f"  [{fault.code}] {Name(fault.zh, fault.en).in_(language)}"))
+    _say("fault.limits_kept" if kept else "fault.limits", language)

@@ -12,7 +12,7 @@ import python_calamine
 
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
-from safety_rules.formats.workbook_xml import Parts, Seen
+from safety_rules.formats.workbook_xml import Parts, Seen, without_far
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
@@ -30,7 +30,11 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     book = _opened(path)
     told = Parts(path) if zipfile.is_zipfile(path) else None
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
-    return tuple(_sheet(book, m.name, path, told, m.visible != python_calamine.SheetVisibleEnum.Visible) for m in kinds)
+    seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
+    if far := {s.part for s in seen.values() if s.far}:
+        book = _guarded(python_calamine.load_workbook, io.BytesIO(without_far(path, far)))
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return tuple(_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
 
 
 def _opened(path: Path) -> Any:
@@ -68,8 +72,7 @@ def _why(data: bytes, said: str) -> str:
     return "is not a workbook; save it as .xlsx or .csv"
 
 
-def _sheet(book: Any, name: str, path: Path, parts: Parts | None, hidden: bool) -> RawTable:
-    seen = parts.seen(name) if parts is not None else Seen(told=False)
+def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTable:
     try:
         sheet = _guarded(book.get_sheet_by_name, name)
     except LedgerError as error:
@@ -90,6 +93,8 @@ def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Probl
         yield problem("assumed-hidden.rows", "", name, rows=shown_rows, more=more, count=len(rows))
     if columns:
         yield problem("assumed-hidden.columns", "", name, columns=series(columns))
+    if seen.far:
+        yield problem("far-cell", "", name, cells=series(seen.far[:MOST_TOLD]))
     if not seen.told:
         yield problem("assumed-format", "", name)
 

@@ -26,7 +26,8 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import DueDuty, Masks
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.verdict.shared import Shared, facts_read
+from safety_rules.semantics.reads import facts_of
+from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.tables.decide import decided_table
@@ -125,7 +126,7 @@ class DecidedRows:
         self._found = _masks(decision)
         self._next = next(self._found, None)
         self._duties = duties(law)
-        obliging = facts_read((c.that for o in law.obligations for c in o.applies_when), law.derivations)
+        obliging = set(facts_of((c.that for o in law.obligations for c in o.applies_when), law.derivations))
         unread = {f.key for s in subjects for f in vocabulary.of_subject(s)} - set(decision.query.uses)
         identity = {k for s in subjects for k in vocabulary.subjects[s].identity}
         self._aside = tuple(sorted(obliging | unread | identity))

@@ -10,13 +10,13 @@ import duckdb
 import pytest
 
 from conformance.suite import ConditionCase, VerdictCase, asserted, conditions, verdicts
-from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query.builder import law_query
 from safety_rules.engines.sql.query.law_query import BITS, words
 from safety_rules.engines.sql.read.types import Use
+from safety_rules.engines.sql.records import arrow_table
 from safety_rules.engines.sql.unsupported import UNSUPPORTED
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status

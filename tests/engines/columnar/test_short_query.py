@@ -22,12 +22,12 @@ from laws.areas import RuleTerm, law, rule_terms
 from laws.maker import conditions
 from laws.terms import DAYS, MU, F, Term
 from laws.worlds import FULL, ON, RECORDS, world
-from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query.builder import first_query
 from safety_rules.engines.sql.read.types import ColumnType, Use
+from safety_rules.engines.sql.records import arrow_table
 from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status

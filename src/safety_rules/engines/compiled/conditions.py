@@ -52,7 +52,7 @@ from safety_rules.semantics.decide import AreaOn
 Written = TypeVar("Written", ast.expr, Approximate)
 
 LARGEST_SUMMAND = 10**6
-MOST_NODES = 40
+MOST_IN_PLACE = 400
 
 
 class Declined(Exception):
@@ -70,6 +70,7 @@ class Conditions:
         self.law, self.facts, self.names, self.count, self.empty = law, facts, names, 0, empty
         self.derived: dict[str, ast.expr | Approximate] = {}
         self.items: dict[str, str] = {}
+        self.weights: dict[str, int] = {}
         names |= {"any": any, "all": all, "sum": sum, "len": len, "shifted": shifted, **numbers.NAMES}
 
     def derive(self, key: str) -> list[ast.stmt]:
@@ -81,8 +82,7 @@ class Conditions:
             return [code.assign(name, found)]
         a = self.number(formula)
         size = load(name) if a.positive else load(f"{name}_size")
-        held = a if len(walk(formula)) <= MOST_NODES else replace(a, top=None, bottom=None)
-        self.derived[key] = replace(held, value=load(name), magnitude=size, leaf=False)
+        self.derived[key] = replace(a, value=load(name), magnitude=size, leaf=False)
         body = [code.assign(name, a.value)]
         return body if a.positive else [*body, code.assign(f"{name}_size", a.magnitude)]
 
@@ -241,11 +241,21 @@ class Conditions:
         derivation = self.law.derivations.get(expr.key)
         if derivation is None:
             return None
+        if self.weight(expr.key) > MOST_IN_PLACE:
+            raise Declined(expr)
         held = self.items
         self.items = {derivation.variable or "": held[expr.variable]}
         found = read(derivation.formula)
         self.items = held
         return found
+
+    def weight(self, key: str) -> int:
+        """Return how many nodes a derived field of an item comes to, written in place."""
+        if key not in self.weights:
+            nodes = walk(self.law.derivations[key].formula)
+            inner = [n.key for n in nodes if isinstance(n, ItemField) and n.key in self.law.derivations]
+            self.weights[key] = len(nodes) + sum(self.weight(k) for k in inner)
+        return self.weights[key]
 
     def number(self, expr: Expr) -> Approximate:
         """Return a number as a float expression with its error bound."""

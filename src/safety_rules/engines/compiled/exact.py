@@ -211,15 +211,17 @@ def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
 
 
 def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
-    condition, result = value(test, w), w.name("c")
-    first, second, third = w.inside(w.items), w.inside(w.items), w.inside(w.items)
-    first.body.append(assign(result, value(then, first)))
-    second.body.append(assign(result, value(otherwise, second)))
-    a, b = value(then, third), value(otherwise, third)
-    third.body.append(assign(result, code.choose(code.test(a, ast.Eq(), b), a, constant(None))))
-    rest = when(is_(condition, False), second.body, third.body)
-    w.body.append(when(is_(condition, True), first.body, [rest]))
-    return load(result)
+    """Write each arm once, where the test does not rule it out; with an unknown test both must agree."""
+    condition = value(test, w)
+    arms = []
+    for arm, excluded in ((then, False), (otherwise, True)):
+        inner, result = w.inside(w.items), w.name("c")
+        inner.body.append(assign(result, value(arm, inner)))
+        w.body += [assign(result, constant(None)), when(is_(condition, excluded), [], inner.body)]
+        arms.append(load(result))
+    a, b = arms
+    agreed = code.either(is_(condition, False), code.test(a, ast.Eq(), b))
+    return w.keep(code.choose(is_(condition, True), a, code.choose(agreed, b, constant(None))))
 
 
 def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:

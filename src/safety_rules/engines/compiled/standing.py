@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from safety_rules.engines.compiled import code
@@ -123,9 +123,10 @@ def _written(law: AreaOn, conjunctions: Conjunctions, ready: bool, all_parts: bo
 
 @dataclass(slots=True)
 class _Writer(Writer):
-    """A writer of standings; `all_parts` takes all parts of a junction to count."""
+    """A writer of standings; `all_parts` takes all parts of a junction to count, `derived` are those of derived facts."""
 
     all_parts: bool = False
+    derived: dict[str, ast.expr] = field(default_factory=dict)
 
     def inside(self, items: Mapping[str, str]) -> _Writer:
         """Return a writer of a nested block, sharing names and constants."""
@@ -146,19 +147,17 @@ def standing(expr: Expr, w: _Writer) -> ast.expr:
     """Return a name or constant that holds the standing of what the expression's value rests on."""
     match expr:
         case FactRef(key) if key in w.law.derivations:
-            known = f"standing of {key}"
-            if known not in w.facts:
+            if key not in w.derived:
                 outer = w.inside({})
-                found = _derived(w.law.derivations[key], outer)
-                if isinstance(found, ast.Constant):
-                    return found
-                w.facts[known] = w.name("s")
-                w.loading.extend([*outer.body, assign(w.facts[known], found)])
-            return load(w.facts[known])
+                w.derived[key] = outer.keep(_derived(w.law.derivations[key], outer))
+                w.loading.extend(outer.body)
+            return w.derived[key]
         case ItemField(variable, key) if key in w.law.derivations:
-            derivation = w.law.derivations[key]
-            inner = replace(w, items={derivation.variable or "": w.items[variable]})
-            return _derived(derivation, inner)
+            known, derivation = (f"standing in {w.items[variable]}", key), w.law.derivations[key]
+            if known not in w.fields:
+                inner = replace(w, items={derivation.variable or "": w.items[variable]})
+                w.fields[known] = w.keep(_derived(derivation, inner))
+            return w.fields[known]
         case ParameterRef():
             return _parameter(expr, w)
         case And(operands):
@@ -222,20 +221,17 @@ def _enough(operands: Sequence[Expr], deciding: bool, w: _Writer) -> ast.expr:
 
 
 def _if(test: Expr, then: Expr, otherwise: Expr, w: _Writer) -> ast.expr:
-    tested = standing(test, w)
-    first, second, third = w.inside(w.items), w.inside(w.items), w.inside(w.items)
-    a, b = standing(then, first), standing(otherwise, second)
-    if _same([a, b]):
-        return _most([tested, a])
-    result = w.name("s")
-    both = [standing(then, third), standing(otherwise, third)]
-    condition = value(test, w)
-    first.body.append(assign(result, a))
-    second.body.append(assign(result, b))
-    third.body.append(assign(result, _most(both)))
-    rest = when(is_(condition, False), second.body, third.body)
-    w.body.append(when(is_(condition, True), first.body, [rest]))
-    return _most([tested, load(result)])
+    """Return the standing of the test and of each arm that it does not rule out."""
+    tested, inners = standing(test, w), (w.inside(w.items), w.inside(w.items))
+    arms = [standing(arm, inner) for arm, inner in zip((then, otherwise), inners, strict=True)]
+    if _same(arms):
+        return _most([tested, arms[0]])
+    condition, found = value(test, w), list[ast.expr]()
+    for inner, arm, excluded in zip(inners, arms, (False, True), strict=True):
+        name = w.name("s")
+        w.body += [assign(name, SURE), when(is_(condition, excluded), [], [*inner.body, assign(name, arm)])]
+        found.append(load(name))
+    return w.keep(_most([tested, *found]))
 
 
 def _aggregate(expr: Aggregate, w: _Writer) -> ast.expr:

@@ -26,6 +26,7 @@ from safety_rules.language.expr import (
     Not,
     Or,
     ParameterRef,
+    children,
     kind_of,
 )
 from safety_rules.language.kinds import (
@@ -58,6 +59,7 @@ from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
 AS_OF_NAMES = ("as_of", "审查日")
+MOST_OPERATIONS = 8000
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
@@ -81,10 +83,29 @@ def condition(
     expr = _expr(node, scope, reading, expected)
     if expr is not None and expected is not None:
         expr = as_kind(expr, expected, node, reading)
+    if expr is not None and _operations(expr, {}) > MOST_OPERATIONS:
+        reading.report("condition-too-long.operations", 0, 1, most=MOST_OPERATIONS)
     return (None if reading.diagnostics else expr), reading.diagnostics
 
 
+def _operations(expr: Expr, known: dict[int, int]) -> int:
+    """Return how many nodes a tree has, counted once for each place in which they stand."""
+    if id(expr) not in known:
+        known[id(expr)] = 1 + sum(_operations(child, known) for child in children(expr))
+    return known[id(expr)]
+
+
 def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
+    """Return the tree of a part; what is looked at from two sides (of a chained comparison) is read once for each kind."""
+    readings = r.known.setdefault(id(node), [])
+    found = next((reading for reading in readings if reading[0] == expected), None)
+    if found is None:
+        found = expected, _read(node, scope, r, expected)
+        readings.append(found)
+    return found[1]
+
+
+def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
     match node:
         case ast.Constant():
             return constant(node, r, expected)

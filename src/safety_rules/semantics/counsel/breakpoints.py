@@ -33,7 +33,15 @@ from safety_rules.language.expr import (
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, items, walk_scoped
+from safety_rules.semantics.evaluate import (
+    Environment,
+    evaluate,
+    formula_behind,
+    items,
+    parts_scoped,
+    remembered,
+    walk_scoped,
+)
 
 Polynomial: TypeAlias = tuple[Fraction, ...]
 Quotient: TypeAlias = tuple[Polynomial, Polynomial]
@@ -58,7 +66,7 @@ def neighbours(expr: Expr, env: Environment, path: str, step: Fraction) -> list[
 def _cells(expr: Expr, env: Environment, path: str, step: Fraction) -> set[int]:
     """Return every n such that the truth can change between n and n + 1 steps."""
     cells: set[int] = set()
-    for node, scope in _everything(expr, env):
+    for node, scope in walk_scoped(expr, env):
         if not isinstance(node, Compare) or not isinstance(kind_of(node.left), Number | Date):
             continue
         if not _moves(node, scope, path):
@@ -71,39 +79,29 @@ def _cells(expr: Expr, env: Environment, path: str, step: Fraction) -> set[int]:
 
 
 def _moves(expr: Expr, env: Environment, path: str) -> bool:
-    """Return whether the moving number is part of an expression."""
-    return any(_is_at(node, scope, path) for node, scope in _everything(expr, env))
+    """Return whether the moving number is part of an expression, also through derivations."""
 
+    def moves(part: Expr, scope: Environment) -> bool:
+        inside = (remembered(f"moves {path}", *inner, moves) for inner in parts_scoped(part, scope))
+        return _is_at(part, scope, path) or any(inside)
 
-def _everything(expr: Expr, env: Environment) -> Iterable[tuple[Expr, Environment]]:
-    """Yield every node with its environment, through derivations."""
-    for node, scope in walk_scoped(expr, env):
-        yield node, scope
-        derived = _derived(node, scope)
-        if derived is not None:
-            yield from _everything(*derived)
-
-
-def _derived(node: Expr, scope: Environment) -> tuple[Expr, Environment] | None:
-    if isinstance(node, FactRef) and node.key in scope.derivations:
-        return scope.derivations[node.key].formula, replace(scope, variables={})
-    if isinstance(node, ItemField) and node.key in scope.derivations:
-        derivation = scope.derivations[node.key]
-        assert derivation.variable is not None
-        return derivation.formula, replace(scope, variables={derivation.variable: scope.variables[node.variable]})
-    return None
+    return remembered(f"moves {path}", expr, env, moves)
 
 
 def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
     """Return every rational function of the moving number that the expression can be."""
+    return remembered(f"forms {path}", expr, env, lambda part, scope: _formed(part, scope, path))
+
+
+def _formed(expr: Expr, env: Environment, path: str) -> list[Quotient]:
     if not _moves(expr, env, path):
         value = evaluate(expr, env)
         if isinstance(value, datetime.date):
             value = value.toordinal()
         return [] if isinstance(value, Unknown) else [((Fraction(value),), ONE)]
-    derived = _derived(expr, env)
-    if derived is not None:
-        return _forms(*derived, path)
+    behind = formula_behind(expr, env) if isinstance(expr, FactRef | ItemField) else None
+    if behind is not None:
+        return _forms(*behind, path)
     if _is_at(expr, env, path):
         return [((Fraction(0), Fraction(1)), ONE)]
     match expr:

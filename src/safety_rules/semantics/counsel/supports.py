@@ -7,7 +7,6 @@ settle the condition; a member can, if values exist that agree with everything e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from heapq import heappop, heappush
 from typing import TypeAlias, TypeGuard, assert_never
 
@@ -30,7 +29,7 @@ from safety_rules.language.kinds import Boolean
 from safety_rules.language.law import is_sure
 from safety_rules.language.operators import FUNCTIONS
 from safety_rules.language.verdict import Reason, Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, items
+from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, formula_behind, items, remembered
 
 Family: TypeAlias = frozenset[frozenset[Reason]]
 
@@ -46,6 +45,18 @@ class TooMany(Exception):
 
 def settle(expr: Expr, want: bool, env: Environment) -> Family:
     """Return the sets of missing things that could make a condition true (or, with `want` False, false)."""
+    return remembered(f"settled {want}", expr, env, _made_true if want else _made_false)
+
+
+def _made_true(expr: Expr, env: Environment) -> Family:
+    return _settling(expr, True, env)
+
+
+def _made_false(expr: Expr, env: Environment) -> Family:
+    return _settling(expr, False, env)
+
+
+def _settling(expr: Expr, want: bool, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS if value is want else NEVER
@@ -66,7 +77,7 @@ def settle(expr: Expr, want: bool, env: Environment) -> Family:
         case Aggregate("any" | "all"):
             return _quantified(expr, want, env)
         case FactRef() | ItemField():
-            inner = derived(expr, env)
+            inner = formula_behind(expr, env)
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
@@ -96,6 +107,10 @@ def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
 
 def defined(expr: Expr, env: Environment) -> Family:
     """Return the sets of missing things with which a value could become known."""
+    return remembered("defined", expr, env, _defining)
+
+
+def _defining(expr: Expr, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS
@@ -112,7 +127,7 @@ def defined(expr: Expr, env: Environment) -> Family:
         case Aggregate():
             return _folded(expr, env)
         case FactRef() | ItemField():
-            inner = derived(expr, env)
+            inner = formula_behind(expr, env)
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), defined(inner[0], inner[1])])
@@ -162,17 +177,6 @@ def _folded(expr: Aggregate, env: Environment) -> Family:
             body = either([kept, settle(expr.where, False, scope)])
         families.append(body)
     return every(families)
-
-
-def derived(expr: FactRef | ItemField, env: Environment) -> tuple[Expr, Environment] | None:
-    """Return the formula behind a derived fact, with the environment to evaluate it in."""
-    derivation = env.derivations.get(expr.key)
-    if derivation is None:
-        return None
-    if isinstance(expr, FactRef):
-        return derivation.formula, replace(env, variables={})
-    assert derivation.variable is not None
-    return derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]})
 
 
 def _confirmed(expr: FactRef | ItemField, env: Environment) -> Family:

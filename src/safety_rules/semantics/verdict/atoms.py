@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
 from safety_rules.language.expr import (
@@ -35,7 +35,10 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, items
+from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
+
+Told: TypeAlias = set[tuple[str, str]]
+"""Derived facts, each with its item if it is of one, whose lines came already."""
 
 MOST_LINES = 40
 WRITTEN = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
@@ -45,28 +48,28 @@ ATOM = 3
 
 def clause_lines(expr: Expr, env: Environment) -> list[Slot]:
     """Return the statements of a condition, without repetitions."""
-    lines = list(dict.fromkeys(_lines(expr, env)))
+    lines = list(dict.fromkeys(_lines(expr, env, set())))
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
-def _lines(expr: Expr, env: Environment) -> list[Slot]:
+def _lines(expr: Expr, env: Environment, told: Told) -> list[Slot]:
     match expr:
         case And(operands) | Or(operands):
-            return [line for o in operands for line in _lines(o, env)]
+            return [line for o in operands for line in _lines(o, env, told)]
         case Not(operand):
-            return _lines(operand, env)
+            return _lines(operand, env, told)
         case If(test, then, otherwise):
-            return [line for part in (then, test, otherwise) for line in _lines(part, env)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, told)]
         case Aggregate("any" | "all"):
-            return _item_lines(expr, env)
+            return _item_lines(expr, env, told)
         case Compare():
             return [_comparison(expr, env), *_formula_lines(expr, env)]
         case In(item, container):
             return _membership(item, container, env)
         case FactRef() | ItemField():
-            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env)]
+            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
         case Call("starts_with", (text, prefix)):
             return [_beginning(text, prefix, evaluate(expr, env), env)]
         case ItemSelf():
@@ -78,7 +81,7 @@ def _lines(expr: Expr, env: Environment) -> list[Slot]:
             assert_never(expr)
 
 
-def _item_lines(expr: Aggregate, env: Environment) -> list[Slot]:
+def _item_lines(expr: Aggregate, env: Environment, told: Told) -> list[Slot]:
     found = items(expr.list, env)
     lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, FactRef) else []
     if isinstance(found, Unknown) or not isinstance(kind_of(expr.list), Records):
@@ -86,7 +89,7 @@ def _item_lines(expr: Aggregate, env: Environment) -> list[Slot]:
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
         for part in (expr.where, expr.body):
-            lines += [] if part is None else _lines(part, scope)
+            lines += [] if part is None else _lines(part, scope, told)
     return lines
 
 
@@ -251,13 +254,13 @@ def _named(expr: FactRef | ItemField, value: Any, env: Environment, of: str = ""
     return statement("fact.number" if number else "fact.value", name=name, value=_amount(value, expr.kind))
 
 
-def _derived_lines(expr: FactRef | ItemField, env: Environment) -> list[Slot]:
-    derivation = env.derivations.get(expr.key)
-    if derivation is None or not isinstance(expr.kind, Boolean):
+def _derived_lines(expr: FactRef | ItemField, env: Environment, told: Told) -> list[Slot]:
+    behind = formula_behind(expr, env)
+    known = (expr.key, "" if isinstance(expr, FactRef) else env.variables[expr.variable][0])
+    if behind is None or not isinstance(expr.kind, Boolean) or known in told:
         return []
-    if isinstance(expr, FactRef) or derivation.variable is None:
-        return _lines(derivation.formula, replace(env, variables={}))
-    return _lines(derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]}))
+    told.add(known)
+    return _lines(*behind, told)
 
 
 def _formula_lines(expr: Compare, env: Environment) -> list[Slot]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after
+from safety_rules.language.record import Problem
+from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
@@ -75,6 +76,7 @@ class Read:
     joined: tuple[tuple[str, int], ...]
     refusals: tuple[Refusal, ...]
     actors: tuple[Actor, ...] = ()
+    notices: tuple[Problem, ...] = ()
 
 
 def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOBODY) -> Read:
@@ -96,7 +98,8 @@ def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOB
     inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
     joined = tuple((name, _joined(found[name], codes, refusals)) for name in JOINED if name in found)
     facts = _stated(found.get(SHEET), lives, today, refusals)
-    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors)
+    notices = tuple(n for sheet in found.values() for n in sheet.notices)
+    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors, notices)
 
 
 def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
@@ -152,8 +155,7 @@ def _life(row: Row, table: Lifecycle, details: Details, known: Roster, today: da
     events: list[Event] = []
     for claimed, headings in _events(row, details):
         try:
-            if claimed.on > today:
-                raise RefusedError(f"日期{claimed.on}尚未到来", f"the day {claimed.on} is yet to come")
+            not_yet(claimed.on, today)
             event = acted(claimed, known, table)
             danger = after(table, danger, event)
         except RefusedError as error:

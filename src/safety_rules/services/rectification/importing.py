@@ -10,7 +10,17 @@ from pathlib import Path
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.book import Inspection, Read, read
-from safety_rules.services.rectification.ledger import Entry, Head, append, entries, head, reading, writing
+from safety_rules.services.rectification.ledger import (
+    Entry,
+    Head,
+    append,
+    day_of,
+    entries,
+    head,
+    reading,
+    text_of,
+    writing,
+)
 from safety_rules.services.rectification.life import Event, hand
 from safety_rules.services.rectification.recording import EVENT, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
@@ -110,7 +120,8 @@ def _inspection_entry(inspection: Inspection) -> Entry:
 
 
 def inspection_of(made: Entry) -> Inspection:
-    """Return the inspection of an entry."""
-    body = made.body
-    on = datetime.date.fromisoformat(body["on"])
-    return Inspection(made.key, body["unit"], on, body["result"], body.get("danger", ""))
+    """Return the inspection of an entry; raises LedgerError where it is none."""
+    unit, result, danger = (
+        text_of(made.key, made.body, n, d) for n, d in (("unit", None), ("result", None), ("danger", ""))
+    )
+    return Inspection(made.key, unit, day_of(made.key, made.body, "on"), result, danger)

@@ -195,6 +195,12 @@ def _check_hand(
             raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
 
+def not_yet(on: Day, today: Day) -> None:
+    """Raise where a day is yet to come."""
+    if on > today:
+        raise RefusedError(f"日期{on}尚未到来", f"the day {on} is yet to come")
+
+
 def replay(table: Lifecycle, events: Iterable[Event], on: Day = Day.max) -> dict[str, Danger]:
     """Return every danger as its events up to a day made it, in the order of finding."""
     dangers: dict[str, Danger] = {}

@@ -65,7 +65,7 @@ def number(expr: Expr, w: Writer) -> Number:
         case Lookup():
             cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
             sql = lookups.looked_up(expr, w)
-            return numbers.either(sql, sql, cells) if cells else unknown(d)
+            return numbers.either(sql, sql, cells) if cells else terms.unknown(d)
         case Call():
             called: Number = functions.called(expr, w)
             return called
@@ -74,12 +74,6 @@ def number(expr: Expr, w: Writer) -> Number:
             raise TypeError(f"{type(expr).__name__} is no number")
         case _:
             assert_never(expr)
-
-
-def unknown(d: Dialect) -> Number:
-    """Return a number that is unknown whatever the record."""
-    sql = d.null("double")
-    return Number(sql, sql, 0, None, True, None, False, True, True)
 
 
 def fact(key: str, w: Writer) -> Number:
@@ -92,7 +86,7 @@ def fact(key: str, w: Writer) -> Number:
         plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect, cell.factor)
         found = numbers.scaled(plain, cell.factor, w.dialect)
     elif not is_sure(derivation, w.law):
-        found = unknown(w.dialect)
+        found = terms.unknown(w.dialect)
     else:
         inner = number(derivation.formula, outer)
         name = outer.keep(inner.sql)
@@ -118,7 +112,7 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
         return _leaf(terms.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
     if not is_sure(derivation, w.law):
-        return unknown(w.dialect)
+        return terms.unknown(w.dialect)
     records = w.record(item)
     if records is not None and expr.key in records.numbers:
         return records.numbers[expr.key]
@@ -135,26 +129,22 @@ def _parameter(expr: ParameterRef, w: Writer) -> Number:
     d = w.dialect
     if expr.day is None:
         known = terms.known_now(expr, w)
-        return unknown(d) if known is None else numbers.constant(known, d)
+        return terms.unknown(d) if known is None else numbers.constant(known, d)
     each = [(e, None if v is None else numbers.constant(v, d)) for e, v in terms.entries(expr, w)]
     arms = [n for _, n in each if n is not None]
     if not arms:
-        return unknown(d)
+        return terms.unknown(d)
     shown = [(e, d.null("double") if n is None else n.sql) for e, n in each]
     sql = terms.by_day(w.keep(w.value(expr.day)), shown, d.null("double"), d)
     return numbers.either(sql, f"abs({sql})", arms)
 
 
 def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
-    test = w.keep(test)
-    agree = (
-        ""
-        if a.constant is not None and b.constant is not None and a.constant != b.constant
-        else (f" WHEN {a.sql} = {b.sql} THEN {a.sql}")
-    )
-    if agree and not (a.leaf and b.leaf):
+    test, a, b = terms.short(test, w), terms.held(a, w), terms.held(b, w)
+    differ = a.constant is not None and b.constant is not None and a.constant != b.constant
+    if not differ and not (a.leaf and b.leaf):
         w.doubt(f"({test} IS NULL AND {close(a, b)})")
-    sql = f"(CASE WHEN {test} THEN {a.sql} WHEN NOT {test} THEN {b.sql}{agree} END)"
+    sql = terms.once([test, a.sql, b.sql], lambda t, x, y: terms.chosen(t, x, y, not differ), w)
     size = f"(CASE WHEN {test} THEN {a.size} ELSE {b.size} END)"
     return numbers.either(sql, size, [a, b])
 

@@ -14,6 +14,7 @@ from safety_rules.engines.sql.exactness.doubles import close, compared, constant
 from safety_rules.engines.sql.lower import functions, lists, lookups, quantities
 from safety_rules.engines.sql.lower.terms import (
     by_day,
+    chosen,
     entries,
     field_of,
     is_number,
@@ -21,6 +22,7 @@ from safety_rules.engines.sql.lower.terms import (
     known_now,
     literal,
     null,
+    once,
     scope_of,
 )
 from safety_rules.engines.sql.lower.writer import Readings, Writer
@@ -136,7 +138,7 @@ def _parameter(expr: ParameterRef, w: Writer) -> str:
         known = known_now(expr, w)
         return null(expr.kind, w.dialect) if known is None else literal(known, w.dialect)
     shown = [(e, null(expr.kind, w.dialect) if v is None else literal(v, w.dialect)) for e, v in entries(expr, w)]
-    return by_day(value(expr.day, w), shown, null(expr.kind, w.dialect), w.dialect)
+    return by_day(w.keep(value(expr.day, w)), shown, null(expr.kind, w.dialect), w.dialect)
 
 
 def _compare(expr: Compare, w: Writer) -> str:
@@ -157,7 +159,8 @@ def _in(item: Expr, container: Expr, w: Writer) -> str:
         known = known_now(container, w)
     if known:
         return w.dialect.one_of(w.keep(found), known)
-    return f"(CASE WHEN {found} IS NOT NULL THEN {w.dialect.contains(value(container, w), found)} END)"
+    found, held = w.keep(found), value(container, w)
+    return f"(CASE WHEN {found} IS NOT NULL THEN {w.dialect.contains(held, found)} END)"
 
 
 def _shift(expr: Shift, w: Writer) -> str:
@@ -182,9 +185,8 @@ def _shift(expr: Shift, w: Writer) -> str:
 
 
 def _if(expr: If, w: Writer) -> str:
-    test, then, otherwise = value(expr.test, w), value(expr.then, w), value(expr.otherwise, w)
-    agree = f" WHEN {then} = {otherwise} THEN {then}" if _may_agree(expr) else ""
-    return f"(CASE WHEN {test} THEN {then} WHEN NOT {test} THEN {otherwise}{agree} END)"
+    parts, agree = [value(e, w) for e in (expr.test, expr.then, expr.otherwise)], _may_agree(expr)
+    return once(parts, lambda t, a, b: chosen(t, a, b, agree), w)
 
 
 def _may_agree(expr: If) -> bool:
