@@ -79,7 +79,8 @@ def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[
     runs: dict[type[Holder], Callable[..., Running]] = {
         Rule: rule_case, Derivation: derivation_case, Obligation: obligation_case,
     }  # fmt: skip
-    for h in (*area.rules, *area.derivations, *area.obligations):
+    holders: tuple[Holder, ...] = (*area.rules, *area.derivations, *area.obligations)
+    for h in holders:
         yield from ((h.key, c, partial(runs[type(h)], book, area, h, c)) for c in h.cases)
     yield from (("", c, partial(area_case, book, area, c)) for c in area.cases)
 

@@ -31,17 +31,6 @@ from safety_rules.engines.smt.values import (
     settled,
 )
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import (
-    Aggregate,
-    Compare,
-    Expr,
-    FactRef,
-    ItemField,
-    ParameterRef,
-    Shift,
-    in_months,
-    kind_of,
-)
 from safety_rules.language.kinds import Boolean, Date, Kind, Number
 from safety_rules.language.law import is_sure, sure_value, sure_values
 from safety_rules.language.operators import FOLDS
@@ -66,21 +55,21 @@ class World:
         return replace(self, variables={**self.variables, variable: item})
 
 
-def truths(expr: Expr, world: World) -> Truths:
+def truths(expr: tree.Expr, world: World) -> Truths:
     """Return when a condition is true and when false."""
     found = value(expr, world)
     assert isinstance(found, Truths)
     return found
 
 
-def cases(expr: Expr, world: World) -> Cases:
+def cases(expr: tree.Expr, world: World) -> Cases:
     """Return the cases of a number, day, text or choice."""
     found = value(expr, world)
     assert isinstance(found, Cases)
     return found
 
 
-def value(expr: Expr, world: World) -> Symbolic:
+def value(expr: tree.Expr, world: World) -> Symbolic:
     """Return the symbolic value of an expression; raises NotLowered."""
     match expr:
         case tree.Literal(known):
@@ -143,7 +132,7 @@ def _fact(key: str, kind: Kind, world: World) -> Symbolic:
     return world.derived[key]
 
 
-def _item_field(expr: ItemField, world: World) -> Symbolic:
+def _item_field(expr: tree.ItemField, world: World) -> Symbolic:
     path = f"{world.variables[expr.variable]}.{expr.key.rpartition('.')[2]}"
     derivation = world.law.derivations.get(expr.key)
     if derivation is None:
@@ -156,7 +145,7 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
     return world.derived[path]
 
 
-def _parameter(expr: ParameterRef, world: World) -> Symbolic:
+def _parameter(expr: tree.ParameterRef, world: World) -> Symbolic:
     law, parameter = world.law, world.law.rulebook.parameters[expr.key]
     if expr.day is None:
         known = sure_value(parameter, law.as_of, law)
@@ -167,11 +156,11 @@ def _parameter(expr: ParameterRef, world: World) -> Symbolic:
         guards = [conjunction(g, days.within(d, entry.period.since, entry.period.until)) for g, d in on.cases]
         if known is not None:
             found.append((disjunction(*guards), settled(known)))
-    return ops.by_guard(kind_of(expr), found)
+    return ops.by_guard(tree.kind_of(expr), found)
 
 
-def _compared(expr: Compare, world: World) -> Truths:
-    kind = kind_of(expr.left)
+def _compared(expr: tree.Compare, world: World) -> Truths:
+    kind = tree.kind_of(expr.left)
     if isinstance(kind, Boolean):
         a, b = truths(expr.left, world), truths(expr.right, world)
         equal = Truths(
@@ -188,14 +177,14 @@ def _compared(expr: Compare, world: World) -> Truths:
     return ops.ordered(expr.op, left, right, world.record.assumptions)
 
 
-def _members(expr: Expr, world: World) -> Members:
+def _members(expr: tree.Expr, world: World) -> Members:
     found = value(expr, world)
     assert isinstance(found, Members)
     return found
 
 
-def _shifted(expr: Shift, world: World) -> Cases:
-    months = in_months(expr.period)
+def _shifted(expr: tree.Shift, world: World) -> Cases:
+    months = tree.in_months(expr.period)
 
     def moved(day: Day, period: Quotient) -> Day:
         if period.constant is not None:
@@ -222,7 +211,7 @@ def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
     return chosen(test, a, b, equal)
 
 
-def _aggregate(expr: Aggregate, world: World) -> Symbolic:
+def _aggregate(expr: tree.Aggregate, world: World) -> Symbolic:
     source = value(expr.list, world)
     if isinstance(source, Members):
         items = [(conjunction(source.known, inside), key) for key, inside in source.members.items()]
@@ -239,7 +228,7 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
         counted = [Cases(((True, numbers.constant(Fraction(1))),)) for _ in scopes]
         return folded("count", source.known, present, wheres, counted)
     values = [cases(expr.body, scope) for _, scope in scopes]
-    if isinstance(kind_of(expr.body), Date):
+    if isinstance(tree.kind_of(expr.body), Date):
         values = [one_day(v, world.record.assumptions) for v in values]
         values = [
             mapped(v, lambda d: Quotient(z3.ToReal(ops.number_of_day(d, world.record.assumptions)))) for v in values
@@ -251,9 +240,9 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
     return folded(expr.fold, source.known, present, wheres, values)
 
 
-def _entangled(expr: Aggregate, world: World) -> bool:
+def _entangled(expr: tree.Aggregate, world: World) -> bool:
     """Return whether what one record adds to a sum depends on the others of its list."""
-    lists = [expr.list.key] if isinstance(expr.list, FactRef) else []
+    lists = [expr.list.key] if isinstance(expr.list, tree.FactRef) else []
     parts = [expr.body] if expr.where is None else [expr.body, expr.where]
     read = {key for part in parts for key in ops.facts_read(part, world.law.derivations)}
     return not lists or lists[0] in read
