@@ -18,6 +18,7 @@ from typing import Any
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.compiled.derived import Duties, duties
 from safety_rules.engines.sql.exactness.settle import joined
+from safety_rules.formats.duck import parquet
 from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
@@ -161,7 +162,7 @@ class DecidedRows:
 def _masks(decision: Any) -> Iterator[tuple[int, int, int, int, bool]]:
     """Yield each row's number, its violated, undetermined and inapplicable rules, and whether a cell was unusable."""
     names = f"{ROW}, violated, undetermined, not_applicable, problem"
-    reader = decision.con.cursor().execute(f"SELECT {names} FROM read_parquet('{decision.path}')")
+    reader = decision.con.cursor().execute(f"SELECT {names} FROM {parquet(decision.path)}")
     while batch := reader.fetchmany(BATCH):
         for number, violated, undetermined, absent, told in batch:
             yield int(number), joined(violated), joined(undetermined), joined(absent), told

@@ -215,6 +215,8 @@ class Conditions:
     def over(self, expr: tree.Aggregate, body: Callable[[], ast.expr]) -> ast.expr:
         """Return the generator of a body over the items that count."""
         source, held = self.value(expr.list), self.items
+        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(source)):  # Python has none where a loop begins
+            raise Declined(expr.list)
         self.count += 1
         item = f"item{self.count}"
         self.items = {**held, expr.variable: item}
