@@ -119,6 +119,10 @@ def close(
 @on_option("The day of the event")
 @click.option("--deadline", type=DAY, default=None, help="The deadline that `order` or `extend` sets.")
 @click.option("--evidence", default="", help="A text, or a file whose hash is recorded.")
+@click.option("--why", default="", help="The reason of a correction or a withdrawal.")
+@click.option("--field", default="", help="What `correct` corrects, by its heading: 隐患内容, 整改期限, 督查日期, …")
+@click.option("--old", default="", help="What stands there.")
+@click.option("--new", default="", help="What should stand there; a day as 2020-09-05.")
 @language_option
 def record_command(
     danger: str,
@@ -129,11 +133,17 @@ def record_command(
     on: datetime.datetime | None,
     deadline: datetime.datetime | None,
     evidence: str,
+    why: str,
+    field: str,
+    old: str,
+    new: str,
     language: str,
 ) -> None:
-    """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend, escalate."""
+    """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend (延期), escalate,
+    withdraw (误报撤销), correct (更正)."""
     until = deadline.date() if deadline is not None else None
-    _record(store, language, danger, event, by, role, day_of(on), evidence, until)
+    change = (field, old, new) if field or old or new else None
+    _record(store, language, danger, event, by, role, day_of(on), why or evidence, until, change)
 
 
 @command.command("show", short_help="Tell a danger's life, and the verdict.")
@@ -150,13 +160,18 @@ def show(
     from safety_rules.cli.screen import area_on
     from safety_rules.language.verdict import Status
     from safety_rules.services.rectification.closing import facts
+    from safety_rules.services.rectification.life import replay
     from safety_rules.services.rectification.recording import history, latest_facts
     from safety_rules.services.rectification.stating import as_facts
     from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.words.catalog import sentence
 
     events = [e for e in _or_exit(lambda: history(store, danger), language) if e.on <= day_of(on)]
     if not events:
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
+    if replay(lifecycle(), events)[danger].withdrawn_on is not None:
+        print_life(events, lifecycle(), sentence("story.withdrawn", language), language)
+        return
     known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
     verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
     said = [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
@@ -217,10 +232,11 @@ def _record(
     on: datetime.date,
     evidence: str,
     deadline: datetime.date | None,
+    change: tuple[str, str, str] | None = None,
 ) -> None:
     """Record one event, or say why it is refused."""
     from safety_rules.cli.rectify_terminal import print_recorded
-    from safety_rules.services.rectification.life import Event
+    from safety_rules.services.rectification.life import Change, Event
     from safety_rules.services.rectification.recording import evidence as evidence_of
     from safety_rules.services.rectification.recording import record
     from safety_rules.services.rectification.table import lifecycle
@@ -236,7 +252,8 @@ def _record(
         raise click.UsageError(f"there is no role `{role}`; known are {', '.join(table.parties)}")
 
     def recorded() -> tuple[Event, Danger]:
-        made = Event(danger, name, by, party, on, evidence_of(evidence) if evidence else "", deadline)
+        said, corrected = evidence_of(evidence) if evidence else "", Change(*change) if change is not None else None
+        made = Event(danger, name, by, party, on, said, deadline, change=corrected)
         return record(store, table, made, datetime.date.today())
 
     made, after = _or_exit(recorded, language)

@@ -87,8 +87,7 @@ def label(path: str, vocabulary: Vocabulary, language: str) -> str:
     if "[" not in path:
         return fact.name.in_(language) if fact is not None else path
     head, _, rest = path.partition("[")
-    key = rest.partition("]")[0]
-    item = _item(vocabulary.facts[head].name.in_(language), key, language)
+    item = _item(vocabulary.facts[head].name.in_(language), rest.partition("]")[0], language)
     if fact is None or fact.key == head:
         return item
     return sentence("path.field", language, item=item, field=fact.name.in_(language))

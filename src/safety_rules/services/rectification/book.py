@@ -9,7 +9,17 @@ from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet
+from safety_rules.services.rectification.life import (
+    CODE,
+    LEVELS,
+    STEPS,
+    Danger,
+    Details,
+    Event,
+    RefusedError,
+    after,
+    not_yet,
+)
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
@@ -18,18 +28,8 @@ from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADI
 from safety_rules.services.rectification.stating import SHEET, Stated, stated
 from safety_rules.services.rectification.table import Lifecycle
 
-CODE = "统一社会信用代码"
 DANGERS, UNITS, ENTERPRISES, INSPECTIONS = "隐患台账", "责任单位", "整改单位", "小化工排查"
 JOINED = ("事故记录", "名单记录")
-STEPS = (
-    ("find", "expert", "发现日期", "发现方"),
-    ("order", "department", "交办日期", "交办部门"),
-    ("start", "enterprise", "整改开始日期", "整改单位"),
-    ("submit", "enterprise", "申请验收日期", "整改单位"),
-    ("supervise", "zone", "督查日期", "督查单位"),
-    ("accept", "department", "验收日期", "验收部门"),
-    ("close", "department", "销号日期", "销号部门"),
-)
 CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证")
 NEEDED = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", "发现日期")
 HEADINGS = {
@@ -42,7 +42,6 @@ HEADINGS = {
     "事故记录": (CODE, "事故日期"),
     "名单记录": (CODE, "名单", "列入日期"),
 }
-LEVELS = ("一般", "重大")
 NOBODY: Roster = {}
 
 

@@ -137,8 +137,8 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
         serial = value if isinstance(value, int) and not isinstance(value, bool) else None
         if serial in SERIALS:
             cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial or 0)
-            slots = {"heading": heading, "given": serial, "day": cells[heading]}
-            notices.append(problem("assumed-day.serial", "", row.place(heading), **slots))
+            place, day_read = row.place(heading), cells[heading]
+            notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
         elif heading == "整改期限" and isinstance(value, str):
             term = _term(unicodedata.normalize("NFKC", visible(value)))
             found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None

@@ -195,13 +195,11 @@ def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: dateti
             elif kind == INSPECTION:
                 not_yet(inspection_of(Entry(kind, key, body)).on, today)
             elif kind != FACTS:
-                yield _fault(
-                    seq, "unlawful", why=both("fault.kind", kind=kind).zh, said=both("fault.kind", kind=kind).en
-                )
+                yield _fault(seq, "unlawful", why=both("fault.kind", kind=kind))
             elif key not in dangers:
                 raise RefusedError(f"台账中没有隐患“{key}”", f"there is no danger `{key}` in the ledger")
         except RefusedError as error:
-            yield _fault(seq, "unlawful", why=error.reason.zh, said=error.reason.en)
+            yield _fault(seq, "unlawful", why=error.reason)
         except LedgerError:
             yield _fault(seq, "damaged")
 
