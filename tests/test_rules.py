@@ -100,4 +100,4 @@ def test_a_folder_without_overlays_is_no_overlay(tmp_path: Path) -> None:
 def test_lines_of_rule_files_are_under_120_characters(folder: str) -> None:
     files = [p for p in (ROOT / folder).rglob("*.yaml") if "hidden_danger" not in p.parts]
     rows = [(p.name, i, row) for p in files for i, row in enumerate(p.read_text("utf-8").splitlines(), 1)]
-    assert [] == [(name, i) for name, i, row in rows if len(row) >= 120]
+    assert [(name, i) for name, i, row in rows if len(row) >= 120] == []
