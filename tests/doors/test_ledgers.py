@@ -255,3 +255,28 @@ def test_a_figure_out_of_all_proportion_in_an_assumed_unit_is_asked(tmp_path: Pa
     outcomes, _, problems = screened(made(tmp_path / "a.xlsx", 项目=[["单位：万元、平方米"], headings, row()]))
     assert outcomes == [("XM-1", OPEN)]
     assert "请核对单位是m2还是亩" in problems["XM-1"][0]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_part_of_a_figure_is_not_the_figure_and_its_total_is(tmp_path: Path, merged: bool) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("项目")
+    sheet.write_row(0, 0, [*HEADINGS[:9], "", *HEADINGS[9:]])
+    if merged:
+        sheet.merge_range(0, 8, 0, 9, HEADINGS[8])
+    sheet.write_row(1, 8, ["其中设备", "合计"])
+    sheet.write_row(2, 0, [*GOOD[:8], 3000, *GOOD[8:]])
+    book.close()
+    outcomes, screening, _ = screened(tmp_path / "a.xlsx")
+    assert outcomes == [("XM-1", BEST)]
+    assert any("固定资产投资（万元）/其中设备" in n for n in said(screening, "heading"))
+
+
+@pytest.mark.parametrize("name", SCREENED)
+def test_duckdb_screens_a_ledger_as_records_do(name: str) -> None:
+    from doors.reading import area, screen
+
+    rows = screen(LEDGERS / f"{name}.xlsx", area(), engine="duckdb").rows
+    assert [r.outcome for r in rows if r.outcome] == [o for _, o in SCREENED[name]]

@@ -32,8 +32,7 @@ def gaps_text(area: DatedArea, verdict: Verdict, weights: Sequence[str], outcome
     """Return the cheapest change that gets a record an outcome, in words; raises UsageError for a wrong weight."""
     from safety_rules.words.catalog import sentence
 
-    given = dict(_weight(w) for w in weights) or None
-    found = area.smallest_change(verdict.record, outcome, given)
+    found = area.smallest_change(verdict.record, outcome, dict(_weight(w) for w in weights) or None)
     wanted = area.law.area.outcome(outcome or area.law.area.outcomes[0].key).name.in_(language)
     if found is None:
         return sentence("smallest.unreachable", language, outcome=wanted)

@@ -155,8 +155,7 @@ def screened_row(
 def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     """Return a row's record, its problems named by their cells; raises RecordError."""
     law = area.law
-    vocabulary = law.rulebook.vocabulary
-    record = admit(row.data, vocabulary, read.units, row.place_of, frozenset(law.derivations))
+    record = admit(row.data, law.rulebook.vocabulary, read.units, row.place_of, frozenset(law.derivations))
     if not row.problems:
         return record
     return Record(record.values, (*row.problems, *record.problems), record.given)

@@ -123,8 +123,7 @@ class TableDecision:
 
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
-        record = record_of(self.law, self.cells(row), self.uses)
-        return decide(self.law, record, self.waivers)
+        return decide(self.law, record_of(self.law, self.cells(row), self.uses), self.waivers)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
         """Return the explanation of a row (from 1), in the words of a single record's."""
