@@ -17,6 +17,7 @@ from typing import Any
 import safety_rules as sr
 from doors import through
 from doors.through import Content, Judge, by_record, by_screening, by_table
+from doors.writers import ods, workbook, xls
 
 BEST, OPEN, WORST = ("admitted", "admitted"), ("admitted", "rejected"), ("rejected", "rejected")
 LISTED_ONCE, SOME_ACCIDENT = ("referred", "referred"), ("conditional", "rejected")
@@ -66,12 +67,15 @@ class Principle:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Door:
-    """A door: how contents go through it, why it cannot carry what it cannot, and of how many cases one is tried."""
+    """A door: how contents go through it, why it cannot carry what it cannot, of how many cases one is tried, and
+    how it carries what only it can: a row that is hidden, a row of nobody.
+    """
 
     name: str
     judge: Judge
     cannot: Mapping[str, str]
     every: int = 1
+    own: Mapping[str, Judge] = field(default_factory=dict)
 
     def carries(self, case: Case) -> bool:
         return not case.asks & self.cannot.keys()
@@ -88,7 +92,7 @@ SEEN = ("１５", "15.00", "15亩", "15 亩", "1.0 公顷", "10005 ㎡", "1.5e1"
 PRINCIPLES = (
     Principle(
         "what cannot be attached is everybody's",
-        (Case("a listing of nobody", OPEN, asks=frozenset({"sheets"})),),
+        (Case("a listing of nobody", OPEN, change={LISTINGS: []}, asks=frozenset({"sheets"}), plainly={LISTINGS: "有"}),),
     ),
     Principle(
         "given twice is unknown",
@@ -111,7 +115,7 @@ PRINCIPLES = (
     ),
     Principle(
         "hidden, filtered, swallowed, beyond a limit: read as the rest, or named and open",
-        (Case("a hidden row", WORST, asks=frozenset({"hidden"})),),
+        (Case("a hidden row", WORST, {LISTINGS: [BLACK]}, asks=frozenset({"hidden"})),),
     ),
     Principle(
         "what a person sees is what is read",
@@ -120,7 +124,7 @@ PRINCIPLES = (
     Principle(
         "every assumption is a named line",
         (
-            Case("a unit from the heading", BEST, {"用地面积（㎡）": 10005}, (LAND,), frozenset({"headings"}), {LAND: 15}),
+            Case("a unit from the heading", BEST, {"用地面积（㎡）": 10000}, (LAND,), frozenset({"headings"}), {LAND: 15}),
             Case("text under a unit", BEST, {"固定资产投资（亿元）": "0.93755"}, (INVESTED,), frozenset({"headings"}), {INVESTED: "9375.5"}),
             Case("a unit against the heading", OPEN, {"用地面积（㎡）": "10005 人"}, (LAND,), frozenset({"headings"}), {LAND: "15 人"}),
         ),
@@ -166,7 +170,7 @@ PRINCIPLES = (
     Principle(
         "names that look alike are one or refused",
         (
-            Case("full width", BEST, {"项目．用地面积": 15}, (LAND,), frozenset({"names"})),
+            Case("full width", BEST, {"项目．用地面积": 15}, (LAND,), frozenset({"names", "signs"})),
             Case("Cyrillic letters", OPEN, {"projеct.lаnd_area": 15}, (LAND,), frozenset({"names"})),
             Case("another letter", OPEN, {"项目.用地面枳": 15}, (LAND,), frozenset({"names"})),
         ),
@@ -174,49 +178,64 @@ PRINCIPLES = (
 )
 
 NO_SHEETS = "a record holds its lists itself: nothing in it can be unattached"
+LAYOUT = {"sheets": "its lists stand beside; see the sheets of the wide one", "hidden": "see the wide one", "names": "its headings are Chinese", "headings": "see the wide one", "paths": "see the wide one"}
 NO_HIDING = "nothing of it can be hidden from a reader"
+NOT_TOLD = "its reader does not tell what is hidden: all of it is read alike, which a notice says"
+NO_SIGNS = "the name of a field is an identifier"
 NO_PATH = "it has no path"
 NO_HEADING = "values carry their own units: nothing is assumed"
 NO_OBJECT = "a file holds texts, numbers and days, no Python objects"
-NO_NAMES = "its columns are named by the person who maps them"
 RECORD = {"sheets": NO_SHEETS, "hidden": NO_HIDING, "paths": NO_PATH, "headings": NO_HEADING}
 MAPPINGS = {k: v for k, v in RECORD.items() if k != "headings"}
 FRAME = {**MAPPINGS, "objects": "a column is of one type, which no such object has"}
 PARQUET = {k: v for k, v in FRAME.items() if k != "paths"}
 JSON = {"sheets": NO_SHEETS, "hidden": NO_HIDING, "headings": NO_HEADING, "objects": NO_OBJECT}
-TEXT = {"sheets": NO_SHEETS, "objects": NO_OBJECT}
+TEXT = {"sheets": NO_SHEETS, "hidden": "a line of text cannot be hidden; a quote left open is an error of the file", "objects": NO_OBJECT}
 BOOK = {"objects": NO_OBJECT}
 
 DOORS = (
     Door("dict, flat", by_record(lambda area, c: dict(c)), RECORD),
     Door("dict, nested", by_record(lambda area, c: through.nested(c)), RECORD),
     Door("dict, the other names", by_record(lambda area, c: through.in_chinese(c, area.law.rulebook.vocabulary)), RECORD),
-    Door("dataclass", by_record(lambda area, c: through.as_dataclass(c)), RECORD),
-    Door("pydantic model", by_record(lambda area, c: through.as_pydantic(c)), RECORD),
+    Door("dataclass", by_record(lambda area, c: through.as_dataclass(c)), {**RECORD, "signs": NO_SIGNS}),
+    Door("pydantic model", by_record(lambda area, c: through.as_pydantic(c)), {**RECORD, "signs": NO_SIGNS}),
     Door("mappings, by record", by_table(through.as_mappings, "records"), MAPPINGS),
     Door("JSON lines, by DuckDB", by_table(through.as_json_lines, "duckdb"), JSON),
     Door("JSON lines, by record", by_table(through.as_json_lines, "records"), JSON),
     Door("JSON lines, screened", by_screening(through.as_json_lines, "records"), JSON),
-    Door("JSON array, by DuckDB", by_table(through.as_json_array, "duckdb"), JSON),
+    Door("JSON array, by DuckDB", by_table(through.as_json_array, "duckdb"), JSON, 3),
     Door("JSON array, by record", by_table(through.as_json_array, "records"), JSON),
     *(
         Door(f"csv {encoding}, {words}", by_table(through.as_csv(encoding), engine), TEXT, 1 if encoding == "utf-8" else 7)
         for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16")
         for engine, words in (("duckdb", "by DuckDB"), ("records", "by record"))
     ),
-    Door("csv, screened by DuckDB", by_screening(through.as_csv("utf-8-sig"), "duckdb"), TEXT),
+    Door("csv, screened by DuckDB", by_screening(through.as_csv("utf-8-sig"), "duckdb"), TEXT, 3),
     Door("csv, screened by record", by_screening(through.as_csv("utf-8-sig"), "records"), TEXT),
     Door("tsv", by_table(through.as_csv("utf-8", "\t")), TEXT, 7),
-    Door("xlsx, wide", by_screening(through.as_workbook, "records"), BOOK),
-    Door("xlsx, wide, by DuckDB", by_table(through.as_workbook, "duckdb"), BOOK),
-    Door("ods", by_screening(through.as_ods, "records"), BOOK),
-    Door("xls", by_screening(through.as_xls, "records"), BOOK),
-    Door("parquet", by_table(through.as_parquet, "duckdb"), PARQUET),
-    Door("parquet, screened", by_screening(through.as_parquet), PARQUET),
+    Door("xlsx, wide", by_screening(through.as_workbook, "records"), BOOK, 1, {
+        "hidden": by_screening(through.with_hidden_row, "records"),
+        "sheets": by_screening(through.with_nobody(workbook, "xlsx"), "records"),
+    }),
+    Door("xlsx, wide, by DuckDB", by_table(through.as_workbook, "duckdb"), BOOK, 3, {
+        "hidden": by_table(through.with_hidden_row, "duckdb"),
+        "sheets": by_table(through.with_nobody(workbook, "xlsx"), "duckdb"),
+    }),
+    Door("xlsx, sheets of lists", by_screening(through.as_list_sheets, "records"), {**BOOK, **LAYOUT}),
+    Door("xlsx, two rows of headings", by_screening(through.as_two_rows, "records"), {**BOOK, **LAYOUT}),
+    Door("xlsx, forms", by_screening(through.as_form, "records"), {**BOOK, **LAYOUT}, 5),
+    Door("ods", by_screening(through.as_ods, "records"), {**BOOK, "hidden": NOT_TOLD}, 1, {
+        "sheets": by_screening(through.with_nobody(ods, "ods"), "records"),
+    }),
+    Door("xls", by_screening(through.as_xls, "records"), {**BOOK, "hidden": NOT_TOLD}, 1, {
+        "sheets": by_screening(through.with_nobody(xls, "xls"), "records"),
+    }),
+    Door("parquet", by_table(through.as_parquet, "duckdb"), PARQUET, 3),
+    Door("parquet, screened", by_screening(through.as_parquet), PARQUET, 3),
     Door("Arrow, by DuckDB", by_table(through.as_arrow, "duckdb"), FRAME),
     Door("Arrow, by record", by_table(through.as_arrow, "records"), FRAME),
-    Door("pandas", by_table(through.as_pandas, "duckdb"), FRAME),
-    Door("Polars, by DuckDB", by_table(through.as_polars, "duckdb"), FRAME),
+    Door("pandas", by_table(through.as_pandas, "duckdb"), FRAME, 3),
+    Door("Polars, by DuckDB", by_table(through.as_polars, "duckdb"), FRAME, 3),
     Door("Polars, by record", by_table(through.as_polars, "records"), FRAME),
-    Door("DuckDB relation", by_table(through.as_relation, "duckdb"), FRAME),
+    Door("DuckDB relation", by_table(through.as_relation, "duckdb"), FRAME, 3),
 )

@@ -32,7 +32,9 @@ def tried(door: Door, principle: Principle) -> list[Case]:
 def _table(case: Case) -> Any:
     """Return what cases of one table have in common: their names, and whether their columns keep their types."""
     typed = all(type(v) is type(GOOD.get(k, v)) for k, v in case.change.items())
-    return frozenset(case.content.keys() - GOOD.keys()), typed, "paths" in case.asks
+    items = (i for v in case.change.values() if isinstance(v, list) for i in v if isinstance(i, dict))
+    twice = any(not name.isascii() for item in items for name in item)
+    return frozenset(case.content.keys() - GOOD.keys()), typed, twice, case.asks & {"paths", "sheets", "hidden"}
 
 
 @cache
@@ -43,11 +45,12 @@ def answers(door: Door) -> Mapping[Case, Answer]:
         for case in tried(door, principle):
             tables[_table(case)].append(case)
     found: dict[Case, Answer] = {}
-    for (_, _, signs), cases in tables.items():
+    for (*_, asked), cases in tables.items():
         with TemporaryDirectory() as folder:
-            place = Path(folder, *SIGNS) if signs else Path(folder)
+            place = Path(folder, *SIGNS) if "paths" in asked else Path(folder)
             place.mkdir(parents=True, exist_ok=True)
-            found |= zip(cases, door.judge(area(), [c.content for c in cases], place), strict=True)
+            judge = next((door.own[a] for a in asked if a in door.own), door.judge)
+            found |= zip(cases, judge(area(), [c.content for c in cases], place), strict=True)
     return found
 
 

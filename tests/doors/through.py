@@ -24,8 +24,10 @@ Content = Mapping[str, Any]
 Judge = Callable[[sr.DatedArea, Sequence[Content], Path], "list[Answer]"]
 # What a table says once of a column, a record says of the fact; and what only files can have is said in their words.
 FEW = 4
-SAME_KIND = {"heading-twice": "given-twice", "list": "not-a-list", "cell-type": "not-a-list"}
-OF_COLUMNS = ("unknown-fact", "heading-twice", "unknown-heading")
+WHO = ("enterprise.name", "enterprise.credit_code")  # a row of a table of several has a name of its own
+SAME_KIND = {"heading-twice": "given-twice", "list": "not-a-list", "heading": "unknown-fact"}
+SHEETS = {"enterprise.listings": "名单记录", "enterprise.accidents": "事故记录", "enterprise.hidden_dangers": "隐患记录"}
+OF_COLUMNS = ("unknown-fact", "heading-twice", "heading")
 PLACE = re.compile(r"[:!][A-Z]*([0-9]+)$")
 
 
@@ -53,7 +55,7 @@ def answer(area: sr.DatedArea, verdict: Any, said: Sequence[Any] = (), row: Mapp
         assert (violated, undetermined, *at) == tuple(row[n] for n in ("violated", "undetermined", "at_best", "at_worst"))
     found = [tuple(r.key for i, r in enumerate(area.law.rules) if m >> i & 1) for m in (violated, undetermined)]
     codes = {SAME_KIND.get(p.code, p.code) for p in (*verdict.problems, *said)}
-    return Answer(*at, *found, tuple(sorted(codes)), dict(verdict.record.values))
+    return Answer(*at, *found, tuple(sorted(codes)), {k: v for k, v in verdict.record.values.items() if k not in WHO})
 
 
 def needed(verdict: Any) -> tuple[str, ...]:
@@ -125,8 +127,8 @@ def columns(contents: Sequence[Content]) -> list[str]:
     return list(dict.fromkeys(name for c in contents for name in c))
 
 
-def by_table(made: Callable[[Sequence[Content], Path], Any], engine: str = "auto") -> Judge:
-    """Return a door of whole tables, decided by an engine; each content's verdict is asked for besides."""
+def by_table(made: Callable[[Sequence[Content], Path], Any], engine: str = "auto", every: int = 5) -> Judge:
+    """Return a door of whole tables, decided by an engine; the verdict of few rows, or of one in some, is asked for besides."""
 
     def judged(area: sr.DatedArea, contents: Sequence[Content], folder: Path) -> list[Answer]:
         decision = area.decide_table(made(contents, folder), engine=engine)
@@ -134,16 +136,16 @@ def by_table(made: Callable[[Sequence[Content], Path], Any], engine: str = "auto
             rows = list(decision)
             assert len(rows) == len(contents)
             notices = _by_row(decision.notices)
-            return [told(area, decision, n, r, [*notices(n), *notices(0)]) for n, r in enumerate(rows, 1)]
+            return [told(area, decision, n, r, [*notices(n), *notices(0)], n <= FEW or not n % every) for n, r in enumerate(rows, 1)]
         finally:
             decision.close()
 
     return judged
 
 
-def told(area: sr.DatedArea, decision: Any, number: int, row: Mapping[str, Any], said: Sequence[Any]) -> Answer:
-    """Return what an engine says of a row; of few rows, or of every fifth, also what their verdict says of it."""
-    if number % 5 and len(decision.rules) and number > FEW:
+def told(area: sr.DatedArea, decision: Any, number: int, row: Mapping[str, Any], said: Sequence[Any], whole: bool) -> Answer:
+    """Return what an engine says of a row; of the whole, also what the row's verdict says."""
+    if not whole:
         found = [tuple(r for i, r in enumerate(decision.rules) if row[n] >> i & 1) for n in ("violated", "undetermined")]
         return Answer(row["at_best"], row["at_worst"], *found, None, None)
     return answer(area, decision.verdict(number), said, row)
@@ -278,6 +280,50 @@ def sheets_of(contents: Sequence[Content]) -> dict[str, list[list[Any]]]:
 
 def _cell(value: Any) -> Any:
     return value if isinstance(value, int | float | datetime.date) and not isinstance(value, bool) else text(value)
+
+
+def as_list_sheets(contents: Sequence[Content], folder: Path) -> Path:
+    """Return a workbook in which each list stands in a sheet of its own, joined by the enterprise's name."""
+    rows: list[dict[str, Any]] = []
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for number, content in enumerate(contents, 1):
+        who = f"甲公司{number}"
+        rows.append({k: v for k, v in content.items() if k not in WHO} | {"企业名称": who})
+        for name, value in content.items():
+            if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+                rows[-1][name] = f"{len(value)}条"
+                lists.setdefault(SHEETS[name], []).extend({"企业名称": who, **item} for item in value)
+    sheets = {n: [columns(items), *([text(v) for v in row] for row in rows_of(items))] for n, items in lists.items()}
+    return workbook(folder / f"{folder.name}.xlsx", **sheets_of(rows), **sheets)
+
+
+def as_two_rows(contents: Sequence[Content], folder: Path) -> Path:
+    """Return a workbook with a row of groups above the headings."""
+    (headings, *rows), *_ = sheets_of([_zh(c) for c in contents]).values()
+    groups = ["基本情况", *[""] * 4, "建设情况", *[""] * (len(headings) - 6)]
+    return workbook(folder / f"{folder.name}.xlsx", merged=((0, 0, 4), (0, 5, len(headings) - 1)), 项目=[groups, headings, *rows])
+
+
+def as_form(contents: Sequence[Content], folder: Path) -> Path:
+    """Return a workbook of forms, a sheet each: a heading and its value in a line."""
+    forms = {f"申报表{n}": [[h, _cell(v)] for h, v in _zh(c).items()] for n, c in enumerate(contents, 1)}
+    return workbook(folder / f"{folder.name}.xlsx", **forms)
+
+
+def _zh(content: Content) -> dict[str, Any]:
+    """Return a content under the headings that forms have: the last part of the Chinese names."""
+    vocabulary = sr.load().rulebook.vocabulary
+    return {(f.name.zh if (f := vocabulary.find(name)) else name): value for name, value in content.items()}
+
+
+def with_nobody(made: Callable[..., Path], ending: str) -> Callable[[Sequence[Content], Path], Path]:
+    """Return a maker of workbooks whose sheet of listings holds a row of nobody."""
+    rows = [["企业名称", "名单", "列入日期", "名单状态"], ["", "黑名单", "2020-03-12", "在列"]]
+    return lambda contents, folder: made(folder / f"{folder.name}.{ending}", **sheets_of(contents), 名单记录=rows)
+
+
+def with_hidden_row(contents: Sequence[Content], folder: Path) -> Path:
+    return workbook(folder / f"{folder.name}.xlsx", hidden=True, **sheets_of(contents))
 
 
 def as_workbook(contents: Sequence[Content], folder: Path) -> Path:

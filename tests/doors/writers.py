@@ -19,8 +19,8 @@ SECTOR = 512
 EPOCH = datetime.date(1899, 12, 30)
 
 
-def workbook(path: Path, **sheets: Rows) -> Path:
-    """Write an .xlsx; days are days by their format."""
+def workbook(path: Path, hidden: bool = False, merged: tuple[tuple[int, int, int], ...] = (), **sheets: Rows) -> Path:
+    """Write an .xlsx; days are days by their format. Rows below the headings may be hidden, cells of a row merged."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     for name, rows in sheets.items():
@@ -33,6 +33,10 @@ def workbook(path: Path, **sheets: Rows) -> Path:
                     sheet.write_number(r, c, value)
                 elif value not in (None, ""):
                     sheet.write_string(r, c, str(value))
+            if hidden and r:
+                sheet.set_row(r, options={"hidden": True})
+        for r, first, last in merged:
+            sheet.merge_range(r, first, r, last, str(rows[r][first]))
     book.close()
     return path
 
