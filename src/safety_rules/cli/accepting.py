@@ -7,11 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from safety_rules.formats.report import Problem, Suppressed
-from safety_rules.language.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from safety_rules.language.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from rich.cells import cell_len
 
 from safety_rules.formats.impact_words import amount, ends, status
 from safety_rules.language.rulebook import Area, Rulebook
@@ -60,12 +61,8 @@ def _why(why: Any, area: Area, language: str, clause: Callable[[str, str], str])
 def text_table(heads: Row, rows: Iterable[Row]) -> list[str]:
     """Return a table as lines, its columns parted by two blanks, full-width characters counted as two."""
     all_rows = [heads, *rows]
-    widths = [max(_width(r[i]) for r in all_rows) for i in range(len(heads))]
-    return ["  ".join(c + " " * (w - _width(c)) for c, w in zip(r, widths, strict=True)).rstrip() for r in all_rows]
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    widths = [max(cell_len(r[i]) for r in all_rows) for i in range(len(heads))]
+    return ["  ".join(c + " " * (w - cell_len(c)) for c, w in zip(r, widths, strict=True)).rstrip() for r in all_rows]
 
 
 def markdown_table(heads: Row, rows: Iterable[Row]) -> list[str]:

@@ -94,15 +94,21 @@ def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
     """Return every derived fact by path, those of list items for each item; None where unknown."""
     env, found = on.environment(record), {}
     for key, derivation in on.derivations.items():
-        if derivation.variable is None:
-            found[key] = _known(evaluate(derivation.formula, env))
-            continue
-        outer, _, field_name = key.rpartition(".")
-        items = record.values.get(outer, ())
-        for i, item in enumerate(items if isinstance(items, tuple) else ()):
-            scope = env.with_item(derivation.variable, f"{outer}[{i}]", item)
-            found[f"{outer}[{i}].{field_name}"] = _known(evaluate(derivation.formula, scope))
+        outer, _, name = key.rpartition(".")
+        for i, scope in enumerate(scopes(derivation, env)):
+            path = key if derivation.variable is None else f"{outer}[{i}].{name}"
+            found[path] = _known(evaluate(derivation.formula, scope))
     return found
+
+
+def scopes(derivation: Derivation, env: Environment) -> list[Environment]:
+    """Return what a derivation's formula is read in: the record, or of a list's field each item of the list."""
+    if derivation.variable is None:
+        return [env]
+    outer = derivation.fact.rpartition(".")[0]
+    items = env.record.values.get(outer, ())
+    rows = items if isinstance(items, tuple) else ()
+    return [env.with_item(derivation.variable, f"{outer}[{i}]", item) for i, item in enumerate(rows)]
 
 
 def _known(value: Value | Unknown) -> Value | None:

@@ -101,8 +101,6 @@ def operated(op: str, a: Cases, b: Cases) -> Cases:
 
 def _divided(a: Quotient, b: Quotient) -> Any:
     """Return the quotient where the divisor is not zero; it is unknown where it is."""
-    if b.constant is not None:
-        return None if b.constant == 0 else numbers.product(a, numbers.inverse(b))
     if isinstance(b.top, Fraction):
         return None if b.top == 0 else numbers.product(a, numbers.inverse(b))
     not_zero = True if b.top_positive else b.top != 0

@@ -36,15 +36,8 @@ def frame_decision(
     cells = ", ".join(f"{_cell(u)} AS {d.name_of(f'c{i}')}" for i, u in enumerate(columns.values()))
     given = f"struct({cells or '1 AS nothing'})"
     kept, derived = [d.name_of(c) for c in keep], [d.name_of(k) for k in query.derived]
-    names = [
-        *kept,
-        *outcome_columns(law, d),
-        *FOUND,
-        satisfied_column(law, d),
-        *derived,
-        "problem",
-        "again",
-    ]
+    ends, satisfied = outcome_columns(law, d), satisfied_column(law, d)
+    names = [*kept, *ends, *FOUND, satisfied, *derived, "problem", "again"]
     bounded = [*kept, *bound_columns(law, d), *FOUND, *derived, "problem", "again"]
     back = [
         f"(CASE WHEN again THEN sha2(to_json({given}), 256) END) AS row_key",
