@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from rich.cells import cell_len
-
 from safety_rules.formats.impact_words import amount, ends, status
+from safety_rules.language.diagnostic import width
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import listed as joined
@@ -61,8 +60,12 @@ def _why(why: Any, area: Area, language: str, clause: Callable[[str, str], str])
 def text_table(heads: Row, rows: Iterable[Row]) -> list[str]:
     """Return a table as lines, its columns parted by two blanks, full-width characters counted as two."""
     all_rows = [heads, *rows]
-    widths = [max(cell_len(r[i]) for r in all_rows) for i in range(len(heads))]
-    return ["  ".join(c + " " * (w - cell_len(c)) for c, w in zip(r, widths, strict=True)).rstrip() for r in all_rows]
+    widths = [max(_width(r[i]) for r in all_rows) for i in range(len(heads))]
+    return ["  ".join(c + " " * (w - _width(c)) for c, w in zip(r, widths, strict=True)).rstrip() for r in all_rows]
+
+
+def _width(text: str) -> int:
+    return sum(map(width, text))
 
 
 def markdown_table(heads: Row, rows: Iterable[Row]) -> list[str]:

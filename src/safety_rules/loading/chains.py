@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
-from safety_rules.language.kinds import Boolean, Choice, Name, Records
+from safety_rules.language.kinds import Boolean, Choice, Records
 from safety_rules.language.rule import Case
 from safety_rules.language.source import Period
 from safety_rules.language.vocabulary import Fact, normal
@@ -15,7 +15,7 @@ from safety_rules.loading.areas import authority, timelines
 from safety_rules.loading.cases import cases, chinese_field, spell_choice
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import AreaFile, ChainFile, PatternFile
-from safety_rules.loading.scalars import key, name, period, text
+from safety_rules.loading.scalars import key, name, period
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.chaining.strata import cycles_through_unless
 from safety_rules.semantics.checking.scope import Scope
@@ -64,7 +64,7 @@ def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period
         return None
     if relation is None:
         return None
-    sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+    sentence = name(file, c.report)
     if file.that is None:
         return Pattern(str(variable), relation.key, sentence, None, variable.at)
     expr = read(file.that, c, Boolean(), scope.with_variable(str(variable), Records(relation.key)))
