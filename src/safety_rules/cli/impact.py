@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, language_option
+from safety_rules.cli.options import PATH, calendar_day, day_option, language_option
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules
@@ -64,7 +64,7 @@ def command(
     if ledger is None and (sheet is not None or total is not None):
         raise click.UsageError("`--sheet` and `--total` go with a ledger")
     level = "error" if fail_on_change else "warning"
-    asked = _Asked(area, _day(day), require_standing, sheet, total, language, form, level)
+    asked = _Asked(area, calendar_day(day), require_standing, sheet, total, language, form, level)
     said = _meanings(before, after, asked) if ledger is None else _rows(ledger, before, after, asked)
     report, plain, better = said
     put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
@@ -167,15 +167,6 @@ def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:
         for c in r.applies_when + r.requires
     }
     return lambda rule, clause: said.get((rule, clause), clause)
-
-
-def _day(day: str | None) -> datetime.date | None:
-    if day is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(day)
-    except ValueError:
-        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
 
 
 def _standing(word: str) -> Any:

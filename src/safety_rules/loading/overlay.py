@@ -103,7 +103,8 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
         holders = [a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)]
         chains = tuple(c for c in book.chains if c.key != str(key))
         if not holders and chains == book.chains:
-            report.error("unknown-rule.rule", key, suggestion(key, _rule_keys(book)))
+            known = [*(r.key for a in book.areas.values() for r in a.rules), *(c.key for c in book.chains)]
+            report.error("unknown-rule.rule", key, suggestion(key, known))
             continue
         vetoed = any(r.otherwise.veto for a in holders for r in a.rules if r.key == str(key))
         if vetoed or any(is_veto(c, book) for c in book.chains if c.key == str(key)):
@@ -114,10 +115,6 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
             book = replace(book, areas={**book.areas, area.key: kept})
         book = change(replace(book, chains=chains), file, "switch_off", str(key), name(why, report))
     return book
-
-
-def _rule_keys(book: Rulebook) -> list[str]:
-    return [*(r.key for a in book.areas.values() for r in a.rules), *(c.key for c in book.chains)]
 
 
 def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:

@@ -32,15 +32,11 @@ def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, So
 def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
     """Return one source."""
     return Source(
-        str(source_key),
-        name(entry.title, report),
-        str(entry.number) if entry.number is not None else "",
-        None if entry.issuer is None else name(entry.issuer, report),
-        period(entry.in_force, report),
-        standing(entry.standing, Standing.assumed, report),
-        str(entry.note) if entry.note is not None else "",
+        str(source_key), name(entry.title, report), str(entry.number) if entry.number is not None else "",
+        None if entry.issuer is None else name(entry.issuer, report), period(entry.in_force, report),
+        standing(entry.standing, Standing.assumed, report), str(entry.note) if entry.note is not None else "",
         source_key.at,
-    )
+    )  # fmt: skip
 
 
 def parameters(

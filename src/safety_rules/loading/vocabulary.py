@@ -131,19 +131,10 @@ def _fact(
         step = None
     _possible(bounds, file, at, report)
     return Fact(
-        fact_key,
-        name(file, report),
-        kind,
-        zh,
-        None if file.meaning is None else name(file.meaning, report),
-        bounds,
-        step,
-        tuple(str(h) for h in file.headings),
-        fmt,
-        flag(file.adjustable, True, report),
-        str(file.or_else) if file.or_else is not None else "",
-        at.at,
-    )
+        fact_key, name(file, report), kind, zh, None if file.meaning is None else name(file.meaning, report), bounds,
+        step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
+        str(file.or_else) if file.or_else is not None else "", at.at,
+    )  # fmt: skip
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:

@@ -48,17 +48,9 @@ class AreaOn:
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
-            record,
-            self.as_of,
-            self.rulebook.parameters,
-            self.derivations,
-            {},
-            self.require,
-            self.confirmed,
-            self.rulebook.vocabulary,
-            self.rulebook.tables,
-            {},
-        )
+            record, self.as_of, self.rulebook.parameters, self.derivations, {}, self.require, self.confirmed,
+            self.rulebook.vocabulary, self.rulebook.tables, {},
+        )  # fmt: skip
 
 
 def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> AreaOn:

@@ -62,17 +62,8 @@ def decided_table(
     found: TableDecision | SparkDecision | RecordDecision
     if by_record:
         by = exact or masks_by_definition(law, waivers)
-        found = RecordDecision(
-            law,
-            data,
-            tuple(keep),
-            named,
-            tuple(waivers),
-            by,
-            details,
-            () if there else (problem("no-duckdb.table", "", ""),),
-            asked,
-        )
+        told = () if there else (problem("no-duckdb.table", "", ""),)
+        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked)
         if output is not None:
             found.write(output)
         return found
@@ -126,13 +117,8 @@ def _by_duckdb(
             as_read = prepared(Path(data), folder, vocabulary, subjects)
         con = connection(folder, MEMORY, None)
         rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
-        uses, notices = uses_of(
-            {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys},
-            vocabulary,
-            subjects,
-            named,
-            as_read.units,
-        )
+        types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
+        uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
         kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)

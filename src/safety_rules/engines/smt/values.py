@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import z3
 
-from safety_rules.engines.smt import numbers
 from safety_rules.engines.smt.days import Day, either_day, settled_day
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, negation
 from safety_rules.engines.smt.numbers import ONE, Quotient, constant, real
@@ -147,8 +146,3 @@ def chosen(test: Truths, a: Symbolic, b: Symbolic, equal: Callable[[Cases, Cases
 
 def _consensus(test: Truths, a: Condition, b: Condition) -> Condition:
     return disjunction(conjunction(test.true, a), conjunction(test.false, b), conjunction(a, b))
-
-
-def same_numbers(a: Cases, b: Cases) -> Cases:
-    """Return the numbers on which two agree."""
-    return paired(a, b, lambda x, y: (numbers.compared("==", x, y), x))
