@@ -91,8 +91,7 @@ Said = tuple["Report", list[str], bool]
 
 def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on what means something else, its lines, and whether a record comes out better."""
-    from safety_rules.formats.impact_data import change_data, meaning_summary
-    from safety_rules.formats.impact_words import change_lines
+    from safety_rules.formats.impact_words import change_data, change_lines, meaning_summary
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.compare import compared
 
@@ -122,8 +121,7 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
 
 def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on a ledger's changed rows, its lines, and whether one comes out better."""
-    from safety_rules.formats.impact_data import ledger_data, row_summary
-    from safety_rules.formats.impact_tables import ledger_tables, markdown_table, text_table
+    from safety_rules.formats.impact_words import ledger_data, ledger_tables, markdown_table, row_summary, text_table
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.ledger import ledger_impact, total_fact
 

@@ -45,7 +45,7 @@ def command(
     """Ask the rules of a folder (or rule pack) the built-in questions and their own invariants."""
     from safety_rules.face import load
     from safety_rules.services.proving.asking import Limits
-    from safety_rules.services.proving.processes import Task, proofs_of
+    from safety_rules.services.proving.prove import Task, proofs_of
     from safety_rules.services.proving.words import headline, summary
 
     book = load(rules, overlays)

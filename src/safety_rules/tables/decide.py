@@ -70,9 +70,8 @@ def decided_table(
     if spark:
         if details:
             raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
-        from safety_rules.engines.spark.decide import frame_decision
-        from safety_rules.engines.spark.source import column_types
-        from safety_rules.engines.spark.source import first_rows as first_of_frame
+        from safety_rules.engines.spark.decide import column_types, frame_decision
+        from safety_rules.engines.spark.decide import first_rows as first_of_frame
 
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
