@@ -272,3 +272,11 @@ def test_a_part_of_a_figure_is_not_the_figure_and_its_total_is(tmp_path: Path, m
     outcomes, screening, _ = screened(tmp_path / "a.xlsx")
     assert outcomes == [("XM-1", BEST)]
     assert any("固定资产投资（万元）/其中设备" in n for n in said(screening, "heading"))
+
+
+@pytest.mark.parametrize("name", SCREENED)
+def test_duckdb_screens_a_ledger_as_records_do(name: str) -> None:
+    from doors.reading import area, screen
+
+    rows = screen(LEDGERS / f"{name}.xlsx", area(), engine="duckdb").rows
+    assert [r.outcome for r in rows if r.outcome] == [o for _, o in SCREENED[name]]

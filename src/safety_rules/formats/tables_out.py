@@ -26,6 +26,17 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
                 _write(sheet, at, column, cell)
 
 
+def write_sheets(path: Path, sheets: Mapping[str, tuple[Iterable[str], Iterable[Iterable[str]]]]) -> None:
+    """Write sheets of text, each its headings and rows; a blank text is no cell."""
+    with new_workbook(path) as book:
+        for name, (headings, rows) in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, cells in enumerate((headings, *rows)):
+                for column, cell in enumerate(cells):
+                    _write(sheet, at, column, cell or None)
+
+
 def without_satisfied(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as files hold it: the satisfied rules are those that the other masks leave."""
     return {name: cell for name, cell in row.items() if name != "satisfied"}

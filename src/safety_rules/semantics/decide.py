@@ -261,11 +261,8 @@ def waiver_results(
             result = "applied" if waiver.rule in waived else "unused"
         else:
             result = "expired" if waiver.until < on.as_of else "refused"
-        results.append(
-            WaiverResult(
-                waiver.rule, waiver.subject, result, waiver.granted_by, waiver.reason, waiver.until.isoformat()
-            )
-        )
+        until = waiver.until.isoformat()
+        results.append(WaiverResult(waiver.rule, waiver.subject, result, waiver.granted_by, waiver.reason, until))
     return tuple(results)
 
 
@@ -284,7 +281,6 @@ def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[
             continue
         reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
         standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
-        due.append(
-            DueDuty(obligation.key, obligation.duty, obligation.authority, holds is Truth.TRUE, standing, reasons)
-        )
+        certain = holds is Truth.TRUE
+        due.append(DueDuty(obligation.key, obligation.duty, obligation.authority, certain, standing, reasons))
     return tuple(due)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
+LINE_BREAK = re.compile(r"[\r\n]+")  # which ends a line of CSV for DuckDB, in quotes or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ def rows_written(
             strange: list[str] = []
             flat = row.data if facts.keys() >= row.data.keys() else _flat(row.data, "", vocabulary, strange)
             texts = {k: text_of(item, facts[k]) for k, item in flat.items() if k in facts}
-            bad = [k for k, text in texts.items() if text is None]
+            bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
             for key in bad:
@@ -192,6 +194,8 @@ def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange:
 
 def text_of(item: Any, fact: Fact) -> str | None:
     """Return a cell as the text that admission takes for the same value; None where no text says it."""
+    if isinstance(item, str) and isinstance(fact.kind, Choices):
+        return LINE_BREAK.sub("；", item.strip())
     if item is None or isinstance(item, str):
         return item or ""
     match fact.kind, item:
