@@ -34,4 +34,5 @@ def test_a_wrong_code_is_refused_by_its_format(case: dict[str, Any]) -> None:
 
 def test_every_code_of_data_has_a_case() -> None:
     of_data = codes("semantics/admission")
-    assert of_data - {"too-long", "empty-list"} <= {c["code"] for c in CASES}
+    elsewhere = {"too-long", "empty-list", "unreadable", "full-width-number"}  # rule files alone, or no text at all
+    assert of_data - elsewhere <= {c["code"] for c in CASES}

@@ -14,6 +14,7 @@ from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
+from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
@@ -223,4 +224,12 @@ def area(
         tuple(obligations),
         cases(cases_, file, c),
         day(file.cases_on, c.report),
+        zone=_zone(file, c),
     )
+
+
+def _zone(file: AreaFile, c: Context) -> datetime.tzinfo:
+    found = None if file.zone is None else zone(str(file.zone))
+    if found is None and file.zone is not None:
+        c.report.error("unknown-zone", file.zone)
+    return found or DEFAULT_ZONE

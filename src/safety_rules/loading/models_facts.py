@@ -120,6 +120,7 @@ class FieldFile(Model):
     adjustable: Flag | None = None
     meaning: NameFile | None = None
     headings: list[S] = Field(default_factory=list)
+    blank_words: list[S] | None = None
 
 
 class FactFile(FieldFile):

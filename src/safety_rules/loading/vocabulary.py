@@ -18,7 +18,7 @@ from safety_rules.language.kinds import (
     Text,
 )
 from safety_rules.language.units import ONE, Unit, UnitTable
-from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
+from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
@@ -154,8 +154,15 @@ def _fact(
         fmt,
         flag(file.adjustable, True, report),
         str(file.or_else) if file.or_else is not None else "",
+        _blank_words(file, kind),
         at.at,
     )
+
+
+def _blank_words(file: FieldFile, kind: Kind) -> frozenset[str]:
+    """Return what says nothing for a fact: the words of its own, or those of all facts; never one of its options."""
+    words = BLANK_WORDS if file.blank_words is None else {"", *(str(w).strip().casefold() for w in file.blank_words)}
+    return frozenset(words) - (kind.choices.by_spelling.keys() if isinstance(kind, Choice | Choices) else set())
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:

@@ -22,11 +22,11 @@ from safety_rules.language.verdict import (
     Status,
     WaiverResult,
 )
-from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.decide import (
     AreaOn,
+    area_record,
     derived_values,
     due_duties,
     finding,
@@ -89,7 +89,7 @@ class Decided:
         """The data as admitted: exact values, and a problem for each that could not be used."""
         if isinstance(self._data, Record):
             return self._data
-        return admit(self._data, self.on.rulebook.vocabulary, derived=frozenset(self.on.derivations))
+        return area_record(self.on, self._data)
 
     @cached_property
     def environment(self) -> Environment:
