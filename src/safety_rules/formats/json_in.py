@@ -10,8 +10,8 @@ from typing import Any
 
 from safety_rules.formats.csv_in import encoding_of
 from safety_rules.language.errors import LedgerError
+from safety_rules.language.exact_json import json_data, mapping, not_a_number
 from safety_rules.language.kinds import Name
-from safety_rules.semantics.admission.json_cells import json_data, mapping, not_a_number
 
 CHUNK = 1 << 16
 

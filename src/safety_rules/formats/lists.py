@@ -15,11 +15,11 @@ from safety_rules.formats.headings import Columns, columns, heading_row, named_f
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
+from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Date, Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.json_cells import json_data
 from safety_rules.semantics.admission.values import NOTHING, Unread, absent
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")

@@ -11,13 +11,13 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Fact
 from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.semantics.admission.folding import inexact, says_none, unfolded, visible
 from safety_rules.semantics.admission.formats import FORMATS
-from safety_rules.semantics.admission.json_cells import json_list
 from safety_rules.semantics.admission.objects import LARGEST, plain, shown
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.near import hint
@@ -108,7 +108,7 @@ def admitted_value(
             wrong = second
         why = inexact(folded) if isinstance(fact.kind, Number) and wrong.code in INEXACT_CODES else ""
         if why:
-            raise Unusable(f"not-exact.{why}", data=shown(data, 40)) from None
+            raise Unusable(why, data=shown(data, 40)) from None
         raise wrong from None
 
 
@@ -251,13 +251,24 @@ def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_choice(p, Choice(kind.choices)) for p in parts))
 
 
+def _json_list(text: str) -> list[Any] | None:
+    """Return the list that a cell holds as JSON; None where it does not begin as one. Raises Unusable."""
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        found: list[Any] = json_data(text)
+    except ValueError as error:
+        raise Unusable("not-json", why=str(error).lower()) from None
+    return found
+
+
 def record_list(data: Any) -> list[Mapping[Any, Any]]:
     """Return data as a list of mappings: none for 无, else a list (or tuple) of mappings, or JSON text of one."""
     if isinstance(data, Unread):
         raise Unusable(data.why.key, **dict(data.why.slots))
     if isinstance(data, str) and (data.strip().casefold() in NOTHING or says_none(data)):
         return []
-    found = json_list(data) if isinstance(data, str) else data
+    found = _json_list(data) if isinstance(data, str) else data
     rows = [plain(d) for d in found] if isinstance(found, list | tuple) else None
     if rows is None or not all(isinstance(d, Mapping) for d in rows):
         raise Unusable("not-a-list.records", data=shown(data, 40))

@@ -6,8 +6,6 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from safety_rules.semantics.admission.unusable import Unusable
-
 
 def json_data(text: str) -> Any:
     """Return the data of JSON text; numbers exact, a name twice or NaN refused. Raises ValueError."""
@@ -15,17 +13,6 @@ def json_data(text: str) -> Any:
         return json.loads(text, parse_float=Decimal, parse_constant=not_a_number, object_pairs_hook=mapping)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-
-
-def json_list(text: str) -> list[Any] | None:
-    """Return the list that a cell holds as JSON; None where it does not begin as one. Raises Unusable."""
-    if not text.lstrip().startswith("["):
-        return None
-    try:
-        found: list[Any] = json_data(text)
-    except ValueError as error:
-        raise Unusable("not-json", why=str(error).lower()) from None
-    return found
 
 
 def not_a_number(text: str) -> Any:
