@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import product
 from typing import get_args
+
+import pytest
 
 from conformance.suite import ConditionCase, conditions, parsed, record
 from safety_rules.engines.compiled import compiled
@@ -25,7 +28,7 @@ from safety_rules.engines.sql.query.sides import _aside
 from safety_rules.engines.sql.read.facts import facts_and_cells
 from safety_rules.language import expr as tree
 from safety_rules.language import operators
-from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, Expr, children, kind_of, walk
+from safety_rules.language.expr import Aggregate, Arithmetic, Call, Compare, DaysBetween, Expr, children, kind_of, walk
 from safety_rules.language.kinds import Boolean, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS
 from safety_rules.language.verdict import Unknown
@@ -40,6 +43,8 @@ from safety_rules.semantics.grounds import grounds
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.services.mutants import expressions
+from safety_rules.words.catalog import pattern
+from safety_rules.words.explanation import texts
 
 CASES = list(conditions())
 EDGES = [
@@ -164,7 +169,24 @@ def _supports(law: AreaOn) -> None:
 def _explained(law: AreaOn) -> None:
     for case in CASES[:60]:
         for language in ("zh", "en"):
-            clause_lines(that_of(law), law.environment(case.record), language)
+            texts(clause_lines(that_of(law), law.environment(case.record)), language, law.rulebook.vocabulary)
+
+
+@pytest.mark.parametrize("that", [t for t in SAMPLES if re.match(r"(max|min|abs|count|sum|\w+_(between|to))\(", t)])
+def test_a_function_or_fold_is_told_by_its_name(that: str) -> None:
+    law = law_of(that)
+    given = {
+        "project.width": "-3",
+        "project.depth": "2",
+        "project.approved": "2019-01-15",
+        "project.expires": "2020-01-15",
+    }
+    env = law.environment(record({**given, "enterprise.events": [{"score": "2", "closed": False}]}, law))
+    told = "\n".join(texts(clause_lines(that_of(law), env), "zh", law.rulebook.vocabulary))
+    node = next(n for n in walk(that_of(law)) if isinstance(n, Call | Aggregate | DaysBetween))
+    key = f"function.{node.function}" if isinstance(node, Call) else f"fold.{getattr(node, 'fold', '')}"
+    said = "－" if isinstance(node, DaysBetween) else pattern(key, "zh").partition("{")[0]
+    assert said in told or (key == "fold.sum" and "〔" in told), told
 
 
 def _breakpoints(law: AreaOn) -> None:

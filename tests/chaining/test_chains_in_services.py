@@ -122,8 +122,8 @@ def test_law_that_is_not_sure_enough_holds_the_verdict_open_and_names_the_rule()
     ledger = {**CLEAN, "ledger.dangers": overdue(3, "2020-10-01")}
     verdict = sr.with_history(admission, ledger).decide(PROJECT)
     assert {(f.values["effect"], f.id in verdict.result.certain) for f in verdict.effects} == {("conditional", False)}
-    assert Reason("authority", "project_of_yellow_listed") in verdict.needs.can_change
-    assert "规则 project_of_yellow_listed 的依据须经确认" in verdict.explain("zh")
+    assert Reason("authority", "project_with_yellow_list_ground") in verdict.needs.can_change
+    assert "规则 project_with_yellow_list_ground 的依据须经确认" in verdict.explain("zh")
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_law_that_is_not_sure_enough_holds_the_verdict_open_and_names_the_rule()
         (CHAIN % ("another", "ledger.dangers", "area: nowhere", "ledger.grounds"), "unknown-area"),
         (
             CHAIN
-            % ("another", "ledger.dangers", "unless: {l: {in: ledger.listings, zh: 有, en: one}}", "ledger.grounds"),
+            % ("another", "ledger.dangers", "unless: {l: {in: ledger.effects, zh: 有, en: one}}", "ledger.grounds"),
             "chain-cycle",
         ),
     ],

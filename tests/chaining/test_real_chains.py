@@ -75,19 +75,19 @@ def test_every_change_of_a_chaining_rule_is_noticed(rule: ChainRule) -> None:
 
 
 @pytest.mark.parametrize("engine", ["fixpoint", "auto"])
-def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_chinese(engine: str) -> None:
+def test_a_project_referred_through_its_records_explains_the_whole_chain_in_chinese(engine: str) -> None:
     verdict = decided("2025-06-01", engine, accidents=[accident("S1", "2024-01-31")])
-    assert verdict.outcome == "rejected"
-    assert "black_listed" in verdict.violated()
+    assert verdict.at_best == "referred"
+    assert "black_list_ground" in verdict.violated()
+    assert "black_listed" not in verdict.violated()  # a ground is no listing, which starts with the decision
     assert "major_accident" not in verdict.violated()  # the accident itself is out of the look-back period
     said = verdict.explain("zh")
     assert said.startswith(
-        "不予准入，因示例公司于2024-01-31列入黑名单（管理期至2027-01-31），"
-        "因发生重大及以上事故（2024-01-31），因事故“S1”〔事故编号：S1；"
+        "提交研判，因示例公司有列入黑名单情形：发生重大及以上事故（2024-01-31），未见列入决定，因事故“S1”〔事故编号：S1；"
     )
     for words in (
-        "［black_listed］违反",
-        "［black_listing］",
+        "［project_with_black_list_ground］",
+        "请查“信用中国”并填写列入决定日期",
         "［black_list_by_major_accident］",
         "［accident_graded］",
     ):
@@ -98,35 +98,60 @@ def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_ch
 def test_the_chain_is_said_in_english_as_well() -> None:
     verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31")])
     assert verdict.explain("en").startswith(
-        "Rejected, because 示例公司 was put on the black list on 2024-01-31 (until 2027-01-31), "
-        "because of a major or especially major accident (2024-01-31), because of Accidents `S1` ["
+        "Referred to the review board, because 示例公司 has a ground for the black list and no decision was found: "
+        "a major or especially major accident (2024-01-31), because of Accidents `S1` ["
     )
+
+
+def entry(day: str, status: str = "在列", number: str = "L1", name: str = "黑名单") -> dict[str, Any]:
+    return {"id": number, "enterprise": CODE, "list": name, "listed_on": day, "status": status}
 
 
 @pytest.mark.parametrize(
-    ("accident_day", "last_day", "day_after"),
+    ("decision", "last_day", "day_after"),
     [("2023-09-30", "2024-09-30", "2024-10-01"), ("2023-10-01", "2026-10-01", "2026-10-02")],
 )
-def test_the_period_is_that_of_the_regime_on_the_day_of_the_accident(
-    accident_day: str, last_day: str, day_after: str
+def test_the_period_is_that_of_the_regime_on_the_day_of_the_decision(
+    decision: str, last_day: str, day_after: str
 ) -> None:
-    on_the_last = decided(last_day, accidents=[accident("S1", accident_day)])
-    assert {("black", accident_day, last_day)} == listings(on_the_last)
+    ledger = {"accidents": [accident("S1", "2022-12-01")], "recorded_listings": [entry(decision)]}
+    on_the_last = decided(last_day, **ledger)
+    assert {("black", decision, last_day)} == listings(on_the_last)
     assert {("rejected", True)} == effects(on_the_last)
-    after = decided(day_after, accidents=[accident("S1", accident_day)])
+    after = decided(day_after, accidents=ledger["accidents"], recorded_listings=[entry(decision, "已移出")])
     assert set() == effects(after)
     assert len(after.result.derived("ledger.removals")) == 1
-    assert "black_listed" not in after.violated() + tuple(
-        f.rule.key for f in after.findings if f.status.value == "undetermined"
-    )
+    assert after.finding("black_listed").status.value == "satisfied"
+    assert after.finding("black_list_ground").status.value == "satisfied"
+
+
+@pytest.mark.parametrize("day", ["2020-10-05", "2021-08-01", "2026-11-29"])
+def test_a_ground_without_a_decision_neither_vetoes_nor_clears(day: str) -> None:
+    penalised = accident("S1", "2020-07-02", 3) | {"is_penalised": "是"}
+    verdict = decided(day, accidents=[penalised])
+    assert {("referred", True)} == effects(verdict)
+    assert verdict.finding("black_listed").status.value == "satisfied"
+    assert verdict.at_best == "referred"
+    looked_up = decided(day, accidents=[penalised], recorded_listings=[entry(day, "查明未列入")])
+    assert set() == effects(looked_up)
+
+
+def test_the_entry_that_was_used_is_the_entry_that_is_cited() -> None:
+    def cited(decision: str) -> str:
+        record = {"enterprise": {"listings": [{"list": "black", "listed_on": decision, "status": "listed"}]}}
+        verdict = sr.load().area("admission").on("2023-11-01").decide(record)
+        return verdict.finding("black_listed").parameters["limit.black_list_period"].source
+
+    assert cited("2023-05-01") == "joint_punishment_2017"
+    assert cited("2023-10-15") == "serious_breach_list_2023"
 
 
 def test_a_second_listing_within_the_first_lasts_three_years_and_blocks_to_its_last_day() -> None:
-    accidents = [accident("S1", "2020-05-01"), accident("S2", "2020-11-30")]
-    verdict = decided("2023-11-30", accidents=accidents)
+    lists = [entry("2020-05-01", "已移出"), entry("2020-11-30", number="L2")]
+    verdict = decided("2023-11-30", recorded_listings=lists)
     assert ("black", "2020-11-30", "2023-11-30") in listings(verdict)
     assert (verdict.outcome, verdict.at_best) == ("rejected", "rejected")
-    assert set() == effects(decided("2023-12-01", accidents=accidents))
+    assert set() == effects(decided("2023-12-01", recorded_listings=lists))
 
 
 def test_three_overdue_dangers_make_a_project_conditional() -> None:
@@ -164,18 +189,18 @@ def test_another_enterprises_accident_does_not_touch_the_project() -> None:
 
 def test_unknown_deaths_leave_the_verdict_open_and_name_what_is_missing() -> None:
     verdict = decided("2025-06-01", accidents=[accident("S1", "2024-01-31", deaths=None)])
-    assert ("rejected", False) in effects(verdict)
+    assert {("referred", False)} == effects(verdict)
     assert verdict.outcome == "undetermined"
-    assert verdict.finding("black_listed").status.value == "undetermined"
+    assert verdict.finding("black_list_ground").status.value == "undetermined"
     said = verdict.explain("zh")
-    assert "待核实（可能不予准入），因" in said
+    assert "待核实（可能提交研判），因" in said
     assert "尚缺：事故“S1”·死亡人数" in said
 
 
 def test_a_ledger_that_is_not_given_clears_nobody() -> None:
     verdict = decided("2025-06-01", accidents=None)
-    assert verdict.finding("black_listed").status.value == "undetermined"
-    assert ("rejected", False) in effects(verdict)
+    assert verdict.finding("black_list_ground").status.value == "undetermined"
+    assert ("referred", False) in effects(verdict)
 
 
 def test_a_ledger_without_records_lists_nobody() -> None:

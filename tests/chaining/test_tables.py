@@ -86,7 +86,7 @@ def test_the_built_in_chains_agree_on_lists_that_nobody_gave() -> None:
     program, facts = started(data, datetime.date(2024, 6, 1))
     tables = sr.load().chain_tables("2024-06-01", data)
     agreeing(tables, chain(program, facts, "fixpoint"))
-    assert tables.counts()["ledger.effects"] == (0, 2)
+    assert tables.counts()["ledger.effects"] == (0, 3)
 
 
 def parquet(rows: list[dict[str, Any]], folder: Path) -> Path:

@@ -33,6 +33,7 @@ from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
 from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.verdict.verdict import decide
 
 HERE = Path(__file__).parent
 DEFAULT_DAY = "2020-10-01"
@@ -219,3 +220,29 @@ def _some(kind: Kind) -> Any:
 def _waiver(given: Mapping[str, str]) -> Waiver:
     until = datetime.date.fromisoformat(given["until"])
     return Waiver(given["rule"], given["subject"], given.get("granted_by", "管委会"), given.get("reason", "试"), until)
+
+
+def asserted(case: VerdictCase, statuses: Sequence[Status]) -> int:
+    """Assert that an engine's statuses come to what is written of a verdict; return how many things were asserted.
+
+    Outcome, both ends and violated rules are asserted of every case: as written, and where the case writes nothing of
+    one (or waives a rule, which engines leave to the definition) as the definition has it.
+    """
+    found = dict(zip((r.key for r in case.law.rules), statuses, strict=True))
+    written = {} if case.waivers else case.expect
+    verdict = decide(case.law, case.record)
+    area, bad = case.law.area, (Status.VIOLATED, Status.UNDETERMINED)
+    best, worst = (
+        max([0, *(area.rank(r.otherwise.outcome) for r in case.law.rules if found[r.key] in bad[:end])])
+        for end in (1, 2)
+    )
+    at_best, at_worst = area.outcomes[best].key, area.outcomes[worst].key
+    assert written.get("at_best", verdict.at_best) == at_best, case.name
+    assert written.get("at_worst", verdict.at_worst) == at_worst, case.name
+    outcome = at_best if at_best == at_worst else "undetermined"
+    assert written.get("outcome", verdict.outcome) == outcome, case.name
+    violated = sorted(k for k, status in found.items() if status is Status.VIOLATED)
+    assert sorted(written.get("violated", verdict.violated())) == violated, case.name
+    for rule, status in case.expect.get("findings", {}).items():
+        assert Status(status) is found[rule], (case.name, rule)
+    return 4 + len(case.expect.get("findings", {}))

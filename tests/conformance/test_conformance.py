@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.suite import UNKNOWN, ConditionCase, Engine, VerdictCase, conditions, verdicts
+from conformance.suite import UNKNOWN, ConditionCase, Engine, VerdictCase, asserted, conditions, verdicts
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.standing import standings
 from safety_rules.language.record import Record
@@ -15,6 +15,7 @@ from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import AreaOn, findings
 from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.verdict.verdict import Verdict, decide
+from safety_rules.services.readers import Reader, readers
 
 CONDITIONS = list(conditions())
 VERDICTS = list(verdicts())
@@ -59,10 +60,38 @@ def test_the_definition_gives_the_value_and_the_reasons(case: ConditionCase) -> 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("case", named(VERDICTS))
-def test_a_rule_has_the_status_that_is_written(case: VerdictCase, engine: str) -> None:
-    found = dict(zip((r.key for r in case.law.rules), ENGINES[engine](case.law, case.record), strict=True))
-    for rule, status in case.expect.get("findings", {}).items():
-        assert Status(status) is found[rule], rule
+def test_a_verdict_has_the_statuses_ends_and_violated_rules_that_are_written(case: VerdictCase, engine: str) -> None:
+    assert asserted(case, ENGINES[engine](case.law, case.record)) >= 4
+
+
+LEAST = {"exact": 300, "fast": 40, "duckdb, full": 300, "duckdb, short": 4}
+
+
+@pytest.mark.parametrize("reader", readers("all"), ids=lambda r: r.name)
+def test_every_engine_has_what_is_written_or_leaves_it_to_another(
+    reader: Reader, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered = 0
+    for case in VERDICTS:
+        [found] = reader.masks(case.law, [case.record])
+        if found is None:
+            continue
+        violated, undetermined, inapplicable = found
+        if inapplicable is None:  # which the definition tells from satisfied ones here; the rest is the engine's
+            told = definition(case.law, case.record)
+            inapplicable = sum(1 << i for i, s in enumerate(told) if s is Status.NOT_APPLICABLE)
+        order = (
+            (violated, Status.VIOLATED),
+            (undetermined, Status.UNDETERMINED),
+            (inapplicable, Status.NOT_APPLICABLE),
+        )
+        statuses = [
+            next((s for mask, s in order if mask >> i & 1), Status.SATISFIED) for i in range(len(case.law.rules))
+        ]
+        answered += asserted(case, statuses)
+    with capsys.disabled():
+        print(f"\n{reader.name}: {answered} assertions of verdicts")
+    assert answered >= LEAST[reader.name]
 
 
 PARTS = {

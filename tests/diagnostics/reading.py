@@ -12,6 +12,7 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.words.diagnostic import Diagnostic
+from safety_rules.words.said import codes as codes_said
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -124,5 +125,7 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield text
         case ast.IfExp(body=body, orelse=other):
             yield from (*_texts(body), *_texts(other))
+        case ast.JoinedStr(values=[ast.Constant(value=str() as start), *_]) if start.endswith("."):
+            yield from (f"{start}{v}" for v, own in codes_said()[start[:-1]].items() if isinstance(own, dict))
         case ast.Subscript(value=ast.Dict(values=values)):
             yield from (text for value in values for text in _texts(value))

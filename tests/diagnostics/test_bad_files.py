@@ -105,8 +105,8 @@ def test_every_code_has_a_page_and_every_page_a_code() -> None:
 def test_a_page_shows_what_the_bad_file_gives(code: str, accept: bool) -> None:
     page = PAGES / f"{code}.md"
     text = page.read_text("utf-8")
-    came = (HERE / f"bad-{code}.txt").read_text("utf-8").split("\n\n")[0].rstrip("\n")
-    block = f"```text\n{came}\n```"
+    first = diagnosed(BAD[code])[1][0]
+    block = f"```text\n{first.text()}\n\n{first.text('zh')}\n```"
     if accept:
         text = re.sub(r"```text\n.*?\n```", lambda _: block, text, flags=re.DOTALL)
         page.write_text(text, "utf-8")

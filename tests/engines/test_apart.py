@@ -13,11 +13,13 @@ from conformance.suite import with_rules
 from safety_rules.engines.compiled.apart import apart, clause_apart
 from safety_rules.engines.compiled.decide import decider
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.language.source import Standing
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 from safety_rules.services.dated_area import DatedArea
+from safety_rules.services.readings import Reading, readings
 from safety_rules.testing import random_records
 
 RULES = sr.load()
@@ -129,3 +131,16 @@ def test_an_open_rule_apart_leaves_the_record_to_the_whole_law() -> None:
     assert made is not None
     assert made(DATA) is None
     assert decider(law).decided(DATA).outcome == "undetermined" or decider(law).decided(DATA).violated()
+
+
+def test_the_reading_of_each_rule_is_told_with_what_is_in_the_way() -> None:
+    for that, apart_always in SLOW.items():
+        law = area_on(with_rules({"slow": {"requires": that, "outcome": "rejected"}, **OTHERS}), "base", DAY)
+        told = {r.rule: r for r in readings(law)}
+        assert told["plain"] == Reading("plain", "fast")
+        assert told["slow"].how == ("exact" if apart_always else "fast if empty")
+        assert told["slow"].why in that if apart_always else told["slow"].why == "enterprise.events"
+    unsure = area_on(
+        with_rules({"weak": {"requires": "project.ready", "source": "guess"}}), "base", DAY, Standing.local
+    )
+    assert {r.how for r in readings(unsure)} == {"exact"}

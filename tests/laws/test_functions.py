@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -103,6 +104,14 @@ def test_every_name_means_one_fold_and_one_function_in_both_languages() -> None:
         assert len(set(names)) == len(names)
         assert all(key == row.name.en == key and key == named(table, row.name.zh) for key, row in table.items())
         assert all(row.name.zh.isidentifier() and not row.name.zh.isascii() for row in table.values())
+
+
+@pytest.mark.parametrize("page", ["writing-rules.md", "manual.zh.md"])
+def test_the_pages_for_authors_name_every_fold_and_function_in_both_languages(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
+    for row in (*FOLDS.values(), *FUNCTIONS.values()):
+        assert f"`{row.name.zh}`" in text
+        assert f"`{row.name.en}" in text
 
 
 BY_ALL = [

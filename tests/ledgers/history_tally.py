@@ -32,6 +32,7 @@ from ledgers.tally import (
     records,
     sheets,
     standards,
+    undecided,
     yellow,
     yes,
 )
@@ -77,38 +78,29 @@ def past(kept: dict[str, list[list[Any]]]) -> dict[str, dict[str, list[Row]]]:
         closed = row["销号日期"] != "" and row["销号日期"] <= DAY
         if row["发现日期"] <= DAY and not closed and row["整改期限"] < DAY:
             known[row[CODE]]["逾期"].append(row)
-    for held in known.values():
-        held["名单"] += [listed for listed in due(held) if not published(listed, held["名单"])]
     return known
 
 
-def due(held: dict[str, list[Row]]) -> list[Row]:
-    """Return the listings that are due on a ground; a blank status is one that is only possible."""
-    found = []
+def due(held: dict[str, list[Row]]) -> Iterable[tuple[str, bool | None]]:
+    """Yield what each ground for listing asks for, and whether it holds: referred (black), conditional (yellow)."""
     for a in held["事故"]:
         on, penalised = day(a["事故日期"]), yes(a["已受行政处罚"])
         assert on is not None
-        if reaches(a, 2) and penalised is not False and PENALTIES_FROM <= on <= PENALTIES_UNTIL:
-            found.append(listed("黑名单", on, penalised, year_after(on)))
-        if reaches(a, 2) is False and year_after(on) >= DAY:
-            found.append(listed("黄名单", on, True, year_after(on)))
+        if PENALTIES_FROM <= on <= PENALTIES_UNTIL:
+            yield "referred", both(reaches(a, 2), penalised, unlisted("黑名单", on, held))
+        yield "conditional", both(no(reaches(a, 2)), year_after(on) >= DAY, unlisted("黄名单", on, held))
         for b in (b for b in held["事故"] if b is not a):
             later = day(b["事故日期"])
             assert later is not None
-            if on <= later <= year_after(on) and both(penalised, yes(b["已受行政处罚"])) is not False:
-                sure = both(penalised, yes(b["已受行政处罚"]))
-                found.append(listed("黑名单", later, sure, year_after(later)))
-    return found + ([listed("黄名单", DAY, True, DAY)] if len(held["逾期"]) >= 3 else [])
+            if on <= later <= year_after(on):
+                yield "referred", both(penalised, yes(b["已受行政处罚"]), unlisted("黑名单", later, held))
+    yield "conditional", both(len(held["逾期"]) >= 3, unlisted("黄名单", DAY, held))
 
 
-def listed(name: str, on: datetime.date, sure: bool | None, until: datetime.date) -> Row:
-    stands = "在列" if until >= DAY else "已移出"
-    return {"名单": name, "列入日期": on.isoformat(), "名单状态": stands if sure else ""}
-
-
-def published(listing: Row, recorded: Iterable[Row]) -> bool:
-    return any(
-        r["名单"] == listing["名单"] and listing["列入日期"] <= str(r["列入日期"]) <= DAY.isoformat() for r in recorded
+def unlisted(name: str, since: datetime.date, held: dict[str, list[Row]]) -> bool:
+    """Return whether no decision to list is known since a ground; the example holds no look-ups."""
+    return not any(
+        r["名单"] == name and since.isoformat() <= str(r["列入日期"]) <= DAY.isoformat() for r in held["名单"]
     )
 
 
@@ -124,15 +116,24 @@ def findings(row: Row, lists: dict[str, list[Row]], held: dict[str, list[Row]]) 
     known = dangers is not None or row["隐患记录"] == ""  # the history's dangers are all general
     for outcome, overdue in (("rejected", True), ("conditional", False)):
         yield outcome, no(any_of(major_open(r, overdue) for r in dangers or [])) if known else None
-    yield from accident_findings(row, records(row, "事故记录", lists), held["事故"])
+    yield from accident_findings(row, records(row, "事故记录", lists), held["事故"], [*listings, *map(blank, unsure)])
+    for outcome, holds in due(held):
+        yield outcome, no(holds)
 
 
-def accident_findings(row: Row, own: list[Row] | None, theirs: list[Row]) -> Iterable[tuple[str, bool | None]]:
+def blank(_: None) -> Row:
+    return {"名单": "", "列入日期": "", "名单状态": ""}
+
+
+def accident_findings(
+    row: Row, own: list[Row] | None, theirs: list[Row], listings: list[Row]
+) -> Iterable[tuple[str, bool | None]]:
     known = own is not None or row["事故记录"] == ""
     both_lists = [*(own or []), *(a for a in theirs if not any(same(a, o) for o in own or []))]
     for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
         yield outcome, no(any_of(recent(r, level) for r in both_lists)) if known else None
     yield "rejected", fewer_than_two([recent(r, 2) for r in both_lists]) if known else None
+    yield "referred", no(any_of(undecided(r, both_lists, listings) for r in both_lists)) if known else None
 
 
 def same(one: Row, other: Row) -> bool:

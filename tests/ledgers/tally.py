@@ -215,6 +215,7 @@ def enterprise(row: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> I
     for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
         yield outcome, None if accidents is None else no(any_of(recent(r, level) for r in accidents))
     yield "rejected", None if accidents is None else fewer_than_two([recent(r, 2) for r in accidents])
+    yield "referred", None if accidents is None else no(any_of(undecided(r, accidents, listings) for r in accidents))
 
 
 def fewer_than_two(parts: list[bool | None]) -> bool | None:
@@ -258,6 +259,39 @@ def reaches(row: dict[str, Any], level: int) -> bool | None:
 def recent(row: dict[str, Any], level: int) -> bool | None:
     when = day(row["事故日期"])
     return both(reaches(row, level), None if when is None else YEAR_AGO <= when <= DAY)
+
+
+def listing_ground(row: dict[str, Any], accidents: list[dict[str, Any]]) -> bool | None:
+    """Return whether an accident is a ground for the black list: a major one, or the second larger one of a year."""
+    when = day(row["事故日期"])
+    if when is None:
+        return None
+    year = when.replace(year=when.year - 1)
+    earlier = [both(reaches(a, 2), within(day(a["事故日期"]), year, when)) for a in accidents]
+    second = None if None in earlier else earlier.count(True) >= 2
+    grave = any_of([reaches(row, 3), both(reaches(row, 2), second)])
+    return both(datetime.date(2017, 5, 9) <= when <= DAY, grave)
+
+
+def within(on: datetime.date | None, first: datetime.date, last: datetime.date) -> bool | None:
+    return None if on is None else first <= on <= last
+
+
+def undecided(
+    row: dict[str, Any], accidents: list[dict[str, Any]], listings: list[dict[str, Any]] | None
+) -> bool | None:
+    """Return whether an accident is a ground for listing since which no decision to list is known."""
+    when = day(row["事故日期"])
+    settled = [] if listings is not None else [None]
+    for r in listings or []:
+        black = one_of(r["名单"], ["黑名单", "黄名单"])
+        status = one_of(r["名单状态"], ["在列", "已移出", "查明未列入"])
+        on = day(r["列入日期"])
+        fresh = None if on is None else on + datetime.timedelta(days=30) >= DAY
+        known = any_of([None if status is None else status != "查明未列入", fresh])
+        since = None if on is None or when is None else when <= on <= DAY
+        settled.append(both(None if black is None else black == "黑名单", since, known))
+    return both(listing_ground(row, accidents), no(any_of(settled)))
 
 
 def needs_assessment(row: dict[str, Any]) -> bool | None:

@@ -80,10 +80,10 @@ def test_the_history_lists_some_enterprises_and_blocks_some_projects(verdicts: l
     before = {number: (best, worst) for number, best, worst in tally(LEDGER)}
     rejected = [v for v in verdicts if ("rejected", True) in effects(v)]
     newly = [v for v in rejected if before[str(v.record.values["project.id"])][0] != "rejected"]
-    assert (len(rejected), len(newly)) == (8, 6)
+    assert (len(rejected), len(newly)) == (4, 2)
     assert before["XM2020-192"] == ("admitted", "admitted")
-    assert any(("conditional", True) in effects(v) for v in verdicts)
-    assert any(("rejected", False) in effects(v) for v in verdicts)
+    for effect in (("conditional", True), ("referred", True), ("referred", False)):
+        assert any(effect in effects(v) for v in verdicts)
 
 
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *args: object) -> tuple[int, str, str]:
@@ -101,14 +101,14 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
     return lambda *args: run(capsys, monkeypatch, *args, "--on", DAY)
 
 
-def test_a_project_rejected_through_three_records_explains_the_whole_chain_in_chinese(call: Any) -> None:
+def test_a_project_referred_through_its_records_explains_the_whole_chain_in_chinese(call: Any) -> None:
     code, out, err = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY)
     assert (code, err) == (0, "")
     assert out.startswith(
-        "不予准入，因示例西园塑料制品（第二厂）于2020-07-02列入黑名单（管理期至2021-07-02），"
-        "因较大及以上事故受到行政处罚（2020-07-02），因事故“事故记录!6”〔"
+        "提交研判，因示例西园塑料制品（第二厂）有列入黑名单情形：较大及以上事故受到行政处罚（2020-07-02），"
+        "未见列入决定，因事故“事故记录!6”〔"
     )
-    said = ("［black_listed］违反", "［project_of_black_listed］", "［black_listing］", "［entry_by_ground］")
+    said = ("［project_with_black_list_ground］", "请查“信用中国”并填写列入决定日期")
     for words in (*said, "［black_list_by_larger_accident］", "［accident_graded］", "死亡人数 3 人"):
         assert words in out
     assert "ledger." not in out
@@ -118,7 +118,7 @@ def test_its_verdict_in_json_holds_the_chain_down_to_the_accident(call: Any) -> 
     code, out, _ = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY, "--json")
     effect = json.loads(out)["chains"]["effects"][0]
     assert code == 0
-    assert (effect["effect"], effect["certain"], effect["standing"]) == ("rejected", True, "assumed")
+    assert (effect["effect"], effect["certain"], effect["standing"]) == ("referred", True, "assumed")
     assert "ledger.accidents[事故记录!6]" in [r["record"] for r in effect["records"]]
 
 
@@ -131,7 +131,7 @@ def test_screening_writes_the_chain_beside_the_verdict(call: Any, tmp_path: Path
     rows = load_workbook(str(out)).get_sheet_by_index(0).to_python()
     head = next(r for r in rows if "结论" in r)
     chains = {r[0]: r[head.index("名单联动")] for r in rows}
-    assert chains["XM2020-192"].startswith("1、不予准入，因示例西园塑料制品")
+    assert chains["XM2020-192"].startswith("1、提交研判，因示例西园塑料制品")
     assert len(head) == len(rows[-1])
 
 
@@ -141,11 +141,11 @@ def test_a_table_and_csv_and_json_lines_have_the_chain_as_well(call: Any, tmp_pa
     _, out, _ = call("screen", project, "--history", history)
     assert "名单联动" in out
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.csv")[0] == 0
-    assert f"不予准入，因{NAME}于2020-07-02列入黑名单" in (tmp_path / "a.csv").read_text("utf-8-sig")
+    assert f"提交研判，因{NAME}有列入黑名单情形" in (tmp_path / "a.csv").read_text("utf-8-sig")
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.parquet")[0] == 0
-    assert str(pl.read_parquet(tmp_path / "a.parquet")["名单联动"][0]).startswith("不予准入，因")
+    assert str(pl.read_parquet(tmp_path / "a.parquet")["名单联动"][0]).startswith("提交研判，因")
     assert call("screen", project, "--history", history, "-o", tmp_path / "a.jsonl")[0] == 0
-    assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["chains"]["effects"][0]["effect"] == "rejected"
+    assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["chains"]["effects"][0]["effect"] == "referred"
 
 
 def test_a_rectification_ledger_is_a_history_of_dangers(tmp_path: Path, admission: sr.DatedArea) -> None:
@@ -163,7 +163,7 @@ def test_overdue_dangers_are_named_in_the_sentence(tmp_path: Path, admission: sr
     dangers = [[f"Y{i}", "一般", NAME, CODE, "2020-05-01", f"2020-06-0{i}", ""] for i in (1, 2, 3)]
     verdict = decided(whole(tmp_path, 隐患台账=[DANGER, *dangers]), admission)
     assert verdict.chains("zh") == (
-        f"附条件准入，因{NAME}于{DAY}列入黄名单（管理期至{DAY}），因逾期未销号隐患达到规定项数（{DAY}）：Y1、Y2、Y3。",
+        f"附条件准入，因{NAME}有列入黄名单情形：逾期未销号隐患达到规定项数（{DAY}）：Y1、Y2、Y3，未见列入决定。",
     )
     assert "(2020-10-01): Y1, Y2, Y3." in verdict.chains("en")[0]
 
@@ -172,7 +172,7 @@ def test_an_enterprise_is_found_by_its_name_where_the_code_is_blank(tmp_path: Pa
     path = whole(tmp_path, 事故记录=[[*ACCIDENT, "企业名称"], ["", "2020-07-02", 3, 0, 600, "是", NAME]])
     for enterprise in ({"name": NAME}, {"credit_code": CODE}, {"credit_code": CODE, "name": NAME}):
         verdict = decided(path, admission, {"project": {"id": "P1"}, "enterprise": enterprise})
-        assert effects(verdict) == {("rejected", True)}
+        assert effects(verdict) == {("referred", True)}
     other = decided(path, admission, {"project": {"id": "P1"}, "enterprise": {"name": "另一公司"}})
     assert effects(other) == set()
 
@@ -190,7 +190,7 @@ def test_a_project_without_code_and_name_is_not_cleared_and_says_what_is_missing
 def test_a_penalty_left_blank_is_named_with_its_accident(tmp_path: Path, admission: sr.DatedArea) -> None:
     path = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-07-02", 3, 0, 600, ""]])
     verdict = decided(path, admission)
-    assert effects(verdict) == {("rejected", False)}
+    assert effects(verdict) == {("referred", False)}
     assert "ledger.accidents[=事故记录!2].is_penalised" in {r.name for r in verdict.needs.can_change}
     assert "事故“事故记录!2”·已受行政处罚" in verdict.explain("zh")
 
@@ -221,8 +221,8 @@ def test_what_happened_after_the_day_does_not_count(tmp_path: Path, admission: s
 
 NOTICES: dict[str, tuple[dict[str, list[list[Any]]], str]] = {
     "a key that joins nothing": (
-        {"事故记录": [ACCIDENT, ["91320991MA00000000", "2020-07-02", 3, 0, 600, "是"]]},
-        "事故记录!2：“91320991MA00000000”在企业名录和台账中没有对应的企业",
+        {"事故记录": [ACCIDENT, ["91320991MA0000000B", "2020-07-02", 3, 0, 600, "是"]]},
+        "事故记录!2：“91320991MA0000000B”在企业名录和台账中没有对应的企业",
     ),
     "a name that joins nothing": (
         {"隐患台账": [DANGER, ["Y1", "一般", "无此公司", "", "2020-05-01", "2020-06-01", ""]]},
@@ -278,7 +278,7 @@ def test_records_of_two_files_are_told_apart_and_one_file_is_not_named_twice(
     one = whole(tmp_path, 事故记录=[ACCIDENT, [CODE, "2020-03-02", 1, 0, 60, "是"]])
     other = book(tmp_path / "补充.xlsx", 事故记录=[ACCIDENT, [CODE, "2020-07-02", 1, 0, 60, "是"]])
     verdict = sr.with_history(admission, one, other).decide(PROJECT)
-    assert ("rejected", True) in effects(verdict)
+    assert ("referred", True) in effects(verdict)
     assert "事故“历史.xlsx 事故记录!2”" in verdict.explain("zh")
     assert "事故“补充.xlsx 事故记录!2”" in verdict.explain("zh")
     with pytest.raises(sr.LedgerError, match="is named twice"):
@@ -292,8 +292,8 @@ def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, ad
     area = sr.with_history(admission, path)
     assert {n.place for n in area.notices} == {"事故", "隐患"}
     verdict = area.decide(PROJECT)
-    assert verdict.finding("black_listed").status is sr.Status.UNDETERMINED
-    assert ("rejected", False) in effects(verdict)
+    assert verdict.finding("black_list_ground").status is sr.Status.UNDETERMINED
+    assert ("referred", False) in effects(verdict)
     assert {"ledger.accidents", "ledger.dangers"} <= {r.name for r in verdict.needs.can_change}
 
 

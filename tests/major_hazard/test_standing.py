@@ -12,10 +12,10 @@ import pytest
 
 import safety_rules as sr
 from major_hazard.test_grading import random_unit, record
-from safety_rules.engines.columnar.cases import arrow_type
 from safety_rules.engines.compiled.area import compiled
 from safety_rules.engines.compiled.derived import duties
 from safety_rules.engines.compiled.standing import standings
+from safety_rules.engines.sql.records import arrow_type
 from safety_rules.language.verdict import Reason, Status
 from safety_rules.semantics.decide import area_on
 from safety_rules.semantics.verdict.verdict import decide

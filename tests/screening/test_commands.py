@@ -43,7 +43,7 @@ def test_screen_prints_a_table_with_a_summary_and_the_day(call, ledger: Path) ->
     code, out, err = call("screen", ledger)
     assert (code, err) == (0, "")
     assert "不予准入" in out
-    assert "项目准入　审查日 2020-10-01　台账.xlsx　共 3 行" in out
+    assert "项目准入　审查基准日 2020-10-01　台账.xlsx　共 3 行" in out
     assert "      1　用地面积" in out
 
 
@@ -92,7 +92,7 @@ def test_explain_draws_a_tree_of_one_row(call, ledger: Path) -> None:
     code, out, _ = call("explain", ledger, "--row", 3)
     assert code == 0
     assert out.startswith("零部件项目：不予准入（一票否决）")
-    assert "├─ ✗ 不涉及化学反应　［no_reaction］违反 → 不予准入，一票否决" in out
+    assert "├─ ✗ 不涉及化学反应　［no_reaction］不符合 → 不予准入，一票否决" in out
     assert out == call("explain", ledger, "--id", "P2")[1]
 
 

@@ -184,7 +184,7 @@ def test_words_as_parquet_are_those_of_csv(tmp_path: Path) -> None:
     write_csv(made, made.rows, tmp_path / "out.csv", "zh")
     written, csv_ = pl.read_parquet(tmp_path / "out.parquet"), pl.read_csv(tmp_path / "out.csv", infer_schema=False)
     screened = csv_.filter(pl.col("结论").is_not_null())
-    for column in ("结论", "不满足的规则", "差额", "最少补齐", "数据问题"):
+    for column in ("结论", "不符合的规则", "差额", "最少补齐", "数据问题"):
         assert written[column].fill_null("").to_list() == screened[column].fill_null("").to_list(), column
     assert written["行号"].to_list()[:3] == [2, 3, 4]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.xlsx", "out.csv", "out.parquet"]

@@ -59,23 +59,23 @@ def test_the_added_columns_say_why_by_how_much_and_what_is_missing(tmp_path: Pat
     rows = [dict(zip(ADDED, row[len(HEADINGS) + 2 :], strict=True)) for row in after[3:]]
     assert rows[1] == {
         "结论": "提交研判",
-        "最好": "提交研判",
-        "最坏": "提交研判",
-        "不满足的规则": "亩均固定资产投资达标（提交研判）",
+        "最有利": "提交研判",
+        "最不利": "提交研判",
+        "不符合的规则": "亩均固定资产投资达标（提交研判）",
         "原因": "固定资产投资 5000 万元 ÷ 用地面积 20 亩 ＝ 250 万元/亩，低于500 万元/亩",
         "差额": "尚差固定资产投资 5000 万元（须达 10000 万元）；或 用地面积须减少 10 亩（至多 10 亩）",
         "最少补齐": "",
         "仍缺": "",
-        "义务": "",
+        "应办事项": "",
         "提示": "",
         "依据效力": "本区文件",
         "数据问题": "",
     }
-    assert rows[2]["不满足的规则"] == "不涉及化学反应（不予准入，一票否决）"
+    assert rows[2]["不符合的规则"] == "不涉及化学反应（不予准入，一票否决）"
     assert (
         rows[2]["数据问题"] == "1、项目!F6（用地面积）：“很多”不是数\n2、项目!J6（开工日期）：“2020-13-40”不是有效日期"
     )
-    assert tuple(rows[4][k] for k in ("最好", "最坏", "最少补齐", "仍缺")) == (
+    assert tuple(rows[4][k] for k in ("最有利", "最不利", "最少补齐", "仍缺")) == (
         "准入",
         "提交研判",
         "事故记录、用地面积",
@@ -88,7 +88,7 @@ def test_rules_and_reasons_have_the_same_numbers(tmp_path: Path) -> None:
     source = ledger_of(tmp_path / "a.xlsx", changed(化学反应="是", 事故记录=died))
     row = dict(zip(ADDED, cells(written(source), "审查结果")[1][len(HEADINGS) :], strict=True))
     rules = ["1、不涉及化学反应（不予准入，一票否决）", "2、没有死亡事故（提交研判）"]
-    assert row["不满足的规则"].split("\n") == rules
+    assert row["不符合的规则"].split("\n") == rules
     assert [line[:2] for line in row["原因"].split("\n")] == ["1、", "2、"]
     assert "化学反应" in row["原因"].split("\n")[0]
     assert "死亡人数" in row["原因"].split("\n")[1]
@@ -98,7 +98,7 @@ def test_the_other_sheets_hold_counts_problems_and_rules(tmp_path: Path) -> None
     path = written(ledger_with_everything(tmp_path / "a.xlsx"))
     counts = {row[0]: row[1] for row in cells(path, "汇总")}
     assert [counts[k] for k in ("准入", "提交研判", "不予准入", "待核实", "未能审查")] == [1, 1, 1, 1, 0]
-    assert tuple(counts[k] for k in ("审查日", "审查行数", "数据问题数")) == ("2020-10-01", 4, 2)
+    assert tuple(counts[k] for k in ("审查基准日", "审查行数", "数据问题数")) == ("2020-10-01", 4, 2)
     problems = [row[:3] for row in cells(path, "问题")[1:]]
     assert problems == [["", "提示", "项目!K3"], [6, "数据问题", "项目!F6"], [6, "数据问题", "项目!J6"]]
     rules = {(row[0], row[5], row[7]) for row in cells(path, "规则说明")[1:]}
@@ -175,7 +175,12 @@ def test_json_records_become_columns_of_a_workbook(tmp_path: Path) -> None:
     line = '{"项目": {"项目编号": "P1"}, "enterprise.accidents": [{"deaths": 1}]}\n'
     heads, row = cells(written(text(tmp_path / "a.jsonl", "\n" + line)), "审查结果")
     found = dict(zip(heads, row, strict=True))
-    assert tuple(found[k] for k in ("行号", "项目编号", "事故记录", "最好")) == (2, "P1", '[{"deaths": 1}]', "提交研判")
+    assert tuple(found[k] for k in ("行号", "项目编号", "事故记录", "最有利")) == (
+        2,
+        "P1",
+        '[{"deaths": 1}]',
+        "提交研判",
+    )
 
 
 @pytest.mark.parametrize("write", [write_workbook, write_csv, write_json_lines])

@@ -249,7 +249,7 @@ def test_a_ledger_tells_whose_verdict_changes_why_and_how_much_money(sides: list
     ) == ("sample", "satisfied", "violated (referred)", ["dense"])  # fmt: skip
     chinese = run(*asked).output
     assert "共 4 行，1 行结论改变" in chinese
-    assert "样例［sample］符合 → 违反（提交研判）：强度" in chinese
+    assert "样例［sample］符合 → 不符合（提交研判）：强度" in chinese
     markdown = run(*asked, "--format", "markdown", "-l", "en").output
     assert "| 2 | 甲 | Admitted | Referred | Sample [sample] satisfied → violated (Referred): dense | 8000 万元 |" in (
         markdown

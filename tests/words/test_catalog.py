@@ -13,7 +13,7 @@ from safety_rules.words import catalog
 
 SOURCE = Path(catalog.__file__).parent.parent
 FILES = sorted(SOURCE.rglob("*.py"))
-ASKS = {"sentence", "both", "texts", "statement"}
+ASKS = {"_say", "sentence", "both", "texts", "statement"}
 ENTRIES = {
     f"{area}.{variant}": entry
     for path in dict.fromkeys(catalog.areas().values())
@@ -23,7 +23,7 @@ ENTRIES = {
 
 
 def slots(text: str) -> set[str]:
-    return {found for _, found, _, _ in Formatter().parse(text) if found is not None}
+    return {found.partition(".")[0] for _, found, _, _ in Formatter().parse(text) if found is not None}
 
 
 @pytest.mark.parametrize("key", sorted(ENTRIES))
@@ -86,3 +86,35 @@ def test_every_sentence_is_said() -> None:
                 head, made, tail = key.partition("*")
                 said |= {k for k in ENTRIES if made and "." in head and k.startswith(head) and k.endswith(tail)} | {key}
     assert sorted(set(ENTRIES) - said) == []
+
+
+SPELT = {
+    "language/kinds.py": "a name gives its half",
+    "language/record.py": "the colon of a problem: words stand above the record",
+    "semantics/checking/format.py": "names of the rule language, not sentences",
+    "services/formatting.py": "names of the rule language, not sentences",
+}
+"""Where a language is still chosen between outside words, and why; this list may only shrink."""
+
+
+def chooses(node: ast.AST) -> bool:
+    """Return whether a node chooses by language: a test of `zh` in an `if`, a dict by `zh` and `en`."""
+    if isinstance(node, ast.If | ast.IfExp):
+        asked_of = node.test.values if isinstance(node.test, ast.BoolOp) else [node.test]
+        named = any(isinstance(t, ast.Name) and t.id == "zh" for t in asked_of)
+        return named or any(isinstance(t, ast.Constant) and t.value == "zh" for t in ast.walk(node.test))
+    if isinstance(node, ast.Dict) and len(node.keys) == 2:
+        both = all(isinstance(k, ast.Constant) for k in node.keys) and [k.value for k in node.keys] == ["zh", "en"]  # type: ignore[union-attr]
+        return both and all(isinstance(v, ast.Constant | ast.Tuple | ast.JoinedStr) for v in node.values)
+    return False
+
+
+def test_no_code_outside_words_chooses_a_text_by_language() -> None:
+    found = {
+        path.relative_to(SOURCE).as_posix()
+        for path in FILES
+        if path.parent != catalog.FOLDER
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if chooses(node)
+    }
+    assert set(SPELT) == found

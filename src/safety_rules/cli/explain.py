@@ -49,6 +49,7 @@ def command(
 ) -> None:
     """Explain the verdict on one row of LEDGER as a tree: rule, clause, values, law, gap, and what is missing."""
     from safety_rules.services.screening import row_numbered, row_of
+    from safety_rules.words.catalog import sentence
 
     if (weights or outcome is not None) and not gaps:
         raise click.UsageError("`--weight` and `--to` go with `--gaps`")
@@ -62,7 +63,7 @@ def command(
         row = row_of(ledger, dated, identity or "", sheet, history)
     if row.verdict is None:
         said = row.error.in_(language) if row.error is not None else ""
-        click.echo(f"{row.row.place}{'：' if language == 'zh' else ': '}{said}", err=True)
+        click.echo(sentence("problem.at", language, place=row.row.place, message=said), err=True)
         sys.exit(ExitCode.LEDGER)
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))

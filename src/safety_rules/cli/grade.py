@@ -88,6 +88,7 @@ def _as_table(
     from safety_rules.formats.grading_tables_out import write_units
     from safety_rules.formats.result import outcome_names
     from safety_rules.services.grading_tables import unit_table
+    from safety_rules.words.catalog import sentence
 
     with ExitStack() as stack:
         with deciding(language) as told:
@@ -98,13 +99,10 @@ def _as_table(
             write_units(units, outcome_names(area.law), output, language)
     print_notices([*notices, *units.notices], language)
     _print_summary(area.law, units.counts, output, language)
-    zh = language == "zh"
     if units.problems:
-        click.echo(
-            f"  其中有数据问题的单元　{units.problems}" if zh else f"  of them with a data problem: {units.problems}"
-        )
+        click.echo(sentence("grading.with_problem", language, count=units.problems))
     if output is None:
-        click.echo("逐单元结果请用 -o 输出到文件" if zh else "use -o for each unit")
+        click.echo(sentence("grading.use_output", language))
 
 
 def _counted(units: Iterable[GradedUnit], counts: Counter[str]) -> Iterator[GradedUnit]:
@@ -120,14 +118,10 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
 
     from safety_rules.cli.screen_terminal import MOST_ROWS, console
     from safety_rules.formats.grading_out import shown
+    from safety_rules.words.catalog import sentence, texts
     from safety_rules.words.values import standing_words
 
-    heads = (
-        ("行", "单元", "级别", "S", "α", "R", "依据效力")
-        if language == "zh"
-        else ("Row", "Unit", "Level", "S", "α", "R", "Standing")
-    )
-    table, hidden = Table(*heads), 0
+    table, hidden = Table(*texts("grading.printed", language)), 0
     for unit in units:
         verdict = unit.row.verdict
         if verdict is None:
@@ -141,23 +135,17 @@ def _print_table(units: Iterable[GradedUnit], language: str) -> None:
         table.add_row(*(Text(c) for c in cells))
     console().print(table)
     if hidden:
-        click.echo(
-            f"另有 {hidden} 个单元未显示，请用 -o 输出到文件" if language == "zh" else f"{hidden} more; use -o for all"
-        )
+        click.echo(sentence("grading.hidden", language, count=hidden))
 
 
 def _print_summary(on: AreaOn, counts: Counter[str], output: Path | None, language: str) -> None:
     from safety_rules.formats.result import outcome_names
+    from safety_rules.words.catalog import sentence
 
-    zh = language == "zh"
-    total = sum(counts.values())
-    click.echo(
-        f"{on.area.title.zh}　审查日 {on.as_of}　共 {total} 个单元"
-        if zh
-        else f"{on.area.title.en}, as of {on.as_of}: {total} units"
-    )
+    area, total = on.area.title.in_(language), sum(counts.values())
+    click.echo(sentence("grading.summary", language, area=area, day=on.as_of, count=total))
     for key, name in outcome_names(on).items():
         if counts[key]:
             click.echo(f"  {name.in_(language)}　{counts[key]}")
     if output is not None:
-        click.echo(f"已写入 {output}" if zh else f"written to {output}")
+        click.echo(sentence("screening.written", language, file=output))

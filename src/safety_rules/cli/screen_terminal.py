@@ -18,6 +18,7 @@ from safety_rules.formats.columns import result_cells, result_headings
 from safety_rules.formats.result import ERROR, outcome_names, rule_names
 from safety_rules.language.source import Standing
 from safety_rules.semantics.verdict.decided import UNDETERMINED
+from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import standing_words
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ MOST_ROWS = 500
 MOST_LISTED = 8
 PLAIN_WIDTH = 160
 PATIENCE = 1.0
-HEADS = {
-    "zh": ("行", "对象", "结论", "不满足的规则", "差额", "最少补齐", "数据问题"),
-    "en": ("Row", "Subject", "Verdict", "Rules violated", "Gaps", "Fewest needed to settle", "Data problems"),
-}
 SHOWN = (0, 3, 5, 6, 11)
 
 
@@ -60,7 +57,7 @@ def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -
             progress.start()
 
     try:
-        task = progress.add_task("审查" if language == "zh" else "screening", total=total)
+        task = progress.add_task(sentence("screening.screening", language), total=total)
         for row in rows:
             patient()
             yield row
@@ -77,7 +74,7 @@ def deciding(language: str) -> Iterator[Callable[[float], None] | None]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    task, started = progress.add_task("计算" if language == "zh" else "deciding", total=100), time.monotonic()
+    task, started = progress.add_task(sentence("screening.deciding", language), total=100), time.monotonic()
 
     def told(share: float) -> None:
         if time.monotonic() - started > PATIENCE and not progress.live.is_started:
@@ -103,7 +100,10 @@ def style_of(outcome: str, screening: Screening) -> str:
 def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str) -> None:
     """Print one line a row: verdict, rules violated, gaps, needs and problems."""
     table = Table(show_lines=True, header_style="bold")
-    heads = (*HEADS[language], *((result_headings(language, True)[-1],) if screening.with_history else ()))
+    heads = (
+        *texts("screening.printed", language),
+        *((result_headings(language, True)[-1],) if screening.with_history else ()),
+    )
     for i, head in enumerate(heads):
         table.add_column(head, justify="right" if i == 0 else "left", overflow="fold", ratio=None if i < 3 else 1)
     hidden = 0
@@ -121,56 +121,39 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
     out = console()
     out.print(table)
     if hidden:
-        out.print(
-            f"另有 {hidden} 行未显示，请用 -o 输出到文件" if language == "zh" else f"{hidden} more rows; use -o for all"
-        )
+        out.print(sentence("screening.hidden", language, count=hidden))
 
 
 def print_notices(notices: Iterable[Problem], language: str) -> None:
     """Print, on standard error, what of the ledger was not used."""
     out = Console(stderr=True, highlight=False, soft_wrap=True)
-    titles = ("提示：", "假定：") if language == "zh" else ("notice: ", "assumed: ")
     for notice in notices:
-        out.print(Text(titles[notice.code.startswith("assumed")] + notice.text(language), "yellow"))
+        key = "line.assumed" if notice.code.startswith("assumed") else "line.notice"
+        said = sentence("screening.told", language, sort=sentence(key, language), text=notice.text(language))
+        out.print(Text(said, "yellow"))
 
 
 def print_summary(screening: Screening, language: str, output: Path | None) -> None:
     """Print the day, the law, and the counts."""
-    zh, on, summary, out = language == "zh", screening.on, screening.summary, console()
-    standing = standing_words(on.require, language)
-    if zh:
-        out.print(
-            Text(f"{on.area.title.zh}　审查日 {on.as_of}　{screening.ledger.path.name}　共 {summary.rows} 行", "bold")
-        )
-    else:
-        out.print(
-            Text(f"{on.area.title.en}, as of {on.as_of}, {screening.ledger.path.name}: {summary.rows} rows", "bold")
-        )
+    on, summary, out, area = screening.on, screening.summary, console(), screening.on.area
+    head = {"area": area.title.in_(language), "day": on.as_of, "ledger": screening.ledger.path.name}
+    out.print(Text(sentence("screening.summary", language, count=summary.rows, **head), "bold"))
     if on.require < max(Standing):
-        out.print(f"依据效力要求：{standing}" if zh else f"standing required: {standing}")
+        out.print(sentence("screening.require", language, standing=standing_words(on.require, language)))
     for key, name in outcome_names(on).items():
         count = summary.outcomes[key]
-        if count or key in {o.key for o in on.area.outcomes}:
-            out.print(
-                Text(f"  {name.in_(language)}　{count}" if zh else f"  {name.en}: {count}", style_of(key, screening))
-            )
+        if count or key in {o.key for o in area.outcomes}:
+            said = sentence("screening.outcome", language, outcome=name.in_(language), count=count)
+            out.print(Text(said, style_of(key, screening)))
     titles = rule_names(on)
     violated = [(titles[k].in_(language), n) for k, n in summary.violated.most_common(MOST_LISTED)]
     missing = [(summary.names[r].in_(language), n) for r, n in summary.missing.most_common(MOST_LISTED)]
-    _print_counts(out, "不满足最多的规则" if zh else "rules violated most", violated, zh)
-    _print_counts(out, "最常缺的数据" if zh else "missing most", missing, zh)
+    for key, counts in (("screening.most_violated", violated), ("screening.most_missing", missing)):
+        if counts:
+            out.print(sentence(key, language))
+        for title, count in counts:
+            out.print(Text(sentence("screening.counted", language, name=title, count=f"{count:>5}")))
     if summary.problems:
-        out.print(
-            f"数据问题 {summary.problems} 处（按未知处理）"
-            if zh
-            else f"{summary.problems} data problems (count as unknown)"
-        )
+        out.print(sentence("screening.problems", language, count=summary.problems))
     if output is not None:
-        out.print(Text(f"已写入 {output}" if zh else f"written to {output}"))
-
-
-def _print_counts(out: Console, title: str, counts: list[tuple[str, int]], zh: bool) -> None:
-    if counts:
-        out.print(title + ("：" if zh else ":"))
-    for name, count in counts:
-        out.print(Text(f"  {count:>5}　{name}" if zh else f"  {count:>5}  {name}"))
+        out.print(Text(sentence("screening.written", language, file=output)))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--engine",
     default="compiled",
-    help="What must agree with the definition: `compiled` (what decides a record), or `all` (DuckDB's queries as well).",
+    help="What must agree with the definition: `compiled` (what decides a record), `all` (DuckDB's queries as well), or `spark`.",
 )
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")

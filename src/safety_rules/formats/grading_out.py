@@ -15,50 +15,11 @@ from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
 from safety_rules.formats.workbook_out import OPTIONS, let_go
 from safety_rules.language.errors import LedgerError
 from safety_rules.semantics.verdict.explain import reasons_said
+from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.explanation import text
 from safety_rules.words.values import decimal, standing_words
 
-SHEETS = {"zh": ("分级结果", "化学品", "义务", "问题"), "en": ("Grading", "Chemicals", "Duties", "Problems")}
-HEADINGS = {
-    "zh": (
-        (
-            "行号",
-            "单元名称",
-            "级别",
-            "最好",
-            "最坏",
-            "辨识指标S",
-            "α",
-            "分级指标R",
-            "依据效力",
-            "最少补齐",
-            "仍缺",
-            "说明",
-        ),
-        ("单元名称", "品名", "存在量（t）", "临界量（t）", "β", "q/Q", "β·q/Q", "占比（%）", "依据效力"),
-        ("单元名称", "义务", "责任单位", "时限", "依据", "是否确定", "依据效力"),
-        ("行号", "位置", "问题", "原填内容"),
-    ),
-    "en": (
-        (
-            "Row",
-            "Unit",
-            "Level",
-            "At best",
-            "At worst",
-            "S",
-            "α",
-            "R",
-            "Standing",
-            "Fewest to settle",
-            "Missing",
-            "Notes",
-        ),
-        ("Unit", "Name", "Quantity (t)", "Critical quantity (t)", "β", "q/Q", "β·q/Q", "Share (%)", "Standing"),
-        ("Unit", "Duty", "Who", "By", "Authority", "Certain", "Standing"),
-        ("Row", "Place", "Problem", "Given"),
-    ),
-}
+SHEETS = ("grading.units", "grading.chemicals", "grading.duties", "grading.problems")
 WIDTHS = (
     (7, 26, 18, 18, 18, 12, 8, 12, 26, 34, 44, 44),
     (26, 26, 14, 16, 8, 14, 14, 12, 26),
@@ -86,17 +47,17 @@ class _Writer:
     def __init__(self, book: Any, screening: Screening, language: str) -> None:
         self.screening, self.language = screening, language
         self.styles: Styles = styles_of(book, screening.on.area)
-        self.sheets = [book.add_worksheet(name) for name in SHEETS[language]]
+        self.sheets = [book.add_worksheet(name) for name in texts("grading.sheets", language)]
         self.at = [0, 0, 0, 0]
         for i, sheet in enumerate(self.sheets):
             set_page(sheet)
             for column, width in enumerate(WIDTHS[i]):
                 sheet.set_column(column, column, width)
-            self._put(i, HEADINGS[language][i], self.styles.head)
+            self._put(i, texts(SHEETS[i], language), self.styles.head)
             sheet.freeze_panes(1, 0)
 
-    def _put(self, i: int, texts: Iterable[str], style: Any, first: Any = None, first_at: int = -1) -> None:
-        for column, said in enumerate(texts):
+    def _put(self, i: int, cells: Iterable[str], style: Any, first: Any = None, first_at: int = -1) -> None:
+        for column, said in enumerate(cells):
             write_text(self.sheets[i], self.at[i], column, said, first if column == first_at else style)
         self.at[i] += 1
 
@@ -112,7 +73,7 @@ class _Writer:
             if unit.row.error is not None:
                 self._put(3, (number, "", unit.row.error.in_(self.language), ""), self.styles.text)
             return
-        area, zh = verdict.on.area, self.language == "zh"
+        area = verdict.on.area
         best, worst = (area.outcome(k).name.in_(self.language) for k in (verdict.at_best, verdict.at_worst))
         needs = verdict.needs
         cells = (
@@ -121,7 +82,7 @@ class _Writer:
             standing_words(unit.standing, self.language),
             text(reasons_said(needs.smallest, verdict), self.language, verdict.on.rulebook.vocabulary),
             text(reasons_said(needs.can_change, verdict), self.language, verdict.on.rulebook.vocabulary),
-            ("；" if zh else "; ").join(n.in_(self.language) for n in unit.notes),
+            sentence("joint.beside", self.language).join(n.in_(self.language) for n in unit.notes),
         )  # fmt: skip
         self._put(0, cells, self.styles.text, self.styles.outcome[unit.row.outcome], 2)
         for c in unit.chemicals:
@@ -130,16 +91,16 @@ class _Writer:
             sure = standing_words(c.standing, self.language)
             self._put(1, (verdict.subject, c.name, *(shown(f) for f in figures), sure), self.styles.text)
         for due in unit.duties:
-            self._duty(verdict, due, zh)
+            self._duty(verdict, due)
         for p in verdict.problems:
             self._put(3, (number, p.place, p.message.in_(self.language), p.given), self.styles.text)
 
-    def _duty(self, verdict: Any, due: Any, zh: bool) -> None:
+    def _duty(self, verdict: Any, due: Any) -> None:
         sources = verdict.on.rulebook.sources
-        law = ("；" if zh else "; ").join(
+        law = sentence("joint.beside", self.language).join(
             f"{sources[c.source].title.in_(self.language)} {c.clause}" for c in due.authority
         )
-        sure = ("是" if zh else "yes") if due.certain else ("待核实" if zh else "open")
+        sure = sentence("value.true" if due.certain else "grading.open", self.language)
         by = due.duty.by.in_(self.language) if due.duty.by is not None else ""
         standing = standing_words(due.standing, self.language)
         what, who = due.duty.what.in_(self.language), due.duty.who.in_(self.language)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from safety_rules.words.catalog import sentence
+
 
 def meaning_summary(changes: int, compared: int, days: int, language: str) -> str:
     """Return what came of comparing two rulebooks, in one line."""
-    if not changes and language == "zh":
-        return f"比对 {compared} 项、{days} 个日期：含义全部相同（规范形式逐项相等，即为证明）"
     if not changes:
-        return f"{compared} items on {days} days: nothing means anything else (proved: their canonical forms are equal)"
-    if language == "zh":
-        return f"比对 {compared} 项、{days} 个日期：{changes} 项含义不同"
-    return f"{compared} items on {days} days: {changes} mean something else"
+        return sentence("impact.same", language, count=compared, days=days)
+    return sentence("impact.different", language, count=compared, days=days, changes=changes)
 
 
 def change_data(change: Any) -> dict[str, Any]:
@@ -35,14 +33,11 @@ def change_data(change: Any) -> dict[str, Any]:
 
 def row_summary(found: Any, on: datetime.date, language: str) -> str:
     """Return what came of deciding a ledger twice, in one line."""
-    changed, rows = len(found.changed), found.rows
-    if language == "zh":
-        text = f"{found.name}　审查日 {on}　共 {rows} 行，{changed} 行结论改变"
-        text += f"，{len(found.unread)} 行无法审查" if found.unread else ""
-        return text + (f"，{found.without_amount} 行未填合计金额" if found.total and found.without_amount else "")
-    text = f"{found.name}, as of {on}: {rows} rows, the verdict of {changed} changes"
-    text += f", {len(found.unread)} could not be screened" if found.unread else ""
-    return text + (f", {found.without_amount} give no amount" if found.total and found.without_amount else "")
+    unread = sentence("impact.unread", language, count=len(found.unread)) if found.unread else ""
+    blanks = found.without_amount if found.total else 0
+    blank = sentence("impact.no_amount", language, count=blanks) if blanks else ""
+    told = {"ledger": found.name, "day": on, "count": found.rows, "changed": len(found.changed)}
+    return sentence("impact.rows", language, unread=unread, blank=blank, **told)
 
 
 def ledger_data(found: Any) -> dict[str, Any]:

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from safety_rules.formats.impact_words import UNDETERMINED, amount, ends, status
+from safety_rules.formats.impact_words import amount, ends, status
 from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.words.catalog import sentence, texts
+from safety_rules.words.values import listed as joined
 
 Row = tuple[str, ...]
 
@@ -16,8 +18,8 @@ def ledger_tables(
     impact: Any, area: Area, book: Rulebook, language: str, clause: Callable[[str, str], str]
 ) -> list[tuple[str, Row, list[Row]]]:
     """Return the tables of a ledger's impact: title, headings and rows. `clause` gives a clause's sentence."""
-    zh = language == "zh"
-    names = {o.key: o.name.in_(language) for o in area.outcomes} | {"undetermined": UNDETERMINED.in_(language)}
+    names = {o.key: o.name.in_(language) for o in area.outcomes}
+    names |= {"undetermined": sentence("impact.undetermined", language)}
     totals: list[Row] = []
     for key, (before, after) in impact.outcomes.items():
         row: Row = (names.get(key, key), str(before), str(after), f"{after - before:+d}")
@@ -25,33 +27,34 @@ def ledger_tables(
             was, now = impact.amounts[key]
             row += (amount(was, book, impact.total), amount(now, book, impact.total))
         totals.append(row)
-    heads: Row = ("结论", "原", "新", "增减") if zh else ("outcome", "old", "new", "change")
+    heads = texts("impact.totals_heads", language)
+    fact = ""
     if impact.total:
         fact = book.vocabulary.facts[impact.total].name.in_(language)
-        heads += (f"原{fact}", f"新{fact}") if zh else (f"{fact}, old", f"{fact}, new")
+        heads += tuple(sentence(key, language, fact=fact) for key in ("impact.old_amount", "impact.new_amount"))
     changed = [
         (
             str(r.number), r.subject, ends(r.before, area, language), ends(r.after, area, language),
-            ("；" if zh else "; ").join(_why(w, area, language, clause) for w in r.why),
+            sentence("joint.beside", language).join(_why(w, area, language, clause) for w in r.why),
             *([amount(r.amount, book, impact.total)] if impact.total else []),
         )
         for r in impact.changed
     ]  # fmt: skip
-    listed: Row = ("行", "名称", "原结论", "新结论", "原因") if zh else ("row", "subject", "old", "new", "why")
-    listed += (heads[-1].removeprefix("新").removesuffix(", new"),) if impact.total else ()
+    listed = texts("impact.changed_heads", language)
+    listed += (fact,) if impact.total else ()
     return [
-        (("各结论合计" if zh else "totals by outcome"), heads, totals),
-        (("结论改变的行" if zh else "rows whose verdict changes"), listed, changed),
+        (sentence("impact.totals", language), heads, totals),
+        (sentence("impact.changed", language), listed, changed),
     ]
 
 
 def _why(why: Any, area: Area, language: str, clause: Callable[[str, str], str]) -> str:
-    on = ("、" if language == "zh" else ", ").join(clause(why.rule, c) for c in why.clauses)
-    moved = f"{status(why.before, area, language)} → {status(why.after, area, language)}"
-    title = why.title.in_(language)
-    if language == "zh":
-        return f"{title}［{why.rule}］{moved}" + (f"：{on}" if on else "")
-    return f"{title} [{why.rule}] {moved}" + (f": {on}" if on else "")
+    on = joined((clause(why.rule, c) for c in why.clauses), language)
+    before, after = (status(s, area, language) for s in (why.before, why.after))
+    told = {"title": why.title.in_(language), "rule": why.rule, "before": before, "after": after}
+    if not on:
+        return sentence("impact.why", language, **told)
+    return sentence("impact.why_clauses", language, clauses=on, **told)
 
 
 def text_table(heads: Row, rows: Iterable[Row]) -> list[str]:

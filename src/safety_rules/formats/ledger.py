@@ -14,11 +14,11 @@ from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, json_
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 JSON = (".json", ".jsonl", ".ndjson")
@@ -96,18 +96,13 @@ def _from_tables(
         if fact is not None:
             lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects))
         elif any(not row.blank for row in table.rows()):
-            message = Name(f"工作表“{table.name}”未使用", f"the sheet `{table.name}` is not used")
-            notices.append(Problem("sheet-not-used", "", table.name, message))
+            notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
     if inner is not None:
         fact, used = inner
         lists[fact.key].append(replace(list_sheet(main[0][0], fact, vocabulary, subjects), notices=()))
         found = [replace(found[0], notices=tuple(n for n in found[0].notices if n.given not in used))]
-        message = Name(
-            f"同一张表里既有对象又有“{fact.name.zh}”，按对象名称归并为一行",
-            f"one sheet holds the records and their {fact.name.en}: rows of one name are one record",
-        )
-        notices.append(Problem("assumed-one-sheet", fact.key, main[0][0].name, message))
+        notices.append(problem("assumed-one-sheet", fact.key, main[0][0].name, fact=fact.name))
     for sheets_of in lists.values():
         notices += [n for s in sheets_of for n in s.notices]
     notices = [*(n for t, _ in main for n in t.notices), *(n for f in found for n in f.notices), *notices]
@@ -123,10 +118,7 @@ def _from_tables(
         headings = own_headings(found[0])
         return Ledger(path, table.name, headings, top.number, above, units, notices, all_rows(readings), table.size)
     name = "、".join(t.name for t, _ in main)
-    message = Name(
-        f"工作表{name}表头相同，一并审查", f"the sheets {name} have the same headings, and are read together"
-    )
-    notices.append(Problem("assumed-together", "", name, message))
+    notices.append(problem("assumed-together", "", name, sheets=name))
     headings = ("工作表与行", *own_headings(found[0]))
     return Ledger(path, name, headings, 1, (), units, notices, several(readings), numbered=False)
 

@@ -19,6 +19,7 @@ from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import Unread
+from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 
 
@@ -91,9 +92,7 @@ class Reading:
             yield self._row(row, width, filled)
         for index in sorted(nameless):
             if index < width or self.table.mark == "!":
-                message = Name("没有表头的列，未使用", "a column without a heading is not used")
-                place = self.table.place(self.found.row, index)
-                self.notices.append(Problem("no-heading", "", place, message))
+                self.notices.append(problem("no-heading.column", "", self.table.place(self.found.row, index)))
 
     def named(self) -> Iterator[Mapping[str, str]]:
         """Yield whom each row names."""
@@ -209,8 +208,8 @@ def all_rows(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
             before = seen.setdefault(said, row.place) if said else row.place
             if before != row.place:
                 fact = first.vocabulary.facts[number]
-                zh, en = f"{fact.name.zh}“{said}”与{before}重复，两行分别审查", f"`{said}` stands in {before} as well"
-                first.notices.append(Problem("given-again", number, row.place_of(number), Name(zh, en), said))
+                place, slots = row.place_of(number), {"fact": fact.name, "number": said, "place": before}
+                first.notices.append(problem("given-again.row", number, place, said, **slots))
             yield row
 
 
@@ -227,11 +226,7 @@ def several(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
 
 
 def _merged(fact: Fact, place: str, value: Any) -> Problem:
-    message = Name(
-        f"{fact.name.zh}是合并单元格，不能确定属于哪一行",
-        f"{fact.name.en} is merged over several rows, and whose it is cannot be told",
-    )
-    return Problem("merged-cell", fact.key, place, message, cell_text(value)[:80])
+    return problem("merged-cell", fact.key, place, cell_text(value)[:80], fact=fact.name)
 
 
 def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[LedgerRow]:

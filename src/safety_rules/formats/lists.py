@@ -21,6 +21,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import NOTHING, Unread, absent
+from safety_rules.words.problem import problem
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
 MOST_TOLD = 5
@@ -70,7 +71,17 @@ class ListSheet:
         """Learn whom the ledger's rows name; return a notice for each record that belongs to none of them."""
         there = {(key, folded(value)) for names in rows for key, value in names.items()}
         strays = [i for i in self.items if not any((k, folded(v)) in there for k, v in i.names.items())]
+        loose = {i.row for i in strays}
+        own = vocabulary.subjects[self.fact.key.partition(".")[0]].identity
+        told: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for names in rows:
+            for pair in ((key, folded(value)) for key, value in names.items()):
+                told[pair].update(k for k in names if k in own)
         self.loose, alike = unattached(((i.names, i.place) for i in strays), rows, vocabulary)
+        for item in self.items:
+            known = frozenset(item.names).union(*(told.get((k, folded(v)), ()) for k, v in item.names.items()))
+            if item.row not in loose and known:
+                self.loose.kinds[known].append(item.place)
         if not self.read:
             self.loose.anybody.append(self.table.name)
         return [_stray(item, self.fact, alike.get(item.place, "")) for item in strays]
@@ -79,15 +90,10 @@ class ListSheet:
 def _stray(item: Item, fact: Fact, like: str) -> Problem:
     who = "、".join(item.names.values())
     if not who:
-        zh = f"“{fact.name.zh}”的本行没有写明属于谁，可能属于任何一行，各行的这份清单按未知处理"
-        en = f"this row of {fact.name.en} does not say whose it is: it may be anybody's, so every row's list is unknown"
-    elif like:
-        zh = f"“{fact.name.zh}”的本行（{who}）与台账中的“{like}”相近而不相同，可能属于它，该清单按未知处理"
-        en = f"this row of {fact.name.en} ({who}) is nearly `{like}`, and may be its own: that list is unknown"
+        key = "row-joins-nothing.nameless"
     else:
-        zh = f"“{fact.name.zh}”的本行（{who}）在台账中找不到对应的行"
-        en = f"this row of {fact.name.en} ({who}) belongs to no row of the ledger"
-    return Problem("row-joins-nothing", fact.key, item.place, Name(zh, en), who)
+        key = "row-joins-nothing.like" if like else "row-joins-nothing.unknown"
+    return problem(key, fact.key, item.place, who, fact=fact.name, who=who, like=like)
 
 
 def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
@@ -152,11 +158,7 @@ def list_sheet(table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Se
     known = [*fields, *names]
     top = heading_row(table, spellings(known))
     if top is None:
-        message = Name(
-            f"工作表“{table.name}”没有可识别的表头，未使用；它可能有任何一行的记录，各行的“{fact.name.zh}”按未知处理",
-            f"the sheet `{table.name}` has no known heading and is not used: every row's {fact.name.en} is unknown",
-        )
-        notice = Problem("no-heading", fact.key, table.name, message)
+        notice = problem("no-heading.sheet", fact.key, table.name, sheet=table.name, fact=fact.name)
         return ListSheet(fact, table, (), {}, (notice,), {}, fields, read=False)
     found = columns(table, top, known, vocabulary.units)
     own = vocabulary.subjects[fact.key.partition(".")[0]].identity
@@ -189,11 +191,7 @@ def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[
     for item in items:
         filled.append(item if item.names else replace(item, names=filled[-1].names))
     blank = "、".join(item.place for item in items if not item.names)
-    message = Name(
-        f"每个对象只在其首行写明，以下各行按同一对象向下填充：{blank[:200]}",
-        f"each owner is named on the first line of its block only, and holds for the lines below: {blank[:200]}",
-    )
-    notices.append(Problem("assumed-owner", fact.key, items[0].table.name, message))
+    notices.append(problem("assumed-owner", fact.key, items[0].table.name, places=blank[:200]))
     return filled
 
 
@@ -203,23 +201,16 @@ def _each_once(items: Iterable[Item], fact: Fact, notices: list[Problem]) -> lis
     for item in items:
         same = first.setdefault((repr(sorted(item.data.items())), tuple(sorted(item.names.items()))), item)
         if same is not item and item.data:
-            message = Name(
-                f"与{same.place}内容完全相同，按同一条计", f"it says what {same.place} says, and counts as the same one"
-            )
-            notices.append(Problem("assumed-same", fact.key, item.place, message))
+            notices.append(problem("assumed-same", fact.key, item.place, place=same.place))
     return list(first.values())
 
 
 def _without_identity(table: RawTable, found: Columns, keys: set[str], names: Iterable[Fact]) -> list[Problem]:
     if any(c.fact.key in keys for c in found.columns):
         return []
-    zh = "、".join(f.name.zh for f in names)
-    en = ", ".join(f.name.en for f in names)
-    message = Name(
-        f"工作表“{table.name}”没有写明属于谁的列（{zh}）",
-        f"the sheet `{table.name}` has no column that says whose: {en}",
-    )
-    return [Problem("no-identity", "", table.name, message)]
+    facts = list(names)
+    several = Name("、".join(f.name.zh for f in facts), ", ".join(f.name.en for f in facts))
+    return [problem("no-identity.sheet", "", table.name, sheet=table.name, names=several)]
 
 
 def _items(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.duck import as_ledger_errors, connection, quoted
+from safety_rules.formats.duck import as_ledger_errors, connection, parquet
 from safety_rules.formats.table import RawRow, RawTable
 
 BATCH = 10_000
@@ -17,14 +17,13 @@ MEMORY = "400MB"
 
 def parquet_table(path: Path) -> RawTable:
     """Return the table of a Parquet file, its column names as row 0; raises LedgerError where it cannot be read."""
-    source = f"read_parquet({quoted(str(path))})"
     with (
         tempfile.TemporaryDirectory() as folder,
         connection(Path(folder), MEMORY, 1) as con,
         as_ledger_errors(path.name),
     ):
-        names = tuple(con.sql(f"SELECT * FROM {source} LIMIT 0").columns)
-        size = con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
+        names = tuple(con.sql(f"SELECT * FROM {parquet(path)} LIMIT 0").columns)
+        size = con.execute(f"SELECT count(*) FROM {parquet(path)}").fetchall()[0][0]
     return RawTable(path.name, lambda: _rows(path, names), ":", size)
 
 
@@ -32,7 +31,7 @@ def _rows(path: Path, names: tuple[str, ...]) -> Iterator[RawRow]:
     yield RawRow(0, names)
     with tempfile.TemporaryDirectory() as folder, connection(Path(folder), MEMORY, 1) as con:
         with as_ledger_errors(path.name):
-            reader = con.execute(f"SELECT * FROM read_parquet({quoted(str(path))})")
+            reader = con.execute(f"SELECT * FROM {parquet(path)}")
         number = 0
         while True:
             with as_ledger_errors(path.name):

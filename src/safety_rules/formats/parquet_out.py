@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.columns import result_cells, result_headings
-from safety_rules.formats.duck import as_ledger_errors, connection, quoted
+from safety_rules.formats.duck import PARQUET, as_ledger_errors, connection, copied, just, quoted
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.formats.safe import replacing
 from safety_rules.formats.table import cell_text
 from safety_rules.language.errors import LedgerError
+from safety_rules.words.catalog import sentence
 
 MEMORY = "400MB"
 
@@ -28,7 +29,7 @@ def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path,
                 texts = (cell_text(c) for c in (*row.row.cells, *[""] * (len(own) - len(row.row.cells))))
                 yield [row.row.number, *texts, *result_cells(row, language, screening.with_history)]
 
-    names = _once(("行号" if language == "zh" else "Line", *own, *result_headings(language, screening.with_history)))
+    names = _once((sentence("screening.line", language), *own, *result_headings(language, screening.with_history)))
     write_rows(cells(), names, ("BIGINT", *["VARCHAR"] * (len(names) - 1)), path)
 
 
@@ -41,15 +42,10 @@ def write_rows(rows: Iterable[Sequence[Any]], names: Sequence[str], types: Seque
         texts = Path(folder) / "rows.csv"
         with texts.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
-        columns = ", ".join(f"{quoted(n)}: '{t}'" for n, t in zip(names, types, strict=True))
-        options = (
-            f"header = false, auto_detect = false, columns = {{{columns}}}, max_line_size = 16777216, quote = '\"'"
-        )
+        columns = ", ".join(f"{quoted(n)}: {quoted(t)}" for n, t in zip(names, types, strict=True))
+        options = f"hive_partitioning = false, header = false, auto_detect = false, columns = {{{columns}}}, max_line_size = 16777216, quote = '\"'"
         with connection(Path(folder), MEMORY, None) as con, as_ledger_errors(path.name):
-            con.execute(
-                f"COPY (SELECT * FROM read_csv({quoted(str(texts))}, {options})) "
-                f"TO {quoted(str(target))} (FORMAT parquet, COMPRESSION snappy)"
-            )
+            con.execute(copied(f"SELECT * FROM read_csv({just(texts)}, {options})", target, PARQUET))
 
 
 def _once(names: Sequence[str]) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from safety_rules.language.errors import LedgerError
 
@@ -27,14 +28,25 @@ def inert(text: str) -> str:
     return "'" + clean if clean.lstrip(" ").startswith(FORMULA) else clean
 
 
+def beside(path: Path) -> Path:
+    """Return a name that nothing has, in the folder of a file and as short as names can be."""
+    return path.absolute().with_name(f".safety-rules-{token_hex(6)}.part")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary name beside a file, which takes the file's name only when all went well."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Give a temporary name beside a file, which takes the file's name only when all went well.
+
+    Raises LedgerError where nothing can be written there, or where what has the name is no file (a device, a folder).
+    """
+    temporary = beside(path)
     try:
+        if path.exists() and not path.is_file():
+            raise LedgerError(f"`{path}` cannot be written: it is no file")
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
         raise LedgerError(f"`{path}` cannot be written: {(error.strerror or str(error)).lower()}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,33 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
     """Write rows with one heading each; raises LedgerError where a sheet cannot hold them."""
     if count > MOST_ROWS:
         raise LedgerError(f"`{path.name}` cannot hold {count} rows; write .parquet or .csv")
+    with _workbook(path) as book:
+        sheet = book.add_worksheet("结果")
+        for at, row in enumerate(map(without_satisfied, rows), start=1):
+            if at == 1:
+                sheet.write_row(0, 0, list(row))
+            for column, cell in enumerate(row.values()):
+                _write(sheet, at, column, cell)
+
+
+def write_sheets(path: Path, sheets: Mapping[str, tuple[Iterable[str], Iterable[Iterable[str]]]]) -> None:
+    """Write sheets of text, each its headings and rows; a blank text is no cell."""
+    with _workbook(path) as book:
+        for name, (headings, rows) in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, cells in enumerate((headings, *rows)):
+                for column, cell in enumerate(cells):
+                    _write(sheet, at, column, cell or None)
+
+
+@contextmanager
+def _workbook(path: Path) -> Iterator[Any]:
+    """Give a workbook that is whole or absent; raises LedgerError where it cannot be written."""
     with replacing(path) as temporary:
         book = xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "in_memory": False})
         try:
-            sheet = book.add_worksheet("结果")
-            for at, row in enumerate(map(without_satisfied, rows), start=1):
-                if at == 1:
-                    sheet.write_row(0, 0, list(row))
-                for column, cell in enumerate(row.values()):
-                    _write(sheet, at, column, cell)
+            yield book
             book.close()
         except xlsxwriter.exceptions.XlsxWriterException as error:
             raise LedgerError(f"`{path.name}` cannot be written: {error}") from None

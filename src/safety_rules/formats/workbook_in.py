@@ -12,12 +12,13 @@ import python_calamine
 
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
-from safety_rules.formats.workbook_xml import Parts, Seen
+from safety_rules.formats.workbook_xml import Parts, Seen, without_far
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.values import Unread
-from safety_rules.words.said import said
+from safety_rules.words.problem import problem
+from safety_rules.words.said import said, series
 
 ZIP = b"PK"
 MOST_TOLD = 10
@@ -29,7 +30,11 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     book = _opened(path)
     told = Parts(path) if zipfile.is_zipfile(path) else None
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
-    return tuple(_sheet(book, m.name, path, told, m.visible != python_calamine.SheetVisibleEnum.Visible) for m in kinds)
+    seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
+    if far := {s.part for s in seen.values() if s.far}:
+        book = _guarded(python_calamine.load_workbook, io.BytesIO(without_far(path, far)))
+    visible = python_calamine.SheetVisibleEnum.Visible
+    return tuple(_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
 
 
 def _opened(path: Path) -> Any:
@@ -67,8 +72,7 @@ def _why(data: bytes, said: str) -> str:
     return "is not a workbook; save it as .xlsx or .csv"
 
 
-def _sheet(book: Any, name: str, path: Path, parts: Parts | None, hidden: bool) -> RawTable:
-    seen = parts.seen(name) if parts is not None else Seen(told=False)
+def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTable:
     try:
         sheet = _guarded(book.get_sheet_by_name, name)
     except LedgerError as error:
@@ -80,28 +84,19 @@ def _sheet(book: Any, name: str, path: Path, parts: Parts | None, hidden: bool) 
 def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Problem]:
     """Yield what is to be said of how a sheet was read."""
     if hidden:
-        message = Name("工作表是隐藏的，按可见的一样读取", "the sheet is hidden, and read as visible ones are")
-        yield Problem("assumed-hidden", "", name, message)
+        yield problem("assumed-hidden.sheet", "", name)
     rows = [r + 1 for r in sorted(seen.hidden_rows) if r <= height]
     columns = [f"{letters(a)}:{letters(b)}" if a != b else letters(a) for a, b in seen.hidden_columns]
     if rows:
-        zh, en = "、".join(map(str, rows[:MOST_TOLD])), ", ".join(map(str, rows[:MOST_TOLD]))
-        message = Name(
-            f"第 {zh} 行{'等' if len(rows) > MOST_TOLD else ''}共 {len(rows)} 行是隐藏或筛掉的，按可见的一样读取",
-            f"{len(rows)} rows are hidden or filtered out ({en}), and read as visible ones are",
-        )
-        yield Problem("assumed-hidden", "", name, message)
+        more = Name("等", ", …") if len(rows) > MOST_TOLD else ""
+        shown_rows = series(map(str, rows[:MOST_TOLD]))
+        yield problem("assumed-hidden.rows", "", name, rows=shown_rows, more=more, count=len(rows))
     if columns:
-        zh, en = "、".join(columns), ", ".join(columns)
-        message = Name(f"{zh} 列是隐藏的，按可见的一样读取", f"hidden columns ({en}) are read as visible ones are")
-        yield Problem("assumed-hidden", "", name, message)
+        yield problem("assumed-hidden.columns", "", name, columns=series(columns))
+    if seen.far:
+        yield problem("far-cell", "", name, cells=series(seen.far[:MOST_TOLD]))
     if not seen.told:
-        message = Name(
-            "本文件格式不能告知单元格显示格式、隐藏的行列和没有结果的公式，按单元格所存的值读取",
-            "this kind of file does not tell number formats, hidden rows and formulas without a value; "
-            "cells are read as what they hold",
-        )
-        yield Problem("assumed-format", "", name, message)
+        yield problem("assumed-format", "", name)
 
 
 def _rows(sheet: Any, seen: Seen) -> Iterator[RawRow]:

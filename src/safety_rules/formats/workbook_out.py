@@ -22,6 +22,7 @@ from safety_rules.formats.styles import Styles, set_page, styles_of, write_sheet
 from safety_rules.formats.table import cell_text, is_blank
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
+from safety_rules.words.catalog import sentence, texts
 
 WIDTHS = (14, 14, 14, 42, 60, 46, 34, 34, 42, 38, 24, 50, 60)
 OWN_WIDTH = 30
@@ -56,10 +57,7 @@ def let_go(book: Any) -> None:
 
 
 def _write(book: Any, screening: Screening, rows: Iterable[ScreenedRow], language: str) -> None:
-    names = (
-        ("审查结果", "汇总", "问题", "规则说明") if language == "zh" else ("Verdicts", "Summary", "Problems", "Rules")
-    )
-    main, summary, problems, rules = (book.add_worksheet(name) for name in names)
+    main, summary, problems, rules = (book.add_worksheet(name) for name in texts("sheet.names", language))
     styles = styles_of(book, screening.on.area)
     for sheet in (main, summary, problems, rules):
         set_page(sheet)
@@ -83,7 +81,7 @@ class _Main:
     @property
     def numbers(self) -> tuple[str, ...]:
         """The heading of a column of line numbers, for a ledger whose rows have none."""
-        return () if self.screening.ledger.numbered else ("行号" if self.language == "zh" else "Line",)
+        return () if self.screening.ledger.numbered else (sentence("screening.line", self.language),)
 
     def write(self, rows: Iterable[ScreenedRow]) -> list[tuple[int | None, Problem]]:
         """Write all rows and return their problems."""

@@ -6,6 +6,7 @@ another encoding) nothing is guessed: `told` is False.
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -41,13 +42,21 @@ NUMBER = re.compile(rb"""\br=["']([0-9]+)["']""")
 SPAN = re.compile(rb"""\b(min|max)=["']([0-9]+)["']""")
 HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
 STYLE = re.compile(rb"""\bs=["']([0-9]+)["']""")
+FAR_CELL = re.compile(rb"""<c\b[^>]*\br=["']([A-Z]{3}[0-9]+)["'][^>]*(?:/>|>(.*?)</c>)""", re.DOTALL)
+WHOLE_ROW = re.compile(rb"""(<row\b[^>]*\br=["']([0-9]+)["'][^>]*>).*?</row>""", re.DOTALL)
+ROW_AT = re.compile(rb"""<row\b[^>]*?\br=["']([0-9]+)["'][^>]*>(?=<c\b)""")
+THREE_LETTERS = re.compile(rb""" r=["'][A-Z]{3}[0-9]""")
+WIDEST_GAP = 100_000
 NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
 
 
 @dataclass(slots=True)
 class Seen:
-    """What one sheet's XML tells; rows and columns count from 0, `formats` are codes by cell."""
+    """What one sheet's XML tells; rows and columns count from 0, `formats` are codes by cell.
+
+    `far` are cells with a value that no table reaches: beyond column ZZ, or after a hundred thousand rows without any.
+    """
 
     told: bool = True
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -55,6 +64,9 @@ class Seen:
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    far: list[str] = field(default_factory=list)
+    part: str = ""
+    last_row: int = 0
 
     @property
     def rows(self) -> frozenset[int]:
@@ -78,6 +90,25 @@ class Parts:
                 return _seen(book, part, _odd_styles(book))
         except BROKEN:
             return Seen(told=False)
+
+
+def without_far(path: Path, parts: set[str]) -> bytes:
+    """Return a workbook without the far cells of some parts, for a reader that holds a sheet as one block."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as copy:
+        for name in book.namelist():
+            data = book.read(name)
+            if name in parts:
+                last = 0
+                for row in WHOLE_ROW.finditer(data):
+                    number = int(row[2])
+                    if number - last > WIDEST_GAP:
+                        data = data.replace(row[0], b"")
+                    else:
+                        last = number
+                data = FAR_CELL.sub(b"", data)
+            copy.writestr(name, data)
+    return made.getvalue()
 
 
 def _small(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
@@ -122,23 +153,28 @@ def _odd_styles(book: zipfile.ZipFile) -> dict[int, str]:
 
 
 def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
-    found = Seen()
+    found = Seen(part=part)
     styled = None
     if odd:
         numbers = "|".join(map(str, odd)).encode()
         styled = re.compile(rb"""<c\b([^>]*?\bs=["'](?:""" + numbers + rb""")["'][^>]*)>""")
     for piece in _pieces(book, part, found):
-        if piece.count(b"<c ") + piece.count(b"<c>") != piece.count(b'<c r="') and b"<c>" in piece:
-            found.told = False
         _look(piece, found, odd, styled)
     return found
 
 
 def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[bytes] | None) -> None:
+    if THREE_LETTERS.search(piece):
+        found.far += [m[1].decode() for m in FAR_CELL.finditer(piece) if m[2]]
+    for number in map(int, ROW_AT.findall(piece)):
+        if number - found.last_row > WIDEST_GAP:
+            found.far.append(str(number))
+        else:
+            found.last_row = number
     if b"hidden=" in piece:
         for attributes in (m[1] for m in ROW.finditer(piece)):
-            if HIDDEN.search(attributes) and (number := NUMBER.search(attributes)):
-                found.hidden_rows.append(int(number[1]) - 1)
+            if HIDDEN.search(attributes) and (row := NUMBER.search(attributes)):
+                found.hidden_rows.append(int(row[1]) - 1)
         for attributes in (m[1] for m in COLUMN.finditer(piece)):
             if HIDDEN.search(attributes):
                 span = {m[1]: int(m[2]) - 1 for m in SPAN.finditer(attributes)}

@@ -165,12 +165,19 @@ class DaysBetween:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """`then if test else otherwise`; with an unknown test it is known only where both arms agree."""
+    """`then if test else otherwise`; with an unknown test it is known only where both arms agree.
+
+    `kind` is kept, for asking the arms at every level of a long `else if` would cost more with each.
+    """
 
     test: Expr
     then: Expr
     otherwise: Expr
     at: Span | None = field(default=None, compare=False, repr=False)
+    kind: Kind = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", joint([kind_of(self.then), kind_of(self.otherwise)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +269,8 @@ def kind_of(expr: Expr) -> Kind:
             return Date()
         case DaysBetween(_, _, unit):
             return Number(unit, whole=True)
-        case If(_, then, otherwise):
-            return joint([kind_of(then), kind_of(otherwise)])
+        case If():
+            return expr.kind
         case Aggregate(fold, body):
             return FOLDS[fold].kind(kind_of(body))
         case Lookup(_, _, _, kind):
@@ -315,7 +322,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 def walk(expr: Expr) -> list[Expr]:
     """Return the expression and everything below it, in reading order."""
-    found = [expr]
-    for child in children(expr):
-        found.extend(walk(child))
+    found, todo = list[Expr](), [expr]
+    while todo:
+        found.append(todo.pop())
+        todo.extend(reversed(children(found[-1])))
     return found

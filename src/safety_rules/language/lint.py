@@ -10,6 +10,7 @@ LINT_CODES = (
     "near-duplicate",
     "quotation-not-found",
     "sentence-number",
+    "slow-rule",
     "source-not-in-force",
     "untried-boundary",
     "untried-unknown",

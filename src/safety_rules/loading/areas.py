@@ -15,19 +15,10 @@ from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
 from safety_rules.language.zones import DEFAULT_ZONE, zone
+from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
-from safety_rules.loading.models_rules import (
-    AreaCaseFile,
-    AreaFile,
-    BandsFile,
-    ClauseFile,
-    DeriveFile,
-    ObligationFile,
-    OtherwiseFile,
-    RuleFile,
-)
 from safety_rules.loading.named import cited, clause, duty
 from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Scalar
@@ -36,7 +27,7 @@ from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
 
 
-def clauses(files: MappingType[Scalar, Scalar | ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
+def clauses(files: MappingType[Scalar, Scalar | shapes.ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
     """Return the clauses; one that can only be true, or only be false, is an error."""
     made: list[Clause] = []
     for clause_key, file in files.items():
@@ -87,7 +78,7 @@ def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
     return tuple(f for f in found if f is not None)
 
 
-def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> Rule | None:
+def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Rule | None:
     """Return a rule of an area."""
     _only_kind(file, c)
     in_force = period(file.in_force, c.report)
@@ -107,14 +98,14 @@ def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> 
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 
-def _only_kind(file: RuleFile, c: Context) -> None:
+def _only_kind(file: shapes.RuleFile, c: Context) -> None:
     for named in file.applies_when:
         if named in file.requires:
             c.report.error("clause-twice.rule", named)
             return
 
 
-def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Otherwise:
+def otherwise(file: shapes.OtherwiseFile, area_file: shapes.AreaFile | None, c: Context) -> Otherwise:
     """Return what a violated rule asks for."""
     r = c.report
     veto, advice = flag(file.veto, False, r), flag(file.advice, False, r)
@@ -142,7 +133,7 @@ def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Ot
     )
 
 
-def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: str) -> Derivation | None:
+def derivation(file: shapes.DeriveFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Derivation | None:
     """Return how a fact is derived."""
     fact = c.vocabulary.find(str(file.fact))
     if fact is None:
@@ -157,7 +148,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     if file.for_each is not None:
         scope = scope.with_variable(str(file.for_each), Records(outer))
     in_force = period(file.in_force, c.report)
-    if isinstance(file.derives, BandsFile):
+    if isinstance(file.derives, shapes.BandsFile):
         formula, written = bands(file.derives, fact, c, scope), str(file.derives.of)
     else:
         formula, written = read(file.derives, c, fact.kind, scope), str(file.derives)
@@ -180,7 +171,9 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     )
 
 
-def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, where: str) -> Obligation | None:
+def obligation(
+    file: shapes.ObligationFile, area_file: shapes.AreaFile | None, c: Context, where: str
+) -> Obligation | None:
     """Return an obligation."""
     in_force, owed = period(file.in_force, c.report), duty(file.duty, c)
     if owed is None:
@@ -199,11 +192,11 @@ def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, whe
 
 
 def area(
-    file: AreaFile,
+    file: shapes.AreaFile,
     rules: Sequence[Rule],
     derivations: Sequence[Derivation],
     obligations: Sequence[Obligation],
-    cases_: Sequence[AreaCaseFile],
+    cases_: Sequence[shapes.AreaCaseFile],
     c: Context,
 ) -> Area:
     """Return an area."""
@@ -228,7 +221,7 @@ def area(
     )
 
 
-def _zone(file: AreaFile, c: Context) -> datetime.tzinfo:
+def _zone(file: shapes.AreaFile, c: Context) -> datetime.tzinfo:
     found = None if file.zone is None else zone(str(file.zone))
     if found is None and file.zone is not None:
         c.report.error("unknown-zone", file.zone)

@@ -14,7 +14,7 @@ from safety_rules.loading.models_base import Model, NameFile
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.tree import Mapping, span_of
 
-Asked = Literal["details", "deadline", "evidence"]
+Asked = Literal["details", "deadline", "evidence", "reason", "change"]
 
 
 class StateFile(Model):

@@ -9,24 +9,16 @@ from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Rec
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.source import Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.loading.models_facts import (
-    EntryFile,
-    FieldFile,
-    ParameterFile,
-    ParametersFile,
-    SourceFile,
-    SourcesFile,
-)
+from safety_rules.loading import models_facts as shapes
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
-from safety_rules.words.said import said
 
 
-def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
+def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, Source]:
     """Return every source by key."""
     found: dict[str, Source] = {}
     for file in files:
@@ -37,7 +29,7 @@ def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
     return found
 
 
-def source(source_key: Scalar, entry: SourceFile, report: Report) -> Source:
+def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
     """Return one source."""
     return Source(
         str(source_key),
@@ -52,7 +44,7 @@ def source(source_key: Scalar, entry: SourceFile, report: Report) -> Source:
 
 
 def parameters(
-    files: Iterable[ParametersFile], vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    files: Iterable[shapes.ParametersFile], vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> dict[str, Parameter]:
     """Return every parameter by key."""
     found: dict[str, Parameter] = {}
@@ -72,9 +64,9 @@ def parameters(
 
 
 def _parameter(
-    parameter_key: Scalar, file: ParameterFile, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    parameter_key: Scalar, file: shapes.ParameterFile, vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> Parameter | None:
-    shape = FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
+    shape = shapes.FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
     kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(parameter_key), report)
     if kind is None:
         return None
@@ -95,10 +87,10 @@ def _whole(value: Value) -> bool:
 
 
 def entries(
-    files: list[EntryFile], kind: Kind, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    files: list[shapes.EntryFile], kind: Kind, vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> tuple[Entry, ...]:
     """Return a timeline: each entry lasts until its own end, or until the next begins."""
-    made: list[tuple[datetime.date, datetime.date | None, Value, EntryFile]] = []
+    made: list[tuple[datetime.date, datetime.date | None, Value, shapes.EntryFile]] = []
     for file in files:
         since, value = day(file.since, report), _value(file, kind, vocabulary, report)
         if since is not None and value is not None:
@@ -115,7 +107,11 @@ def entries(
 
 
 def _end(
-    since: datetime.date, until: datetime.date | None, following: datetime.date | None, file: EntryFile, report: Report
+    since: datetime.date,
+    until: datetime.date | None,
+    following: datetime.date | None,
+    file: shapes.EntryFile,
+    report: Report,
 ) -> datetime.date | None:
     one = datetime.timedelta(days=1)
     if until is not None and until < since:
@@ -132,7 +128,7 @@ def _end(
     return following - one
 
 
-def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) -> Value | None:
+def _value(file: shapes.EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) -> Value | None:
     at = file.value if isinstance(file.value, Scalar) else file.since
     if isinstance(kind, Choices) and not isinstance(file.value, Scalar):
         found: list[str] = []
@@ -145,7 +141,7 @@ def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) 
 
 def _one(data: object, kind: Kind, vocabulary: Vocabulary, at: Scalar, report: Report) -> Value | None:
     try:
-        return value_of(data, Fact("value", said("what.value").name, kind, "值"), vocabulary.units)
+        return value_of(data, Fact("value", Name("值", "value"), kind, "值"), vocabulary.units)
     except Unusable as wrong:
         report.add(wrong.code, wrong.said, at)
         return None

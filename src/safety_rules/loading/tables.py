@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
@@ -124,7 +125,7 @@ def _rows(
         at = Span(source, 0, len(written.split("\n")[0]))
         report.error("no-column", at, suggestion(missing[0], heading[1]), path=path, column=missing[0])
         return []
-    rows = []
+    rows, seen = list[Row](), dict[tuple[str, str], Row]()
     starts = _line_starts(source)
     for number, (line, written_cells) in enumerate(body, start=1):
         at = Span(source, starts[line - 1], starts[line] - 1)
@@ -139,9 +140,19 @@ def _rows(
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
         rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
+        _told_apart(rows[-1], path, seen, at, report)
     if not body:
         report.error("empty-file.rows", Span(source, 0, 0), path=path)
     return rows
+
+
+def _told_apart(row: Row, path: str, seen: dict[tuple[str, str], Row], at: Span, report: Report) -> None:
+    """Report a row with the spelling and qualifier of an earlier one and other cells: neither would ever be known."""
+    for spelling in row.spellings:
+        before = seen.setdefault((normal_spelling(spelling), normal_spelling(row.qualifier)), row)
+        if before.cells != row.cells:
+            report.error("spelling-twice", at, row=row.number, path=path, spelling=spelling, other=before.number)
+            return
 
 
 def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] | None:
@@ -180,8 +191,8 @@ def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: R
 
 
 def _index(rows: list[Row]) -> dict[str, tuple[int, ...]]:
-    index: dict[str, tuple[int, ...]] = {}
+    index = defaultdict[str, list[int]](list)
     for position, row in enumerate(rows):
         for spelling in dict.fromkeys(normal_spelling(s) for s in row.spellings):
-            index[spelling] = (*index.get(spelling, ()), position)
-    return index
+            index[spelling].append(position)
+    return {spelling: tuple(positions) for spelling, positions in index.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
@@ -26,15 +27,19 @@ class Scalar(str):
         scalar.plain = style == ""
         return scalar
 
-    def offset(self, index: int) -> int:
-        """Return the file offset of a character, through quotes, escapes and folding."""
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each character, and the end, stands in the file, through quotes, escapes and folding."""
         raw = self.at.source.text[self.at.start : self.at.end]
-        position = 0
-        for character in self[:index]:
-            position = _next(raw, position, character) + 1
-        if index < len(self):
-            position = _next(raw, position, self[index])
-        return self.at.start + min(position, len(raw))
+        position, found = 0, list[int]()
+        for character in self:
+            found.append(_next(raw, position, character))
+            position = found[-1] + 1
+        return [self.at.start + min(position, len(raw)) for position in (*found, position)]
+
+    def offset(self, index: int) -> int:
+        """Return the file offset of a character."""
+        return self.offsets[min(index, len(self))]
 
     def span(self, start: int, end: int) -> Span:
         """Return the file span of a stretch of the text."""

@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from safety_rules.language.kinds import (
-    Boolean,
-    Choice,
-    ChoiceList,
-    Choices,
-    Date,
-    Kind,
-    Name,
-    Number,
-    Option,
-    Records,
-    Text,
-)
+from safety_rules.language import kinds
 from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
@@ -52,7 +40,7 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
 def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report) -> Vocabulary:
     """Return the vocabulary of all vocabulary files together."""
     files = list(files)
-    choices: dict[str, ChoiceList] = {}
+    choices: dict[str, kinds.ChoiceList] = {}
     subjects: dict[str, Subject] = {}
     for file in files:
         for list_key, options in file.choices.items():
@@ -60,7 +48,7 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             choices[str(list_key)] = _choice_list(list_key, options, report)
         for subject_key, entry in file.subjects.items():
             _once(subject_key, subjects, said("what.subject"), report)
-            label = Name(text(entry.zh, report), text(entry.en, report))
+            label = kinds.Name(text(entry.zh, report), text(entry.en, report))
             identity = tuple(str(i) for i in entry.identity)
             subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
     facts: dict[str, Fact] = {}
@@ -77,13 +65,13 @@ def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> 
         report.error("defined-twice.listed", scalar, what=what)
 
 
-def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> ChoiceList:
-    made: list[Option] = []
+def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> kinds.ChoiceList:
+    made: list[kinds.Option] = []
     spelled: dict[str, str] = {}
     for option_key, entry in options.items():
-        label = Name(text(entry.zh, report), text(entry.en, report))
+        label = kinds.Name(text(entry.zh, report), text(entry.en, report))
         note = str(entry.note) if entry.note is not None else ""
-        option = Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
+        option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
         for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
             if spelling in spelled:
                 report.error("choice-twice", option_key, spelling=spelling, other=spelled[spelling])
@@ -91,14 +79,14 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
         made.append(option)
     if not made:
         report.error("empty-choices", list_key)
-    return ChoiceList(str(list_key), tuple(made))
+    return kinds.ChoiceList(str(list_key), tuple(made))
 
 
 def _facts(
     fact_key: Scalar,
     file: FactFile,
     subjects: dict[str, Subject],
-    choices: dict[str, ChoiceList],
+    choices: dict[str, kinds.ChoiceList],
     units: UnitTable,
     report: Report,
 ) -> list[Fact]:
@@ -123,7 +111,7 @@ def _fact(
     fact_key: str,
     zh: str,
     file: FieldFile,
-    choices: dict[str, ChoiceList],
+    choices: dict[str, kinds.ChoiceList],
     units: UnitTable,
     at: Scalar,
     report: Report,
@@ -144,7 +132,7 @@ def _fact(
     _possible(bounds, file, at, report)
     return Fact(
         fact_key,
-        Name(text(file.zh, report), text(file.en, report)),
+        kinds.Name(text(file.zh, report), text(file.en, report)),
         kind,
         zh,
         None if file.meaning is None else name(file.meaning, report),
@@ -159,10 +147,10 @@ def _fact(
     )
 
 
-def _blank_words(file: FieldFile, kind: Kind) -> frozenset[str]:
+def _blank_words(file: FieldFile, kind: kinds.Kind) -> frozenset[str]:
     """Return what says nothing for a fact: the words of its own, or those of all facts; never one of its options."""
     words = BLANK_WORDS if file.blank_words is None else {"", *(str(w).strip().casefold() for w in file.blank_words)}
-    return frozenset(words) - (kind.choices.by_spelling.keys() if isinstance(kind, Choice | Choices) else set())
+    return frozenset(words) - (kind.choices.by_spelling.keys() if isinstance(kind, kinds.Choice | kinds.Choices) else set())
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:
@@ -173,8 +161,8 @@ def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> No
 
 
 def fact_kind(
-    file: FieldFile, choices: dict[str, ChoiceList], units: UnitTable, fact_key: str, report: Report
-) -> Kind | None:
+    file: FieldFile, choices: dict[str, kinds.ChoiceList], units: UnitTable, fact_key: str, report: Report
+) -> kinds.Kind | None:
     """Return the kind that a fact's or parameter's file states."""
     word = str(file.kind)
     if word in ("choice", "choices"):
@@ -183,7 +171,7 @@ def fact_kind(
             at = file.choices if file.choices is not None else file.kind
             report.error("unknown-choices", at, suggestion(str(file.choices), choices), name=file.choices)
             return None
-        return Choice(listed) if word == "choice" else Choices(listed)
+        return kinds.Choice(listed) if word == "choice" else kinds.Choices(listed)
     if word == "number":
         unit = ONE
         if file.unit is not None:
@@ -192,8 +180,13 @@ def fact_kind(
                 report.error("unknown-unit.file", file.unit, suggestion(file.unit, units.units))
                 return None
             unit = Unit(str(file.unit), found.dimension, found.scale)
-        return Number(unit, flag(file.whole, False, report))
-    plain: dict[str, Kind] = {"boolean": Boolean(), "text": Text(), "date": Date(), "records": Records(fact_key)}
+        return kinds.Number(unit, flag(file.whole, False, report))
+    plain: dict[str, kinds.Kind] = {
+        "boolean": kinds.Boolean(),
+        "text": kinds.Text(),
+        "date": kinds.Date(),
+        "records": kinds.Records(fact_key),
+    }
     if word not in plain:
         report.error("unknown-kind.fact", file.kind, suggestion(word, KINDS))
         return None

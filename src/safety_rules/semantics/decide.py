@@ -160,7 +160,8 @@ def finding(rule: Rule, env: Environment) -> Finding:
     if says is not Status.NOT_APPLICABLE:
         standing = weakest(rule.standing, standing)
     weak = {k: c for k, c in rests_on.items() if k in env.derivations and c.standing is not Standing.statute}
-    return Finding(rule, says, standing, applies, requires, reasons, _citations(rule, says, env), weak)
+    cited = _citations(rule, says, env, rests_on)
+    return Finding(rule, says, standing, applies, requires, reasons, cited, weak)
 
 
 def _rests_on(rule: Rule, says: Status, env: Environment) -> Grounds:
@@ -174,8 +175,11 @@ def clause_grounds(clauses: Iterable[Clause], env: Environment) -> Grounds:
     return enough([(evaluate(c.that, env), grounds(c.that, env)) for c in clauses], False)
 
 
-def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation]:
-    """Return the citations of the parameters and tables that a rule's conditions name, through derivations."""
+def _citations(rule: Rule, says: Status, env: Environment, rests_on: Grounds) -> dict[str, Citation]:
+    """Return the citations of the parameters and tables that a rule's conditions name, through derivations.
+
+    A figure of another day is cited by the entry that was used; by the weakest of all while that is open.
+    """
     clauses = rule.applies_when if says is Status.NOT_APPLICABLE else rule.applies_when + rule.requires
     used: dict[str, Citation] = {}
     for clause in clauses:
@@ -183,9 +187,10 @@ def _citations(rule: Rule, says: Status, env: Environment) -> dict[str, Citation
             parameter = env.parameters[ref.key]
             entry = entry_on(parameter, env.as_of)
             entries = [entry] if ref.day is None and entry is not None else list(parameter.entries)
-            for found in entries:
-                if ref.key not in used or found.citation.standing > used[ref.key].standing:
-                    used[ref.key] = found.citation
+            could = [e.citation for e in entries] if ref.day is None or says is Status.UNDETERMINED else []
+            for found in [rests_on[ref.key]] if ref.key in rests_on else could:
+                if ref.key not in used or found.standing > used[ref.key].standing:
+                    used[ref.key] = found
         for table in tables_of(clause.that, env.derivations):
             edition = edition_on(env.tables[table], env.as_of)
             if edition is not None:

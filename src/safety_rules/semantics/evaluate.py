@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, assert_never
+from typing import Any, TypeVar, assert_never
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -44,6 +44,9 @@ from safety_rules.language.truth import Truth, conjunction, disjunction, negatio
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.language.vocabulary import Vocabulary
 
+Held = TypeVar("Held", Expr, Derivation)
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:
@@ -51,7 +54,7 @@ class Environment:
 
     `variables` hold, for each list item in sight, its path and its values. A parameter entry of a
     standing weaker than `require` counts as unknown, unless `confirmed` names the parameter. `memo`,
-    where there is one, keeps what derived facts came to: it goes with one record and one requirement.
+    where there is one, keeps what each part came to: it goes with one record and one requirement.
     """
 
     record: Record
@@ -63,7 +66,7 @@ class Environment:
     confirmed: frozenset[str] = field(default_factory=frozenset)
     vocabulary: Vocabulary | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
-    memo: dict[tuple[str, str, str], Any] | None = field(default=None, compare=False, repr=False)
+    memo: dict[tuple[str, int, tuple[str, ...]], Any] | None = field(default=None, compare=False, repr=False)
 
     def with_item(self, variable: str, path: str, item: Any) -> Environment:
         """Return the environment inside an aggregate."""
@@ -80,6 +83,12 @@ def truth(expr: Expr, env: Environment) -> tuple[Truth, frozenset[Reason]]:
 
 def evaluate(expr: Expr, env: Environment) -> Any:
     """Return the exact value of an expression, or an `Unknown` with its reasons."""
+    if isinstance(expr, Literal | FactRef | ItemField | ItemSelf | AsOf):
+        return _value(expr, env)
+    return remembered("value", expr, env, _value)
+
+
+def _value(expr: Expr, env: Environment) -> Any:
     match expr:
         case Literal(value):
             return value
@@ -94,7 +103,7 @@ def evaluate(expr: Expr, env: Environment) -> Any:
         case AsOf():
             return env.as_of
         case Not(operand):
-            return _from_truth(negation(truth(operand, env)[0]), [evaluate(operand, env)])
+            return _fold_truth([evaluate(operand, env)], negation)
         case And(operands):
             return _fold_truth([evaluate(o, env) for o in operands], conjunction)
         case Or(operands):
@@ -162,17 +171,19 @@ def _derived(derivation: Derivation, env: Environment) -> Any:
     return remembered("value", derivation, env, _worked_out)
 
 
-def remembered(
-    what: str, derivation: Derivation, env: Environment, work: Callable[[Derivation, Environment], Any]
-) -> Any:
-    """Return what is worked out of a derived fact, once for each record (or item) where the environment has a memo."""
+def remembered(what: str, of: Held, env: Environment, work: Callable[[Held, Environment], T]) -> T:
+    """Return what is worked out of an expression or derived fact, once for each record and the items in sight.
+
+    Without a memo it is worked out each time. What is asked for by several readings, and by one of them at every
+    level of a condition, would otherwise cost more with each level.
+    """
     if env.memo is None:
-        return work(derivation, env)
-    path = env.variables[derivation.variable][0] if derivation.variable is not None else ""
-    key = (what, derivation.fact, path)
+        return work(of, env)
+    key = (what, id(of), tuple([path for path, _ in env.variables.values()]))
     if key not in env.memo:
-        env.memo[key] = work(derivation, env)
-    return env.memo[key]
+        env.memo[key] = of, work(of, env)  # held, so that its id is nobody else's
+    found: T = env.memo[key][1]
+    return found
 
 
 def _worked_out(derivation: Derivation, env: Environment) -> Any:
@@ -311,38 +322,51 @@ def _qualifies(row: Row, qualifier: str) -> bool:
 def fact_paths(expr: Expr, env: Environment) -> list[str]:
     """Return the paths of the given facts that an expression reads, in reading order, through derivations."""
     found: dict[str, None] = {}
-    _collect(expr, env, found)
+    for inner, scope in walk_scoped(expr, env):
+        if isinstance(inner, FactRef) and inner.key not in env.derivations:
+            found[inner.key] = None
+        elif isinstance(inner, ItemField) and inner.key not in env.derivations and inner.variable in scope.variables:
+            found[f"{scope.variables[inner.variable][0]}.{inner.key.rpartition('.')[2]}"] = None
     return list(found)
 
 
-def _collect(expr: Expr, env: Environment, found: dict[str, None]) -> None:
-    for inner, scope in walk_scoped(expr, env):
-        if isinstance(inner, FactRef):
-            if inner.key in env.derivations:
-                _collect(env.derivations[inner.key].formula, replace(env, variables={}), found)
-            else:
-                found[inner.key] = None
-        elif isinstance(inner, ItemField) and inner.variable in scope.variables:
-            path, item = scope.variables[inner.variable]
-            derivation = env.derivations.get(inner.key)
-            if derivation is not None and derivation.variable is not None:
-                _collect(derivation.formula, replace(env, variables={derivation.variable: (path, item)}), found)
-            else:
-                found[f"{path}.{inner.key.rpartition('.')[2]}"] = None
+def walk_scoped(expr: Expr, env: Environment, through: bool = True) -> list[tuple[Expr, Environment]]:
+    """Return every node with the environment it is evaluated in, an aggregate's inside once for each item.
 
-
-def walk_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
-    """Return every node with the environment it is evaluated in: an aggregate's inside once for each item."""
-    if not isinstance(expr, Aggregate):
-        plain: list[tuple[Expr, Environment]] = [(expr, env)]
-        for child in children(expr):
-            plain.extend(walk_scoped(child, env))
-        return plain
-    listed = items(expr.list, env)
-    found: list[tuple[Expr, Environment]] = [(expr, env), *walk_scoped(expr.list, env)]
-    for path, item in [] if isinstance(listed, Unknown) else listed:
-        scope = env.with_item(expr.variable, path, item)
-        for part in (expr.where, expr.body):
-            if part is not None:
-                found.extend(walk_scoped(part, scope))
+    With `through`, each derivation that it reads is walked as well, once.
+    """
+    found, todo, seen = [], [(expr, env)], set[tuple[str, str]]()
+    while todo:
+        node, scope = todo.pop()
+        found.append((node, scope))
+        parts = parts_scoped(node, scope)
+        if isinstance(node, FactRef | ItemField) and parts:
+            known = (node.key, "" if isinstance(node, FactRef) else scope.variables[node.variable][0])
+            parts = parts if through and known not in seen else []
+            seen.add(known)
+        todo.extend(reversed(parts))
     return found
+
+
+def parts_scoped(expr: Expr, env: Environment) -> list[tuple[Expr, Environment]]:
+    """Return the direct parts of an expression with their environments; of a derived fact, its formula."""
+    if isinstance(expr, FactRef | ItemField):
+        behind = formula_behind(expr, env)
+        return [] if behind is None else [behind]
+    if not isinstance(expr, Aggregate):
+        return [(child, env) for child in children(expr)]
+    listed = items(expr.list, env)
+    scopes = [env.with_item(expr.variable, *item) for item in ([] if isinstance(listed, Unknown) else listed)]
+    return [(expr.list, env), *((p, s) for s in scopes for p in (expr.where, expr.body) if p is not None)]
+
+
+def formula_behind(expr: FactRef | ItemField, env: Environment) -> tuple[Expr, Environment] | None:
+    """Return the formula behind a derived fact, with the environment to evaluate it in; None for a given one."""
+    derivation = env.derivations.get(expr.key)
+    if derivation is None:
+        return None
+    if isinstance(expr, FactRef):
+        return derivation.formula, replace(env, variables={})
+    if derivation.variable is None or expr.variable not in env.variables:
+        return None
+    return derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]})

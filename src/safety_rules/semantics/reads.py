@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, children
 from safety_rules.language.rule import Derivation
 
 
@@ -20,10 +20,20 @@ def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[Par
     return [n for n in walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
 
 
+def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
+    """Return the given facts (of lists, the list) that expressions read, through derivations, in reading order."""
+    seen: set[str] = set()
+    nodes = (n for part in parts for n in walk_through(part, derivations, seen))
+    return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in derivations))
+
+
 def walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:
-    """Yield every node of an expression and of the derivations that it reads, each once beside those that were `seen`."""
-    for node in walk(expr):
+    """Yield every node of an expression and of the derivations that it reads, each derivation once."""
+    todo = [expr]
+    while todo:
+        node = todo.pop()
         yield node
         if isinstance(node, FactRef | ItemField) and node.key in derivations and node.key not in seen:
             seen.add(node.key)
-            yield from walk_through(derivations[node.key].formula, derivations, seen)
+            todo.append(derivations[node.key].formula)
+        todo.extend(reversed(children(node)))

@@ -92,7 +92,7 @@ def _rules(engine: Reader, tried: Sequence[Tried], answered: Counter[str]) -> It
     part = replace(law, rules=tuple(r for r in (*law.rules, *map(_as_rule, law.obligations)) if r.key in keys))
     records = [ran.record for _, ran in asked]
     if engine.filled:
-        records = _filled(records)
+        records = _filled(records, [ran.record for _, ran in tried])
     if not records:
         return
     try:
@@ -119,10 +119,10 @@ def _as_rule(obligation: Obligation) -> Rule:
     return Rule(o.key, o.title, o.in_force, o.authority, (), o.applies_when, Otherwise(None), at=o.at)
 
 
-def _filled(records: Sequence[Record]) -> list[Record]:
-    """Return records with their blanks filled from each other: what is decided stays so, whatever else is learned."""
+def _filled(records: Sequence[Record], others: Sequence[Record]) -> list[Record]:
+    """Return records with their blanks filled from others: what is decided stays so, whatever else is learned."""
     values: dict[str, Any] = {}
-    for record in records:
+    for record in others:
         values = {**record.values, **values}
     return [Record({**values, **r.values}) for r in records]
 

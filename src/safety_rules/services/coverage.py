@@ -99,7 +99,7 @@ def at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
     if not any(_is_edge(node) for node in walk(expr)):
         return True
     for env in environments:
-        for node, scope in walk_scoped(expr, env):
+        for node, scope in walk_scoped(expr, env, through=False):
             if _is_edge(node):
                 assert isinstance(node, Compare)
                 left, right = evaluate(node.left, scope), evaluate(node.right, scope)

@@ -19,6 +19,7 @@ from safety_rules.language.source import Standing
 from safety_rules.language.units import Unit
 from safety_rules.semantics.decide import AreaOn, area_on, area_record
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.readings import Reading, readings
 from safety_rules.words.near import did_you_mean
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ class DatedArea:
         return decided_table(
             self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
         )
+
+    def readings(self) -> tuple[Reading, ...]:
+        """Return how each rule is read when a record is decided, and why not faster."""
+        return readings(self.law)
 
     def masks(self, record: Record) -> tuple[int, int, int]:
         """Return the violated, undetermined and inapplicable rules of an admitted record; bit i is rule i of the law."""

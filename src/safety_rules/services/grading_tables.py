@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.formats.duck import parquet
 from safety_rules.formats.ledger import PARQUET
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
@@ -87,7 +88,7 @@ def _decided_rows(decision: TableDecision) -> Iterator[UnitRow]:
     figures = ", ".join(d.name_of(f) if f in decision.query.derived else "NULL" for f in FIGURES)
     reader = decision.con.cursor().execute(
         f"SELECT number, coalesce(name, ''), outcome, at_best, at_worst, {figures}, problem "
-        f"FROM read_parquet({d.text(str(decision.path))}) POSITIONAL JOIN "
+        f"FROM {parquet(decision.path)} POSITIONAL JOIN "
         f"(SELECT {number} AS number, {name} AS name FROM {decision.source.sql})"
     )
     while batch := reader.fetchmany(BATCH):

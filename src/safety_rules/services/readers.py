@@ -74,20 +74,28 @@ def _plain(value: Any) -> Any:
 
 
 COMPILED = (Reader("exact", exactly), Reader("fast", quickly, filled=True))
-CHOICES = ("compiled", "duckdb", "all")
+CHOICES = ("compiled", "duckdb", "spark", "all")
+NEEDED = {"duckdb": ("duckdb", "pyarrow", "tables"), "spark": ("pyspark", "pyarrow", "spark")}
 
 
 def readers(engine: str) -> tuple[Reader, ...]:
-    """Return the readers that `--engine` names: what `decide` uses, and with `duckdb` or `all` both queries of DuckDB.
+    """Return the readers that `--engine` names: what `decide` uses, with `duckdb` or `all` both queries of DuckDB too.
 
-    Raises SafetyRulesError where an extra is missing.
+    Spark is asked by its name alone. Raises SafetyRulesError where an extra is missing.
     """
     if engine not in CHOICES:
         raise NotFoundError(f"there is no engine `{engine}`; {did_you_mean(engine, CHOICES)}")
     if engine == "compiled":
         return COMPILED
-    if any(find_spec(module) is None for module in ("duckdb", "pyarrow")):
-        raise SafetyRulesError("the engine `duckdb` needs DuckDB and pyarrow; install `safety-rules[tables]`")
+    name = "duckdb" if engine == "all" else engine
+    *modules, extra = NEEDED[name]
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise SafetyRulesError(f"the engine `{name}` needs {' and '.join(missing)}; install `safety-rules[{extra}]`")
+    if name == "spark":
+        from safety_rules.engines.spark.cases import masks_by_spark
+
+        return (*COMPILED, Reader("spark", masks_by_spark()))
     from safety_rules.engines.columnar.cases import masks_by_duckdb
 
     full, short = masks_by_duckdb("full"), masks_by_duckdb("short")

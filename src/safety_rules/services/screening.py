@@ -22,6 +22,7 @@ from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening_tables import DecidedRows, engine_for
 from safety_rules.words.explanation import name_of
+from safety_rules.words.problem import problem
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
@@ -132,11 +133,7 @@ def _screened(
 
 
 def _idle(waiver: Waiver) -> Problem:
-    message = Name(
-        f"豁免［{waiver.rule}］的对象“{waiver.subject}”不在台账中",
-        f"the waiver of `{waiver.rule}` is for `{waiver.subject}`, which no row is about",
-    )
-    return Problem("waiver-for-nobody", "", waiver.subject, message)
+    return problem("waiver-for-nobody", "", waiver.subject, rule=waiver.rule, subject=waiver.subject)
 
 
 def screened_row(

@@ -18,20 +18,22 @@ from typing import Any
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.compiled.derived import Duties, duties
 from safety_rules.engines.sql.exactness.settle import joined
+from safety_rules.formats.duck import parquet
 from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import DueDuty, Masks
 from safety_rules.semantics.decide import AreaOn, area_record
-from safety_rules.semantics.verdict.shared import Shared, facts_read
+from safety_rules.semantics.reads import facts_of
+from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.tables.decide import decided_table
 from safety_rules.tables.prepare import ROW, rows_written
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 ENGINES = ("auto", "duckdb", "records")
 LARGE = {True: 1 << 20, False: 4 << 20}
@@ -55,11 +57,7 @@ def engine_for(path: Path, asked: str) -> tuple[str, tuple[Problem, ...]]:
         return ("records" if asked == "auto" else asked), ()
     if there:
         return "duckdb", ()
-    message = Name(
-        "未安装 DuckDB，逐行审查，较慢；可安装 safety-rules[tables]",
-        "DuckDB is not installed, so rows are screened one by one, which is slower; install `safety-rules[tables]`",
-    )
-    return "records", (Problem("no-duckdb", "", path.name, message),)
+    return "records", (problem("no-duckdb.screening", "", path.name),)
 
 
 class PlainVerdict(Verdict):
@@ -128,7 +126,7 @@ class DecidedRows:
         self._found = _masks(decision)
         self._next = next(self._found, None)
         self._duties = duties(law)
-        obliging = facts_read((c.that for o in law.obligations for c in o.applies_when), law.derivations)
+        obliging = set(facts_of((c.that for o in law.obligations for c in o.applies_when), law.derivations))
         unread = {f.key for s in subjects for f in vocabulary.of_subject(s)} - set(decision.query.uses)
         identity = {k for s in subjects for k in vocabulary.subjects[s].identity}
         self._aside = tuple(sorted(obliging | unread | identity))
@@ -163,7 +161,7 @@ class DecidedRows:
 def _masks(decision: Any) -> Iterator[tuple[int, int, int, int, bool]]:
     """Yield each row's number, its violated, undetermined and inapplicable rules, and whether a cell was unusable."""
     names = f"{ROW}, violated, undetermined, not_applicable, problem"
-    reader = decision.con.cursor().execute(f"SELECT {names} FROM read_parquet('{decision.path}')")
+    reader = decision.con.cursor().execute(f"SELECT {names} FROM {parquet(decision.path)}")
     while batch := reader.fetchmany(BATCH):
-        for number, violated, undetermined, absent, problem in batch:
-            yield int(number), joined(violated), joined(undetermined), joined(absent), problem
+        for number, violated, undetermined, absent, told in batch:
+            yield int(number), joined(violated), joined(undetermined), joined(absent), told

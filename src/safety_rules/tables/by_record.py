@@ -19,23 +19,12 @@ from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import replacing
 from safety_rules.formats.tables_out import without_satisfied, write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.units import Unit
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 from safety_rules.tables.prepare import uses_of
-
-NOTICE = Problem(
-    "no-duckdb",
-    "",
-    "",
-    Name(
-        "未安装 DuckDB，逐行计算，较慢；可安装 safety-rules[tables]",
-        "DuckDB is not installed, so rows are decided one by one; install `safety-rules[tables]`",
-    ),
-)
 
 
 @dataclass(slots=True)

@@ -13,9 +13,8 @@ from typing import Any
 from safety_rules.engines.columnar.chain_records import Chaining, derived_rows, opened
 from safety_rules.engines.columnar.chains import run
 from safety_rules.engines.columnar.decide import removed, work_folder
-from safety_rules.engines.columnar.result import PARQUET
-from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.formats.duck import as_ledger_errors, connection
+from safety_rules.formats.duck import PARQUET, as_ledger_errors, connection, copied
+from safety_rules.formats.safe import beside
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.semantics.chaining.chain import ChainProgram
@@ -76,15 +75,14 @@ class ChainedTables:
     def write(self, folder: str | Path) -> Path:
         """Write one parquet file for each derived relation into a new folder, whole or not at all; raises LedgerError."""
         target = Path(folder)
-        unfinished = target.with_name(f".{target.name}.unfinished")
+        unfinished = beside(target)
         if target.exists():
             raise LedgerError(f"`{target}` is there already")
         try:
             with as_ledger_errors(target.name):
                 unfinished.mkdir()
                 for name in self.relations:
-                    path = DUCKDB.text(str(unfinished / f"{name}.parquet"))
-                    self.chaining.con.execute(f"COPY ({self._sql(name)}) TO {path} ({PARQUET})")
+                    self.chaining.con.execute(copied(self._sql(name), unfinished / f"{name}.parquet", PARQUET))
                 os.replace(unfinished, target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)

@@ -14,28 +14,29 @@ from safety_rules.engines.sql.lower.chain_terms import fields_of
 from safety_rules.engines.sql.read.cell_types import Cell, wrong_type
 from safety_rules.engines.sql.read.columns import cell
 from safety_rules.engines.sql.read.types import Reads, Use
+from safety_rules.formats.datum import datum
 from safety_rules.formats.duck import as_ledger_errors
-from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.headings import Column, columns, heading_row, spellings
 from safety_rules.formats.ledger import JSON, WORKBOOKS
-from safety_rules.formats.table import RawRow, RawTable, usable
+from safety_rules.formats.table import RawRow, RawTable, owner
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name, Number
+from safety_rules.language.kinds import Name, Number, Text
 from safety_rules.language.record import Problem
-from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram
 from safety_rules.semantics.chaining.facts import key_field
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.tables.prepare import csv_prepared
+from safety_rules.words.problem import problem
 
 BATCH = 5_000
 
 
 def load(chaining: Chaining, relation: str, data: Any, folder: Path, notices: list[Problem]) -> None:
     """Fill a relation's table: plain rows by SQL, odd ones through admission, records of one key and content once."""
-    items = _items(data, relation, chaining.program)
+    items = _items(data, relation, chaining.program, notices)
     if items is not None:
         _admitted(chaining, relation, items, {}, notices)
     else:
@@ -62,10 +63,7 @@ def _say_twice(chaining: Chaining, relation: str, key: str, notices: list[Proble
     ).fetchall()
     fact = chaining.program.rulebook.vocabulary.facts[relation]
     for (value,) in found:
-        message = Name(
-            f"{fact.name.zh}“{value}”有内容不同的多条记录", f"{fact.name.en}: `{value}` names different records"
-        )
-        notices.append(Problem("given-twice", relation, "", message, str(value)))
+        notices.append(problem("given-twice.records", relation, "", str(value), fact=fact.name, key=value))
 
 
 def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
@@ -74,7 +72,9 @@ def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
     return fields_of(relation, AreaOn(program.rulebook, area, program.as_of, (), {}, ()))
 
 
-def _items(data: Any, relation: str, program: ChainProgram) -> Iterable[Mapping[str, Any]] | None:
+def _items(
+    data: Any, relation: str, program: ChainProgram, notices: list[Problem]
+) -> Iterable[Mapping[str, Any]] | None:
     """Return the records of data that is read one by one: mappings, JSON, a sheet of a workbook; None for tables."""
     if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(i, Mapping) for i in data):
         return data
@@ -86,7 +86,7 @@ def _items(data: Any, relation: str, program: ChainProgram) -> Iterable[Mapping[
     if path.suffix.lower() in JSON:
         return _json_items(path)
     if path.suffix.lower() in WORKBOOKS:
-        return _sheet_items(path, relation, program)
+        return _sheet_items(path, relation, program, notices)
     return None
 
 
@@ -99,7 +99,10 @@ def _json_items(path: Path) -> Iterator[Mapping[str, Any]]:
         yield item
 
 
-def _sheet_items(path: Path, relation: str, program: ChainProgram) -> Iterator[Mapping[str, Any]]:
+def _sheet_items(
+    path: Path, relation: str, program: ChainProgram, notices: list[Problem]
+) -> Iterator[Mapping[str, Any]]:
+    from safety_rules.formats.lines import KINDS, kind_of_line
     from safety_rules.formats.lists import list_of
     from safety_rules.formats.workbook_in import sheets
 
@@ -111,14 +114,22 @@ def _sheet_items(path: Path, relation: str, program: ChainProgram) -> Iterator[M
     if top is None:
         raise LedgerError(f"`{path.name}` has no sheet of `{vocabulary.facts[relation].name.zh}` with known headings")
     found = columns(wanted[0], top, fields, vocabulary.units)
+    notices += [n for n in (*wanted[0].notices, *found.notices) if n.code != "heading"]
     for row in wanted[0].rows():
-        if row.number > top.number and not row.blank:
-            yield {c.fact.field: _in_unit(row.cell(c.index), c.unit) for c in found.columns}
+        if row.number <= found.row or row.blank:
+            continue
+        if kind := kind_of_line(row, found.headings):
+            notices.append(Problem(kind, "", wanted[0].place(row.number), KINDS[kind]))
+            continue
+        cells = {c: row.merged.get(c.index, row.cell(c.index)) for c in found.columns}
+        yield {c.fact.field: _in_unit(cell, c) for c, cell in cells.items()}
 
 
-def _in_unit(cell: Any, unit: Unit | None) -> Any:
-    """Return a cell as data; a plain number under a heading with a unit is written with it."""
-    value = usable(cell)
+def _in_unit(cell: Any, column: Column) -> Any:
+    """Return a cell as data; a plain number under a heading with a unit is written with it, 同上 says nothing."""
+    value, unit = datum(cell, column), column.unit
+    if isinstance(column.fact.kind, Text) and isinstance(value, str):
+        return owner(value)
     plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return f"{value} {unit.symbol}" if plain and unit is not None else value
 
@@ -171,28 +182,16 @@ def _taken(fact: Fact, use: Use, chaining: Chaining) -> Cell:
 def _about_columns(facts: Mapping[str, Fact], uses: Mapping[str, Use]) -> Iterator[Problem]:
     for name, fact in facts.items():
         if name not in uses:
-            message = Name(
-                f"没有“{fact.name.zh}”列，该项在所有记录中均按未知处理",
-                f"no column carries `{fact.key}`; it is unknown in every record",
-            )
-            yield Problem("missing-column", fact.key, "", message)
+            yield problem("missing-column.record", fact.key, "", fact=Name(fact.name.zh, fact.key))
         elif wrong_type(fact, uses[name].type):
             column = uses[name].column
-            message = Name(
-                f"“{column}”列的类型不能用于“{fact.name.zh}”，该项在所有记录中均按未知处理",
-                f"the type of the column `{column}` cannot be {fact.name.en}; it is unknown in every record",
-            )
-            yield Problem("column-type", fact.key, column, message)
+            yield problem("column-type.record", fact.key, column, column=column, fact=fact.name)
 
 
 def _say_wrong(chaining: Chaining, relation: str, count: int, notices: list[Problem]) -> None:
     if count:
         name = chaining.program.rulebook.vocabulary.facts[relation].name
-        message = Name(
-            f"{name.zh}有 {count} 条记录的单元格不能使用，按未知处理",
-            f"{count} records of {name.en} have cells that cannot be used; they count as unknown",
-        )
-        notices.append(Problem("cells", relation, "", message))
+        notices.append(problem("cells", relation, "", fact=name, count=count))
 
 
 def _admitted(

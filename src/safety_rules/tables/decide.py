@@ -22,9 +22,10 @@ from safety_rules.language.rule import Waiver
 from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
-from safety_rules.tables.by_record import NOTICE, RecordDecision
+from safety_rules.tables.by_record import RecordDecision
 from safety_rules.tables.prepare import ROW, Prepared, prepared, uses_of
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 ENGINES = ("auto", "duckdb", "spark", "records")
 MEMORY = "1200MB"
@@ -63,7 +64,15 @@ def decided_table(
     if by_record:
         by = exact or masks_by_definition(law, waivers)
         found = RecordDecision(
-            law, data, tuple(keep), named, tuple(waivers), by, details, () if there else (NOTICE,), asked
+            law,
+            data,
+            tuple(keep),
+            named,
+            tuple(waivers),
+            by,
+            details,
+            () if there else (problem("no-duckdb.table", "", ""),),
+            asked,
         )
         if output is not None:
             found.write(output)
@@ -152,12 +161,10 @@ def _kept(keep: Sequence[str], types: Mapping[str, Any]) -> list[str]:
 
 
 def _empty(found: TableDecision) -> tuple[Any, ...]:
-    from safety_rules.language.kinds import Name
-    from safety_rules.language.record import Problem
 
     if found.rows:
         return ()
-    return (Problem("no-rows", "", found.source.name, Name("表中没有数据行", "the table has no rows")),)
+    return (problem("no-rows", "", found.source.name),)
 
 
 def written(found: TableDecision | SparkDecision, path: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,14 +20,16 @@ from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.kinds import Boolean, Choices, Date, Name, Number, Records, Text
+from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.values import SEPARATORS, Unread, absent
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
+LINE_BREAK = re.compile(r"[\r\n]+")  # which ends a line of CSV for DuckDB, in quotes or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def rows_written(
             strange: list[str] = []
             flat = row.data if facts.keys() >= row.data.keys() else _flat(row.data, "", vocabulary, strange)
             texts = {k: text_of(item, facts[k]) for k, item in flat.items() if k in facts}
-            bad = [k for k, text in texts.items() if text is None]
+            bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
             for key in bad:
@@ -191,6 +194,8 @@ def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange:
 
 def text_of(item: Any, fact: Fact) -> str | None:
     """Return a cell as the text that admission takes for the same value; None where no text says it."""
+    if isinstance(item, str) and isinstance(fact.kind, Choices):
+        return LINE_BREAK.sub("；", item.strip())
     if item is None or isinstance(item, str):
         return item or ""
     match fact.kind, item:
@@ -219,15 +224,13 @@ def text_of(item: Any, fact: Fact) -> str | None:
 
 
 def _unknown(name: str, place: str) -> Problem:
-    message = Name(f"“{name[:60]}”不是已知的事实项，或者填了两次", f"`{name[:60]}` is not a known fact, or given twice")
-    return Problem("unknown-fact", "", place, message)
+    return problem("unknown-fact.column", "", place, name=name[:60])
 
 
 def _untold(item: Any, fact: Fact, place: str) -> Problem:
-    message = Name(f"{fact.name.zh}的单元格类型不符", f"the cell's type cannot be {fact.name.en}")
     if isinstance(item, Unread):
-        message = item.why.name
-    return Problem("cell-type", fact.key, place, message, str(item)[:80])
+        return Problem("cell-type", fact.key, place, item.why.name, str(item)[:80])
+    return problem("cell-type", fact.key, place, str(item)[:80], fact=fact.name)
 
 
 def _plain(item: Any) -> str:

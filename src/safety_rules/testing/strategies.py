@@ -65,8 +65,7 @@ def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
         numbers = edges | _between(fact)
         return numbers.flatmap(_writings(law, fact)) if written else numbers
     if isinstance(fact.kind, Choices):
-        keys = st.sampled_from([o.key for o in fact.kind.choices.options])
-        return st.lists(keys, max_size=4, unique=True)
+        return st.lists(st.sampled_from([o.key for o in fact.kind.choices.options]), max_size=4, unique=True)
     return edges.flatmap(_writings(law, fact)) if written else edges
 
 
@@ -74,8 +73,7 @@ def _between(fact: Fact) -> st.SearchStrategy[Fraction]:
     """Return numbers of two decimals (or whole ones) within the fact's bounds."""
     assert isinstance(fact.kind, Number)
     scale = 1 if fact.kind.whole else 100
-    whole = st.integers(0, 10**7)
-    return whole.map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
+    return st.integers(0, 10**7).map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
 
 
 def _writings(law: AreaOn, fact: Fact) -> Callable[[Any], st.SearchStrategy[Any]]:

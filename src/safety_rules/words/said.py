@@ -7,7 +7,7 @@ has that of its code. A slot takes text, a number, a day, a name, another senten
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -37,6 +37,12 @@ class Said:
 def said(key: str, /, **slots: Any) -> Said:
     """Return the sentence of a key with these slots."""
     return Said(key, tuple(slots.items()))
+
+
+def series(texts: Iterable[str]) -> Name:
+    """Return texts one after another, as each language parts them."""
+    several = tuple(texts)
+    return Name("、".join(several), ", ".join(several))
 
 
 def refusal(key: str, /, **slots: Any) -> str:

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from safety_rules.engines.columnar.cases import arrow_type
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.sql.exactness.settle import masks_by_definition
+from safety_rules.engines.sql.records import arrow_type
 from safety_rules.language.kinds import Choice, Choices, Number, Records
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.sampling import random_record, typical_values

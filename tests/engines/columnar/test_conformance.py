@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from conformance.suite import ConditionCase, VerdictCase, conditions, verdicts
-from safety_rules.engines.columnar.cases import arrow_table
+from conformance.suite import ConditionCase, VerdictCase, asserted, conditions, verdicts
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.query.builder import law_query
 from safety_rules.engines.sql.query.law_query import BITS, words
 from safety_rules.engines.sql.read.types import Use
+from safety_rules.engines.sql.records import arrow_table
 from safety_rules.engines.sql.unsupported import UNSUPPORTED
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Status
@@ -77,9 +77,7 @@ def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, clean: b
 def test_a_rule_has_the_status_that_is_written(case: VerdictCase, con: Any) -> None:
     found, goes_back = by_sql(con, case.law, case.record, True)
     assert not goes_back
-    by_rule = dict(zip((r.key for r in case.law.rules), found, strict=True))
-    for rule, status in case.expect.get("findings", {}).items():
-        assert by_rule[rule] is Status(status), rule
+    assert asserted(case, found) >= 4
 
 
 def test_what_is_left_to_the_exact_evaluator_is_listed_and_nothing_else_is(con: Any) -> None:

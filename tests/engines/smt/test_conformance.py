@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 
 import safety_rules as sr
-from conformance.suite import ConditionCase, VerdictCase, conditions, parsed, verdicts
+from conformance.suite import ConditionCase, VerdictCase, asserted, conditions, parsed, verdicts
 from engines.smt.by_formula import statuses
 from safety_rules.engines.smt.law import open_law
 from safety_rules.engines.smt.texts import Use, domain, uses
 from safety_rules.engines.smt.unsupported import UNSUPPORTED, NotLowered
 from safety_rules.language.kinds import Name
 from safety_rules.language.operators import FUNCTIONS
-from safety_rules.language.verdict import Status
 
 CONDITIONS, VERDICTS = list(conditions()), list(verdicts())
 
@@ -26,9 +25,7 @@ def test_a_condition_has_the_truth_that_is_written(case: ConditionCase) -> None:
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in VERDICTS])
 def test_a_rule_has_the_status_that_is_written(case: VerdictCase) -> None:
-    found = dict(zip((r.key for r in case.law.rules), statuses(case.law, case.record), strict=True))
-    for rule, status in case.expect.get("findings", {}).items():
-        assert found[rule] is Status(status), rule
+    assert asserted(case, statuses(case.law, case.record)) >= 4
 
 
 LEFT = {

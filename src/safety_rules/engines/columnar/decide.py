@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.engines.columnar.progress import watched
-from safety_rules.engines.columnar.result import PARQUET, TableDecision
+from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition, settled
@@ -20,7 +20,7 @@ from safety_rules.engines.sql.query.builder import first_query, law_query
 from safety_rules.engines.sql.query.law_query import FOUND, OUTCOMES, LawQuery, answers_of
 from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.formats.duck import AS_WRITTEN, as_ledger_errors
+from safety_rules.formats.duck import AS_WRITTEN, PARQUET, as_ledger_errors, copied, parquet, quoted
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
@@ -64,8 +64,8 @@ def table_decision(
             os.replace(first, final)
         else:
             names = [DUCKDB.name_of(c) for c in (*keep, *asked, "again")]
-            stored = f"SELECT {', '.join(names)} FROM read_parquet({_at(first)})"
-            con.execute(f"COPY ({stored if fine else _patched(query, first, keep, names)}) TO {_at(final)} ({PARQUET})")
+            stored = f"SELECT {', '.join(names)} FROM {parquet(first)}"
+            con.execute(copied(stored if fine else _patched(query, first, keep, names), final, PARQUET))
             first.unlink()
     count = sum(row[1] for row in written)
     return TableDecision(con, law, rows, query, dict(uses), final, count, back, tuple(waivers), folder, answers=asked)
@@ -81,20 +81,16 @@ def _written(
 ) -> list[Any]:
     """Write what a query gives of the rows; return the statistics of what was written."""
     with watched(con, progress):
-        con.execute(f"SET disabled_optimizers = '{SHORT if query.short else AS_WRITTEN}'")
+        con.execute(f"SET disabled_optimizers = {quoted(SHORT if query.short else AS_WRITTEN)}")
         shown = _shown(query, query.over(rows.sql), keep, first=True)
-        written: list[Any] = con.execute(f"COPY ({shown}) TO {_at(path)} ({PARQUET}, RETURN_STATS)").fetchall()
-        con.execute(f"SET disabled_optimizers = '{AS_WRITTEN}'")
+        written: list[Any] = con.execute(copied(shown, path, f"{PARQUET}, RETURN_STATS")).fetchall()
+        con.execute(f"SET disabled_optimizers = {quoted(AS_WRITTEN)}")
     return written
 
 
 def _none_goes_back(written: Sequence[Sequence[Any]]) -> bool:
     """Return whether `again` is false in all that was written, by the statistics of the file."""
     return all(not row[1] or row[4]['"again"']["max"] == "0" for row in written)
-
-
-def _at(path: Path) -> str:
-    return DUCKDB.text(str(path))
 
 
 def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str] = (), first: bool = False) -> str:
@@ -127,7 +123,7 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
     They are read once more by SQL that expects nothing; what is left then is settled exactly.
     """
     d = DUCKDB
-    stored = f"read_parquet({_at(first)}, file_row_number = true)"
+    stored = parquet(first, numbered=True)
     columns = "".join(f", {d.name_of(u.column)}" for u in query.uses.values())
     numbers = f"SELECT file_row_number + 1 FROM {stored} WHERE again"
     con.execute(
@@ -154,7 +150,7 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
 
 
 def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
-    relation = con.sql(f"SELECT * FROM read_parquet({_at(first)}) LIMIT 0")
+    relation = con.sql(f"SELECT * FROM {parquet(first)} LIMIT 0")
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
     wanted = [*FOUND, *query.derived, "problem"]
     return [("n", "BIGINT"), *((name, types[name]) for name in wanted)]
@@ -163,7 +159,7 @@ def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
 def _patched(query: LawQuery, first: Path, keep: Sequence[str], names: Sequence[str]) -> str:
     """Return columns of the first result, with the settled rows in place of those that went back."""
     d = DUCKDB
-    stored = f"read_parquet({_at(first)}, file_row_number = true)"
+    stored = parquet(first, numbered=True)
     columns = [f"f.{d.name_of(c)}" for c in keep]
     for name in (*FOUND, *query.derived, "problem"):
         quoted = d.name_of(name)

@@ -9,11 +9,11 @@ from itertools import islice
 from typing import Any
 
 from safety_rules.engines.columnar.progress import told
-from safety_rules.engines.columnar.result import PARQUET, TableDecision
+from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import joined, record_of
 from safety_rules.engines.sql.query.law_query import words
-from safety_rules.formats.duck import as_ledger_errors
+from safety_rules.formats.duck import PARQUET, as_ledger_errors, copied, parquet
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
@@ -28,7 +28,7 @@ def add_details(decision: TableDecision, shared: Shared, progress: Callable[[flo
     """Add the columns `needs` (all facts that can still change the outcome), `smallest` (the fewest that settle it
     at its best) and `gaps` (of one fact each, in its own unit, exact) to a decided table; empty where there is none.
     """
-    con, at = decision.con, DUCKDB.text(str(decision.path))
+    con = decision.con
     target = decision.folder / "detailed.parquet"
     with as_ledger_errors(decision.source.name):
         con.execute("CREATE OR REPLACE TABLE details (n BIGINT, said VARCHAR)")
@@ -39,18 +39,16 @@ def add_details(decision: TableDecision, shared: Shared, progress: Callable[[flo
             )
         form = DUCKDB.text(json.dumps(FORM))
         parts = ", ".join(f"coalesce(from_json(s.said, {form}).{n}, []) AS {n}" for n in FORM)
-        rows = f"read_parquet({at}, file_row_number = true)"
-        con.execute(
-            f"COPY (SELECT f.* EXCLUDE (file_row_number), {parts} FROM {rows} f LEFT JOIN details s "
-            f"ON s.n = f.file_row_number + 1 ORDER BY f.file_row_number) TO {DUCKDB.text(str(target))} ({PARQUET})"
-        )
+        rows = parquet(decision.path, numbered=True)
+        joined_to = f"{rows} f LEFT JOIN details s ON s.n = f.file_row_number + 1 ORDER BY f.file_row_number"
+        con.execute(copied(f"SELECT f.* EXCLUDE (file_row_number), {parts} FROM {joined_to}", target, PARQUET))
         os.replace(target, decision.path)
 
 
 def _said(decision: TableDecision, shared: Shared, progress: Callable[[float], None]) -> Iterator[tuple[int, str]]:
     """Yield, for each row with any, its number and its needs and gaps as JSON."""
     columns = "".join(f", r.{DUCKDB.name_of(u.column)}" for u in decision.uses.values())
-    stored = f"read_parquet({DUCKDB.text(str(decision.path))}, file_row_number = true)"
+    stored = parquet(decision.path, numbered=True)
     some = "d.violated <> 0" if words(decision.law) == 1 else "list_max(d.violated) <> 0"
     masks = "d.violated, d.undetermined, d.not_applicable, d.at_best, d.at_worst"
     reader = decision.con.execute(  # a cursor of its own would not see a registered frame

@@ -16,14 +16,14 @@ from safety_rules.engines.sql.exactness.settle import record_of
 from safety_rules.engines.sql.query.law_query import LawQuery, has_masks
 from safety_rules.engines.sql.query.outcomes import satisfied_column
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.formats.duck import as_ledger_errors
+from safety_rules.formats.duck import PARQUET, as_ledger_errors, copied, parquet
+from safety_rules.formats.safe import replacing
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
-PARQUET = "FORMAT parquet, COMPRESSION snappy"
 FORMATS = {".parquet": PARQUET, ".csv": "FORMAT csv, HEADER"}
 
 
@@ -71,9 +71,9 @@ class TableDecision:
     def _rows(self) -> str:
         """Return the query of the rows; the mask of satisfied rules follows from the other three, where they are there."""
         if not has_masks(self.answers):
-            return f"SELECT * FROM read_parquet({DUCKDB.text(str(self.path))})"
+            return f"SELECT * FROM {parquet(self.path)}"
         satisfied = satisfied_column(self.law, DUCKDB)
-        return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM read_parquet({DUCKDB.text(str(self.path))}))"
+        return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM {parquet(self.path)})"
 
     def arrow(self) -> Any:
         """Return the decided rows as an Arrow table."""
@@ -95,10 +95,7 @@ class TableDecision:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each outcome."""
-        found = self.con.execute(
-            f"SELECT outcome, count(*) FROM read_parquet({DUCKDB.text(str(self.path))}) GROUP BY 1"
-        ).fetchall()
-        return dict(found)
+        return dict(self.con.execute(f"SELECT outcome, count(*) FROM {parquet(self.path)} GROUP BY 1").fetchall())
 
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as .parquet or .csv, whole or not at all; raises LedgerError."""
@@ -106,19 +103,11 @@ class TableDecision:
         options = FORMATS.get(path.suffix.lower())
         if options is None:
             raise LedgerError(f"`{path.name}` has an ending that tables are not written to; one of .parquet, .csv")
-        unfinished = path.with_name(f".{path.name}.unfinished")
-        try:
-            with as_ledger_errors(path.name):
-                if path.suffix.lower() == ".parquet":
-                    _moved(self.path, unfinished)
-                else:
-                    at = DUCKDB.text(str(self.path))
-                    self.con.execute(
-                        f"COPY (SELECT * FROM read_parquet({at})) TO {DUCKDB.text(str(unfinished))} ({options})"
-                    )
-                os.replace(unfinished, path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with replacing(path) as unfinished, as_ledger_errors(path.name):
+            if options == PARQUET:
+                _moved(self.path, unfinished)
+            else:
+                self.con.execute(copied(f"SELECT * FROM {parquet(self.path)}", unfinished, options))
         return path
 
     def cells(self, row: int) -> dict[str, Any]:
@@ -134,8 +123,7 @@ class TableDecision:
 
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
-        record = record_of(self.law, self.cells(row), self.uses)
-        return decide(self.law, record, self.waivers)
+        return decide(self.law, record_of(self.law, self.cells(row), self.uses), self.waivers)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
         """Return the explanation of a row (from 1), in the words of a single record's."""

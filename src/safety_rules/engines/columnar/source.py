@@ -11,7 +11,7 @@ from typing import Any
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.read.expect import Seen
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
-from safety_rules.formats.duck import as_ledger_errors
+from safety_rules.formats.duck import as_ledger_errors, just, parquet
 from safety_rules.language.errors import LedgerError
 
 PARQUET = (".parquet", ".pq")
@@ -63,7 +63,7 @@ def statistics(con: Any, rows: Source) -> dict[str, Seen]:
         return {}
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), list(stats_min_value), list(stats_max_value) "
-        f"FROM parquet_metadata({DUCKDB.text(rows.file)}) GROUP BY 1 HAVING count(*) = count(stats_null_count)"
+        f"FROM parquet_metadata({just(Path(rows.file))}) GROUP BY 1 HAVING count(*) = count(stats_null_count)"
     )
     with as_ledger_errors(rows.name):
         found = con.execute(sql).fetchall()
@@ -87,14 +87,13 @@ def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
         raise LedgerError(f"there is no file `{path}`")
     if path.stat().st_size == 0:
         raise LedgerError(f"`{path.name}` is empty")
-    quoted = DUCKDB.text(str(path))
     if path.suffix.lower() in PARQUET:
-        numbered = f"(SELECT *, file_row_number + 1 AS row_number FROM read_parquet({quoted}, file_row_number = true))"
-        return replace(_described(con, path.name, f"read_parquet({quoted})", numbered), file=str(path))
+        numbered = f"(SELECT *, file_row_number + 1 AS row_number FROM {parquet(path, numbered=True)})"
+        return replace(_described(con, path.name, parquet(path), numbered), file=str(path))
     if path.suffix.lower() in CSV:
-        options = f"all_varchar = true, header = true, null_padding = true, skip = {skip}, max_line_size = 16777216"
+        options = f"hive_partitioning = false, all_varchar = true, header = true, null_padding = true, skip = {skip}, max_line_size = 16777216"
         options += f", delim = {DUCKDB.text(delimiter)}" if delimiter else ""
-        sql = f"read_csv({quoted}, {options})"
+        sql = f"read_csv({just(path)}, {options})"
         return _described(con, path.name, sql, f"(SELECT *, row_number() OVER () AS row_number FROM {sql})")
     raise LedgerError(f"`{path.name}` is no table that DuckDB reads; one of .parquet, .csv")
 

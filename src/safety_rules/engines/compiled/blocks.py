@@ -23,9 +23,10 @@ from safety_rules.engines.compiled.plain_data import (
     unknown_keys,
 )
 from safety_rules.engines.compiled.segments import Guarded, Segment, conjuncts
-from safety_rules.language.expr import Compare, Expr, FactRef, In, ItemField, Not, walk
+from safety_rules.language.expr import Compare, Expr, FactRef, In, Not
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import walk_through
 
 Verified = set[str]
 """The facts, given and derived, that are known to be sound at a place of the function."""
@@ -44,6 +45,7 @@ class Blocks:
     ) -> None:
         self.law, self.lists, self.apart = law, lists, apart or {}
         self.facts = Facts(law, names)
+        self.fields = {key: d for key, d in law.derivations.items() if d.variable is not None}
         self.conditions = Conditions(law, self.facts, names)
         self.names = names
 
@@ -190,13 +192,7 @@ class Blocks:
 
     def needs(self, expr: Expr) -> list[str]:
         """Return the facts that a condition reads, given and derived, outside of lists' items."""
-        found: dict[str, None] = {}
-        for node in walk(expr):
-            if isinstance(node, FactRef):
-                found[node.key] = None
-            elif isinstance(node, ItemField) and node.key in self.law.derivations:
-                found |= dict.fromkeys(self.needs(self.law.derivations[node.key].formula))
-        return list(found)
+        return list(dict.fromkeys(n.key for n in walk_through(expr, self.fields, set()) if isinstance(n, FactRef)))
 
     def ensure(self, keys: Iterable[str], verified: Verified) -> list[ast.stmt]:
         """Return the statements that look at facts, and work derived ones out, that were not looked at yet."""

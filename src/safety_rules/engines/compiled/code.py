@@ -6,6 +6,7 @@ import ast
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from safety_rules.language.operators import ORDERS, SIGNS
@@ -77,6 +78,11 @@ def choose(condition: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr
 def when(condition: ast.expr, then: Sequence[ast.stmt], otherwise: Sequence[ast.stmt] = ()) -> ast.stmt:
     """Return an `if` statement."""
     return ast.If(condition, list(then) or [ast.Pass()], list(otherwise))
+
+
+def larger(node: ast.AST, most: int) -> bool:
+    """Return whether a syntax tree has more nodes than that, each counted where it stands."""
+    return next(islice(ast.walk(node), most, None), None) is not None
 
 
 def function(name: str, arguments: Sequence[str], body: Sequence[ast.stmt]) -> ast.FunctionDef:

@@ -13,6 +13,7 @@ from safety_rules.engines.compiled.plain_data import limited
 from safety_rules.language.operators import ORDERS
 from safety_rules.language.vocabulary import Fact
 
+MOST_NODES = 400
 NAMES: dict[str, Any] = {
     "abs": abs, "repr": repr, "decimal": DIGITS.create_decimal, "times": DIGITS.multiply, "minus": DIGITS.minus,
     "plus": DIGITS.add, "less": DIGITS.subtract,
@@ -53,7 +54,10 @@ def arithmetic(op: str, a: Approximate, b: Approximate) -> Approximate:
     size = (
         value if positive else ast.BinOp(a.magnitude, size_op, code.call("abs", b.value) if op == "/" else b.magnitude)
     )
-    return Approximate(value, size, roundings, *_exact(op, a, b), positive=positive)
+    top, bottom = _exact(op, a, b)
+    if any(part is not None and code.larger(part, MOST_NODES) for part in (top, bottom)):
+        top = bottom = None  # each step may hold the one before twice
+    return Approximate(value, size, roundings, top, bottom, positive=positive)
 
 
 def chosen(test: ast.expr, a: Approximate, b: Approximate) -> Approximate:

@@ -31,7 +31,7 @@ def worked_fields(outer: str, law: AreaOn, constants: dict[str, Any]) -> Mapping
 
 
 def _fields(outer: str, law: AreaOn) -> Mapping[str, Derivation]:
-    ordered: dict[str, Derivation] = {}
+    ordered, known = dict[str, Derivation](), dict[str, bool]()
     if law.rulebook.vocabulary.is_list(outer.rpartition(".")[0]):
         return ordered  # a list within a list is not reached by its key
 
@@ -43,7 +43,7 @@ def _fields(outer: str, law: AreaOn) -> Mapping[str, Derivation]:
 
     for key, derivation in law.derivations.items():
         own = derivation.variable is not None and key.rpartition(".")[0] == outer
-        if own and is_sure(derivation, law) and _alone(derivation, law) and key not in ordered:
+        if own and is_sure(derivation, law) and key not in ordered and _alone(key, law, known):
             add(derivation)
     return {key: d for key, d in ordered.items() if is_sure(d, law)}
 
@@ -52,11 +52,15 @@ def _read(formula: Expr) -> list[str]:
     return [n.key for n in walk(formula) if isinstance(n, ItemField)]
 
 
-def _alone(derivation: Derivation, law: AreaOn) -> bool:
+def _alone(key: str, law: AreaOn, known: dict[str, bool]) -> bool:
     """Return whether a field follows from its record and the law alone, through other such fields."""
-    if any(isinstance(n, FactRef) for n in walk(derivation.formula)):
-        return False
-    return all(_alone(law.derivations[key], law) for key in _read(derivation.formula) if key in law.derivations)
+    if key not in known:
+        formula = law.derivations[key].formula
+        inner = [k for k in _read(formula) if k in law.derivations]
+        known[key] = not any(isinstance(n, FactRef) for n in walk(formula)) and all(
+            _alone(k, law, known) for k in inner
+        )
+    return known[key]
 
 
 def worker(outer: str, law: AreaOn, constants: dict[str, Any], value: Reading) -> str | None:

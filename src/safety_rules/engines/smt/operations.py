@@ -24,10 +24,11 @@ from safety_rules.engines.smt.values import (
     one_case,
     paired,
 )
-from safety_rules.language.expr import Expr, FactRef, ItemField, walk
+from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choices, Kind
 from safety_rules.language.operators import FUNCTIONS, Algebra
 from safety_rules.language.rule import Derivation
+from safety_rules.semantics.reads import walk_through
 
 
 def nothing(kind: Kind) -> Symbolic:
@@ -171,10 +172,4 @@ def _starts(text: Cases, prefix: Cases) -> Truths:
 
 def facts_read(expr: Expr, derivations: Mapping[str, Derivation]) -> set[str]:
     """Return the keys of the facts that an expression reads, through derivations."""
-    found: set[str] = set()
-    for node in walk(expr):
-        if isinstance(node, FactRef | ItemField):
-            found.add(node.key)
-            if node.key in derivations:
-                found |= facts_read(derivations[node.key].formula, derivations)
-    return found
+    return {n.key for n in walk_through(expr, derivations, set()) if isinstance(n, FactRef | ItemField)}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from safety_rules.engines.sql.dialect import SPARK
@@ -17,6 +19,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
+GLOB = re.compile(r"[*?\[\]{}\\]")  # signs by which a path that is read would stand for others
 WHOLE = "spark.sql.codegen.wholeStage"
 SETTINGS = {
     WHOLE: "false",
@@ -174,7 +177,9 @@ class SparkDecision:
         One job where no row goes back: what SQL found is written beside, looked through for rows that
         go back, and only then it takes the name. First of all by the short query, where it can be asked.
         """
-        target, unfinished = str(path), f"{path}.unfinished"
+        target = str(path)  # which may be an address of any file system of Hadoop
+        folder, slash, _ = target.rpartition("/")
+        unfinished = f"{folder}{slash}safety-rules-{token_hex(6)}.part"
         try:
             if not any(self._written(t, unfinished) for t in (self.texts.quick, self.texts.plain) if t):
                 frame = self.frame()
@@ -204,7 +209,9 @@ class SparkDecision:
         frame = self._of_answers(self._sql(text))
         with fit_for_laws(self.session, whole=text == self.texts.quick):
             frame.drop("satisfied").write.mode("overwrite").parquet(path)
-        holds: bool = self.session.read.schema("again boolean").parquet(path).where("again").isEmpty()
+        holds: bool = (
+            self.session.read.schema("again boolean").parquet(GLOB.sub(r"\\\g<0>", path)).where("again").isEmpty()
+        )
         if holds:
             self._settled(frame)
         return holds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -77,7 +78,7 @@ class Dialect:
 
     def name_of(self, identifier: str) -> str:
         """Return a quoted identifier."""
-        return self.quote + identifier.replace(self.quote, self.quote * 2) + self.quote
+        return _name(self.quote)(identifier)
 
     def cast(self, sql: str, kind: str) -> str:
         """Return a cast to a type of `types`."""
@@ -133,8 +134,17 @@ def _spark_text(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r") + "'"
 
 
-def _pairs(names: Mapping[str, str], pattern: str) -> str:
-    return ", ".join(pattern.format(n, v) for n, v in names.items())
+def _pairs(names: Mapping[str, str], pattern: str, as_sql: Callable[[str], str]) -> str:
+    return ", ".join(pattern.format(as_sql(n), v) for n, v in names.items())
+
+
+def _name(sign: str) -> Callable[[str], str]:
+    """Return the function that quotes a name with a sign."""
+    return lambda identifier: sign + identifier.replace(sign, sign * 2) + sign
+
+
+def _spark_struct(types: Mapping[str, str]) -> str:
+    return f"STRUCT<{_pairs(types, '{}: {}', _name('`'))}>"
 
 
 def _duck_one_of(sql: str, texts: Sequence[str]) -> str:
@@ -174,8 +184,8 @@ DUCKDB = Dialect(
     distinct=lambda items: f"list_distinct({items})",
     split=lambda sql, pattern: f"string_split_regex({sql}, {quoted(pattern)})",
     literal_list=lambda items: f"CAST([{items}] AS VARCHAR[])",
-    struct=lambda names: "struct_pack(" + _pairs(names, '"{}" := {}') + ")",
-    struct_type=lambda names: "STRUCT(" + _pairs(names, '"{}" {}') + ")",
+    struct=lambda names: "struct_pack(" + _pairs(names, "{} := {}", _name('"')) + ")",
+    struct_type=lambda names: "STRUCT(" + _pairs(names, "{} {}", _name('"')) + ")",
     member=lambda item, name: f"struct_extract({item}, {quoted(name)})",
     types={
         "double": "DOUBLE",
@@ -197,7 +207,9 @@ DUCKDB = Dialect(
     largest=lambda items: f"list_max({items})",
     look_up=lambda name, keys, values, key: f"getvariable({quoted(name)})[{key}]",
     at=lambda name, values, place: f"getvariable({quoted(name)})[{place}]",
-    rows_of_json=lambda sql, fields: f"from_json({sql}, '[{{" + ", ".join(f'"{f}": "VARCHAR"' for f in fields) + "}]')",
+    rows_of_json=lambda sql, fields: (
+        f"from_json({sql}, {quoted(json.dumps([dict.fromkeys(fields, 'VARCHAR')], ensure_ascii=False))})"
+    ),
     texts_of_json=lambda sql: f"from_json({sql}, '[\"VARCHAR\"]')",
     valid_json=lambda sql: f"(CASE WHEN json_valid({sql}) THEN json_type({sql}) = 'ARRAY' ELSE FALSE END)",
     array=lambda words: f"[{words}]",
@@ -235,9 +247,9 @@ SPARK = Dialect(
     distinct=lambda items: f"array_distinct({items})",
     split=lambda sql, pattern: f"split({sql}, {_spark_text(pattern)})",
     literal_list=lambda items: f"CAST(array({items}) AS ARRAY<STRING>)",
-    struct=lambda names: "named_struct(" + _pairs(names, "'{}', {}") + ")",
-    struct_type=lambda names: f"STRUCT<{_pairs(names, '`{}`: {}')}>",
-    member=lambda item, name: f"{item}.`{name}`",
+    struct=lambda names: "named_struct(" + _pairs(names, "{}, {}", _spark_text) + ")",
+    struct_type=_spark_struct,
+    member=lambda item, name: f"{item}.{_name('`')(name)}",
     types={
         "double": "DOUBLE",
         "text": "STRING",
@@ -262,7 +274,7 @@ SPARK = Dialect(
     # not [...]: at the place NULL of a list without NULL, Spark 4.3 fails under ANSI
     at=lambda name, values, place: f"get(array({', '.join(values)}), {place} - 1)",
     rows_of_json=lambda sql, fields: (
-        f"from_json({sql}, 'ARRAY<STRUCT<" + ", ".join(f"`{f}`: STRING" for f in fields) + ">>')"
+        f"from_json({sql}, {_spark_text('ARRAY<' + _spark_struct(dict.fromkeys(fields, 'STRING')) + '>')})"
     ),
     texts_of_json=lambda sql: f"from_json({sql}, 'ARRAY<STRING>')",
     valid_json=lambda sql: f"(from_json({sql}, 'ARRAY<STRING>') IS NOT NULL)",

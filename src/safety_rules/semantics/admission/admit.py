@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from safety_rules.language.errors import RecordError
@@ -21,10 +21,11 @@ from safety_rules.semantics.admission.objects import plain, shown
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
-from safety_rules.words.said import refusal
+from safety_rules.words.said import Said, refusal
 
 Places = Callable[[str], str]
 DEEPEST = 4  # a fact's name has two parts
+MOST_HINTS = 50
 
 
 @dataclasses.dataclass(slots=True)
@@ -37,10 +38,17 @@ class _Admission:
     values: dict[str, Value] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
     fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
+    hints: dict[tuple[str, str], Said | str] = dataclasses.field(default_factory=dict)
 
     def add(self, key: str, path: str, given: Any = "", /, **slots: Any) -> None:
         """Name a problem of a fact by the key of its sentence."""
         self.put(Unusable(key, **slots), path, given)
+
+    def hint(self, name: str, names: Iterable[str], of: str = "") -> Said | str:
+        """Return which name of a list (or of the vocabulary) was meant, for the first unknown ones of a record."""
+        if (of, name) not in self.hints:
+            self.hints[of, name] = hint(name, names) if len(self.hints) < MOST_HINTS else ""
+        return self.hints[of, name]
 
     def put(self, wrong: Unusable, path: str, given: Any) -> None:
         """Name why the data of a fact is unusable."""
@@ -141,7 +149,7 @@ def _take(
 
 def _unknown_name(name: str, a: _Admission) -> None:
     known = [f.zh_key for f in a.vocabulary.facts.values()] if not name.isascii() else list(a.vocabulary.facts)
-    a.add("unknown-fact.name", name[:60], name=name[:60], hint=hint(name[:60], known))
+    a.add("unknown-fact.name", name[:60], name=name[:60], hint=a.hint(name[:60], known))
 
 
 def _value(data: Any, fact: Fact, path: str, a: _Admission) -> Value:
@@ -173,7 +181,7 @@ def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict
         inner = fields.get(normal(key))
         if inner is None:
             named = Name(fact.name.zh, fact.key)
-            a.add("unknown-fact.field", f"{place}.{key[:60]}", key=key[:60], fact=named, hint=hint(key[:60], fields))
+            a.add("unknown-fact.field", f"{place}.{key[:60]}", key=key[:60], fact=named, hint=a.hint(key[:60], fields, fact.key))
         elif inner.key not in a.derived:
             _take(data, inner, inner.field, f"{place}.{inner.field}", result, unusable, a)
     for field in unusable:

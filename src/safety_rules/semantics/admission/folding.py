@@ -35,11 +35,11 @@ DAY_AND_TIME = re.compile(
 EIGHT = re.compile(r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$")
 DASHES = re.compile(r"[‐‑‒–—−﹣]")
 INEXACT = {
-    "not-exact.range": re.compile(r"[0-9]\D{0,4}?[-~～—–至到][^0-9]{0,2}[0-9]"),
-    "not-exact.bound": re.compile(r"[≥≤><＞＜]|以上|以下|以内|不低于|不少于|不超过|不高于|至少|超过"),
-    "not-exact.about": re.compile(r"约|左右|上下|近[0-9]|大概|余|多|±|估|拟"),
-    "not-exact.currency": re.compile(r"美元|美金|欧元|港[币元]|日元|英镑|USD|EUR|HKD|[$€£]"),
-    "not-exact.remark": re.compile(r"[(（].*[0-9]"),
+    "range": re.compile(r"[0-9]\D{0,4}?[-~～—–至到][^0-9]{0,2}[0-9]"),
+    "bound": re.compile(r"[≥≤><＞＜]|以上|以下|以内|不低于|不少于|不超过|不高于|至少|超过"),
+    "about": re.compile(r"约|左右|上下|近[0-9]|大概|余|多|±|估|拟"),
+    "currency": re.compile(r"美元|美金|欧元|港[币元]|日元|英镑|USD|EUR|HKD|[$€£]"),
+    "remark": re.compile(r"[(（].*[0-9]"),
 }
 
 
@@ -98,6 +98,6 @@ def _code(plain: str, form: str) -> str:
 
 
 def inexact(text: str) -> str:
-    """Return why an amount is not exact, as the key that says it; nothing where none does."""
+    """Return why an amount is not exact, as the variant of `not-exact` that says it; nothing where none does."""
     has_digit = any(c.isdigit() for c in text)
     return next((why for why, pattern in INEXACT.items() if has_digit and pattern.search(text)), "")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from safety_rules.language.chain import ChainFact, Step, content_key, unlisted
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import Reason
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.chaining.chain import ChainProgram, ChainResult
 from safety_rules.semantics.chaining.step import aggregated
+from safety_rules.words.problem import problem
 
 
 def given_facts(record: Record, program: ChainProgram) -> tuple[tuple[ChainFact, ...], tuple[Problem, ...]]:
@@ -57,10 +57,7 @@ def _facts(relation: str, items: Any, vocabulary: Vocabulary, problems: list[Pro
             continue
         if key in taken and not key.startswith("#"):
             fact = vocabulary.facts[relation]
-            message = Name(
-                f"{fact.name.zh}“{key}”有内容不同的多条记录", f"{fact.name.en}: `{key}` names different records"
-            )
-            problems.append(Problem("given-twice", f"{relation}[{key}]", origin, message, key))
+            problems.append(problem("given-twice.records", f"{relation}[{key}]", origin, key, fact=fact.name, key=key))
         chosen, number = key, 2
         while chosen in taken:
             chosen, number = f"{key}.{number}", number + 1

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from safety_rules.language.diagnostic import Span
+from safety_rules.language.expr import Expr
+from safety_rules.language.kinds import Kind
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.said import Said, said
 
@@ -52,12 +54,16 @@ class Spelling:
 
 @dataclass(slots=True)
 class Reading:
-    """One condition being read: its text, where characters stand in the file, and what was found wrong."""
+    """One condition being read: its text, where characters stand in the file, and what was found wrong.
+
+    `known` holds, by the id of a node of Python's tree, what it was read as where a kind was expected of it.
+    """
 
     text: str
     locate: Callable[[int, int], Span]
     diagnostics: list[Diagnostic] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    known: dict[int, list[tuple[Kind | None, Expr | None]]] = field(default_factory=dict)
     spellings: list[Spelling] | None = None
 
     def report(self, key: str, start: int, end: int, better: Said | None = None, /, **slots: Any) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from safety_rules.language.expr import FactRef
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Finding, Status
 from safety_rules.semantics.decide import AreaOn
-from safety_rules.semantics.reads import walk_through
+from safety_rules.semantics.reads import facts_of
 
 
 def evidence(on: AreaOn, record: Record, found: Finding) -> Evidence:
@@ -19,7 +18,4 @@ def evidence(on: AreaOn, record: Record, found: Finding) -> Evidence:
 
 def facts_read(rule: Rule, on: AreaOn) -> tuple[str, ...]:
     """Return the given facts that a rule reads, also by way of derived ones, in reading order; lists as a whole."""
-    seen: set[str] = set()
-    parts = [c.that for c in (*rule.applies_when, *rule.requires)]
-    nodes = (n for part in parts for n in walk_through(part, on.derivations, seen))
-    return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in on.derivations))
+    return facts_of((c.that for c in (*rule.applies_when, *rule.requires)), on.derivations)

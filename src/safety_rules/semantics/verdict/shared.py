@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from safety_rules.language.chain import canonical
-from safety_rules.language.expr import Expr, FactRef, ItemField, walk
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import Masks
+from safety_rules.semantics.reads import facts_of
 
 MOST_KEPT = 100_000
 T = TypeVar("T")
@@ -47,25 +47,7 @@ class Shared:
         for rule in rules:
             if rule.key not in self.reads:
                 parts = [c.that for c in (*rule.applies_when, *rule.requires)]
-                self.reads[rule.key] = tuple(sorted(facts_read(parts, derivations)))
+                self.reads[rule.key] = tuple(sorted(facts_of(parts, derivations)))
             facts.update(self.reads[rule.key])
         values = record.values
         return tuple((k, canonical(values[k])) for k in sorted(facts) if k in values)
-
-
-def facts_read(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> set[str]:
-    """Return the given facts (of lists, the list) that expressions read, through derivations."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    todo = list(parts)
-    while todo:
-        for node in walk(todo.pop()):
-            if not isinstance(node, FactRef | ItemField) or node.key in seen:
-                continue
-            seen.add(node.key)
-            derivation = derivations.get(node.key)
-            if derivation is not None:
-                todo.append(derivation.formula)
-            elif isinstance(node, FactRef):
-                found.add(node.key)
-    return found

@@ -21,7 +21,15 @@ from safety_rules.semantics.chaining.facts import given_facts
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.services.chaining.filling import ADDED, Derived, derived, filled
 from safety_rules.services.chaining.history import History, history, history_of
-from safety_rules.services.chaining.joining import Register, Subject, enterprises_given, register, strays, subjects
+from safety_rules.services.chaining.joining import (
+    Register,
+    Subject,
+    enterprises_given,
+    register,
+    strays,
+    subjects,
+    unsure,
+)
 from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.services.dated_area import DatedArea
 
@@ -100,10 +108,13 @@ class Joined:
 
 def joined(area: AreaWithHistory, records: Sequence[Record]) -> Joined:
     """Return what follows from a history for the projects of some records."""
+    vocabulary = area.area.law.rulebook.vocabulary
+    notices = set(map(id, area.history.notices))
+    area = replace(area, history=unsure(area.history, records, vocabulary))
     known = register(area.history, records)
     found = tuple(subjects(records, known))
     result, twins = _chained(area, found, known)
-    problems = (*twins, *strays(area.history, records))
+    problems = (*twins, *(n for n in area.history.notices if id(n) not in notices), *strays(area.history, records))
     return Joined(area.area, found, derived(result, area.history, known), problems)
 
 

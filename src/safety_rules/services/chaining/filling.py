@@ -160,7 +160,7 @@ def _with_listings(made: Filled, subject: Subject, known: Derived, unusable: boo
     if unusable and LISTINGS not in made.values:
         made.add(items, LISTINGS, {}, LISTINGS)
     if subject.enterprise is None:
-        if any(f.relation == LEDGER_LISTINGS for facts in known.owned.values() for f in facts):
+        if any(f.relation in (LEDGER_LISTINGS, "ledger.grounds") for facts in known.owned.values() for f in facts):
             made.add(items, LISTINGS, {}, CODE)
         return tuple(items)
     for fact in (f for f in known.owned_by(subject) if f.relation == LEDGER_LISTINGS):

@@ -14,11 +14,11 @@ from typing import Any
 
 from safety_rules.formats.table import folded
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.services.chaining.sources import ENTERPRISES, RELATIONS, Raw, from_store, from_workbook
+from safety_rules.words.problem import problem
 
 STORES = (".db", ".sqlite", ".sqlite3")
 Item = Mapping[str, Any]
@@ -87,10 +87,7 @@ def _admitted(raw: Mapping[str, Raw], vocabulary: Vocabulary, on: datetime.date,
     for relation in RELATIONS:
         name = vocabulary.facts[relation].name
         if relation not in raw or relation not in record.values:
-            message = Name(
-                f"历史台账没有“{name.zh}”，按可能有记录处理", f"the history holds no {name.en}: any may be missing"
-            )
-            notices.append(Problem("history-lacks", relation, name.zh, message))
+            notices.append(problem("history-lacks", relation, name.zh, fact=name))
             continue
         own, found = raw[relation], []
         for i, entry in enumerate(_entries(record.values[relation], own.names, own.places, relation)):
@@ -98,10 +95,7 @@ def _admitted(raw: Mapping[str, Raw], vocabulary: Vocabulary, on: datetime.date,
             if not _is_later(made, on):
                 found.append(made)
             if not (entry.code or entry.name):
-                message = Name(
-                    "未写明属于哪家企业，可能属于任何企业", "it does not say whose it is: it may be anybody's"
-                )
-                notices.append(Problem("no-identity", relation, entry.place, message))
+                notices.append(problem("no-identity.row", relation, entry.place))
         entries[relation] = tuple(_each_once(found, relation, notices))
     return History(entries, _enterprises(record.values.get(ENTERPRISES, ())), tuple(notices))
 
@@ -115,11 +109,7 @@ def _each_once(entries: Iterable[Entry], relation: str, notices: list[Problem]) 
         if same is entry or entry.values.get("id") != entry.place:
             yield entry
             continue
-        zh, en = (
-            f"与{same.place}内容完全相同，按同一条计",
-            f"it says what {same.place} says, and counts as the same one",
-        )
-        notices.append(Problem("given-again", relation, entry.place, Name(zh, en)))
+        notices.append(problem("given-again.record", relation, entry.place, place=same.place))
 
 
 def _entries(items: Any, names: Sequence[str], places: Sequence[str], relation: str) -> Iterator[Entry]:
@@ -139,9 +129,7 @@ def _with_closing(entry: Entry, on: datetime.date, notices: list[Problem]) -> En
     """Return a danger with whether it was closed on a day; a blank in the column of closings is one that is open."""
     closed, found = entry.values.get("closed_on"), entry.values.get("found_on")
     if closed is not None and found is not None and closed < found:
-        zh = f"日期颠倒：销号日期{closed}早于发现日期{found}，是否销号按未知处理"
-        en = f"dates out of order: closed on {closed}, found on {found}; whether it is closed is unknown"
-        notices.append(Problem("dates", "ledger.dangers", entry.place, Name(zh, en)))
+        notices.append(problem("dates", "ledger.dangers", entry.place, closed=closed, found=found))
         return entry
     values = dict(entry.values) | {"is_closed": closed is not None and closed <= on}
     return Entry(values, entry.code, entry.name, entry.place)

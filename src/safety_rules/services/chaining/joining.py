@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from safety_rules.formats.belonging import unattached
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
+from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.services.chaining.history import History, key_of
+from safety_rules.words.problem import problem
+
+NAME, CODE = "enterprise.name", "enterprise.credit_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +108,28 @@ def strays(history: History, records: Iterable[Record]) -> Iterator[Problem]:
             known = entry.code in codes if entry.code else key_of(entry.name) in names
             if (entry.code or entry.name) and not known:
                 who = "、".join(t for t in (entry.name, entry.code) if t)
-                zh = f"“{who}”在企业名录和台账中没有对应的企业"
-                en = f"`{who}` joins no enterprise of the history or of the ledger"
-                yield Problem("joins-nothing", relation, entry.place, Name(zh, en), who)
+                yield problem("joins-nothing", relation, entry.place, who, who=who)
             elif entry.name and key_of(theirs.get(entry.code, entry.name)) != key_of(entry.name):
-                zh = f"代码“{entry.code}”是“{theirs[entry.code]}”的，本行写的是“{entry.name}”，按代码计入"
-                en = f"`{entry.code}` is that of `{theirs[entry.code]}`, not of `{entry.name}`; it counts by the code"
-                yield Problem("joins-otherwise", relation, entry.place, Name(zh, en), entry.code)
+                slots = {"code": entry.code, "theirs": theirs[entry.code], "own": entry.name}
+                yield problem("joins-otherwise", relation, entry.place, entry.code, **slots)
+
+
+def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) -> History:
+    """Return the history in which a record of nobody, under a name or code that is nearly somebody's, may be anybody's."""
+    pairs = [*history.enterprises, *((_name(r), _code(r)) for r in records)]
+    rows = [{k: v for k, v in zip((NAME, CODE), pair, strict=True) if v} for pair in dict.fromkeys(pairs)]
+    names, codes = {key_of(r[NAME]) for r in rows if NAME in r}, {r[CODE] for r in rows if CODE in r}
+    entries, notices = dict(history.entries), list(history.notices)
+    for relation, found in history.entries.items():
+        lost = [e for e in found if (e.code or e.name) and e.code not in codes and key_of(e.name) not in names]
+        said = [({k: v for k, v in ((NAME, e.name), (CODE, e.code)) if v}, str(i)) for i, e in enumerate(lost)]
+        like = unattached(said, rows, vocabulary)[1]
+        doubtful = {id(e): like[str(i)] for i, e in enumerate(lost) if str(i) in like}
+        for e in (e for e in lost if id(e) in doubtful):
+            who, other = e.name or e.code, doubtful[id(e)]
+            notices.append(problem("no-identity.near", relation, e.place, who, given=who, other=other))
+        entries[relation] = tuple(replace(e, code="", name="") if id(e) in doubtful else e for e in found)
+    return History(entries, history.enterprises, tuple(notices))
 
 
 def enterprises_given(known: Register, about: Iterable[Subject], history: History) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.services.chaining.deciding import AreaWithHistory, Joined, joined
 from safety_rules.services.chaining.verdict import ChainedVerdict
+from safety_rules.words.problem import problem
 
 IDENTITY = ("project.id", "enterprise.name", "enterprise.credit_code")
 
@@ -42,16 +43,12 @@ def _counts(area: AreaWithHistory, known: Joined) -> Iterator[Problem]:
     """Yield how much of the history there is, and how many rows it does not know, or cannot be joined with."""
     names = area.area.law.rulebook.vocabulary.facts
     parts = [(names[r].name, len(e)) for r, e in area.history.entries.items()]
-    zh, en = "、".join(f"{n.zh} {c} 条" for n, c in parts), ", ".join(f"{n.en}: {c}" for n, c in parts)
-    yield Problem("history", "", "历史台账", Name(f"含{zh}", f"the history holds {en}"))
+    several = Name("、".join(f"{n.zh} {c} 条" for n, c in parts), ", ".join(f"{n.en}: {c}" for n, c in parts))
+    yield problem("history", "", "历史台账", parts=several)
     theirs = {code for _, code in area.history.enterprises}
     lost = sum(s.enterprise is None for s in known.subjects)
     new = sum(s.enterprise is not None and s.enterprise not in theirs for s in known.subjects) if theirs else 0
     if lost:
-        zh = f"{lost} 行的投资企业不能确定，不能关联，名单、事故、隐患按未知处理"
-        en = f"{lost} rows do not say whose they are: lists, accidents and dangers of the history are unknown for them"
-        yield Problem("history-not-joined", "", "历史台账", Name(zh, en))
+        yield problem("history-not-joined", "", "历史台账", count=lost)
     if new:
-        zh = f"{new} 行的投资企业不在其企业名录中，按没有记录处理"
-        en = f"the enterprises of {new} rows are not in the history's register; it has no records of them"
-        yield Problem("history-not-known", "", "历史台账", Name(zh, en))
+        yield problem("history-not-known", "", "历史台账", count=new)

@@ -11,7 +11,7 @@ from safety_rules.semantics.chaining.chain import ChainResult
 from safety_rules.semantics.chaining.explain import counted, record_said
 
 MOST_KEYS = 10
-ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.entries", "ledger.graded_accidents")
+ASIDE = ("ledger.projects", "ledger.enterprises", "ledger.graded_accidents")
 
 
 def because(result: ChainResult, fact: ChainFact, outcome: Slot) -> Statement:
@@ -46,9 +46,10 @@ def _said(result: ChainResult, fact: ChainFact) -> Statement:
         who = _name(result, str(fact.values["enterprise"]))
         ends = statement("chain.until", day=said["until"]) if "until" in own else ""
         return statement("chain.listing", who=who, day=said["listed_on"], list=_lower(said["list"]), until=ends)
-    if fact.relation == "ledger.grounds" and {"ground", "since"} <= own.keys():
-        numbers = _counted_said(result, fact)
-        return statement("chain.ground", ground=_lower(said["ground"]), day=said["since"], counted=numbers)
+    if fact.relation == "ledger.grounds" and {"enterprise", "list", "ground", "since"} <= own.keys():
+        who, numbers = _name(result, str(fact.values["enterprise"])), _counted_said(result, fact)
+        slots = {"list": _lower(said["list"]), "ground": _lower(said["ground"]), "day": said["since"]}
+        return statement("chain.ground", who=who, counted=numbers, **slots)
     return statement("chain.fact", record=record_said(result, fact))
 
 

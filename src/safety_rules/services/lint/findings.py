@@ -9,6 +9,7 @@ from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.lint.cases import without_edge_cases
 from safety_rules.services.lint.duplicates import near_duplicates
+from safety_rules.services.lint.readings import slow_rules
 from safety_rules.services.lint.sentences import other_numbers
 from safety_rules.services.lint.sources import out_of_force, quotations, weak_standings
 from safety_rules.services.lint.usage import unused
@@ -55,6 +56,7 @@ def _found(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     yield from quotations(book, texts)
     yield from other_numbers(book)
     yield from near_duplicates(book)
+    yield from slow_rules(book)
 
 
 def _covers(silence: Silence, diagnostic: Diagnostic) -> bool:

@@ -37,8 +37,7 @@ def other_numbers(book: Rulebook) -> Iterator[Diagnostic]:
 
 
 def _titled(rule: Rule, book: Rulebook) -> Iterator[Diagnostic]:
-    conditions = [c.that for c in rule.applies_when + rule.requires]
-    yield from _found(rule.key, rule.title, conditions, rule.at, book)
+    yield from _found(rule.key, rule.title, [c.that for c in rule.applies_when + rule.requires], rule.at, book)
 
 
 def _found(

@@ -99,8 +99,7 @@ def veto_despite_blanks(asked: Asked, rule: Rule, asks: Question) -> Proof:
     """Return the proof that where a veto is violated, no fewer facts make it satisfied or not applicable."""
     alone = replace(asked.law, rules=(rule,), obligations=())
     full = open_law(alone, (), asked.limits.most_items)
-    facts = frozenset(asked.law.rulebook.vocabulary.facts)
-    fewer = beside(full, alone, facts, "fewer ")
+    fewer = beside(full, alone, frozenset(asked.law.rulebook.vocabulary.facts), "fewer ")
     asking = search([full, fewer], asked.limits.seconds)
 
     def conditions() -> list[Condition]:
@@ -137,8 +136,7 @@ def value_when_known(asked: Asked, derivation: Derivation, asks: Question, where
     def conditions() -> list[Condition]:
         world, there = _where(opened, derivation)
         found = value(derivation.formula, world)
-        only = _only(where, opened)
-        return [negation(found.known), there, opened.record.everything_known(), *only]
+        return [negation(found.known), there, opened.record.everything_known(), *_only(where, opened)]
 
     def unknown(records: tuple[Record, ...]) -> bool:
         value_ = evaluate(derivation.formula, _scope(asked, derivation, records[0]))

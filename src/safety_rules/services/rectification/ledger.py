@@ -1,10 +1,12 @@
 """The append-only ledger: SQLite, each entry chained by hash to the one before, its head kept elsewhere if wanted.
 
 A commit is on the disk before it is acknowledged; writers queue for the lock; nothing is ever changed or removed.
+A file that holds nothing yet (a first import that died leaves one) is a ledger without entries.
 """
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import sqlite3
@@ -59,20 +61,16 @@ class Fault:
     en: str
 
 
-def canonical(seq: int, entry: Entry, previous: str) -> bytes:
-    """Return the bytes that an entry's hash is taken of."""
-    whole = {"seq": seq, "kind": entry.kind, "key": entry.key, "body": entry.body, "previous": previous}
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
 def body_text(body: object) -> str:
     """Return an entry's body as it is stored: one text for one content."""
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def chained(seq: int, entry: Entry, previous: str) -> str:
-    """Return the hash of an entry after the one before it."""
-    return hashlib.sha256(canonical(seq, entry, previous)).hexdigest()
+def hashed(seq: int, kind: str, key: str, body: str, previous: str) -> str:
+    """Return the hash of an entry, by its body's text, after the one before it."""
+    quoted = (json.dumps(text, ensure_ascii=False) for text in (key, kind, previous))
+    whole = '{{"body":{},"key":{},"kind":{},"previous":{},"seq":{}}}'.format(body, *quoted, seq)
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 @contextmanager
@@ -80,7 +78,12 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection that reads one consistent state of a ledger; raises LedgerError where there is none."""
     with _errors(path), closing(_connected(path, create=False)) as connection:
         connection.execute("BEGIN")
-        yield connection
+        if not _is_empty(connection):
+            yield connection
+            return
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as nothing:
+        _made(nothing)
+        yield nothing
 
 
 @contextmanager
@@ -89,8 +92,7 @@ def writing(path: Path, *, create: bool = False) -> Iterator[sqlite3.Connection]
     with _errors(path), closing(_connected(path, create=create)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if create:
-                _made(connection)
+            _made(connection)
             yield connection
         except BaseException:
             connection.rollback()
@@ -115,18 +117,22 @@ def _connected(path: Path, *, create: bool) -> sqlite3.Connection:
     try:
         # EXTRA is FULL, and the folder is synced as well when a commit removes its journal.
         connection.execute("PRAGMA synchronous=EXTRA")
-        _check_kind(connection, path, create)
+        _check_kind(connection, path)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _check_kind(connection: sqlite3.Connection, path: Path, create: bool) -> None:
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0)
+
+
+def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     """Raise where the file is no ledger of ours, or of a newer version."""
     connection.execute("BEGIN")  # one look at all three, since another may be making it
     try:
-        empty = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+        empty = _is_empty(connection)
         with_us = connection.execute("PRAGMA application_id").fetchone()[0]
         version = connection.execute("PRAGMA user_version").fetchone()[0]
     finally:
@@ -135,13 +141,13 @@ def _check_kind(connection: sqlite3.Connection, path: Path, create: bool) -> Non
         raise LedgerError(
             f"`{path.name}` is a ledger of version {version}, this program knows up to {SCHEMA_VERSION}; use a newer one"
         )
-    if with_us != APPLICATION and not (create and empty):
+    if with_us != APPLICATION and not empty:
         raise LedgerError(f"`{path.name}` is a database, but no ledger of rectifications")
 
 
 def _made(connection: sqlite3.Connection) -> None:
     """Make the tables where there are none yet; under the write lock, so only one writer does."""
-    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+    if not _is_empty(connection):
         return
     connection.execute(f"PRAGMA application_id={APPLICATION}")
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
@@ -158,8 +164,9 @@ def append(connection: sqlite3.Connection, new: Iterable[Entry]) -> Head:
     rows = []
     for entry in new:
         count += 1
-        digest = chained(count, entry, previous)
-        rows.append((count, entry.kind, entry.key, body_text(entry.body), previous, digest))
+        body = body_text(entry.body)
+        digest = hashed(count, entry.kind, entry.key, body, previous)
+        rows.append((count, entry.kind, entry.key, body, previous, digest))
         previous = digest
     connection.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", rows)
     connection.execute("UPDATE head SET count = ?, hash = ?", (count, previous))
@@ -180,4 +187,31 @@ def entries(connection: sqlite3.Connection, kind: str, key: str | None = None) -
     for of_kind, of_key, body in connection.execute(
         f"SELECT kind, key, body FROM entries WHERE {where} ORDER BY seq", values
     ):
-        yield Entry(of_kind, of_key, json.loads(body))
+        yield Entry(of_kind, of_key, content(of_key, body))
+
+
+def content(key: str, body: str) -> dict[str, Any]:
+    """Return the body of an entry from its text; raises LedgerError where it is none, whatever it is."""
+    try:
+        made = json.loads(body)
+    except (ValueError, TypeError, RecursionError):
+        made = None
+    if not isinstance(made, dict):
+        raise LedgerError(f"an entry of `{key}` is damaged; run `rectify verify`")
+    return made
+
+
+def text_of(key: str, body: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    """Return a text of an entry's body; raises LedgerError where it is another kind, or missing without a default."""
+    text = body.get(name, default)
+    if not isinstance(text, str):
+        raise LedgerError(f"an entry of `{key}` is damaged (`{name}`); run `rectify verify`")
+    return text
+
+
+def day_of(key: str, body: Mapping[str, Any], name: str) -> datetime.date:
+    """Return a day of an entry's body; raises LedgerError where it is none."""
+    try:
+        return datetime.date.fromisoformat(text_of(key, body, name))
+    except ValueError:
+        raise LedgerError(f"an entry of `{key}` is damaged (`{name}`); run `rectify verify`") from None

@@ -12,8 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.ledger import Entry, append, entries, reading, writing
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, replay
+from safety_rules.services.rectification.ledger import (
+    Entry,
+    append,
+    day_of,
+    entries,
+    reading,
+    text_of,
+    writing,
+)
+from safety_rules.services.rectification.life import (
+    Change,
+    Danger,
+    Details,
+    Event,
+    RefusedError,
+    after,
+    not_yet,
+    replay,
+)
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
@@ -31,6 +48,8 @@ def entry(event: Event) -> Entry:
         body["deadline"] = event.deadline.isoformat()
     if event.details is not None:
         body["details"] = asdict(event.details)
+    if event.change is not None:
+        body["change"] = asdict(event.change)
     body |= {n: text for n, text in (("organisation", event.organisation), ("code", event.code)) if text}
     body["role_is"] = "verified" if event.verified else "claimed"
     return Entry(EVENT, event.danger, body)
@@ -38,16 +57,32 @@ def entry(event: Event) -> Entry:
 
 def event_of(key: str, body: Mapping[str, Any]) -> Event:
     """Return the event of an entry; raises LedgerError where the entry is none."""
+    texts = {n: text_of(key, body, n, "") for n in ("evidence", "organisation", "code", "role_is")}
+    return Event(
+        key,
+        text_of(key, body, "event"),
+        text_of(key, body, "by"),
+        text_of(key, body, "role"),
+        day_of(key, body, "on"),
+        texts["evidence"],
+        day_of(key, body, "deadline") if "deadline" in body else None,
+        _part(key, body, "details", Details) if "details" in body else None,
+        _part(key, body, "change", Change) if "change" in body else None,
+        texts["organisation"],
+        texts["code"],
+        texts["role_is"] == "verified",
+    )
+
+
+def _part(key: str, body: Mapping[str, Any], name: str, of: type) -> Any:
+    """Return a part of an entry that is several texts; raises LedgerError where it is not."""
+    held = body[name]
     try:
-        deadline = datetime.date.fromisoformat(body["deadline"]) if "deadline" in body else None
-        details = Details(**body["details"]) if "details" in body else None
-        on = datetime.date.fromisoformat(body["on"])
-        return Event(
-            key, body["event"], body["by"], body["role"], on, body.get("evidence", ""), deadline, details,
-            body.get("organisation", ""), body.get("code", ""), body.get("role_is") == "verified",
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError):
-        raise LedgerError(f"an entry of `{key}` is no event; run `rectify verify`") from None
+        if isinstance(held, dict) and all(isinstance(v, str) for v in held.values()):
+            return of(**held)
+    except TypeError:  # a text too many or too few
+        pass
+    raise LedgerError(f"an entry of `{key}` is damaged (`{name}`); run `rectify verify`")
 
 
 def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
@@ -78,8 +113,7 @@ def roster_of(connection: sqlite3.Connection) -> dict[str, Actor]:
 
 def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> tuple[Event, Danger]:
     """Append an event and return it as recorded, and the danger after it; raises RefusedError, and then nothing is written."""
-    if event.on > today:
-        raise RefusedError(f"日期{event.on}尚未到来", f"the day {event.on} is yet to come")
+    not_yet(event.on, today)
     with writing(path) as connection:
         event = acted(event, roster_of(connection), table)
         before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from safety_rules.services.rectification.ledger import Entry
+from safety_rules.services.rectification.ledger import Entry, text_of
 from safety_rules.services.rectification.life import Event, RefusedError, hand
 from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once
 
@@ -40,8 +40,8 @@ Roster = Mapping[str, Actor]
 
 
 def actor_of(key: str, body: Mapping[str, Any]) -> Actor:
-    """Return the actor of an entry."""
-    return Actor(key, str(body.get("role", "")), str(body.get("organisation", "")), str(body.get("code", "")))
+    """Return the actor of an entry; raises LedgerError where it is none."""
+    return Actor(key, *(text_of(key, body, name) for name in ("role", "organisation", "code")))
 
 
 def roster(actors: Iterable[Actor]) -> dict[str, Actor]:

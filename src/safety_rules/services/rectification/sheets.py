@@ -4,20 +4,62 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.headings import FIRST_ROWS
-from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, letters
+from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, letters, usable
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name
+from safety_rules.language.kinds import Date, Name, Text
+from safety_rules.language.record import Problem
+from safety_rules.language.units import UnitTable
+from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.admission.folding import unfolded, visible
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import Unread, day
 from safety_rules.services.rectification.life import RefusedError
+from safety_rules.words.problem import problem
 
-DAY = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
+SERIALS = range(36526, 73051)  # the days from 2000 to 2099 as a spreadsheet counts them
+SERIAL_ZERO = datetime.date(1899, 12, 30)
+DATED = ("日期", "期限")
+AT_ONCE = re.compile(r"^(?:立即|当场|现场|即知即改|立行立改|立查立改|当日|当天)(?:整改|纠正|完成|改正)?$")
+WITHIN = re.compile(r"^(?:限)?([0-9]{1,3})(日|天|周|小时)(?:之)?内(?:完成|整改|整改完成|整改到位)?$")
+NO_YEAR = re.compile(r"^[0-9]{1,2}\s*月\s*(?:[0-9]{1,2}\s*日|底)")
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "隐患编号": ("编号", "隐患排查单号", "安全隐患单号", "整改单号", "通知书编号", "记录编号"),
+    "领域": ("行业领域", "行业和领域", "隐患行业"),
+    "隐患级别": ("隐患等级", "级别", "安全隐患等级"),
+    "隐患内容": ("隐患描述", "问题描述", "存在问题", "隐患详情", "隐患详细情况", "安全隐患内容", "整改隐患内容"),
+    "整改单位": ("被检查单位", "受检单位", "受检单位名称", "受检查企业", "隐患单位名称", "整改企业名称"),
+    "统一社会信用代码": ("信用代码", "社会信用代码", "统一信用代码", "社会统一信用代码"),
+    "发现日期": ("检查时间", "检查日期", "排查日期", "发现时间", "隐患发现日期", "隐患发现时间"),
+    "发现方": ("检查人", "检查人员", "检查单位", "检查部门", "发现人"),
+    "交办日期": ("交办时间", "整改下达时间", "派单时间"),
+    "交办部门": ("整改通知下达部门", "派单单位"),
+    "整改期限": ("整改时限", "要求整改日期", "要求整改完成日期", "最晚整改时间", "限期整改时间", "整改截止时间", "整改完成期限"),
+    "申请验收日期": (
+        "整改完成时间", "整改完成日期", "完成整改时间", "完成整改日期", "整改到位时间", "实际完成时间", "改正时间", "整改日期",
+    ),
+    "督查日期": ("复查日期", "复查时间", "督导日期"),
+    "督查单位": ("复查单位", "复查部门", "复查人", "督查责任人"),
+    "验收日期": ("验收时间", "整改验收时间"),
+    "验收部门": ("验收单位", "验收人"),
+    "销号日期": ("销号时间", "关闭时间", "闭环时间"),
+    "延期日期": ("延期批准日期",),
+    "延期批准部门": ("延期部门", "延期批准单位"),
+    "延期后期限": ("延期整改期限", "延期期限", "延期日期至", "延期至"),
+    "撤销日期": ("误报撤销日期",),
+    "撤销部门": ("撤销单位", "撤销人"),
+    "撤销原因": ("撤销理由", "误报原因"),
+    "是否重大隐患": ("是否重大",),
+    "隐患类别": ("隐患分类", "隐患类型"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +83,14 @@ class Row:
     def day(self, heading: str) -> datetime.date | None:
         """Return a cell as a day, None where it is blank; raises RefusedError where it is no day."""
         value = self.cells.get(heading)
-        if isinstance(value, datetime.datetime):
-            return value.date()
-        if isinstance(value, datetime.date):
-            return value
-        text = cell_text(value)
-        if not text:
+        if not isinstance(value, datetime.date) and not cell_text(value):
             return None
-        match = DAY.match(text)
         try:
-            if match is not None:
-                return datetime.date(int(match[1]), int(match[2]), int(match[3]))
-        except ValueError:
-            pass
-        raise RefusedError(f"“{heading}”的“{text}”不是日期", f"`{text}` is no day", heading)
+            return day(unfolded(cell_text(value), Date()) if not isinstance(value, datetime.date) else value)
+        except Unusable:
+            text = cell_text(value)
+            zh, en = ("没有写年份", "lacks its year") if NO_YEAR.match(text) else ("不是日期", "is no day")
+            raise RefusedError(f"“{heading}”的“{text}”{zh}", f"`{text}` {en}", heading) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +103,111 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's rows that are not blank."""
+    """A sheet's records; `kind` is which sheet of ours it is; `notices` say what was assumed, and what is no record."""
 
     name: str
+    kind: str
     rows: tuple[Row, ...]
+    notices: tuple[Problem, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
-def workbook(path: Path, headings: Mapping[str, Iterable[str]]) -> dict[str, Sheet]:
-    """Return the sheets that are named in `headings`; raises LedgerError where the file or a heading is missing."""
+def workbook(
+    path: Path, headings: Mapping[str, Iterable[str]], main: str = "", needed: Iterable[str] = ()
+) -> list[Sheet]:
+    """Return the sheets that are named in `headings`, and every other that has the `needed` headings of `main`.
+
+    Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
+    """
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
-    return {t.name: _sheet(t, tuple(headings[t.name])) for t in sheets(path) if t.name in headings}
+    found: list[Sheet] = []
+    missing: list[str] = []
+    nearly: list[str] = []
+    must = tuple(needed)
+    for table in sheets(path):
+        kind = table.name if table.name in headings else main
+        if not kind:
+            continue
+        sheet = _sheet(table, kind, tuple(headings[kind]))
+        lacks = [h for h in (must if kind == main else headings[kind]) if h not in sheet.columns]
+        if not lacks:
+            found.append(sheet)
+        elif table.name in headings or len(lacks) < len(must):
+            (missing if table.name in headings else nearly).append(_lacking(table.name, lacks))
+    if missing or (nearly and all(s.kind != main for s in found)):
+        raise LedgerError("\n".join(missing or nearly))
+    return found
 
 
-def _sheet(table: RawTable, wanted: tuple[str, ...]) -> Sheet:
-    head = _heading_row(table, wanted)
-    columns = {h: i for i, cell in enumerate(head.cells) for h in wanted if folded(cell_text(cell)) == folded(h)}
-    rows = tuple(
-        Row(table.name, row.number, {h: row.cell(i) for h, i in columns.items()}, columns)
-        for row in table.rows()
-        if row.number > head.number and not row.blank
-    )
-    return Sheet(table.name, rows)
+def _lacking(name: str, headings: Iterable[str]) -> str:
+    listed = "；".join(f"{h}（或{'、'.join(ALIASES[h])}）" if h in ALIASES else h for h in headings)
+    return f"the sheet `{name}` lacks headings (工作表“{name}”缺少表头): {listed}"
 
 
-def _heading_row(table: RawTable, wanted: tuple[str, ...]) -> RawRow:
-    """Return the row, among the first ones, that has all wanted headings."""
-    names = {folded(h): h for h in wanted}
-    best: set[str] = set()
-    for row in islice(table.rows(), FIRST_ROWS):
-        found = {folded(cell_text(c)) for c in row.cells} & names.keys()
-        if len(found) == len(names):
-            return row
-        best = found if len(found) > len(best) else best
-    missing = "、".join(h for key, h in names.items() if key not in best)
-    raise LedgerError(f"the sheet `{table.name}` lacks headings (缺少表头): {missing}")
+def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
+    facts = [Fact(f"row.{h}", Name(h, h), Text(), f"行.{h}", headings=ALIASES.get(h, ())) for h in wanted]
+    top = heading_row(table, spellings(facts))
+    found = columns(table, top, facts, UnitTable({})) if top is not None else None
+    if found is None:
+        return Sheet(table.name, kind, (), (), ())
+    at = {c.fact.field: c.index for c in found.columns}
+    notices = [*table.notices, *(n for n in found.notices if n.code != "heading")]
+    other = [f"{c.heading}→{c.fact.field}" for c in found.columns if folded(c.heading) != folded(c.fact.field)]
+    if other:
+        notices.append(problem("assumed-headings", "", table.name, headings="；".join(other)))
+    rows: list[Row] = []
+    for row in table.rows():
+        if row.number <= found.row or row.blank:
+            continue
+        if line := kind_of_line(row, found.headings):
+            notices.append(Problem(line, "", table.place(row.number), KINDS[line]))
+            continue
+        first = wanted[0]
+        cells = {h: row.cell(i) if h == first else row.merged.get(i, row.cell(i)) for h, i in at.items()}
+        if not all(is_blank(c) for c in cells.values()):
+            rows.append(_dated(Row(table.name, row.number, cells, at), notices))
+    return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at))
+
+
+def _dated(row: Row, notices: list[Problem]) -> Row:
+    """Return a row whose days are days: the number of a day as a spreadsheet counts, and a term from the day found."""
+    cells = dict(row.cells)
+    for heading in (h for h in row.cells if h.endswith(DATED)):
+        value = usable(row.cells[heading])
+        serial = value if isinstance(value, int) and not isinstance(value, bool) else None
+        if serial in SERIALS:
+            cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial or 0)
+            place, day_read = row.place(heading), cells[heading]
+            notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
+        elif heading == "整改期限" and isinstance(value, str):
+            term = _term(unicodedata.normalize("NFKC", visible(value)))
+            found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None
+            if term is not None and found is not None:
+                cells[heading] = found + term
+                slots = {"heading": heading, "given": value, "found": found, "day": cells[heading]}
+                notices.append(problem("assumed-day.term", "", row.place(heading), **slots))
+    return Row(row.sheet, row.number, cells, row.columns)
+
+
+def _found_on(row: Row) -> datetime.date | None:
+    try:
+        return row.day("发现日期")
+    except RefusedError:
+        return None
+
+
+def _term(text: str) -> datetime.timedelta | None:
+    """Return how long a deadline in words runs from the day found; None where it is none, or none that is exact."""
+    plain = "".join(text.split())
+    if AT_ONCE.match(plain):
+        return datetime.timedelta()
+    match = WITHIN.match(plain)
+    if match is None:
+        return None
+    days = {"日": 1, "天": 1, "周": 7}.get(match[2])
+    hours = int(match[1])
+    return datetime.timedelta(days=hours * days if days else -(-hours // 24))
 
 
 def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row]:
@@ -111,6 +217,10 @@ def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row
     """
     same: dict[str, list[Row]] = {}
     for row in rows:
+        unread = next(((h, c) for h, c in row.cells.items() if isinstance(c, Unread)), None)
+        if unread is not None:
+            refusals.append(Refusal(row.place(unread[0]), unread[1].why.name))
+            continue
         same.setdefault(row.text(heading) or row.place(), []).append(row)
     good = []
     for key, found in same.items():

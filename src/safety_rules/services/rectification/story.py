@@ -3,46 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
-from safety_rules.language.kinds import Name
-from safety_rules.services.rectification.life import Danger, Event, after, chinese
+from safety_rules.services.rectification.life import Danger, Event, after, replay
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.words.catalog import sentence
 
 
 def story(events: Sequence[Event], table: Lifecycle, language: str) -> Iterator[str]:
-    """Yield a heading, and a line for each event with the state that it led to."""
+    """Yield a heading with what is known of the danger by now, and a line for each event with the state that it led to."""
+    for lived in replay(table, events).values():
+        yield _heading(lived, language)
     danger: Danger | None = None
     for number, event in enumerate(events, 1):
         danger = after(table, danger, event)
-        if number == 1:
-            yield _heading(danger, language)
         yield _line(number, event, danger, table, language)
 
 
 def _heading(danger: Danger, language: str) -> str:
     d = danger.details
-    if language == "zh":
-        return f"{danger.id} {d.enterprise}：{d.text}（{d.field}，{d.level}隐患，责任单位：{d.unit}）"
-    return f"{danger.id} {d.enterprise}: {d.text} ({d.field}, {d.level}, responsible: {d.unit})"
+    told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text}
+    told |= {"field": stated(d.field, language), "unit": stated(d.unit, language)}
+    return sentence("story.heading", language, level=stated(d.level, language), **told)
 
 
-def _role(event: Event, table: Lifecycle) -> Name:
+def stated(text: str, language: str) -> str:
+    """Return a detail of a danger, or that the ledger does not say it."""
+    return text or sentence("story.unstated", language)
+
+
+def _role(event: Event, table: Lifecycle, language: str) -> str:
     """Return a role in words: with its organisation where a roster names it, and as only claimed where none does."""
-    party, of = table.parties[event.role], event.organisation
+    party, of = table.parties[event.role].in_(language), event.organisation
     if not event.verified:
-        return Name(f"{party.zh}，自报未核实", f"{party.en}, as claimed")
+        return sentence("story.claimed", language, party=party)
     if of in ("", event.by):
-        return Name(f"{party.zh}，名册已核实", f"{party.en}, on the roster")
-    return Name(f"{party.zh}，{of}，名册已核实", f"{party.en}, {of}, on the roster")
+        return sentence("story.on_roster", language, party=party)
+    return sentence("story.of_organisation", language, party=party, organisation=of)
 
 
 def _line(number: int, event: Event, danger: Danger, table: Lifecycle, language: str) -> str:
-    name, role = table.events[event.name].name, _role(event, table)
-    state = table.states[danger.state].name
-    if language == "zh":
-        more = f"，期限{chinese(event.deadline)}" if event.deadline else ""
-        more += f"，佐证：{event.evidence}" if event.evidence else ""
-        return f"  {number}. {chinese(event.on)} {name.zh}：{event.by}（{role.zh}）{more} → {state.zh}"
-    more = f", due {event.deadline}" if event.deadline else ""
-    more += f", evidence: {event.evidence}" if event.evidence else ""
-    return f"  {number}. {event.on} {name.en}: {event.by} ({role.en}){more} -> {state.en}"
+    more = ""
+    if event.deadline:
+        more += sentence("story.deadline", language, day=sentence("story.day", language, day=event.deadline))
+    if event.change is not None:
+        more += sentence("story.change", language, **asdict(event.change))
+    if event.evidence:
+        key = "story.reason" if "reason" in table.events[event.name].asks else "story.evidence"
+        more += sentence(key, language, evidence=event.evidence)
+    name, state = (n.in_(language) for n in (table.events[event.name].name, table.states[danger.state].name))
+    told = {"day": sentence("story.day", language, day=event.on), "event": name, "by": event.by, "more": more}
+    return sentence("story.event", language, number=number, role=_role(event, table, language), state=state, **told)

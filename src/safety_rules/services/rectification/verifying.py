@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import datetime
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
-from safety_rules.language.errors import LedgerError, SafetyRulesError
+from safety_rules.formats.safe import CONTROL, replacing
+from safety_rules.language.errors import LedgerError
+from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import (
     GENESIS,
     SCHEMA,
@@ -16,15 +19,19 @@ from safety_rules.services.rectification.ledger import (
     Fault,
     Head,
     body_text,
-    chained,
+    content,
+    hashed,
     reading,
 )
-from safety_rules.services.rectification.life import Danger, Event, RefusedError, after
+from safety_rules.services.rectification.life import Danger, Event, RefusedError, after, not_yet
 from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
+from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.words.catalog import both
 
 HEX = set("0123456789abcdef")
+ENTRIES = "table entries"
 
 
 def kept_head(path: Path) -> Head:
@@ -44,26 +51,48 @@ def head_text(head: Head) -> str:
     return f"{head.count} {head.hash}\n"
 
 
-def faults(path: Path, table: Lifecycle, kept: Head | None = None) -> tuple[Head, tuple[Fault, ...]]:
-    """Return the head that the entries really have, and every fault; none means that all is as written."""
+def write_head(made: Head, path: Path) -> None:
+    """Write a head to a file, whole or not at all; raises LedgerError where it cannot be written."""
+    with replacing(path) as temporary:
+        temporary.write_text(head_text(made), "utf-8")
+
+
+def beside(output: Path) -> Path:
+    """Return where the head of what was made from a ledger stands: `台账.xlsx.head`."""
+    return output.with_name(output.name + ".head")
+
+
+def faults(
+    path: Path, table: Lifecycle, kept: Head | None = None, today: datetime.date = datetime.date.max
+) -> tuple[Head, tuple[Fault, ...]]:
+    """Return the head that the entries really have, and every fault; none means that all is as written.
+
+    What is dated after `today` is a fault.
+    """
     try:
         with reading(path) as connection:
             pages = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
             if pages != "ok":
                 return Head(0, GENESIS), (_damaged(pages),)
+            # what is no UTF-8 is read as it stands, so that its entry can be named
+            connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             chain = _Chain()
-            found = [*_schema_faults(connection), *chain.faults(connection), *_head_faults(connection, chain)]
-            if not any(f.code != "schema" for f in found):
-                found += list(_life_faults(connection, table))
-    except UnicodeDecodeError as error:
-        return Head(0, GENESIS), (_damaged(str(error)),)
+            found = list(_schema_faults(connection))
+            if not any(f.code == "schema" and ENTRIES in f.en for f in found):
+                broken = [*chain.faults(connection), *_head_faults(connection, chain)]
+                found += broken or _life_faults(connection, table, today)
     except LedgerError as error:
         if not isinstance(error.__cause__, sqlite3.DatabaseError):
             raise
         return Head(0, GENESIS), (_damaged(str(error.__cause__)),)
     if kept is not None:
         found += _kept_faults(chain, kept)
-    return Head(chain.count, chain.hash), tuple(found)
+    return Head(chain.count, chain.hash), tuple(replace(f, zh=_clean(f.zh), en=_clean(f.en)) for f in found)
+
+
+def _clean(text: str) -> str:
+    """Return a sentence that any terminal can show, whatever a forged entry put into it."""
+    return CONTROL.sub("\ufffd", text)[:500]
 
 
 def _damaged(said: str) -> Fault:
@@ -104,18 +133,25 @@ class _Chain:
                 yield Fault(
                     seq, "broken-chain", f"第{seq}条与前一条不衔接", f"entry {seq} does not follow the one before"
                 )
-            if not _is_as_written(seq, kind, key, body, previous, digest):
-                yield Fault(seq, "changed", f"第{seq}条已被改动", f"entry {seq} is not as it was written")
+            if hashed(seq, kind, key, body, previous) != digest:
+                yield _fault(seq, "changed")
+            elif not _is_readable(key, body):
+                yield _fault(seq, "damaged")
             self.count, self.hash = seq, digest
             self.hashes.append(digest)
 
 
-def _is_as_written(seq: int, kind: str, key: str, body: str, previous: str, digest: str) -> bool:
+def _is_readable(key: str, body: str) -> bool:
+    """Return whether a body is the one text of its content."""
     try:
-        content = json.loads(body)
-        return body == body_text(content) and chained(seq, Entry(kind, key, content), previous) == digest
-    except (ValueError, TypeError):
+        return body == body_text(content(key, body))
+    except (LedgerError, RecursionError):
         return False
+
+
+def _fault(seq: int, code: str, **slots: object) -> Fault:
+    said = both(f"fault.{code}", seq=seq, **slots)
+    return Fault(seq, code, said.zh, said.en)
 
 
 def _head_faults(connection: sqlite3.Connection, chain: _Chain) -> Iterator[Fault]:
@@ -136,24 +172,31 @@ def _kept_faults(chain: _Chain, kept: Head) -> Iterator[Fault]:
         yield Fault(kept.count, "rewritten", zh, f"entry {kept.count} is not the one whose head was kept")
 
 
-def _life_faults(connection: sqlite3.Connection, table: Lifecycle) -> Iterator[Fault]:
-    """Yield each event that the table does not allow, though its chain is whole."""
+def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: datetime.date) -> Iterator[Fault]:
+    """Yield each entry that is none of ours, or that the table does not allow, though its chain may be whole."""
     dangers: dict[str, Danger] = {}
     known: dict[str, Actor] = {}
-    rows = connection.execute(
-        "SELECT seq, kind, key, body FROM entries WHERE kind IN (?, ?) ORDER BY seq", (EVENT, ACTOR)
-    )
-    for seq, kind, key, body in rows:
+    for seq, kind, key, text in connection.execute("SELECT seq, kind, key, body FROM entries ORDER BY seq"):
         try:
+            body = content(key, text)
             if kind == ACTOR:
-                known |= roster([actor_of(key, json.loads(body))])
-                continue
-            event = event_of(key, json.loads(body))
-            if known or event.verified:
-                _check_actor(event, known, table)
-            dangers[key] = after(table, dangers.get(key), event)
-        except SafetyRulesError as error:
-            yield Fault(seq, "unlawful", f"第{seq}条不合整改流程：{error}", f"entry {seq} breaks the table: {error}")
+                known |= roster([actor_of(key, body)])
+            elif kind == EVENT:
+                event = event_of(key, body)
+                if known or event.verified:
+                    _check_actor(event, known, table)
+                not_yet(event.on, today)
+                dangers[key] = after(table, dangers.get(key), event)
+            elif kind == INSPECTION:
+                not_yet(inspection_of(Entry(kind, key, body)).on, today)
+            elif kind != FACTS:
+                yield _fault(seq, "unlawful", why=both("fault.kind", kind=kind))
+            elif key not in dangers:
+                raise RefusedError(f"台账中没有隐患“{key}”", f"there is no danger `{key}` in the ledger")
+        except RefusedError as error:
+            yield _fault(seq, "unlawful", why=error.reason)
+        except LedgerError:
+            yield _fault(seq, "damaged")
 
 
 def _check_actor(event: Event, known: dict[str, Actor], table: Lifecycle) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -14,6 +15,7 @@ from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, area_record, derived_values, findings
 
+LARGEST = Fraction(sys.float_info.max)
 Masks = tuple[int, int, int]
 Exact = Callable[[Record], Masks]
 
@@ -65,5 +67,7 @@ def joined(mask: Any) -> int:
 
 
 def plain(value: Value | None) -> Any:
-    """Return an exact value as a column holds it."""
-    return float(value) if isinstance(value, Fraction) else list(value) if isinstance(value, tuple) else value
+    """Return an exact value as a column holds it; a number beyond DOUBLE as unknown, the verdict of its row stays exact."""
+    if isinstance(value, Fraction):
+        return float(value) if abs(value) <= LARGEST else None
+    return list(value) if isinstance(value, tuple) else value

@@ -15,16 +15,22 @@ from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.language.expr import Call
 from safety_rules.language.operators import FUNCTIONS, ORDERS, Algebra
 
-MOST_COUNTED, MOST_TIMES = 10**12, 1000
+MOST_COUNTED, MOST_TIMES, MOST_IN_PLACE = 10**12, 1000, 20_000
 
 
 def called(expr: Call, w: Writer) -> Any:
     """Return the value of a function: a number, or SQL; NULL where it is unknown."""
     row = FUNCTIONS[expr.function]
-    arguments: list[Any] = [w.number(a) if terms.is_number(a) else w.value(a) for a in expr.arguments]
+    arguments: list[Any] = [
+        terms.held(w.number(a), w) if terms.is_number(a) else terms.short(w.value(a), w) for a in expr.arguments
+    ]
     if row.above_zero is not None:
         arguments[row.above_zero] = _above_zero(arguments[row.above_zero], w)
-    return row.meaning(_algebra(w), *arguments)
+    found = row.meaning(_algebra(w), *arguments)
+    if isinstance(found, Number) and len(found.sql) + len(found.size) > MOST_IN_PLACE:
+        w.doubt("TRUE")  # within a list that has no columns, functions of functions of functions are left to be settled
+        return terms.unknown(w.dialect)
+    return found
 
 
 def _algebra(w: Writer) -> Algebra:
@@ -58,8 +64,12 @@ def _is_count(a: Number) -> bool:
 
 def _chosen(w: Writer, op: str, a: Number, b: Number, then: Number, otherwise: Number) -> Number:
     """Return one number where two stand so to each other, the other where they do not; NULL where one of the two is."""
-    known = f"{b.sql} IS NOT NULL AND {a.sql} IS NOT NULL"
-    sql = f"(CASE WHEN {a.sql} {ORDERS[op].sql} {b.sql} THEN {then.sql} WHEN {known} THEN {otherwise.sql} END)"
+
+    def written(x: str, y: str, first: str, second: str) -> str:
+        known = f"{y} IS NOT NULL AND {x} IS NOT NULL"
+        return f"(CASE WHEN {x} {ORDERS[op].sql} {y} THEN {first} WHEN {known} THEN {second} END)"
+
+    sql = terms.once([a.sql, b.sql, then.sql, otherwise.sql], written, w)
     if _is_count(then) and _is_count(otherwise):
         return numbers.counted(sql, w.dialect, True)
     return numbers.either(sql, f"({then.size} + {otherwise.size})", [then, otherwise])

@@ -96,8 +96,8 @@ def aggregated_number(expr: Aggregate, w: Writer) -> Number:
 
 def _total(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, body: str) -> str:
     if expr.where is not None:
-        where = inner.value(expr.where)
-        body = f"(CASE WHEN {where} THEN {body} WHEN NOT {where} THEN 0E0 END)"
+        parts = [inner.value(expr.where), body]
+        body = terms.once(parts, lambda w, b: f"(CASE WHEN {w} THEN {b} WHEN NOT {w} THEN 0E0 END)", inner)
     return w.keep(w.dialect.total_of(source, item, body))
 
 
@@ -107,5 +107,5 @@ def _count(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer) ->
         return counted(w.keep(f"(CASE WHEN {source} IS NOT NULL THEN {d.length(source)} END)"), d, False)
     where = inner.value(expr.where)
     _doubts(source, item, inner, w)
-    ones = f"(CASE WHEN {where} THEN 1E0 WHEN NOT {where} THEN 0E0 END)"
+    ones = terms.once([where], lambda w: f"(CASE WHEN {w} THEN 1E0 WHEN NOT {w} THEN 0E0 END)", inner)
     return counted(w.keep(d.total_of(source, item, ones)), d, False)

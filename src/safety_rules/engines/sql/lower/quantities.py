@@ -14,59 +14,52 @@ from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import expr as tree
 from safety_rules.language import kinds
-from safety_rules.language.expr import (
-    Aggregate,
-    Arithmetic,
-    Call,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Literal,
-    Lookup,
-    Negate,
-    ParameterRef,
-    Scale,
-)
 from safety_rules.language.law import is_sure
 from safety_rules.language.vocabulary import Fact
 
 ONE = Fraction(1)
 
 
-def number(expr: Expr, w: Writer) -> Number:
-    """Return a number as SQL, NULL where it is unknown."""
+def number(expr: tree.Expr, w: Writer) -> Number:
+    """Return a number as SQL, NULL where it is unknown; every row goes back where a fixed one is beyond DOUBLE."""
+    found = _number(expr, w)
+    if numbers.beyond(found):
+        w.doubt("TRUE")
+        return terms.unknown(w.dialect)
+    return found
+
+
+def _number(expr: tree.Expr, w: Writer) -> Number:
     d = w.dialect
     match expr:
-        case Literal(Fraction() as known):
+        case tree.Literal(Fraction() as known):
             return numbers.constant(known, d)
-        case FactRef(key):
+        case tree.FactRef(key):
             return fact(key, w)
-        case ItemField():
+        case tree.ItemField():
             return _item_field(expr, w)
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, w)
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             found, doubts = numbers.operated(op, number(left, w), number(right, w), d)
             for doubt in doubts:
                 w.doubt(doubt)
             return found
-        case Negate(operand):
+        case tree.Negate(operand):
             return numbers.negated(number(operand, w), d)
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             return numbers.scaled(number(operand, w), factor, d)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return numbers.counted(d.days_between(w.value(later), w.value(earlier)), d, True)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _if(w.value(test), number(then, w), number(otherwise, w), w)
-        case Aggregate():
+        case tree.Aggregate():
             return lists.aggregated_number(expr, w)
-        case Lookup():
+        case tree.Lookup():
             cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
             sql = lookups.looked_up(expr, w)
-            return numbers.either(sql, sql, cells) if cells else unknown(d)
-        case Call():
+            return numbers.either(sql, sql, cells) if cells else terms.unknown(d)
+        case tree.Call():
             called: Number = functions.called(expr, w)
             return called
         case (tree.Literal() | tree.ItemSelf() | tree.AsOf() | tree.Not() | tree.And() | tree.Or()
@@ -74,12 +67,6 @@ def number(expr: Expr, w: Writer) -> Number:
             raise TypeError(f"{type(expr).__name__} is no number")
         case _:
             assert_never(expr)
-
-
-def unknown(d: Dialect) -> Number:
-    """Return a number that is unknown whatever the record."""
-    sql = d.null("double")
-    return Number(sql, sql, 0, None, True, None, False, True, True)
 
 
 def fact(key: str, w: Writer) -> Number:
@@ -92,7 +79,7 @@ def fact(key: str, w: Writer) -> Number:
         plain = _leaf(outer.keep(cell.value), cell.places, known, w.dialect, cell.factor)
         found = numbers.scaled(plain, cell.factor, w.dialect)
     elif not is_sure(derivation, w.law):
-        found = unknown(w.dialect)
+        found = terms.unknown(w.dialect)
     else:
         inner = number(derivation.formula, outer)
         name = outer.keep(inner.sql)
@@ -112,13 +99,13 @@ def _leaf(sql: str, places: int, known: Fact, d: Dialect, factor: Fraction = ONE
     return replace(numbers.leaf(sql, places, d, signed, most), integral=whole, nonzero=nonzero)
 
 
-def _item_field(expr: ItemField, w: Writer) -> Number:
+def _item_field(expr: tree.ItemField, w: Writer) -> Number:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
         return _leaf(terms.field_of(expr.key, item, w), default_places(fact), fact, w.dialect)
     if not is_sure(derivation, w.law):
-        return unknown(w.dialect)
+        return terms.unknown(w.dialect)
     records = w.record(item)
     if records is not None and expr.key in records.numbers:
         return records.numbers[expr.key]
@@ -131,30 +118,26 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
     return found
 
 
-def _parameter(expr: ParameterRef, w: Writer) -> Number:
+def _parameter(expr: tree.ParameterRef, w: Writer) -> Number:
     d = w.dialect
     if expr.day is None:
         known = terms.known_now(expr, w)
-        return unknown(d) if known is None else numbers.constant(known, d)
+        return terms.unknown(d) if known is None else numbers.constant(known, d)
     each = [(e, None if v is None else numbers.constant(v, d)) for e, v in terms.entries(expr, w)]
     arms = [n for _, n in each if n is not None]
     if not arms:
-        return unknown(d)
+        return terms.unknown(d)
     shown = [(e, d.null("double") if n is None else n.sql) for e, n in each]
     sql = terms.by_day(w.keep(w.value(expr.day)), shown, d.null("double"), d)
     return numbers.either(sql, f"abs({sql})", arms)
 
 
 def _if(test: str, a: Number, b: Number, w: Writer) -> Number:
-    test = w.keep(test)
-    agree = (
-        ""
-        if a.constant is not None and b.constant is not None and a.constant != b.constant
-        else (f" WHEN {a.sql} = {b.sql} THEN {a.sql}")
-    )
-    if agree and not (a.leaf and b.leaf):
+    test, a, b = terms.short(test, w), terms.held(a, w), terms.held(b, w)
+    differ = a.constant is not None and b.constant is not None and a.constant != b.constant
+    if not differ and not (a.leaf and b.leaf):
         w.doubt(f"({test} IS NULL AND {close(a, b)})")
-    sql = f"(CASE WHEN {test} THEN {a.sql} WHEN NOT {test} THEN {b.sql}{agree} END)"
+    sql = terms.once([test, a.sql, b.sql], lambda t, x, y: terms.chosen(t, x, y, not differ), w)
     size = f"(CASE WHEN {test} THEN {a.size} ELSE {b.size} END)"
     return numbers.either(sql, size, [a, b])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.language.expr import Expr, ParameterRef, kind_of
 from safety_rules.language.kinds import Boolean, Choices, Date, Kind, Number, Records
 from safety_rules.language.law import Entry, sure_value, sure_values
+
+SHORT, MOST_REPEATED = 40, 400  # characters
 
 
 def is_number(expr: Expr) -> bool:
@@ -45,6 +48,12 @@ def null(kind: Kind, d: Dialect) -> str:
             return f"CAST(NULL AS {d.list_of(d.types['text'])})"
         case _:
             return d.null("text")
+
+
+def unknown(d: Dialect) -> NumberTerm:
+    """Return a number that is unknown whatever the record."""
+    sql = d.null("double")
+    return NumberTerm(sql, sql, 0, None, True, None, False, True, True)
 
 
 def scope_of(variable: str, item: str, w: Writer) -> Writer:
@@ -98,3 +107,30 @@ def kept(expr: Expr, w: Writer) -> NumberTerm:
         return found
     sql = w.keep(found.sql)
     return replace(found, sql=sql, size=sql if found.size == found.sql else found.size)
+
+
+def held(found: NumberTerm, w: Writer) -> NumberTerm:
+    """Return a number that is read several times: where it is long, a column of its own, and its size too."""
+    sql = short(found.sql, w)
+    return replace(found, sql=sql, size=sql if found.size == found.sql else short(found.size, w))
+
+
+def short(sql: str, w: Writer) -> str:
+    """Return SQL that is read several times: itself where it is short, else a column if it can have one."""
+    return sql if len(sql) <= SHORT else w.keep(sql)
+
+
+def once(parts: Sequence[str], written: Callable[..., str], w: Writer) -> str:
+    """Return SQL that names its parts several times: what is long and has no column becomes a record's field."""
+    kept, d = [short(part, w) for part in parts], w.dialect
+    if sum(map(len, kept)) <= MOST_REPEATED:
+        return written(*kept)
+    names = [f"u{i}" for i in range(len(kept))]
+    record, body = d.struct(dict(zip(names, kept, strict=True))), written(*(d.member("u", n) for n in names))
+    return d.word_of(d.transform(d.array(record), d.lambda_("u", body)), 0)
+
+
+def chosen(test: str, then: str, otherwise: str, may_agree: bool) -> str:
+    """Return one of two; where the test is unknown, both if they agree."""
+    agree = f" WHEN {then} = {otherwise} THEN {then}" if may_agree else ""
+    return f"(CASE WHEN {test} THEN {then} WHEN NOT {test} THEN {otherwise}{agree} END)"

@@ -13,6 +13,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 BITS = 63
 MASKS = ("violated", "undetermined", "not_applicable", "satisfied")
@@ -82,13 +83,8 @@ def column_notices(law: AreaOn, query: LawQuery) -> tuple[Problem, ...]:
     facts = law.rulebook.vocabulary.facts
     found = []
     for key in query.unread:
-        zh = f"没有“{facts[key].name.zh}”列，该项在所有行中均按未知处理"
-        found.append(
-            Problem("missing-column", key, "", Name(zh, f"no column carries `{key}`; it is unknown in every row"))
-        )
+        found.append(problem("missing-column.row", key, "", fact=Name(facts[key].name.zh, key)))
     for key, use in query.uses.items():
         if wrong_type(facts[key], use.type):
-            zh = f"“{use.column}”列的类型不能用于“{facts[key].name.zh}”，该项在所有行中均按未知处理"
-            en = f"the type of the column `{use.column}` cannot be {facts[key].name.en}; it is unknown in every row"
-            found.append(Problem("column-type", key, use.column, Name(zh, en)))
+            found.append(problem("column-type.row", key, use.column, column=use.column, fact=facts[key].name))
     return tuple(found)
