@@ -150,7 +150,9 @@ def _fact(
 def _blank_words(file: FieldFile, kind: kinds.Kind) -> frozenset[str]:
     """Return what says nothing for a fact: the words of its own, or those of all facts; never one of its options."""
     words = BLANK_WORDS if file.blank_words is None else {"", *(str(w).strip().casefold() for w in file.blank_words)}
-    return frozenset(words) - (kind.choices.by_spelling.keys() if isinstance(kind, kinds.Choice | kinds.Choices) else set())
+    return frozenset(words) - (
+        kind.choices.by_spelling.keys() if isinstance(kind, kinds.Choice | kinds.Choices) else set()
+    )
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:

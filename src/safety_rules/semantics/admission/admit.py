@@ -181,7 +181,13 @@ def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict
         inner = fields.get(normal(key))
         if inner is None:
             named = Name(fact.name.zh, fact.key)
-            a.add("unknown-fact.field", f"{place}.{key[:60]}", key=key[:60], fact=named, hint=a.hint(key[:60], fields, fact.key))
+            a.add(
+                "unknown-fact.field",
+                f"{place}.{key[:60]}",
+                key=key[:60],
+                fact=named,
+                hint=a.hint(key[:60], fields, fact.key),
+            )
         elif inner.key not in a.derived:
             _take(data, inner, inner.field, f"{place}.{inner.field}", result, unusable, a)
     for field in unusable:

@@ -108,7 +108,7 @@ def admitted_value(
             wrong = second
         why = inexact(folded) if isinstance(fact.kind, Number) and wrong.code in INEXACT_CODES else ""
         if why:
-            raise Unusable(why, data=shown(data, 40)) from None
+            raise Unusable(f"not-exact.{why}", data=shown(data, 40)) from None
         raise wrong from None
 
 
