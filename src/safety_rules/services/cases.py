@@ -20,7 +20,7 @@ from safety_rules.loading.scalars import RATIONAL
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
-from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, told
+from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, scopes, told
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
@@ -164,12 +164,7 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
         value = _known(evaluate(derivation.formula, env))
         yield from _compare_value(expected, value, fact, rulebook)
         return Ran(on, record, held, value)
-    outer = fact.key.rpartition(".")[0]
-    items: Any = record.values.get(outer, ())
-    found = [
-        _known(evaluate(derivation.formula, env.with_item(derivation.variable, f"{outer}[{i}]", x)))
-        for i, x in enumerate(items)
-    ]
+    found = [_known(evaluate(derivation.formula, scope)) for scope in scopes(derivation, env)]
     wanted = expected if isinstance(expected, list) else [expected]
     if len(wanted) != len(found):
         yield f"expected {len(wanted)} values, came to {len(found)}"
