@@ -98,7 +98,7 @@ def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
         outer, _, name = key.rpartition(".")
         for i, scope in enumerate(scopes(derivation, env)):
             path = key if derivation.variable is None else f"{outer}[{i}].{name}"
-            found[path] = _known(evaluate(derivation.formula, scope))
+            found[path] = known(evaluate(derivation.formula, scope))
     return found
 
 
@@ -112,7 +112,8 @@ def scopes(derivation: Derivation, env: Environment) -> list[Environment]:
     return [env.with_item(derivation.variable, f"{outer}[{i}]", item) for i, item in enumerate(rows)]
 
 
-def _known(value: Value | Unknown) -> Value | None:
+def known(value: Value | Unknown) -> Value | None:
+    """Return a value, None for an unknown one."""
     return None if isinstance(value, Unknown) else value
 
 
