@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from safety_rules.formats.safe import printable, replacing
+from safety_rules.formats.safe import printable
+from safety_rules.formats.styles import new_workbook
 from safety_rules.language.errors import LedgerError
 
 MOST_ROWS = 1_048_575
@@ -19,7 +17,7 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
     """Write rows with one heading each; raises LedgerError where a sheet cannot hold them."""
     if count > MOST_ROWS:
         raise LedgerError(f"`{path.name}` cannot hold {count} rows; write .parquet or .csv")
-    with _workbook(path) as book:
+    with new_workbook(path) as book:
         sheet = book.add_worksheet("结果")
         for at, row in enumerate(map(without_satisfied, rows), start=1):
             if at == 1:
@@ -30,25 +28,13 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
 
 def write_sheets(path: Path, sheets: Mapping[str, tuple[Iterable[str], Iterable[Iterable[str]]]]) -> None:
     """Write sheets of text, each its headings and rows; a blank text is no cell."""
-    with _workbook(path) as book:
+    with new_workbook(path) as book:
         for name, (headings, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
             for at, cells in enumerate((headings, *rows)):
                 for column, cell in enumerate(cells):
                     _write(sheet, at, column, cell or None)
-
-
-@contextmanager
-def _workbook(path: Path) -> Iterator[Any]:
-    """Give a workbook that is whole or absent; raises LedgerError where it cannot be written."""
-    with replacing(path) as temporary:
-        book = xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "in_memory": False})
-        try:
-            yield book
-            book.close()
-        except xlsxwriter.exceptions.XlsxWriterException as error:
-            raise LedgerError(f"`{path.name}` cannot be written: {error}") from None
 
 
 def without_satisfied(row: Mapping[str, Any]) -> dict[str, Any]:

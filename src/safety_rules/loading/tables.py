@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
-from safety_rules.language.kinds import Kind, Name, Records, Value
+from safety_rules.language.kinds import Kind, Records, Value
 from safety_rules.language.source import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
 from safety_rules.loading.report import Report, start_of
-from safety_rules.loading.scalars import citation, day, key, text
+from safety_rules.loading.scalars import citation, day, key, name
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
@@ -40,7 +40,7 @@ def tables(
                 report.error("defined-twice.something", spelled)
         columns = _columns(file, vocabulary, report)
         editions = _editions(path, file, columns, texts, vocabulary, sources, report)
-        label = Name(text(file.zh, report), text(file.en, report))
+        label = name(file, report)
         found[str(file.table)] = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
     return found
 
@@ -50,7 +50,7 @@ def _columns(file: TableFile, vocabulary: Vocabulary, report: Report) -> dict[st
     for column_key, entry in file.columns.items():
         kind = _kind(column_key, entry, vocabulary, report)
         if kind is not None:
-            label = Name(text(entry.zh, report), text(entry.en, report))
+            label = name(entry, report)
             columns[str(column_key)] = Column(key(column_key, report), normal(str(entry.zh)), label, kind)
             if not str(entry.zh).isidentifier():
                 report.error("chinese-name", entry.zh)

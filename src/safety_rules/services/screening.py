@@ -208,9 +208,8 @@ def row_numbered(
         if row.number == number:
             if row.data is None and row.error is None:
                 raise NotFoundError(f"row {number} of `{read.name}` is no record")
-            return screened_row(
-                row, read, area, (), _joined(Path(source), area, sheet, history) if history is not None else None
-            )
+            known = _joined(Path(source), area, sheet, history) if history is not None else None
+            return screened_row(row, read, area, (), known)
     raise NotFoundError(f"`{read.name}` has no row {number} below its headings")
 
 

@@ -27,7 +27,6 @@ from safety_rules.engines.smt.values import (
     mapped,
     one_day,
     paired,
-    same_numbers,
     settled,
 )
 from safety_rules.language import expr as tree
@@ -205,8 +204,10 @@ def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
     def equal(x: Cases, y: Cases) -> Cases:
         some = next((v for _, v in (*x.cases, *y.cases)), "")
         if isinstance(some, Quotient):
-            return same_numbers(x, y)
-        return ops.same_days(x, y, world.record.assumptions) if isinstance(some, Day) else ops.same_words(x, y)
+            return paired(x, y, lambda a, b: (numbers.compared("==", a, b), a))
+        if isinstance(some, Day):
+            return paired(x, y, lambda a, b: (days.compared("==", a, b, world.record.assumptions), a))
+        return ops.same_words(x, y)
 
     return chosen(test, a, b, equal)
 
