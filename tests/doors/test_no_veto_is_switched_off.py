@@ -98,7 +98,11 @@ def test_every_fact_that_a_veto_reads_is_tried_where_it_decides(area: Any, rule:
     tried, read = set(), set()
     for on, content in violating(area, rule):
         read |= facts_read(on.law, rule)
-        tried |= {BOOK.vocabulary.fact_at(p).key for p in paths(content, read) if any(turning(on, rule, content, p) for _ in "1")}
+        tried |= {
+            BOOK.vocabulary.fact_at(p).key
+            for p in paths(content, read)
+            if any(turning(on, rule, content, p) for _ in "1")
+        }
     assert read == tried
 
 
@@ -116,7 +120,9 @@ def test_no_fact_given_wrongly_switches_a_veto_off(area: Any, rule: Rule) -> Non
 def test_a_derived_fact_given_as_data_switches_no_veto_off(area: Any, rule: Rule) -> None:
     for on, content in violating(area, rule):
         seen: set[str] = set()
-        nodes = (n for c in (*rule.applies_when, *rule.requires) for n in walk_through(c.that, on.law.derivations, seen))
+        nodes = (
+            n for c in (*rule.applies_when, *rule.requires) for n in walk_through(c.that, on.law.derivations, seen)
+        )
         for key in {str(getattr(n, "key", "")) for n in nodes} & on.law.derivations.keys():
             fact = BOOK.vocabulary.facts[key]
             outer = key.rpartition(".")[0]

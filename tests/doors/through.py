@@ -26,9 +26,13 @@ Judge = Callable[[sr.DatedArea, Sequence[Content], Path], "list[Answer]"]
 FEW = 4
 WHO = ("enterprise.name", "enterprise.credit_code")  # a row of a table of several has a name of its own
 SAME_KIND = {"heading-twice": "given-twice", "list": "not-a-list", "heading": "unknown-fact"}
-SHEETS = {"enterprise.listings": "名单记录", "enterprise.accidents": "事故记录", "enterprise.hidden_dangers": "隐患记录"}
+SHEETS = {
+    "enterprise.listings": "名单记录",
+    "enterprise.accidents": "事故记录",
+    "enterprise.hidden_dangers": "隐患记录",
+}
 OF_COLUMNS = ("unknown-fact", "heading-twice", "heading")
-PLACE = re.compile(r"[:!][A-Z]*([0-9]+)$")
+PLACE = re.compile(r"^(?:项目!|[^!]*:)[A-Z]*([0-9]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,9 @@ def answer(area: sr.DatedArea, verdict: Any, said: Sequence[Any] = (), row: Mapp
     violated, undetermined, _ = area.masks(verdict.record)
     at = (verdict.at_best, verdict.at_worst)
     if row is not None:
-        assert (violated, undetermined, *at) == tuple(row[n] for n in ("violated", "undetermined", "at_best", "at_worst"))
+        assert (violated, undetermined, *at) == tuple(
+            row[n] for n in ("violated", "undetermined", "at_best", "at_worst")
+        )
     found = [tuple(r.key for i, r in enumerate(area.law.rules) if m >> i & 1) for m in (violated, undetermined)]
     codes = {SAME_KIND.get(p.code, p.code) for p in (*verdict.problems, *said)}
     return Answer(*at, *found, tuple(sorted(codes)), {k: v for k, v in verdict.record.values.items() if k not in WHO})
@@ -91,7 +97,9 @@ def _items(name: str, value: Any, vocabulary: Vocabulary) -> Any:
     fact = vocabulary.find(name)
     if fact is None or not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
         return value
-    return [{_other(f"{fact.key}.{k}", vocabulary).rpartition(".")[2]: v for k, v in item.items()} for item in value]
+    names = {f.field: f.zh_key.rpartition(".")[2] for f in vocabulary.fields(fact.key)}
+    names |= {zh: key for key, zh in names.items()}
+    return [{names.get(k, k): v for k, v in item.items()} for item in value]
 
 
 def as_dataclass(content: Content) -> Any:
@@ -136,17 +144,24 @@ def by_table(made: Callable[[Sequence[Content], Path], Any], engine: str = "auto
             rows = list(decision)
             assert len(rows) == len(contents)
             notices = _by_row(decision.notices)
-            return [told(area, decision, n, r, [*notices(n), *notices(0)], n <= FEW or not n % every) for n, r in enumerate(rows, 1)]
+            return [
+                told(area, decision, n, r, [*notices(n), *notices(0)], n <= FEW or not n % every)
+                for n, r in enumerate(rows, 1)
+            ]
         finally:
             decision.close()
 
     return judged
 
 
-def told(area: sr.DatedArea, decision: Any, number: int, row: Mapping[str, Any], said: Sequence[Any], whole: bool) -> Answer:
+def told(
+    area: sr.DatedArea, decision: Any, number: int, row: Mapping[str, Any], said: Sequence[Any], whole: bool
+) -> Answer:
     """Return what an engine says of a row; of the whole, also what the row's verdict says."""
     if not whole:
-        found = [tuple(r for i, r in enumerate(decision.rules) if row[n] >> i & 1) for n in ("violated", "undetermined")]
+        found = [
+            tuple(r for i, r in enumerate(decision.rules) if row[n] >> i & 1) for n in ("violated", "undetermined")
+        ]
         return Answer(row["at_best"], row["at_worst"], *found, None, None)
     return answer(area, decision.verdict(number), said, row)
 
@@ -218,7 +233,9 @@ def as_json_array(contents: Sequence[Content], folder: Path) -> Path:
 
 
 def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, datetime.date) else str(v))
+    return json.dumps(
+        data, ensure_ascii=False, default=lambda v: v.isoformat() if isinstance(v, datetime.date) else str(v)
+    )
 
 
 def as_arrow(contents: Sequence[Content], folder: Path = Path()) -> Any:
@@ -238,7 +255,9 @@ def _column(values: Sequence[Any]) -> Any:
         return pa.array(values, pa.list_(pa.string()))
     if there and all(isinstance(v, list) and all(isinstance(i, dict) for i in v) for v in there):
         fields = list(dict.fromkeys(k for v in there for i in v for k in i)) or ["x"]
-        plain = [None if v is None else [{k: text(i[k]) if k in i else None for k in fields} for i in v] for v in values]
+        plain = [
+            None if v is None else [{k: text(i[k]) if k in i else None for k in fields} for i in v] for v in values
+        ]
         return pa.array(plain, pa.list_(pa.struct([(k, pa.string()) for k in fields])))
     return pa.array([None if v is None else text(v) for v in values], pa.string())
 
@@ -301,7 +320,9 @@ def as_two_rows(contents: Sequence[Content], folder: Path) -> Path:
     """Return a workbook with a row of groups above the headings."""
     (headings, *rows), *_ = sheets_of([_zh(c) for c in contents]).values()
     groups = ["基本情况", *[""] * 4, "建设情况", *[""] * (len(headings) - 6)]
-    return workbook(folder / f"{folder.name}.xlsx", merged=((0, 0, 4), (0, 5, len(headings) - 1)), 项目=[groups, headings, *rows])
+    return workbook(
+        folder / f"{folder.name}.xlsx", merged=((0, 0, 4), (0, 5, len(headings) - 1)), 项目=[groups, headings, *rows]
+    )
 
 
 def as_form(contents: Sequence[Content], folder: Path) -> Path:

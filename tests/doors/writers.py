@@ -68,14 +68,18 @@ def _ods_cell(value: Any) -> str:
         case int() | float():
             return f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
         case _:
-            return f'<table:table-cell office:value-type="string"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+            return (
+                f'<table:table-cell office:value-type="string"><text:p>{escape(str(value))}</text:p></table:table-cell>'
+            )
 
 
 def xls(path: Path, **sheets: Rows) -> Path:
     """Write an .xls of text and numbers; days are text."""
     bodies = [_sheet(rows) for rows in sheets.values()]
     bound = [struct.pack("<IBBBB", 0, 0, 0, len(n), 1) + n.encode("utf-16-le") for n in sheets]
-    head = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)) + _record(0x0042, struct.pack("<H", 1200))
+    head = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)) + _record(
+        0x0042, struct.pack("<H", 1200)
+    )
     at = len(head) + sum(len(b) + 4 for b in bound) + 4
     globals_ = head
     for name, body in zip(bound, bodies, strict=True):

@@ -18,7 +18,25 @@ from safety_rules.language.vocabulary import Fact, Vocabulary
 
 Content = dict[str, Any]
 MISSING = (None, "", " ", "　", "待定", "不详", "/", "—", "N/A", "null", "\u200b", float("nan"))
-NO_LIST = ("有", "见附表", "1条", "有2条", "见附表（2条）", "{", "[{", "0.5", "是", 1, True, {"a": 1}, [1], ["x"], [None], [[]], object())
+NO_LIST = (
+    "有",
+    "见附表",
+    "1条",
+    "有2条",
+    "见附表（2条）",
+    "{",
+    "[{",
+    "0.5",
+    "是",
+    1,
+    True,
+    {"a": 1},
+    [1],
+    ["x"],
+    [None],
+    [[]],
+    object(),
+)
 SCRAMBLED = {
     Boolean: ("是否", "或许", "是/否", 2, 0.5, "TRUEE", ["是"], {"值": True}, object(), b"1"),
     Number: ("约10", "十来", "10-20", ">1", "1 000 0", "9 1", "0x10", "1e999", "NaN", "--1", True, ["1"], {"值": 1}, object()),
@@ -99,7 +117,9 @@ def _at_top(content: Content, fact: Fact, other: Any, vocabulary: Vocabulary) ->
     a, b = key, fact.zh_key
     for first, second in ((value, other), (other, value), ("??", other), (other, "??"), (other, object())):
         yield Wrong(f"doubled {first!r:.20} {second!r:.20}", {**rest, a: first, b: second})
-        yield Wrong(f"doubled in trees {first!r:.20} {second!r:.20}", {**rest, **_nested(a, first), **_nested(b, second)})
+        yield Wrong(
+            f"doubled in trees {first!r:.20} {second!r:.20}", {**rest, **_nested(a, first), **_nested(b, second)}
+        )
 
 
 def _in_item(item: Mapping[str, Any], fact: Fact, other: Any) -> Iterator[tuple[str, dict[str, Any], Any]]:
@@ -142,7 +162,16 @@ def _values(fact: Fact, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _misspelt(fact: Fact) -> Iterator[str]:
     key, zh = fact.key, fact.zh_key
-    yield from (key + "s", key[:-1], key.upper(), key.replace(".", "_"), f"{zh}？", zh[:-1], zh.replace(".", "．．"), f"x.{key}")
+    yield from (
+        key + "s",
+        key[:-1],
+        key.upper(),
+        key.replace(".", "_"),
+        f"{zh}？",
+        zh[:-1],
+        zh.replace(".", "．．"),
+        f"x.{key}",
+    )
 
 
 def _nested(name: str, value: Any) -> Content:

@@ -32,8 +32,83 @@ from safety_rules.semantics.verdict.verdict import decide
 
 DAYS = {"admission": ("2020-10-01", "2024-10-01"), "hidden_danger": ("2020-12-31", "2024-05-01")}
 OTHER_DAYS = ("2020-12-31", "2024-10-01")
-ODD = ("", " ", "待定", "-", "N/A", "null", "无", "有", "见附表", "？", "约10", "10-20", "1,000", "１２", "9 1", "1e3", "1e999", "NaN", "-1", "0", "是", "否", "√", "\u200b是", "2020-02-30", "2020年10月1日", "20201001", "[", "[]", "{}", '[{"a":1}]', "=1+1", "'", '"', "a,b", "a\tb", "A" * 50)
-OBJECTS = (None, True, False, 0, -1, 10**20, 10**4000, 0.1, 1e300, float("nan"), float("inf"), Decimal("1e-300"), Decimal("sNaN"), Fraction(1, 3), 1j, b"x", bytearray(b"x"), object(), object, len, {}, [], (), set(), {1, "a"}, [None], [[]], [{}], {"a": {"b": 1}}, range(3), datetime.date(2020, 10, 1), datetime.datetime(2020, 10, 1, 23, 59), datetime.time(1), datetime.timedelta(1), Ellipsis, "x" * 5000)
+ODD = (
+    "",
+    " ",
+    "待定",
+    "-",
+    "N/A",
+    "null",
+    "无",
+    "有",
+    "见附表",
+    "？",
+    "约10",
+    "10-20",
+    "1,000",
+    "１２",
+    "9 1",
+    "1e3",
+    "1e999",
+    "NaN",
+    "-1",
+    "0",
+    "是",
+    "否",
+    "√",
+    "\u200b是",
+    "2020-02-30",
+    "2020年10月1日",
+    "20201001",
+    "[",
+    "[]",
+    "{}",
+    '[{"a":1}]',
+    "=1+1",
+    "'",
+    '"',
+    "a,b",
+    "a\tb",
+    "A" * 50,
+)
+OBJECTS = (
+    None,
+    True,
+    False,
+    0,
+    -1,
+    10**20,
+    10**4000,
+    0.1,
+    1e300,
+    float("nan"),
+    float("inf"),
+    Decimal("1e-300"),
+    Decimal("sNaN"),
+    Fraction(1, 3),
+    1j,
+    b"x",
+    bytearray(b"x"),
+    object(),
+    object,
+    len,
+    {},
+    [],
+    (),
+    set(),
+    {1, "a"},
+    [None],
+    [[]],
+    [{}],
+    {"a": {"b": 1}},
+    range(3),
+    datetime.date(2020, 10, 1),
+    datetime.datetime(2020, 10, 1, 23, 59),
+    datetime.time(1),
+    datetime.timedelta(1),
+    Ellipsis,
+    "x" * 5000,
+)
 TABLES = {
     "csv by DuckDB": by_table(through.as_csv(), "duckdb", 50),
     "csv by record": by_table(through.as_csv(), "records", 50),
@@ -95,7 +170,9 @@ def value(area: sr.DatedArea, fact: Fact, rng: Random, odd: float) -> Any:
                 return f"{amount}.{rng.randrange(100):02}"
             return rng.choice((amount, str(amount), f"{amount}{unit.symbol}", f"{amount:,}"))
         case Date():
-            day = datetime.date(2020, 10, 1) + datetime.timedelta(rng.choice((0, 1, -1, -30, -365, -366, 365, rng.randrange(-2500, 1500))))
+            day = datetime.date(2020, 10, 1) + datetime.timedelta(
+                rng.choice((0, 1, -1, -30, -365, -366, 365, rng.randrange(-2500, 1500)))
+            )
             return rng.choice((day, day.isoformat(), day.strftime("%Y/%m/%d"), f"{day.year}年{day.month}月{day.day}日"))
         case Choice(choices):
             return rng.choice(rng.choice(choices.options).spellings)
@@ -120,7 +197,9 @@ def hostile(area: sr.DatedArea, rng: Random) -> dict[Any, Any]:
     """Return a record in which anything may stand anywhere."""
     found: dict[Any, Any] = dict(content(area, rng, 0.2))
     for _ in range(rng.randrange(1, 5)):
-        key = rng.choice((*found, rng.choice(facts_of(area)).zh_key, "x", "", 1, None, ("a",), area.law.area.subjects[0]))
+        key = rng.choice(
+            (*found, rng.choice(facts_of(area)).zh_key, "x", "", 1, None, ("a",), area.law.area.subjects[0])
+        )
         found[key] = rng.choice(OBJECTS)
         inner = next((v for v in found.values() if isinstance(v, list) and v and isinstance(v[0], dict)), None)
         if inner and rng.random() < 0.5:
@@ -131,8 +210,21 @@ def hostile(area: sr.DatedArea, rng: Random) -> dict[Any, Any]:
 def everything(area: sr.DatedArea, data: Any) -> tuple[Any, ...]:
     """Return all that can be asked of a verdict."""
     verdict = area.decide(data)
-    told = (verdict.explain("zh"), verdict.explain("en"), verdict.evidence(every=True), verdict.gaps, verdict.obligations)
-    return (verdict.at_best, verdict.at_worst, verdict.violated(), verdict.needs, *map(str, told), str(verdict.to_dict()))
+    told = (
+        verdict.explain("zh"),
+        verdict.explain("en"),
+        verdict.evidence(every=True),
+        verdict.gaps,
+        verdict.obligations,
+    )
+    return (
+        verdict.at_best,
+        verdict.at_worst,
+        verdict.violated(),
+        verdict.needs,
+        *map(str, told),
+        str(verdict.to_dict()),
+    )
 
 
 def agreed(tally: Tally, area: sr.DatedArea, many: list[Content]) -> None:
@@ -151,10 +243,19 @@ def agreed(tally: Tally, area: sr.DatedArea, many: list[Content]) -> None:
                 continue
         for c, came, w in zip(many, found, wanted, strict=True):
             tally.answers += 1
-            if (w.at_best, w.at_worst, w.violated, w.undetermined) != (came.at_best, came.at_worst, came.violated, came.undetermined):
+            if (w.at_best, w.at_worst, w.violated, w.undetermined) != (
+                came.at_best,
+                came.at_worst,
+                came.violated,
+                came.undetermined,
+            ):
                 tally.say(f"{area.key}, {name}: {w.at_best}–{w.at_worst} is {came.at_best}–{came.at_worst}", c)
             elif came.record is not None and w.record != came.record:
-                differ = {k: (w.record.get(k), came.record.get(k)) for k in w.record | came.record if w.record.get(k) != came.record.get(k)}
+                differ = {
+                    k: (w.record.get(k), came.record.get(k))
+                    for k in w.record | came.record
+                    if w.record.get(k) != came.record.get(k)
+                }
                 tally.say(f"{area.key}, {name}: another record {differ}", c)
     tally.records += len(many)
 
