@@ -7,14 +7,12 @@ door carries, each with the answer that a careful reader gives; where it carries
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
-import safety_rules as sr
 from doors import through
 from doors.through import Content, Judge, by_record, by_screening, by_table
 from doors.writers import ods, workbook, xls

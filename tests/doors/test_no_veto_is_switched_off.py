@@ -12,7 +12,7 @@ import safety_rules as sr
 from doors.wrongly import Content, Wrong, others, plain, wrongly
 from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Rule
-from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import walk_through
 from safety_rules.services.dated_area import DatedArea
 
