@@ -32,9 +32,20 @@ def decimal(number: Fraction) -> str:
     return "≈" + _fixed(Fraction(round(number * 10**6), 10**6), 6).rstrip("0").rstrip(".")
 
 
+def whole(number: int) -> str:
+    """Return a whole number in digits, however many; Python writes out no more than some thousands at once."""
+    if number.bit_length() < 10_000:
+        return str(number)
+    rest, parts = abs(number), list[str]()
+    while rest:
+        rest, part = divmod(rest, 10**3000)
+        parts.append(f"{part:03000d}")
+    return ("-" if number < 0 else "") + "".join(reversed(parts)).lstrip("0")
+
+
 def _fixed(number: Fraction, places: int) -> str:
     scaled = number.numerator * 10**places // number.denominator if places else number.numerator
-    digits = str(abs(scaled)).rjust(places + 1, "0")
+    digits = whole(abs(scaled)).rjust(places + 1, "0")
     sign = "-" if scaled < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
@@ -98,7 +109,7 @@ def json_value(value: Any, kind: Kind) -> Any:
             return value
         case Fraction():
             text = decimal(value)
-            return text if not text.startswith("≈") else f"{value.numerator}/{value.denominator}"
+            return text if not text.startswith("≈") else f"{whole(value.numerator)}/{whole(value.denominator)}"
         case datetime.date():
             return value.isoformat()
         case tuple():

@@ -21,7 +21,15 @@ ONE = Fraction(1)
 
 
 def number(expr: tree.Expr, w: Writer) -> Number:
-    """Return a number as SQL, NULL where it is unknown."""
+    """Return a number as SQL, NULL where it is unknown; every row goes back where a fixed one is beyond DOUBLE."""
+    found = _number(expr, w)
+    if numbers.beyond(found):
+        w.doubt("TRUE")
+        return terms.unknown(w.dialect)
+    return found
+
+
+def _number(expr: tree.Expr, w: Writer) -> Number:
     d = w.dialect
     match expr:
         case tree.Literal(Fraction() as known):
