@@ -15,7 +15,9 @@ from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Wai
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Citation, Standing, authority_on, weakest
 from safety_rules.language.truth import Truth, conjunction
+from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
+from safety_rules.semantics.admission.admit import Places, admit
 from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.reads import parameters_of, tables_of
@@ -67,6 +69,13 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
         tuple(_dated(o, rulebook, day) for o in area.obligations if o.in_force.holds(day)),
         require,
     )
+
+
+def area_record(
+    on: AreaOn, data: Any, units: Mapping[str, Unit] | None = None, places: Places = lambda path: ""
+) -> Record:
+    """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
+    return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone)
 
 
 def _again(rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str]) -> AreaOn:

@@ -17,11 +17,10 @@ from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Reason
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.scalars import RATIONAL
-from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
-from safety_rules.semantics.decide import AreaOn, area_on, clause_results, known, scopes, told
+from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, known, scopes, told
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
@@ -95,7 +94,7 @@ def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
 
 
 def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
-    record = admit(dict(case.given), on.rulebook.vocabulary, derived=frozenset(on.derivations))
+    record = area_record(on, dict(case.given))
     return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
 
 
@@ -177,7 +176,7 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
 def _compare_value(expected: Any, came: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
     wanted: Value | None
     try:
-        wanted = None if absent(str(expected)) else _expected_value(str(expected), fact, rulebook)
+        wanted = None if absent(str(expected), fact.blank_words) else _expected_value(str(expected), fact, rulebook)
     except Unusable as wrong:
         yield f"`{expected}` is not a value of `{fact.key}`: {wrong.message.en}"
         return
