@@ -36,8 +36,9 @@ LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*
 def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return the cell of a fact in `sql`; of a list of records, only the fields that are read."""
     if wrong_type(fact, use.type):
-        there, empty = f"({sql} IS NOT NULL)", isinstance(use.type, ListOf)  # a list of nothing has no type of its own
-        return replace(missing(fact, vocabulary, reads.fields, d), **{"odd" if empty else "problem": there})
+        there, none = f"({sql} IS NOT NULL)", missing(fact, vocabulary, reads.fields, d)
+        # A list of nothing has no type of its own.
+        return replace(none, odd=there) if isinstance(use.type, ListOf) else replace(none, problem=there)
     match fact.kind, use.type:
         case Boolean(), Plain("boolean"):
             return Cell(sql)
