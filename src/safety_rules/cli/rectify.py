@@ -49,14 +49,32 @@ def command() -> None:
 @command.command("import", short_help="Import a workbook of dangers.")
 @click.argument("workbook", type=PATH)
 @store_option
+@click.option("--yes", is_flag=True, help="Write it; without, it is only said what would be written.")
+@click.option("--by", default="", help="Who settles what differs from the ledger, by corrections and extensions.")
+@click.option("--role", default="department", help="In which role; department by default.")
+@click.option("--why", default="", help="Why: the reason of those corrections.")
+@on_option("The day of those corrections")
 @language_option
-def import_(workbook: Path, store: Path, language: str) -> None:
-    """Import WORKBOOK (xlsx) into the ledger; a bad row is refused with its cell, the others are written."""
+def import_(
+    workbook: Path, store: Path, yes: bool, by: str, role: str, why: str, on: datetime.datetime | None, language: str
+) -> None:
+    """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
+
+    One sheet of dangers is enough, under the headings that offices use. What stands otherwise in the ledger is shown
+    with both values, and left, unless --by and --why settle it: then it is a correction, or an extension.
+    """
     from safety_rules.cli.rectify_terminal import print_import
-    from safety_rules.services.rectification.importing import import_workbook
+    from safety_rules.services.rectification.importing import Hand, import_workbook
     from safety_rules.services.rectification.table import lifecycle
 
-    imported = import_workbook(workbook, store, lifecycle(), datetime.date.today())
+    if bool(by) != bool(why):
+        raise click.UsageError("`--by` and `--why` go together")
+    table, today = lifecycle(), datetime.date.today()
+    party = table.party_key(role)
+    if party is None or day_of(on) > today:
+        raise click.UsageError(f"there is no role `{role}`" if party is None else f"{day_of(on)} is yet to come")
+    hand = Hand(by, party, why, day_of(on)) if by else None
+    imported = import_workbook(workbook, store, table, today, hand, write=yes)
     print_import(imported, workbook, store, language)
     if imported.refusals:
         sys.exit(ExitCode.REFUSED)
@@ -200,6 +218,25 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
         print_refusals(book.refusals, language)
         if book.refusals:
             sys.exit(ExitCode.REFUSED)
+
+
+@command.command("export", short_help="Write the ledger as a workbook, with its head beside it.")
+@store_option
+@click.option("-o", "--output", type=PATH, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
+@on_option("As it stood on this day")
+@language_option
+def export_command(store: Path, output: Path, on: datetime.datetime | None, language: str) -> None:
+    """Write the dangers of a ledger as they stand to a workbook that `import` reads, and the ledger's head beside it."""
+    from safety_rules.services.rectification.exporting import export
+    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.rectification.verifying import beside
+    from safety_rules.words.catalog import sentence
+
+    if output.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"`{output}` is no .xlsx")
+    head = export(store, lifecycle(), output, day_of(on))
+    told = {"output": output, "count": head.count, "head": beside(output).name}
+    click.echo(sentence("rectify.exported", language, **told))
 
 
 @command.command("verify", short_help="Find what was changed or removed.")

@@ -45,8 +45,15 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
     i = imported
     print_notices(i.read.notices, language)
     _say("rectify.imported", language, workbook=workbook.name, store=store.name)
+    if not i.written:
+        _say("rectify.would", language, "bold")
     new = {"dangers": i.dangers, "events": i.events, "inspections": i.inspections, "unchanged": i.unchanged}
     _say("rectify.written", language, **new)
+    if i.goes_on or i.settled or i.differs:
+        _say("rectify.changes", language, goes_on=i.goes_on, settled=i.settled, differs=i.differs)
+    if i.gone:
+        more = ["…"] if len(i.gone) > MOST_REFUSALS else []
+        _say("rectify.gone", language, count=len(i.gone), listed=joined([*i.gone[:MOST_REFUSALS], *more], language))
     if i.read.actors:
         _say("rectify.roster", language, count=len(i.read.actors), new=i.actors)
     for name, count in i.read.joined:

@@ -14,6 +14,7 @@ from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
+from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
@@ -79,29 +80,17 @@ def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
 
 def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Rule | None:
     """Return a rule of an area."""
-    _only_kind(file, c)
+    twice = next((named for named in file.applies_when if named in file.requires), None)
+    if twice is not None:
+        c.report.error("clause-twice.rule", twice)
     in_force = period(file.in_force, c.report)
     made = Rule(
-        key(file.rule, c.report),
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        clauses(file.applies_when, c, in_force),
-        clauses(file.requires, c, in_force),
-        otherwise(file.otherwise, area_file, c),
-        (),
-        None if file.note is None else name(file.note, c.report),
-        file.rule.at,
-        where,
-    )
+        key(file.rule, c.report), name(file.title, c.report), in_force, authority(file.authority, c),
+        clauses(file.applies_when, c, in_force), clauses(file.requires, c, in_force),
+        otherwise(file.otherwise, area_file, c), (), None if file.note is None else name(file.note, c.report),
+        file.rule.at, where,
+    )  # fmt: skip
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
-
-
-def _only_kind(file: shapes.RuleFile, c: Context) -> None:
-    for named in file.applies_when:
-        if named in file.requires:
-            c.report.error("clause-twice.rule", named)
-            return
 
 
 def otherwise(file: shapes.OtherwiseFile, area_file: shapes.AreaFile | None, c: Context) -> Otherwise:
@@ -156,18 +145,10 @@ def derivation(file: shapes.DeriveFile, area_file: shapes.AreaFile | None, c: Co
     timelines(formula, c, in_force)
     variable = None if file.for_each is None else str(file.for_each)
     return Derivation(
-        key(file.derive, c.report),
-        fact.key,
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        formula,
-        variable,
-        written,
-        cases(file.cases, area_file, c) if area_file is not None else (),
-        file.derive.at,
+        key(file.derive, c.report), fact.key, name(file.title, c.report), in_force, authority(file.authority, c),
+        formula, variable, written, cases(file.cases, area_file, c) if area_file is not None else (), file.derive.at,
         where,
-    )
+    )  # fmt: skip
 
 
 def obligation(
@@ -178,16 +159,10 @@ def obligation(
     if owed is None:
         return None
     return Obligation(
-        key(file.obligation, c.report),
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        clauses(file.applies_when, c, in_force),
-        owed,
-        cases(file.cases, area_file, c) if area_file is not None else (),
-        file.obligation.at,
-        where,
-    )
+        key(file.obligation, c.report), name(file.title, c.report), in_force, authority(file.authority, c),
+        clauses(file.applies_when, c, in_force), owed,
+        cases(file.cases, area_file, c) if area_file is not None else (), file.obligation.at, where,
+    )  # fmt: skip
 
 
 def area(
@@ -207,13 +182,14 @@ def area(
         rules, key=lambda r: (-[o.key for o in outcomes].index(r.otherwise.outcome or outcomes[0].key), r.key)
     )
     return Area(
-        key(file.area, c.report),
-        name(file.title, c.report),
-        tuple(str(s) for s in file.subjects),
-        outcomes,
-        tuple(order),
-        tuple(derivations),
-        tuple(obligations),
-        cases(cases_, file, c),
-        day(file.cases_on, c.report),
-    )
+        key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
+        tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
+        zone=_zone(file, c),
+    )  # fmt: skip
+
+
+def _zone(file: shapes.AreaFile, c: Context) -> datetime.tzinfo:
+    found = None if file.zone is None else zone(str(file.zone))
+    if found is None and file.zone is not None:
+        c.report.error("unknown-zone", file.zone)
+    return found or DEFAULT_ZONE

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from safety_rules.language import invariant as claims
 from safety_rules.language.expr import Expr, kind_of
-from safety_rules.language.kinds import Boolean, Name, Number
+from safety_rules.language.kinds import Boolean, Number
 from safety_rules.language.rulebook import Area
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_base import PeriodFile
 from safety_rules.loading.models_rules import ExemptionFile, InvariantFile, InvariantsFile
-from safety_rules.loading.scalars import day, flag, key, period, text
+from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import Said, said
@@ -33,7 +33,7 @@ def invariants(files: Iterable[InvariantsFile], area: Area, c: Context) -> tuple
         claim = _claim(name_, file, area, c)
         when = None if file.when is None else read(file.when, c, Boolean())
         days = period(PeriodFile.model_validate({"from": file.since, "until": file.until}), c.report)
-        sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+        sentence = name(file, c.report)
         if claim is not None:
             made[str(name_)] = claims.Invariant(key(name_, c.report), sentence, claim, when, days, name_.at)
     return tuple(made.values())
@@ -53,7 +53,7 @@ def _exemption(file: ExemptionFile, area: Area, c: Context) -> claims.Exemption:
     if file.where is not None and str(file.question) not in NARROWED:
         c.report.error("invariant.where", file.where, written=file.question, names=NARROWED)
     where = None if file.where is None else read(file.where, c, Boolean())
-    reason = Name(text(file.zh, c.report), text(file.en, c.report))
+    reason = name(file, c.report)
     return claims.Exemption(str(file.question), tuple(str(o) for o in file.of), reason, where, file.question.at)
 
 

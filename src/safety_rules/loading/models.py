@@ -50,24 +50,6 @@ class LintWaiversFile(Model):
     waivers: list[LintWaiverFile] = Field(min_length=1)
 
 
-FileModel = (
-    shapes.RuleFile
-    | shapes.DeriveFile
-    | shapes.ObligationFile
-    | shapes.AreaFile
-    | shapes.CasesFile
-    | shapes.InvariantsFile
-    | facts.ParametersFile
-    | facts.SourcesFile
-    | facts.TableFile
-    | facts.UnitsFile
-    | facts.VocabularyFile
-    | shapes.ChainFile
-    | shapes.NamedFile
-    | CriteriaFile
-    | OverlayFile
-)
-
 FIRST_KEYS: dict[str, type[Model]] = {
     "rule": shapes.RuleFile,
     "derive": shapes.DeriveFile,

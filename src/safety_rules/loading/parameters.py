@@ -11,7 +11,7 @@ from safety_rules.language.source import Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading import models_facts as shapes
 from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
+from safety_rules.loading.scalars import citation, day, key, name, period, standing
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
@@ -32,15 +32,11 @@ def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, So
 def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
     """Return one source."""
     return Source(
-        str(source_key),
-        name(entry.title, report),
-        str(entry.number) if entry.number is not None else "",
-        None if entry.issuer is None else name(entry.issuer, report),
-        period(entry.in_force, report),
-        standing(entry.standing, Standing.assumed, report),
-        str(entry.note) if entry.note is not None else "",
+        str(source_key), name(entry.title, report), str(entry.number) if entry.number is not None else "",
+        None if entry.issuer is None else name(entry.issuer, report), period(entry.in_force, report),
+        standing(entry.standing, Standing.assumed, report), str(entry.note) if entry.note is not None else "",
         source_key.at,
-    )
+    )  # fmt: skip
 
 
 def parameters(
@@ -78,7 +74,7 @@ def _parameter(
     made = entries(file.entries, kind, vocabulary, known, report)
     if isinstance(kind, Number) and all(_whole(e.value) for e in made):
         kind = Number(kind.unit, whole=True)
-    label = Name(text(file.zh, report), text(file.en, report))
+    label = name(file, report)
     return Parameter(key(parameter_key, report), str(file.called), label, kind, made, parameter_key.at)
 
 

@@ -92,14 +92,7 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
     found = _Files()
     for file in files:
         if file.unread:
-            key = {
-                "folder": "unreadable-file.folder",
-                "link": "unreadable-file.link",
-                "special": "unreadable-file.special",
-                "name": "unreadable-file.name",
-                "denied": "unreadable-file.denied",
-            }[file.unread]
-            report.error(key, start_of(shown_at + file.path))
+            report.error(f"unreadable-file.{file.unread}", start_of(shown_at + file.path))
             continue
         if file.path.lower().endswith(".csv"):
             found.texts[file.path] = file.data
@@ -157,16 +150,9 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     chained = _chains(files, context)
     _without_echoes(files.broken, report)
     return Rulebook(
-        words,
-        known,
-        figures,
-        areas,
-        digest,
-        reference,
-        chains=chained,
-        named=context.named,
+        words, known, figures, areas, digest, reference, chains=chained, named=context.named,
         silences=tuple(files.silences),
-    )
+    )  # fmt: skip
 
 
 def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
@@ -210,16 +196,11 @@ def _folder(path: str) -> str:
 def _area(path: str, file: shapes.AreaFile, files: _Files, c: Context) -> Area:
     folder = _folder(path)
     rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, shapes.RuleFile)]
-    for p, f, _ in rules:
-        _named_as_file(p, f.rule, c.report)
-    for p, s in files.below(folder, CriteriaFile):
-        _named_as_file(p, s.criteria, c.report)
     derivations = [derivation(f, file, c, p) for p, f in files.below(folder, shapes.DeriveFile)]
-    for p, d in files.below(folder, shapes.DeriveFile):
-        _named_as_file(p, d.derive, c.report)
     duties = [obligation(f, file, c, p) for p, f in files.below(folder, shapes.ObligationFile)]
-    for p, o in files.below(folder, shapes.ObligationFile):
-        _named_as_file(p, o.obligation, c.report)
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile):
+        for p, f in files.below(folder, model):
+            _named_as_file(p, getattr(f, model.kind), c.report)
     cases = [case for _, f in files.below(folder, shapes.CasesFile) for case in f.cases]
     made = [d for d in derivations if d is not None]
     consistent(made, c.report)

@@ -6,11 +6,11 @@ from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
 from safety_rules.language.units import ONE, Unit, UnitTable
-from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
+from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import flag, key, name, number, text
+from safety_rules.loading.scalars import flag, key, name, number
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.admission.formats import FORMATS
 from safety_rules.words.near import suggestion
@@ -48,7 +48,7 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             choices[str(list_key)] = _choice_list(list_key, options, report)
         for subject_key, entry in file.subjects.items():
             _once(subject_key, subjects, said("what.subject"), report)
-            label = kinds.Name(text(entry.zh, report), text(entry.en, report))
+            label = name(entry, report)
             identity = tuple(str(i) for i in entry.identity)
             subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
     facts: dict[str, Fact] = {}
@@ -69,7 +69,7 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
     made: list[kinds.Option] = []
     spelled: dict[str, str] = {}
     for option_key, entry in options.items():
-        label = kinds.Name(text(entry.zh, report), text(entry.en, report))
+        label = name(entry, report)
         note = str(entry.note) if entry.note is not None else ""
         option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
         for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
@@ -131,18 +131,17 @@ def _fact(
         step = None
     _possible(bounds, file, at, report)
     return Fact(
-        fact_key,
-        kinds.Name(text(file.zh, report), text(file.en, report)),
-        kind,
-        zh,
-        None if file.meaning is None else name(file.meaning, report),
-        bounds,
-        step,
-        tuple(str(h) for h in file.headings),
-        fmt,
-        flag(file.adjustable, True, report),
-        str(file.or_else) if file.or_else is not None else "",
-        at.at,
+        fact_key, name(file, report), kind, zh, None if file.meaning is None else name(file.meaning, report), bounds,
+        step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
+        str(file.or_else) if file.or_else is not None else "", _blank_words(file, kind), at.at,
+    )  # fmt: skip
+
+
+def _blank_words(file: FieldFile, kind: kinds.Kind) -> frozenset[str]:
+    """Return what says nothing for a fact: the words of its own, or those of all facts; never one of its options."""
+    words = BLANK_WORDS if file.blank_words is None else {"", *(str(w).strip().casefold() for w in file.blank_words)}
+    return frozenset(words) - (
+        kind.choices.by_spelling.keys() if isinstance(kind, kinds.Choice | kinds.Choices) else set()
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.chain_records import Chaining, insert_facts
+from safety_rules.engines.columnar.chain_records import Chaining, insert_facts, plain_law
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.lower.chain_terms import fields_of
@@ -27,7 +27,6 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram
 from safety_rules.semantics.chaining.facts import key_field
-from safety_rules.semantics.decide import AreaOn
 from safety_rules.tables.prepare import csv_prepared
 from safety_rules.words.problem import problem
 
@@ -67,9 +66,7 @@ def _say_twice(chaining: Chaining, relation: str, key: str, notices: list[Proble
 
 
 def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
-    area: Any = None
-    program = chaining.program
-    return fields_of(relation, AreaOn(program.rulebook, area, program.as_of, (), {}, ()))
+    return fields_of(relation, plain_law(chaining.program))
 
 
 def _items(
@@ -122,12 +119,12 @@ def _sheet_items(
             notices.append(Problem(kind, "", wanted[0].place(row.number), KINDS[kind]))
             continue
         cells = {c: row.merged.get(c.index, row.cell(c.index)) for c in found.columns}
-        yield {c.fact.field: _in_unit(cell, c) for c, cell in cells.items()}
+        yield {c.fact.field: _in_unit(cell, c, row) for c, cell in cells.items()}
 
 
-def _in_unit(cell: Any, column: Column) -> Any:
+def _in_unit(cell: Any, column: Column, row: RawRow) -> Any:
     """Return a cell as data; a plain number under a heading with a unit is written with it, 同上 says nothing."""
-    value, unit = datum(cell, column), column.unit
+    value, unit = datum(cell, column, row), column.unit
     if isinstance(column.fact.kind, Text) and isinstance(value, str):
         return owner(value)
     plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)

@@ -15,10 +15,11 @@ from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
-from safety_rules.formats.duck import connection
+from safety_rules.formats.duck import connection, quoted
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rule import Waiver
+from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.tables.by_record import RecordDecision
@@ -62,27 +63,19 @@ def decided_table(
     found: TableDecision | SparkDecision | RecordDecision
     if by_record:
         by = exact or masks_by_definition(law, waivers)
-        found = RecordDecision(
-            law,
-            data,
-            tuple(keep),
-            named,
-            tuple(waivers),
-            by,
-            details,
-            () if there else (problem("no-duckdb.table", "", ""),),
-            asked,
-        )
+        told = () if there else (problem("no-duckdb.table", "", ""),)
+        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked)
         if output is not None:
             found.write(output)
         return found
     if spark:
         if details:
             raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
-        from safety_rules.engines.spark.decide import frame_decision
-        from safety_rules.engines.spark.source import column_types
-        from safety_rules.engines.spark.source import first_rows as first_of_frame
+        from safety_rules.engines.spark.decide import column_types, frame_decision
+        from safety_rules.engines.spark.decide import first_rows as first_of_frame
+        from safety_rules.engines.spark.local import local_times
 
+        data = local_times(data, name_of(law.area.zone))
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
         found = frame_decision(data, law, uses, keep, waivers, exact, answers)
@@ -125,14 +118,10 @@ def _by_duckdb(
         elif is_file:
             as_read = prepared(Path(data), folder, vocabulary, subjects)
         con = connection(folder, MEMORY, None)
+        con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
         rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
-        uses, notices = uses_of(
-            {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys},
-            vocabulary,
-            subjects,
-            named,
-            as_read.units,
-        )
+        types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
+        uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
         kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)

@@ -19,7 +19,7 @@ from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.expr import ItemField, walk
 from safety_rules.language.kinds import Choices, Records
-from safety_rules.language.source import weakest
+from safety_rules.language.law import is_sure
 from safety_rules.semantics.decide import AreaOn
 
 MOST_ROUNDS = 1_000
@@ -69,8 +69,7 @@ def _prepared(rule: ChainRule, number: int, chaining: Chaining) -> Plan:
     for name, found in record.items():
         if not found.leaf:
             raise Unsupported(number, [rule.key], "chain-number", f"`{name}` of the derived record is calculated")
-    standing = weakest(*(c.standing for c in rule.authority))
-    return Plan(given, unless, record, not (standing > law.require and rule.key not in law.confirmed))
+    return Plan(given, unless, record, is_sure(rule, law))
 
 
 def _check_rule(rule: ChainRule, number: int, law: AreaOn) -> None:
@@ -155,15 +154,21 @@ def _extend(
     rows = _packed(chaining.tables[pattern.relation], pattern.relation, law)
     pairs = _pairs("uses", rows, pattern, rule, law)
     columns = "".join(f"v{i}, " for i in range(at))
-    that = "TRUE" if condition is None else condition.sql
-    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
-    inner = f"SELECT * EXCLUDE (item), item AS v{at} FROM ({pairs})"
     chaining.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE longer AS SELECT {columns}v{at}, sure AND coalesce(that, FALSE) AS sure, "
-        f"held AND item_certain AS held, doubt FROM (SELECT p.* EXCLUDE (doubt), ({that}) AS that, "
-        f"({' OR '.join(['doubt', *doubts])}) AS doubt FROM ({inner}) p{_joins(condition)}) WHERE that IS NOT FALSE OR doubt"
+        f"CREATE OR REPLACE TEMP TABLE longer AS SELECT {columns}v{at}, sure AND coalesce(that, FALSE) AS sure, held AND "
+        f"item_certain AS held, doubt FROM {_tested('p.* EXCLUDE (doubt)', pairs, f'v{at}', condition)}"
     )
     chaining.con.execute("CREATE OR REPLACE TEMP TABLE uses AS FROM longer")
+
+
+def _tested(columns: str, pairs: str, item: str, condition: terms.Term | None) -> str:
+    """Return columns of the pairs for which a condition is not false, with `that` (its truth) and `doubt`."""
+    that = "TRUE" if condition is None else condition.sql
+    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
+    return (
+        f"(SELECT {columns}, ({that}) AS that, ({' OR '.join(['doubt', *doubts])}) AS doubt FROM (SELECT * EXCLUDE (item), "
+        f"item AS {item} FROM ({pairs})) p{_joins(condition)}) WHERE that IS NOT FALSE OR doubt"
+    )
 
 
 def _pairs(uses: str, rows: str, pattern: Pattern, rule: ChainRule, law: AreaOn) -> str:
@@ -188,14 +193,9 @@ def _avoid(pattern: Pattern, condition: terms.Term | None, law: AreaOn, rule: Ch
     con.execute("CREATE OR REPLACE TEMP TABLE numbered AS SELECT *, row_number() OVER () AS use FROM uses")
     rows = _packed(chaining.tables[pattern.relation], pattern.relation, law)
     pairs = _pairs("numbered", rows, pattern, rule, law)
-    that = "TRUE" if condition is None else condition.sql
-    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
-    inner = f"SELECT * EXCLUDE (item), item AS u FROM ({pairs})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE against AS SELECT use, bool_or(item_certain AND coalesce(that, FALSE)) AS blocked, "
-        f"bool_or(doubt) AS doubt FROM (SELECT p.use, p.item_certain, ({that}) AS that, "
-        f"({' OR '.join(['doubt', *doubts])}) AS doubt FROM ({inner}) p{_joins(condition)}) "
-        "WHERE that IS NOT FALSE OR doubt GROUP BY use"
+        f"bool_or(doubt) AS doubt FROM {_tested('p.use, p.item_certain', pairs, 'u', condition)} GROUP BY use"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE uses AS SELECT n.* EXCLUDE (use, sure, doubt), n.sure AND a.use IS NULL AS sure, "
@@ -206,11 +206,10 @@ def _avoid(pattern: Pattern, condition: terms.Term | None, law: AreaOn, rule: Ch
 
 def _added(rule: ChainRule, plan: Plan, chaining: Chaining) -> bool:
     con, table = chaining.con, chaining.tables[rule.derives]
-    names = list(terms.fields_of(rule.derives, chaining.law(rule)))
-    types = terms.fields_of(rule.derives, chaining.law(rule))
+    names = terms.fields_of(rule.derives, chaining.law(rule))
     cells = [
-        _name(n) if n in plan.record else f"CAST(NULL AS {terms.sql_type(types[n], DUCKDB)}) AS {_name(n)}"
-        for n in names
+        _name(n) if n in plan.record else f"CAST(NULL AS {terms.sql_type(f, DUCKDB)}) AS {_name(n)}"
+        for n, f in names.items()
     ]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {', '.join(cells)}, bool_or(certain) AS certain "

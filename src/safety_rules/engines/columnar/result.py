@@ -53,7 +53,7 @@ class TableDecision:
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self._finalizer = weakref.finalize(self, _closed, self.con, self.folder)
+        self._finalizer = weakref.finalize(self, let_go, self.con, self.folder)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -130,7 +130,8 @@ class TableDecision:
         return self.verdict(row).explain(language, rules)
 
 
-def _closed(con: Any, folder: Path) -> None:
+def let_go(con: Any, folder: Path) -> None:
+    """Close a connection and remove its work folder."""
     con.close()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -27,7 +27,6 @@ from safety_rules.engines.smt.values import (
     mapped,
     one_day,
     paired,
-    same_numbers,
     settled,
 )
 from safety_rules.language import expr as tree
@@ -70,7 +69,8 @@ def cases(expr: tree.Expr, world: World) -> Cases:
 
 
 def value(expr: tree.Expr, world: World) -> Symbolic:
-    """Return the symbolic value of an expression; raises NotLowered."""
+    """Return the symbolic value of an expression; raises NotLowered, and what the record's watch raises."""
+    world.record.watch()
     match expr:
         case tree.Literal(known):
             return settled(known)
@@ -205,8 +205,10 @@ def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
     def equal(x: Cases, y: Cases) -> Cases:
         some = next((v for _, v in (*x.cases, *y.cases)), "")
         if isinstance(some, Quotient):
-            return same_numbers(x, y)
-        return ops.same_days(x, y, world.record.assumptions) if isinstance(some, Day) else ops.same_words(x, y)
+            return paired(x, y, lambda a, b: (numbers.compared("==", a, b), a))
+        if isinstance(some, Day):
+            return paired(x, y, lambda a, b: (days.compared("==", a, b, world.record.assumptions), a))
+        return ops.same_words(x, y)
 
     return chosen(test, a, b, equal)
 

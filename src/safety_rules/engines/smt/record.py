@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -13,7 +13,7 @@ import z3
 
 from safety_rules.engines.smt.days import FIRST, LAST, Day
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, implication, negation
-from safety_rules.engines.smt.numbers import ONE, Quotient, Term
+from safety_rules.engines.smt.numbers import ONE, Quotient, Term, real
 from safety_rules.engines.smt.texts import Use, alike, domain
 from safety_rules.engines.smt.values import Cases, Listing, Members, Slot, Symbolic
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
@@ -31,7 +31,8 @@ class OpenRecord:
     `assumptions` are the bounds of the vocabulary and what terms are defined by. A fact that is not in
     `own` is taken from `base`: two records that differ in one fact share the others. `beside` are further
     laws that will be asked about the record. `summands` are named parts of sums, by the record that adds
-    them; `kept` keeps their terms alive, since names are made of z3's numbers for terms.
+    them; `kept` keeps their terms alive, since names are made of z3's numbers for terms. `watch` is called for
+    each expression that is read, and may raise when that takes too long.
     """
 
     law: AreaOn
@@ -46,6 +47,7 @@ class OpenRecord:
     domains: dict[str, Mapping[Any, str]] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
     summands: dict[str, dict[int, tuple[Condition, Any]]] = field(default_factory=dict)
+    watch: Callable[[], object] = lambda: None
 
     def fact(self, path: str, fact: Fact) -> Symbolic:
         """Return the symbolic value of a fact, made when first asked for."""
@@ -87,9 +89,9 @@ class OpenRecord:
     def _number(self, name: str, fact: Fact, whole: bool) -> Quotient:
         term = z3.ToReal(z3.Int(name)) if whole else z3.Real(name)
         b = fact.bounds
-        self.assumptions += [term >= _q(b.minimum)] if b.minimum is not None else []
-        self.assumptions += [term > _q(b.above)] if b.above is not None else []
-        self.assumptions += [term <= _q(b.maximum)] if b.maximum is not None else []
+        self.assumptions += [term >= real(b.minimum)] if b.minimum is not None else []
+        self.assumptions += [term > real(b.above)] if b.above is not None else []
+        self.assumptions += [term <= real(b.maximum)] if b.maximum is not None else []
         positive = (b.above is not None and b.above >= 0) or (b.minimum is not None and b.minimum > 0)
         return Quotient(term, ONE, positive)
 
@@ -216,16 +218,12 @@ def equals_value(value: Symbolic, given: Any) -> Condition:
 def _is(one: Any, given: Any) -> Condition:
     if isinstance(one, str):
         return one == given
-    return one.base == given.toordinal() if isinstance(one, Day) else one.top == _q(given)
+    return one.base == given.toordinal() if isinstance(one, Day) else one.top == real(given)
 
 
 def _put(found: dict[str, Value], key: str, value: Value | None) -> None:
     if value is not None:
         found[key] = value
-
-
-def _q(number: Fraction) -> Any:
-    return z3.Q(number.numerator, number.denominator)
 
 
 def holds(model: Any, condition: Condition) -> bool:

@@ -19,6 +19,7 @@ from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import walk_through
 
 Laws: TypeAlias = Sequence[AreaOn]
 
@@ -64,13 +65,6 @@ class _Given:
             case _:
                 return []
 
-    def mentions(self, expr: tree.Expr) -> Iterator[tree.Expr]:
-        """Yield every node of an operand, through derivations."""
-        for node in tree.walk(expr):
-            yield node
-            if isinstance(node, tree.FactRef | tree.ItemField) and node.key in self.derivations:
-                yield from self.mentions(self.derivations[node.key].formula)
-
 
 def _note(node: tree.Expr, given: _Given) -> None:
     match node:
@@ -106,7 +100,7 @@ def _compared(use: Use, other: tree.Expr, given: _Given) -> None:
         use.literals.add(str(other.value))
         return
     use.compared = True
-    for node in given.mentions(other):
+    for node in walk_through(other, given.derivations, set()):
         if isinstance(node, tree.Literal) and isinstance(node.value, str):
             use.literals.add(node.value)
         elif isinstance(node, tree.Lookup) and isinstance(node.kind, Text):

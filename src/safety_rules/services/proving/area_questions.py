@@ -18,6 +18,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status, Unknown
+from safety_rules.semantics.decide import scopes
 from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.arms import Arm, arms
@@ -175,13 +176,7 @@ def _where(opened: OpenLaw, derivation: Derivation) -> tuple[World, Condition]:
 
 def _scope(asked: Asked, derivation: Derivation, record: Record) -> Environment:
     """Return the environment of a derivation's formula by the definition."""
-    env = asked.law.environment(record)
-    if derivation.variable is None:
-        return env
-    outer = derivation.fact.rpartition(".")[0]
-    items = record.values[outer]
-    assert isinstance(items, tuple)
-    return env.with_item(derivation.variable, f"{outer}[0]", items[0])
+    return scopes(derivation, asked.law.environment(record))[0]
 
 
 def _reached(asked: Asked, derivation: Derivation, arm: Arm, records: tuple[Record, ...]) -> bool:

@@ -21,7 +21,6 @@ from safety_rules.services.rectification.ledger import (
     body_text,
     content,
     hashed,
-    head,
     reading,
 )
 from safety_rules.services.rectification.life import Danger, Event, RefusedError, after, not_yet
@@ -58,13 +57,9 @@ def write_head(made: Head, path: Path) -> None:
         temporary.write_text(head_text(made), "utf-8")
 
 
-def head_beside(store: Path, output: Path) -> Path:
-    """Write the head of a ledger beside what was made from it, and return that file (`周报.xlsx.head`)."""
-    with reading(store) as connection:
-        made = head(connection)
-    path = output.with_name(output.name + ".head")
-    write_head(made, path)
-    return path
+def beside(output: Path) -> Path:
+    """Return where the head of what was made from a ledger stands: `台账.xlsx.head`."""
+    return output.with_name(output.name + ".head")
 
 
 def faults(

@@ -176,17 +176,10 @@ def either(sql: str, size: str, arms: Sequence[Number]) -> Number:
     """Return a number that is one of several, chosen by SQL; `size` bounds them where they may be below zero."""
     plain = all(a.size == a.sql or (a.constant is not None and not a.signed) for a in arms)
     return Number(
-        sql,
-        sql if plain else size,
-        max(a.roundings for a in arms),
-        None,
-        all(a.leaf for a in arms),
-        None,
-        any(a.signed for a in arms),
-        all(a.firm for a in arms),
-        all(a.integral for a in arms),
+        sql, sql if plain else size, max(a.roundings for a in arms), None, all(a.leaf for a in arms), None,
+        any(a.signed for a in arms), all(a.firm for a in arms), all(a.integral for a in arms),
         None if any(a.most is None for a in arms) else max(a.most for a in arms if a.most is not None),
-    )
+    )  # fmt: skip
 
 
 def close(a: Number, b: Number) -> str:
