@@ -13,7 +13,7 @@ from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.loading.report import Report
-from safety_rules.loading.tree import Scalar
+from safety_rules.loading.tree import Made, Scalar
 from safety_rules.semantics.admission.values import sayable
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
@@ -42,7 +42,10 @@ class Context:
 
 def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:
     """Return the tree of a condition or formula; its diagnostics go to the report."""
-    expr, wrong = condition(str(scalar), scope or c.scope(), scalar.span, expected)
+    names = scope or c.scope()
+    if isinstance(scalar, Made):
+        names = replace(names, spellings=None)
+    expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
     for node in () if expr is None else walk(expr):
         for fact, key, text in _asked(node, c):

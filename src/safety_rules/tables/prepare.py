@@ -16,7 +16,7 @@ from typing import Any
 from safety_rules.engines.sql.read.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
 from safety_rules.formats.headings import columns, heading_row, spellings
-from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
+from safety_rules.formats.ledger import JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.table import RawRow, RawTable
 from safety_rules.language.errors import LedgerError, NotFoundError
@@ -29,6 +29,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
+HAND_MADE = 4 << 20  # bytes: larger files are exports, one table each
 LINE_BREAK = re.compile(r"[\r\n]+")  # which ends a line of CSV for DuckDB, in quotes or not
 
 
@@ -89,6 +90,8 @@ def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequenc
         raise LedgerError(f"there is no file `{path}`")
     ending = path.suffix.lower()
     if ending in (".csv", ".tsv", ".txt"):
+        if path.stat().st_size < HAND_MADE and by_hand(path, vocabulary, subjects):
+            return from_ledger(path, folder, vocabulary, subjects)
         return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
     if ending in (*WORKBOOKS, *JSON):
         return from_ledger(path, folder, vocabulary, subjects)
