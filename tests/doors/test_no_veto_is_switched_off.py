@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import safety_rules as sr
+from doors import through
+from doors.writers import workbook
 from doors.wrongly import Content, Wrong, others, plain, wrongly
-from safety_rules.language.kinds import Records
+from safety_rules.language.kinds import Choices, Records
 from safety_rules.language.rule import Rule
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import walk_through
 from safety_rules.services.dated_area import DatedArea
+from safety_rules.services.screening import screen
 
 BOOK = sr.load().rulebook
 VETOES = [(a, r) for a in BOOK.areas.values() for r in a.rules if r.otherwise.veto]
@@ -132,3 +136,73 @@ def test_a_derived_fact_given_as_data_switches_no_veto_off(area: Any, rule: Rule
                 else:
                     given = {**content, key: other}
                 assert says(on, rule, given) == "violated", (key, other)
+
+
+# --- through doors ------------------------------------------------------------------------------------------------
+
+EVERY, FEWEST = 9, 20
+FILES = {
+    "csv by DuckDB": through.by_table(through.as_csv(), "duckdb", 50),
+    "csv by record": through.by_table(through.as_csv(), "records", 50),
+    "JSON lines by DuckDB": through.by_table(through.as_json_lines, "duckdb", 50),
+    "Arrow by DuckDB": through.by_table(through.as_arrow, "duckdb", 50),
+    "xlsx": through.by_screening(through.as_workbook, "records"),
+}
+
+
+@cache
+def given_wrongly() -> list[tuple[DatedArea, list[tuple[str, Content]]]]:
+    """Return contents in which one fact that a veto reads is given wrongly, in ways that a file can carry, by area and day."""
+    found: dict[Any, tuple[DatedArea, list[tuple[str, Content]]]] = {}
+    for area, rule in VETOES:
+        ways = [(on, path, w) for on, path, w in wrong_ways(area, rule) if w.data.keys() <= BOOK.vocabulary.facts.keys()]
+        plain_ones = [(on, w) for on, path, w in ways if w.value is None or _in_a_cell(w.value, path)]
+        for on, wrong in plain_ones[::EVERY]:
+            many = found.setdefault((on.key, on.law.as_of), (on, []))[1]
+            many.append((f"{rule.key}: {wrong.way}", wrong.data))
+    return list(found.values())
+
+
+def _in_a_cell(value: Any, path: str) -> bool:
+    """Return whether a value means in a cell what it means in Python: a list of one day is that day there."""
+    several = isinstance(BOOK.vocabulary.fact_at(path).kind, Records | Choices)
+    return isinstance(value, str) or (several and isinstance(value, list) and all(isinstance(v, dict | str) for v in value))
+
+
+@pytest.mark.parametrize("door", FILES)
+def test_no_fact_given_wrongly_in_a_file_switches_a_veto_off(door: str, tmp_path: Path) -> None:
+    count = 0
+    for on, many in given_wrongly():
+        if len(many) < FEWEST:
+            continue
+        found = FILES[door](on, [data for _, data in many], tmp_path)
+        for (way, _), came in zip(many, found, strict=True):
+            count += 1
+            assert came.at_worst == on.law.area.outcomes[-1].key, way
+    assert count > 300
+
+
+OWNERS = ("甲公司", "", " ", "乙公司", "甲公 司", "甲公司\u200b", "同上", "甲公司（原名）", "？", "——")
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["shown", "hidden"])
+@pytest.mark.parametrize("owner", OWNERS)
+def test_no_row_of_a_list_is_taken_for_nothing(owner: str, hidden: bool, tmp_path: Path) -> None:
+    for area, rule in VETOES:
+        on, content = next(violating(area, rule))
+        lists = [k for k, v in content.items() if k in through.SHEETS and v]
+        if not lists:
+            continue
+        (name,) = lists
+        items = content[name]
+        project = {k: v for k, v in content.items() if k not in (*through.WHO, name)} | {"企业名称": "甲公司"}
+        rows = [
+            ["企业名称", *through.columns(items)],
+            *([owner, *map(through.text, i)] for i in through.rows_of(items)),
+        ]
+        book = workbook(
+            tmp_path / f"{rule.key}.xlsx", hidden=hidden, **through.sheets_of([project]), **{through.SHEETS[name]: rows}
+        )
+        (row,) = [r for r in screen(book, on).rows if r.outcome]
+        assert row.verdict is not None
+        assert row.verdict.at_worst == area.outcomes[-1].key, (rule.key, owner)

@@ -291,10 +291,10 @@ def _quietly(area: sr.DatedArea, data: Any) -> tuple[Any, ...]:
 
 
 def campaign(records: int, seed: int, seconds: float = float("inf"), batch: int = 250) -> Tally:
-    """Run until so many records were tried, or the time is over."""
+    """Run until so many records were tried, or the processor's time is over; areas take turns."""
     tally, start, rng = Tally(), time.process_time(), Random(seed)
     while tally.records < records and time.process_time() - start < seconds:
-        for area in areas():
+        for area in rng.sample(areas(), len(areas())):
             odd = rng.choice((0.0, 0.02, 0.1, 0.4))
             agreed(tally, area, [content(area, rng, odd) for _ in range(batch)])
             attacked(tally, area, rng, batch // 5, max(1, batch // 100))

@@ -25,7 +25,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.admission.values import SEPARATORS, Unread, absent
+from safety_rules.semantics.admission.values import Unread, absent, choice_parts
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said
@@ -221,11 +221,10 @@ def text_of(item: Any, fact: Fact) -> str | None:
             return item.date().isoformat() if item.tzinfo is None else item.isoformat()
         case Date(), datetime.date():
             return item.isoformat()
-        case Choices(), list():
-            plain = all(
-                isinstance(i, str) and not absent(i, fact.blank_words) and not SEPARATORS.search(i) for i in item
-            )
-            return ("、".join(item) or "无") if plain else None
+        case Choices(choices), list():
+            plain = all(isinstance(i, str) and not absent(i, fact.blank_words) for i in item)
+            text = "、".join(item) if plain else ""
+            return (text or "无") if plain and choice_parts(text, choices) == item else None
         case Records(), list():
             return json.dumps(item, default=_plain, ensure_ascii=False)
         case ((Number() | Date() | Boolean() | Records()), int() | float() | Decimal()):

@@ -12,7 +12,7 @@ from math import isfinite
 from typing import Any
 
 from safety_rules.language.exact_json import json_data
-from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Text, Value
+from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Fact
 from safety_rules.language.zones import DEFAULT_ZONE
@@ -35,6 +35,7 @@ ZONED = re.compile(
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})$"
 )
 SEPARATORS = re.compile(r"[、，,;；/|\n]+")
+MOST_TOKENS = 9  # an option's name may hold four separators
 INEXACT_CODES = frozenset({"not-a-number", "unknown-unit", "wrong-unit", "full-width-number"})
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
 MOST_CHARACTERS = 2000
@@ -251,12 +252,25 @@ def _choices(data: Any, kind: Choices) -> tuple[str, ...]:
         whole = kind.choices.find(data)
         if whole is None and data.strip().casefold() in NOTHING:
             return ()
-        parts: list[Any] = [data] if whole is not None else [p for p in SEPARATORS.split(data) if p.strip()]
+        parts: list[Any] = [data] if whole is not None else choice_parts(data, kind.choices)
     elif isinstance(data, list | tuple | set | frozenset):
         parts = sorted(map(plain, data), key=shown) if isinstance(data, set | frozenset) else [plain(d) for d in data]
     else:
         raise Unusable("not-a-list.choices", data=shown(data, 40))
     return tuple(dict.fromkeys(_choice(p, Choice(kind.choices)) for p in parts))
+
+
+def choice_parts(text: str, choices: ChoiceList) -> list[str]:
+    """Return the parts of a list in words; a separator within an option's own name parts nothing."""
+    tokens, found = re.split(f"({SEPARATORS.pattern})", text), []
+    while tokens:
+        sizes = (
+            n for n in range(min(len(tokens), MOST_TOKENS), 1, -1) if choices.find("".join(tokens[:n])) is not None
+        )
+        size = next(sizes, 1)
+        found.append("".join(tokens[:size]))
+        del tokens[: size + 1]
+    return [p for p in found if p.strip()]
 
 
 def _json_list(text: str) -> list[Any] | None:
