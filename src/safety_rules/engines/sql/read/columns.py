@@ -27,7 +27,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.values import NOTHING
 
 ITEM = "{{item}}"
-TEXT_LIKE_A_LIST = r'"\s*\['
+TEXT_LIKE_JSON = r'"\s*[\[{]'
 FORGIVEN = r"(?i),\s*[\]}]|\bnan\b|\binf"  # what DuckDB takes for JSON, and nobody else
 NAMES = r'"\s*:'  # as many as there are fields, or one is blank, given twice or unknown
 LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*)\z"
@@ -167,9 +167,10 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
     ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
+    odds.append(d.some_of(d.texts_of_json(f"(CASE WHEN {json} THEN {sql} END)"), "e", "e NOT LIKE '{%'"))  # no record
     read = " + ".join(f"(CASE WHEN {d.member('r', n)} IS NULL THEN 0 ELSE 1 END)" for n in texts)
     odds.append(f"({d.length(d.split(sql, NAMES))} - 1 <> {d.total_of(rows, 'r', f'CAST({read} AS DOUBLE)')})")
-    odds += [d.matches(sql, pattern) for pattern in (TEXT_LIKE_A_LIST, FORGIVEN)]
+    odds += [d.matches(sql, pattern) for pattern in (TEXT_LIKE_JSON, FORGIVEN)]
     return Cell(
         inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields
     )
