@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, acceptance_options, format_option, said_in_option
+from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option, said_in_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.report import Problem, Suppressed
     from safety_rules.language.rulebook import Rulebook
 
 
-@click.command("check")
+@click.command("check", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.options import PATH, day_option, engine_option, language_option, rules_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, day_option, engine_option, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.language.record import Problem
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 ENDINGS = (".xlsx", ".csv", ".parquet")
 
 
-@click.command("grade")
+@click.command("grade", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
     "--output",
     "-o",
-    type=PATH,
+    type=OUTPUT,
     default=None,
     help="Write an .xlsx workbook (units, chemicals, duties), or a .csv or .parquet table of levels and figures; else a table is printed, of a large ledger the counts.",
 )
@@ -55,8 +55,6 @@ def command(
 
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"`{output.name}` has no known ending: {', '.join(ENDINGS)}")
-    if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
-        raise click.UsageError("the output would overwrite the ledger; choose another name")
     area = area_on(rules, overlays, "major_hazard", day, require_standing)
     chosen, notices = engine_for(ledger, engine)
     counts_alone = output is None and engine == "auto" and chosen == "duckdb"

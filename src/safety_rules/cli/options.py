@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,60 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+FOLDERS = ("rules", "old", "new")  # options that name a folder of rules, or a pack
+
+
+class Output(click.Path):
+    """The type of an option that names a file to be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; `-` is the name of none."""
+        if str(value) == "-":
+            self.fail("`-` is no file; without this option it is printed", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+OUTPUT = Output(path_type=Path)
+
+
+class Verb(click.Command):
+    """A verb none of whose outputs is any of its inputs, whatever it is called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; raises UsageError where it would overwrite what it reads."""
+        outputs = [p for p in self.params if isinstance(p.type, Output)]
+        written = [ctx.params[str(p.name)] for p in outputs if ctx.params.get(str(p.name)) is not None]
+        if written:
+            from safety_rules.formats.safe import no_input
+            from safety_rules.language.errors import LedgerError
+
+            read = list(self._read(ctx, [p for p in self.params if p not in outputs]))
+            try:
+                for at, path in enumerate(written):
+                    no_input(path, [*read, *written[:at]])
+            except LedgerError as error:
+                raise click.UsageError(str(error), ctx) from None
+        return super().invoke(ctx)
+
+    def _read(self, ctx: click.Context, inputs: Sequence[click.Parameter]) -> Iterator[Path]:
+        from safety_rules.language.errors import SafetyRulesError
+        from safety_rules.loading.folders import resolve_folder
+
+        for param in inputs:
+            value = ctx.params.get(str(param.name))
+            if param.name in FOLDERS:
+                with suppress(SafetyRulesError):
+                    yield resolve_folder(value)
+            elif isinstance(param.type, click.Path):
+                yield from value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+class Verbs(click.Group):
+    """A group of verbs."""
+
+    command_class = Verb
+
+
 LANGUAGE = "safety_rules.language"
 
 
@@ -71,7 +126,9 @@ def format_option(function: F) -> F:
     form = click.option(
         "--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default."
     )
-    output = click.option("--output", default=None, type=PATH, help="Write the report to a file, not to the terminal.")
+    output = click.option(
+        "--output", default=None, type=OUTPUT, help="Write the report to a file, not to the terminal."
+    )
     return form(output(function))
 
 

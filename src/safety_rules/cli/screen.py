@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
+from safety_rules.cli.options import (
+    OUTPUT,
+    PATH,
+    Verb,
+    day_option,
+    engine_option,
+    history_option,
+    language_option,
+    rules_option,
+)
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
@@ -43,10 +52,10 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     return with_history(dated, *histories)
 
 
-@click.command("screen")
+@click.command("screen", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
-    "--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+    "--output", "-o", type=OUTPUT, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
@@ -87,8 +96,6 @@ def command(
     from safety_rules.services.screening_waivers import waivers as waivers_of
 
     form = _format(output, form)
-    if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
-        raise click.UsageError("the output would overwrite the ledger; choose another name")
     dated = area_on(rules, overlays, area, day, require_standing)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()

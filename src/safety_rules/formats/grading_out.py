@@ -30,7 +30,7 @@ WIDTHS = (
 
 def write_grading(screening: Screening, units: Iterable[Any], path: Path, language: str) -> None:
     """Write the workbook of graded units (`services.grading.GradedUnit`); a file is complete or absent."""
-    with replacing(path) as temporary, TemporaryDirectory() as scratch:
+    with replacing(path, screening.ledger.path) as temporary, TemporaryDirectory() as scratch:
         book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
         try:
             _Writer(book, screening, language).write(units)

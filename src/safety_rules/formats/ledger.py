@@ -21,6 +21,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+CSV = (".csv", ".tsv", ".txt")
 JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
 ALIKE = 0.8

@@ -38,7 +38,7 @@ OPTIONS = {
 
 def write_workbook(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write the workbook; a row keeps the number that it has in the ledger."""
-    with replacing(path) as temporary, TemporaryDirectory() as scratch:
+    with replacing(path, screening.ledger.path) as temporary, TemporaryDirectory() as scratch:
         book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
         try:
             _write(book, screening, rows, language)

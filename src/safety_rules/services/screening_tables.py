@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -120,7 +120,7 @@ class DecidedRows:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="safety-rules-")))
         read = ledger(self.path, vocabulary, subjects, self.sheet)
         rows = rows_written((r for r in read.rows if not r.problems), folder, vocabulary, subjects)
-        prepared = type(rows)(rows.path, rows.skip, rows.delimiter, True, read.units)
+        prepared = replace(rows, units=read.units)
         decision = decided_table(law, prepared, None, "duckdb", None, (), (), progress, self.area.masks)
         assert isinstance(decision, TableDecision)
         self._stack.callback(decision.close)

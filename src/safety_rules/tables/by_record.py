@@ -16,7 +16,7 @@ from safety_rules.engines.sql.exactness.settle import Exact, plain, split
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.read.types import Plain
 from safety_rules.formats.ledger import ledger
-from safety_rules.formats.safe import replacing
+from safety_rules.formats.safe import no_input, replacing
 from safety_rules.formats.tables_out import without_satisfied, write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
@@ -125,6 +125,7 @@ class RecordDecision:
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as .csv or .xlsx, whole or not at all; raises LedgerError."""
         path = Path(path)
+        no_input(path, [Path(self.data)] if isinstance(self.data, str | Path) else [])
         if path.suffix.lower() == ".xlsx":
             write_table(self, self.rows, path)
         elif path.suffix.lower() == ".csv":

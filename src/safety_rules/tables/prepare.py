@@ -10,14 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from safety_rules.engines.sql.read.types import ColumnType, Use
-from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
-from safety_rules.formats.headings import columns, heading_row, spellings
-from safety_rules.formats.ledger import JSON, WORKBOOKS, ledger
+from safety_rules.formats.csv_in import CHUNK, csv_form, plain
+from safety_rules.formats.headings import columns
+from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
-from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.formats.lines import kind_of_line
+from safety_rules.formats.table import RawRow, RawTable, cell_text
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
 from safety_rules.language.record import Problem
@@ -32,14 +34,15 @@ ROW = "ledger_row"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file as an engine reads it: `skip` lines above the headings, and what is known of its columns already.
+    """A file as an engine reads it, and what is known of its columns already.
 
-    `keys` says that the headings are fact keys; `units` are then those of plain numbers.
+    `columns` are those of a csv, which stand in its first line. `keys` says that they are fact keys; `units` are then
+    those of plain numbers.
     """
 
     path: Path
-    skip: int = 0
-    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
     keys: bool = False
     units: Mapping[str, Unit] | None = None
     notices: tuple[Problem, ...] = ()
@@ -81,42 +84,49 @@ def _named(
     return uses
 
 
-def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared:
-    """Return a file as an engine reads it; what it cannot read is written anew into the folder."""
+def prepared(
+    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], named: Sequence[str] = ()
+) -> Prepared:
+    """Return a file as an engine reads it; what it cannot read is written anew into the folder, with columns `named`."""
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
     ending = path.suffix.lower()
-    if ending in (".csv", ".tsv", ".txt"):
-        return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
+    if ending in CSV:
+        book = ledger(path, vocabulary, subjects)
+        grouped = any(n.code == "assumed-one-sheet" for n in book.notices)
+        found = csv_prepared(path, folder, book.headings) if book.heading_row == 1 and not grouped else None
+        return found or from_ledger(path, folder, vocabulary, subjects, named=named)
     if ending in (*WORKBOOKS, *JSON):
-        return from_ledger(path, folder, vocabulary, subjects)
+        return from_ledger(path, folder, vocabulary, subjects, named=named)
     return Prepared(path)
 
 
-def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "rows.csv") -> Prepared:
-    """Return a CSV as an engine reads it: in UTF-8, with the lines above the headings counted; raises LedgerError."""
-    if path.stat().st_size == 0:
-        raise LedgerError(f"`{path.name}` is empty")
-    encoding, table = encoding_of(path), csv_table(path)
-    top = heading_row(table, spellings(facts))
-    if top is None:
-        raise LedgerError(f"`{path.name}` has no known heading in its first 20 rows")
-    with path.open(encoding=encoding) as file:
-        first = [file.readline() for _ in range(top.number)][-1]
-    delimiter = max(",\t;", key=first.count)
-    if encoding == "utf-8":
-        return Prepared(path, top.number - 1, delimiter)
-    target = folder / name
-    with path.open(encoding=encoding, newline="") as start, target.open("w", encoding="utf-8", newline="") as end:
-        while text := start.read(CHUNK):
-            end.write(text)
-    return Prepared(target, top.number - 1, delimiter)
+def csv_prepared(path: Path, folder: Path, headings: Sequence[str], name: str = "plain.csv") -> Prepared | None:
+    """Return a plain CSV as an engine reads it, in UTF-8; None where only the ledger's own reader tells its rows."""
+    encoding, delimiter = csv_form(path)
+    if encoding != "utf-8":
+        with path.open(encoding=encoding, newline="") as start, _writing(folder):
+            path = folder / name
+            with path.open("w", encoding="utf-8", newline="") as end:
+                while text := start.read(CHUNK):
+                    end.write(text)
+    if not plain(path, delimiter, headings, lambda row: row.blank or bool(kind_of_line(row, headings))):
+        return None
+    return Prepared(path, tuple(headings), delimiter)
 
 
 def from_ledger(
-    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None
+    path: Path,
+    folder: Path,
+    vocabulary: Vocabulary,
+    subjects: Sequence[str],
+    sheet: str | None = None,
+    named: Sequence[str] = (),
 ) -> Prepared:
-    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys."""
+    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys.
+
+    Columns that are asked for by their headings (`named`) stand beside, as they are.
+    """
     book = ledger(path, vocabulary, subjects, sheet)
     notices: list[Problem] = []
 
@@ -127,7 +137,8 @@ def from_ledger(
             notices.extend(row.problems)
             yield row
 
-    found = rows_written(whole(), folder, vocabulary, subjects, notices)
+    beside = {n: book.headings.index(n) for n in named if n in book.headings and n not in vocabulary.facts}
+    found = rows_written(whole(), folder, vocabulary, subjects, notices, beside)
     return replace(found, units=book.units, notices=(*book.notices, *notices))
 
 
@@ -137,8 +148,9 @@ def rows_written(
     vocabulary: Vocabulary,
     subjects: Sequence[str],
     wrong: list[Problem] | None = None,
+    beside: Mapping[str, int] = MappingProxyType({}),
 ) -> Prepared:
-    """Write rows as CSV under fact keys, each with its number.
+    """Write rows as CSV under fact keys, each with its number; `beside` are other columns, and which cells they are.
 
     What no text can say is named in `wrong`, and blank; without `wrong` its row is left out. Raises LedgerError
     where the folder takes no more.
@@ -146,8 +158,8 @@ def rows_written(
     facts = {f.key: f for s in subjects for f in vocabulary.of_subject(s)}
     target, unknown = folder / "rows.csv", dict[str, str]()
     with _writing(folder), target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([ROW, *facts])
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([ROW, *facts, *beside])
         for row in rows:
             if row.data is None or row.error is not None:
                 continue
@@ -160,10 +172,11 @@ def rows_written(
             for key in bad:
                 wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
             unknown |= {name: unknown.get(name, row.place) for name in strange}
-            writer.writerow([row.number, *(texts.get(k) or "" for k in facts)])
+            others = (cell_text(row.cells[i]) for i in beside.values())
+            writer.writerow([row.number, *(texts.get(k) or "" for k in facts), *others])
     if wrong is not None:
         wrong += [_unknown(name, place) for name, place in unknown.items()]
-    return Prepared(target, 0, ",", True)
+    return Prepared(target, (ROW, *facts, *beside), keys=True)
 
 
 @contextmanager
