@@ -92,7 +92,8 @@ def answer(path: Path, engine: str) -> Any:
         return str(error)
     try:
         rows = [{k: v for k, v in row.items() if k != "again"} for row in decision]
-        first = decision.verdict(1).to_dict()["outcome"] if rows else ""
+        verdict = decision.verdict(1) if rows else None
+        first = (verdict.at_best, verdict.at_worst, bool(verdict.problems)) if verdict else ()
         return rows, first
     except LedgerError as error:
         return str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from safety_rules.language.errors import LedgerError
 
 CELL = 1_000_000  # characters of a cell of text
-ROW = 16_000_000  # characters of a row of text
+ROW = 4_000_000  # characters of a row of text, which are at most four times as many bytes
 ITEM = 64_000_000  # characters of a record of JSON
 
 

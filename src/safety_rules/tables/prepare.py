@@ -30,6 +30,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
+NO_VALUE = "？"  # begins the text of a cell that is no value of its fact, so that every engine says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def rows_written(
                 continue
             for key in bad:
                 wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
+                texts[key] = "" if isinstance(facts[key].kind, Text) else f"{NO_VALUE}{flat[key]}"[:80]
             unknown |= {name: unknown.get(name, row.place) for name in strange}
             others = (cell_text(row.cells[i]) for i in beside.values())
             writer.writerow([row.number, *(texts.get(k) or "" for k in facts), *others])
