@@ -31,6 +31,7 @@ from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.record import Record
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.rulebook import RuleFileText
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.verdict.verdict import decide
 
@@ -239,3 +240,12 @@ def test_chains_of_comparisons_within_each_other_are_read_once_and_refused_where
     assert calls(lambda: book(text(6))) < 3 * calls(lambda: book(text(3)))
     with pytest.raises(SafetyRulesError, match="condition-too-long"):
         book(text(40))
+
+
+def test_unknown_names_of_a_record_cost_in_proportion() -> None:
+    def admitted(n: int) -> int:
+        data = {"project": {f"no_such_fact_{i}": 1 for i in range(n)}}
+        return calls(lambda: admit(data, book(Pack("project.ready")).vocabulary))
+
+    few, many = admitted(200), admitted(2000)
+    assert many - few < 1800 * 60

@@ -147,3 +147,18 @@ def test_a_third_party_appears_only_in_its_place(path: Path) -> None:
             continue
         assert top in THIRD_PARTIES, f"{named(path)} imports {module}, which no design names"
         assert any(named(path).startswith(place) for place in THIRD_PARTIES[top]), f"{named(path)} imports {module}"
+
+
+def test_the_page_of_the_house_draws_these_floors_and_rooms() -> None:
+    page = (SOURCE.parents[1] / "docs" / "architecture.md").read_text("utf-8")
+    drawn = page.split("```text")[1].split("```")[0]
+    floors = [
+        next((i for i, row in enumerate(drawn.splitlines()) if f"{f}/" in row or f"{f}.py" in row), None)
+        for f in LAYERS[1:]
+    ]
+    assert None not in floors
+    assert sorted(floors, reverse=True) == floors
+    rooms = {
+        p.parent.name for p in FILES if len(p.relative_to(SOURCE).parts) == 3 and home(p) in ("semantics", "engines")
+    }
+    assert {r for r in rooms if f"{r}/" not in drawn} == set()

@@ -94,3 +94,10 @@ def test_every_source_that_is_cited_has_a_title_and_every_quotation_a_standing_t
 def test_a_folder_without_overlays_is_no_overlay(tmp_path: Path) -> None:
     with pytest.raises(sr.NotFoundError, match="no overlay"):
         sr.load(overlay=tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["rules", "examples"])
+def test_lines_of_rule_files_are_under_120_characters(folder: str) -> None:
+    files = [p for p in (ROOT / folder).rglob("*.yaml") if "hidden_danger" not in p.parts]
+    rows = [(p.name, i, row) for p in files for i, row in enumerate(p.read_text("utf-8").splitlines(), 1)]
+    assert [(name, i) for name, i, row in rows if len(row) >= 120] == []

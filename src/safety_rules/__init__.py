@@ -55,27 +55,10 @@ _HOMES = {
 }
 
 __all__ = [
-    "AreaRules",
-    "AreaWithHistory",
-    "DatedArea",
-    "Diagnostic",
-    "Finding",
-    "Gap",
-    "LedgerError",
-    "NotFoundError",
-    "RecordError",
-    "RuleFileError",
-    "Rules",
-    "SafetyRulesError",
-    "Standing",
-    "Status",
-    "Truth",
-    "Verdict",
-    "Waiver",
-    "__version__",
-    "load",
-    "with_history",
-]
+    "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
+    "RecordError", "RuleFileError", "Rules", "SafetyRulesError", "Standing", "Status", "Truth", "Verdict", "Waiver",
+    "__version__", "load", "with_history",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

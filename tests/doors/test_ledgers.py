@@ -225,3 +225,58 @@ def test_rows_of_one_unit_that_differ_leave_that_figure_open(tmp_path: Path) -> 
     heads = ["单元名称", "适用范围", "厂外暴露人数", "品名", "存在量（t）"]
     rows = [heads, ["甲罐区", "适用", 0, "氯", 12], ["甲罐区", "适用", 200, "氨", 5]]
     assert graded(made(tmp_path / "a.xlsx", 单元=rows))[0]["甲罐区"][0] == OPEN
+
+
+def test_two_rows_of_headings_need_no_merged_cells(tmp_path: Path) -> None:
+    plain: list[object] = [h.partition("（")[0] for h in HEADINGS]
+    upper = [*plain[:6], "土地", None, "经济指标（万元）", None, None, *plain[11:]]
+    lower = [*[None] * 6, "用地面积（亩）", "租赁面积（㎡）", "固定资产投资", "年开票销售", "年税收"]
+    assert screened(made(tmp_path / "a.xlsx", 项目=[upper, lower, row()]))[0] == [("XM-1", BEST)]
+    upper, lower = [*plain[:2], *[None] * 25], [None, None, *HEADINGS[2:]]
+    assert screened(made(tmp_path / "b.xlsx", 项目=[["台账"], upper, lower, row()]))[0] == [("XM-1", BEST)]
+
+
+@pytest.mark.parametrize("where", ["title", "footer", "sheet"])
+def test_a_unit_may_be_stated_above_below_or_in_the_sheets_name(tmp_path: Path, where: str) -> None:
+    headings = [h.partition("（")[0] for h in HEADINGS]
+    cells = row(固定=93_750_000, 年开票=112_500_000, 年税收=7_500_000)
+    above = [["金额单位：元；面积单位：亩"]] if where == "title" else []
+    below = [["注：金额单位：元"]] if where == "footer" else []
+    name = "项目（单位：元）" if where == "sheet" else "项目"
+    outcomes, screening, _ = screened(
+        made(tmp_path / "a.xlsx", **{name.replace("：", ""): [*above, headings, cells, *below]})
+    )
+    assert outcomes == [("XM-1", BEST)]
+    assert len(said(screening, "assumed-unit")) == (5 if where == "title" else 3)
+
+
+def test_a_figure_out_of_all_proportion_in_an_assumed_unit_is_asked(tmp_path: Path) -> None:
+    headings = [h.partition("（")[0] for h in HEADINGS]
+    outcomes, _, problems = screened(made(tmp_path / "a.xlsx", 项目=[["单位：万元、平方米"], headings, row()]))
+    assert outcomes == [("XM-1", OPEN)]
+    assert "请核对单位是m2还是亩" in problems["XM-1"][0]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_part_of_a_figure_is_not_the_figure_and_its_total_is(tmp_path: Path, merged: bool) -> None:
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("项目")
+    sheet.write_row(0, 0, [*HEADINGS[:9], "", *HEADINGS[9:]])
+    if merged:
+        sheet.merge_range(0, 8, 0, 9, HEADINGS[8])
+    sheet.write_row(1, 8, ["其中设备", "合计"])
+    sheet.write_row(2, 0, [*GOOD[:8], 3000, *GOOD[8:]])
+    book.close()
+    outcomes, screening, _ = screened(tmp_path / "a.xlsx")
+    assert outcomes == [("XM-1", BEST)]
+    assert any("固定资产投资（万元）/其中设备" in n for n in said(screening, "heading"))
+
+
+@pytest.mark.parametrize("name", SCREENED)
+def test_duckdb_screens_a_ledger_as_records_do(name: str) -> None:
+    from doors.reading import area, screen
+
+    rows = screen(LEDGERS / f"{name}.xlsx", area(), engine="duckdb").rows
+    assert [r.outcome for r in rows if r.outcome] == [o for _, o in SCREENED[name]]

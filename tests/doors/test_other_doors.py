@@ -128,12 +128,17 @@ def test_a_merged_unit_of_dangers_is_that_of_each() -> None:
     assert {life.danger.details.unit for life in dangers("r07_merged_unit").lives} == {"东园区"}
 
 
-@pytest.mark.parametrize("name", ["r02_real", "r15_minimal"])
-def test_all_that_a_hidden_danger_workbook_lacks_is_told_at_once(name: str) -> None:
-    with pytest.raises(LedgerError, match=r"隐患编号、领域、隐患级别、责任单位") as refused:
-        dangers(name)
-    assert "隐患内容" not in str(refused.value)
-    assert "整改期限" not in str(refused.value)
+def test_a_plain_ledger_of_dangers_is_read_and_what_it_does_not_keep_is_asked() -> None:
+    real, least = dangers("r02_real"), dangers("r15_minimal")
+    assert [(x.danger.state, x.danger.details.field, x.danger.details.level) for x in real.lives] == [
+        ("supervised", "消防", "一般"),
+        ("found", "燃气", "一般"),
+    ]
+    assert [(x.danger.deadline, x.danger.details.level) for x in least.lives] == [(datetime.date(2020, 9, 10), "")]
+    assert (real.refusals, least.refusals) == ((), ())
+    codes = ["assumed-headings", "assumed-column", "assumed-column", "assumed-number", "not-kept", "assumed-step"]
+    assert [n.code for n in real.notices] == codes
+    assert any("“领域、隐患级别、责任单位”" in n.message.zh for n in least.notices)
 
 
 def test_a_cell_at_the_farthest_corner_costs_nothing_and_is_named(tmp_path: Path) -> None:

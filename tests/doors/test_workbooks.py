@@ -177,3 +177,17 @@ def test_two_identical_amounts_of_a_chemical_are_both_counted(tmp_path: Path) ->
     rows = [["单元名称", "品名", "存在量"], ["罐区", "氯", "3 t"], ["罐区", "氯", "3 t"]]
     found, _ = graded(made(tmp_path / "a.xlsx", 单元=units, 化学品=rows))
     assert (found["罐区"][2], float(found["罐区"][1])) == (2, 1.2)
+
+
+@pytest.mark.parametrize("said_of_it", [{"企业名称": "同上", "统一": "同上"}, {"企业名称": None, "统一": None}])
+def test_a_row_that_does_not_say_whose_it_is_may_own_any_record(tmp_path: Path, said_of_it: dict[str, Any]) -> None:
+    rows = [LISTED, ["甲公司", *BLACK]]
+    path = ledger(tmp_path / "a.xlsx", row(名单记录="1条"), row(项目编号="XM-2", **said_of_it), 名单记录=rows)
+    assert screened(path)[0] == [("XM-1", WORST), ("XM-2", OPEN)]
+
+
+def test_a_row_that_names_another_enterprise_owns_none_of_its_records(tmp_path: Path) -> None:
+    rows = [["统一社会信用代码", *LISTED[1:]], ["91320991MAP9JTKT12", *BLACK]]
+    second = row(项目编号="XM-2", 企业名称="乙公司", 统一=None)
+    path = ledger(tmp_path / "a.xlsx", row(名单记录="1条"), second, 名单记录=rows)
+    assert screened(path)[0] == [("XM-1", WORST), ("XM-2", BEST)]

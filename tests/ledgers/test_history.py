@@ -221,8 +221,8 @@ def test_what_happened_after_the_day_does_not_count(tmp_path: Path, admission: s
 
 NOTICES: dict[str, tuple[dict[str, list[list[Any]]], str]] = {
     "a key that joins nothing": (
-        {"事故记录": [ACCIDENT, ["91320991MA00000000", "2020-07-02", 3, 0, 600, "是"]]},
-        "事故记录!2：“91320991MA00000000”在企业名录和台账中没有对应的企业",
+        {"事故记录": [ACCIDENT, ["91320991MA0000000B", "2020-07-02", 3, 0, 600, "是"]]},
+        "事故记录!2：“91320991MA0000000B”在企业名录和台账中没有对应的企业",
     ),
     "a name that joins nothing": (
         {"隐患台账": [DANGER, ["Y1", "一般", "无此公司", "", "2020-05-01", "2020-06-01", ""]]},

@@ -17,7 +17,7 @@ from safety_rules.cli.main import cli
 from safety_rules.services.proving.answers import Answer
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.claims import invariant_proofs
-from safety_rules.services.proving.processes import Task, proofs_of
+from safety_rules.services.proving.prove import Task, proofs_of
 
 ROOT = Path(__file__).parents[2]
 WEAK = ("outcome: bad, veto: true", "outcome: fair")

@@ -153,5 +153,5 @@ def test_two_parties_alone_close_nothing_on_any_single_path() -> None:
             walk(now, depth + 1)
 
     walk(None, 0)
-    assert set(walked) == {"found", "ordered", "in_hand", "submitted", "supervised"}
+    assert set(walked) == {"found", "ordered", "in_hand", "submitted", "supervised", "withdrawn"}
     assert sum(walked.values()) > 1000

@@ -130,7 +130,8 @@ def test_a_row_that_contradicts_the_ledger_is_refused(tmp_path: Path) -> None:
     imported(book(tmp_path / "a.xlsx", {}), tmp_path)
     before = head_of(tmp_path / "台账.db")
     result = imported(book(tmp_path / "b.xlsx", {"督查日期": day(4)}), tmp_path)
-    assert [r.reason.zh for r in result.refusals] == ["隐患“YH-1”与台账已有记录不一致，台账只增不改"]
+    assert [r.place for r in result.refusals] == ["隐患台账!O2"]
+    assert "“督查日期”：台账为“2020-09-05”，本表为“2020-09-04”；台账只增不改" in result.refusals[0].reason.zh
     assert head_of(tmp_path / "台账.db") == before
 
 
@@ -158,8 +159,8 @@ def test_a_row_of_another_sheet_that_joins_nothing_is_refused(
 
 
 def test_a_workbook_without_a_heading_or_a_sheet_is_refused_as_a_whole(tmp_path: Path) -> None:
-    lacking = {k: v for k, v in ROW.items() if k != "验收部门"}
-    with pytest.raises(LedgerError, match=r"缺少表头.*验收部门"):
+    lacking = {k: v for k, v in ROW.items() if k not in ("隐患内容", "发现日期")}
+    with pytest.raises(LedgerError, match=r"缺少表头.*隐患内容（或隐患描述、.*；发现日期（或检查时间、"):
         imported(book(tmp_path / "a.xlsx", 隐患台账=[lacking]), tmp_path)
     with xlsxwriter.Workbook(str(tmp_path / "b.xlsx")) as workbook:
         workbook.add_worksheet("别的")

@@ -18,13 +18,14 @@ import pytest
 from rectification.ledgers import DEPARTMENT, day, head_of, ledger, life
 from rectification.workbooks import book
 from safety_rules.language.errors import LedgerError, SafetyRulesError
+from safety_rules.services.rectification.exporting import export
 from safety_rules.services.rectification.importing import import_workbook
 from safety_rules.services.rectification.ledger import GENESIS, Fault, Head, append, writing
 from safety_rules.services.rectification.life import Event
 from safety_rules.services.rectification.recording import dangers, entry, history, latest_facts, record
 from safety_rules.services.rectification.stats import stats_of_store
 from safety_rules.services.rectification.table import lifecycle
-from safety_rules.services.rectification.verifying import faults, head_beside, kept_head, write_head
+from safety_rules.services.rectification.verifying import beside, faults, kept_head, write_head
 
 TABLE = lifecycle()
 TODAY = datetime.date(2020, 9, 30)
@@ -212,7 +213,9 @@ def test_a_first_import_that_dies_leaves_a_ledger_that_can_be_begun(tmp_path: Pa
 
 
 def test_a_head_is_written_whole_or_not_at_all(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert kept_head(head_beside(path, tmp_path / "周报.xlsx")) == head_of(path)
+    assert (
+        export(path, TABLE, tmp_path / "周报.xlsx", TODAY) == kept_head(beside(tmp_path / "周报.xlsx")) == head_of(path)
+    )
     with pytest.raises(LedgerError, match="cannot be written"):
         write_head(head_of(path), Path("/dev/full") / "x" if sys.platform != "linux" else Path("/proc/head"))
     old, write = (tmp_path / "周报.xlsx.head").read_bytes(), Path.write_text

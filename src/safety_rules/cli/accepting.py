@@ -7,11 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from safety_rules.cli.options import calendar_day
 from safety_rules.formats.report import Problem, Suppressed
-from safety_rules.language.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from safety_rules.language.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +26,6 @@ class Accepting:
     write: bool
     waivers: Path | None
     day: str | None
-
-    def on(self) -> datetime.date:
-        """Return the day on which waivers count; raises UsageError."""
-        if self.day is None:
-            return datetime.date.today()
-        try:
-            return datetime.date.fromisoformat(self.day)
-        except ValueError:
-            raise click.UsageError(f"`{self.day}` is not a day of the calendar; write 2020-10-01") from None
 
 
 def accepted(
@@ -43,10 +38,11 @@ def accepted(
     from safety_rules.services.lint.waivers import lint_waivers
 
     vetoes, waivers = veto_files(book), lint_waivers(accepting.waivers) if accepting.waivers is not None else ()
+    on = calendar_day(accepting.day) or datetime.date.today()
     if accepting.write:
         if accepting.old is None:
             raise click.UsageError("`--write-baseline` writes to the file that `--baseline` names")
-        counted, _ = settled(problems, folder, vetoes, Counter(), waivers, accepting.on())
+        counted, _ = settled(problems, folder, vetoes, Counter(), waivers, on)
         put_text(baseline_text(counted, folder, vetoes).rstrip("\n"), accepting.old)
     marks = baseline(accepting.old) if accepting.old is not None else Counter()
-    return settled(problems, folder, vetoes, marks, waivers, accepting.on())
+    return settled(problems, folder, vetoes, marks, waivers, on)

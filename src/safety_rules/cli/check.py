@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option, said_in_option
+from safety_rules.cli.reporting import put
+from safety_rules.formats.report import Problem, Report, Suppressed, of_diagnostics
+from safety_rules.words.catalog import sentence
 
 if TYPE_CHECKING:
-    from safety_rules.formats.report import Problem, Suppressed
     from safety_rules.language.rulebook import Rulebook
 
 
@@ -21,13 +24,7 @@ if TYPE_CHECKING:
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")
-@click.option(
-    "--source-texts",
-    "texts",
-    default=None,
-    type=PATH,
-    help="A folder of texts, SOURCE.txt each, to find quotations in.",
-)
+@click.option("--source-texts", "texts", type=PATH, help="A folder of texts, SOURCE.txt each, to find quotations in.")
 @acceptance_options
 @format_option
 @said_in_option
@@ -45,13 +42,9 @@ def command(
     language: str,
 ) -> None:
     """Check the rule files of a folder (or rule pack); the built-in rules by default."""
-    from safety_rules.cli.accepting import Accepting, accepted
-    from safety_rules.cli.reporting import put
-    from safety_rules.formats.report import Report, of_diagnostics
     from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
     from safety_rules.loading.rulebook import rulebook
-    from safety_rules.words.catalog import sentence
 
     accepting = Accepting(old, write_baseline, waivers, day)
     if not lint and (texts is not None or accepting != Accepting(None, False, None, None)):
@@ -77,8 +70,6 @@ def command(
 
 
 def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem], language: str) -> str:
-    from safety_rules.words.catalog import sentence
-
     errors = sum(p.level == "error" for p in problems)
     warnings = sum(p.level == "warning" for p in problems)
     if book is None or errors:
@@ -89,7 +80,6 @@ def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem], lan
 
 def _lint(book: Rulebook, texts: Path | None, overlays: Sequence[str]) -> tuple[list[Problem], list[Suppressed]]:
     """Return what lint finds, and what its authors silenced."""
-    from safety_rules.formats.report import Suppressed, of_diagnostics
     from safety_rules.services.lint.findings import linted
     from safety_rules.services.lint.texts import source_texts
 

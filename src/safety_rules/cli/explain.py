@@ -1,17 +1,40 @@
-"""`safety-rules explain`: why one row of a ledger has its verdict."""
+"""`safety-rules explain`: why one row of a ledger has its verdict; with `--gaps`, the cheapest change of several facts."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.explain_gaps import gaps_options, gaps_text
 from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
 from safety_rules.cli.screen import area_on, history_of
+from safety_rules.words.catalog import sentence
+
+if TYPE_CHECKING:
+    from safety_rules.language.verdict import Adjustment, SmallestChange
+    from safety_rules.semantics.verdict.verdict import Verdict
+    from safety_rules.services.dated_area import DatedArea
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def gaps_options(function: F) -> F:
+    """Add `--gaps`, `--weight` and `--to`."""
+    gaps = click.option(
+        "--gaps", is_flag=True, help="Also the cheapest change of several facts at once that gets the best outcome."
+    )
+    weight = click.option(
+        "--weight", "weights", multiple=True, metavar="FACT=COST",
+        help="What one unit of a fact costs to change, for --gaps; may be repeated. By default a fact counts by its share.",
+    )  # fmt: skip
+    to = click.option("--to", "outcome", default=None, metavar="OUTCOME", help="With --gaps: another outcome.")
+    return gaps(weight(to(function)))
 
 
 @click.command("explain")
@@ -49,7 +72,6 @@ def command(
 ) -> None:
     """Explain the verdict on one row of LEDGER as a tree: rule, clause, values, law, gap, and what is missing."""
     from safety_rules.services.screening import row_numbered, row_of
-    from safety_rules.words.catalog import sentence
 
     if (weights or outcome is not None) and not gaps:
         raise click.UsageError("`--weight` and `--to` go with `--gaps`")
@@ -71,3 +93,41 @@ def command(
     click.echo(row.verdict.explain(language, chosen))
     if gaps:
         click.echo(gaps_text(dated, row.verdict, weights, outcome, language))
+
+
+def gaps_text(area: DatedArea, verdict: Verdict, weights: Sequence[str], outcome: str | None, language: str) -> str:
+    """Return the cheapest change that gets a record an outcome, in words; raises UsageError for a wrong weight."""
+    found = area.smallest_change(verdict.record, outcome, dict(_weight(w) for w in weights) or None)
+    wanted = area.law.area.outcome(outcome or area.law.area.outcomes[0].key).name.in_(language)
+    if found is None:
+        return sentence("smallest.unreachable", language, outcome=wanted)
+    if not found.adjustments:
+        return sentence("smallest.nothing", language, outcome=wanted)
+    return _change_text(found, verdict, wanted, language)
+
+
+def _weight(text: str) -> tuple[str, str]:
+    name, equals, cost = text.partition("=")
+    if not equals or not name or not cost:
+        raise click.UsageError(f"`{text}` is no weight; write FACT=COST, such as 项目.用地面积=300")
+    return name, cost
+
+
+def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, language: str) -> str:
+    from safety_rules.language.verdict import Status
+    from safety_rules.words.values import decimal
+
+    lines = [sentence("smallest.head", language, outcome=wanted, cost=decimal(found.cost))]
+    lines += (_adjusted(a, verdict, language) for a in found.adjustments)
+    if any(f.status is Status.UNDETERMINED and f.outcome is not None for f in verdict.findings):
+        lines.append(sentence("smallest.blanks", language))
+    return "\n".join(lines)
+
+
+def _adjusted(a: Adjustment, verdict: Verdict, language: str) -> str:
+    from safety_rules.words.values import decimal, label, shown
+
+    vocabulary = verdict.on.rulebook.vocabulary
+    now, to = (shown(n, vocabulary.fact_at(a.path).kind, language) for n in (a.now, a.to))
+    key, name = "smallest.more" if a.change > 0 else "smallest.less", label(a.path, vocabulary, language)
+    return sentence(key, language, name=name, now=now, to=to, by=decimal(abs(a.change)))

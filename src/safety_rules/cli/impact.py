@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import OUTPUT, PATH, Verb, day_option, language_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, language_option
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules
@@ -64,7 +64,7 @@ def command(
     if ledger is None and (sheet is not None or total is not None):
         raise click.UsageError("`--sheet` and `--total` go with a ledger")
     level = "error" if fail_on_change else "warning"
-    asked = _Asked(area, _day(day), require_standing, sheet, total, language, form, level)
+    asked = _Asked(area, calendar_day(day), require_standing, sheet, total, language, form, level)
     said = _meanings(before, after, asked) if ledger is None else _rows(ledger, before, after, asked)
     report, plain, better = said
     put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
@@ -91,8 +91,7 @@ Said = tuple["Report", list[str], bool]
 
 def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on what means something else, its lines, and whether a record comes out better."""
-    from safety_rules.formats.impact_data import change_data, meaning_summary
-    from safety_rules.formats.impact_words import change_lines
+    from safety_rules.formats.impact_words import change_data, change_lines, meaning_summary
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.compare import compared
 
@@ -122,8 +121,7 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
 
 def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on a ledger's changed rows, its lines, and whether one comes out better."""
-    from safety_rules.formats.impact_data import ledger_data, row_summary
-    from safety_rules.formats.impact_tables import ledger_tables, markdown_table, text_table
+    from safety_rules.formats.impact_words import ledger_data, ledger_tables, markdown_table, row_summary, text_table
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.ledger import ledger_impact, total_fact
 
@@ -167,15 +165,6 @@ def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:
         for c in r.applies_when + r.requires
     }
     return lambda rule, clause: said.get((rule, clause), clause)
-
-
-def _day(day: str | None) -> datetime.date | None:
-    if day is None:
-        return None
-    try:
-        return datetime.date.fromisoformat(day)
-    except ValueError:
-        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
 
 
 def _standing(word: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -88,6 +89,14 @@ def day_option(function: F) -> F:
         "--on", "day", default=None, metavar="DAY", help="The day of the verdict, 2020-10-01; today by default."
     )
     return on(standing(function))
+
+
+def calendar_day(day: str | None) -> datetime.date | None:
+    """Return the day that an option names; raises UsageError."""
+    try:
+        return None if day is None else datetime.date.fromisoformat(day)
+    except ValueError:
+        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
 
 
 def engine_option(function: F) -> F:

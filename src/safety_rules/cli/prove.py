@@ -11,11 +11,11 @@ import click
 
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import PATH, Verb, format_option
+from safety_rules.cli.reporting import put
+from safety_rules.formats.report import Problem, Report
 
 if TYPE_CHECKING:
-    from safety_rules.formats.report import Problem
     from safety_rules.services.proving.answers import Proof
-    from safety_rules.services.proving.asking import Limits
 
 
 @click.command("prove", cls=Verb)
@@ -43,11 +43,9 @@ def command(
     output: Path | None,
 ) -> None:
     """Ask the rules of a folder (or rule pack) the built-in questions and their own invariants."""
-    from safety_rules.cli.reporting import put
     from safety_rules.face import load
-    from safety_rules.formats.report import Report
     from safety_rules.services.proving.asking import Limits
-    from safety_rules.services.proving.processes import Task, proofs_of
+    from safety_rules.services.proving.prove import Task, proofs_of
     from safety_rules.services.proving.words import headline, summary
 
     book = load(rules, overlays)
@@ -61,17 +59,13 @@ def command(
     problems = [_problem(p) for p in proofs if not p.holds]
     problems += _nothing_asked(proofs, built_in_only)
     passed = tuple(headline(p) for p in proofs if p.holds)
-    put(Report("prove", tuple(problems), passed, summary(proofs), {"limits": _limits(limits)}), form, output)
+    extra = {"limits": {"items": items, "seconds": seconds}}
+    put(Report("prove", tuple(problems), passed, summary(proofs), extra), form, output)
     if problems:
         sys.exit(ExitCode.NOT_PROVED)
 
 
-def _limits(limits: Limits) -> dict[str, float]:
-    return {"items": limits.most_items, "seconds": limits.seconds}
-
-
 def _problem(proof: Proof) -> Problem:
-    from safety_rules.formats.report import Problem
     from safety_rules.services.proving.words import headline, record_of
 
     of = proof.question.of or proof.question.area
@@ -80,8 +74,6 @@ def _problem(proof: Proof) -> Problem:
 
 def _nothing_asked(proofs: list[Proof], built_in_only: bool) -> list[Problem]:
     """Return that nothing was asked, or no invariant, as problems: green would say more than is known."""
-    from safety_rules.formats.report import Problem
-
     if not proofs:
         return [Problem("no-questions", "error", "0 questions were asked: no area has rules", None)]
     if not built_in_only and not any(p.question.code == "invariant" for p in proofs):

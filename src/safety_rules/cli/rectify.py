@@ -49,14 +49,32 @@ def command() -> None:
 @command.command("import", short_help="Import a workbook of dangers.")
 @click.argument("workbook", type=PATH)
 @store_option
+@click.option("--yes", is_flag=True, help="Write it; without, it is only said what would be written.")
+@click.option("--by", default="", help="Who settles what differs from the ledger, by corrections and extensions.")
+@click.option("--role", default="department", help="In which role; department by default.")
+@click.option("--why", default="", help="Why: the reason of those corrections.")
+@on_option("The day of those corrections")
 @language_option
-def import_(workbook: Path, store: Path, language: str) -> None:
-    """Import WORKBOOK (xlsx) into the ledger; a bad row is refused with its cell, the others are written."""
+def import_(
+    workbook: Path, store: Path, yes: bool, by: str, role: str, why: str, on: datetime.datetime | None, language: str
+) -> None:
+    """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
+
+    One sheet of dangers is enough, under the headings that offices use. What stands otherwise in the ledger is shown
+    with both values, and left, unless --by and --why settle it: then it is a correction, or an extension.
+    """
     from safety_rules.cli.rectify_terminal import print_import
-    from safety_rules.services.rectification.importing import import_workbook
+    from safety_rules.services.rectification.importing import Hand, import_workbook
     from safety_rules.services.rectification.table import lifecycle
 
-    imported = import_workbook(workbook, store, lifecycle(), datetime.date.today())
+    if bool(by) != bool(why):
+        raise click.UsageError("`--by` and `--why` go together")
+    table, today = lifecycle(), datetime.date.today()
+    party = table.party_key(role)
+    if party is None or day_of(on) > today:
+        raise click.UsageError(f"there is no role `{role}`" if party is None else f"{day_of(on)} is yet to come")
+    hand = Hand(by, party, why, day_of(on)) if by else None
+    imported = import_workbook(workbook, store, table, today, hand, write=yes)
     print_import(imported, workbook, store, language)
     if imported.refusals:
         sys.exit(ExitCode.REFUSED)
@@ -119,6 +137,10 @@ def close(
 @on_option("The day of the event")
 @click.option("--deadline", type=DAY, default=None, help="The deadline that `order` or `extend` sets.")
 @click.option("--evidence", default="", help="A text, or a file whose hash is recorded.")
+@click.option("--why", default="", help="The reason of a correction or a withdrawal.")
+@click.option("--field", default="", help="What `correct` corrects, by its heading: 隐患内容, 整改期限, 督查日期, …")
+@click.option("--old", default="", help="What stands there.")
+@click.option("--new", default="", help="What should stand there; a day as 2020-09-05.")
 @language_option
 def record_command(
     danger: str,
@@ -129,11 +151,17 @@ def record_command(
     on: datetime.datetime | None,
     deadline: datetime.datetime | None,
     evidence: str,
+    why: str,
+    field: str,
+    old: str,
+    new: str,
     language: str,
 ) -> None:
-    """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend, escalate."""
+    """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend (延期), escalate,
+    withdraw (误报撤销), correct (更正)."""
     until = deadline.date() if deadline is not None else None
-    _record(store, language, danger, event, by, role, day_of(on), evidence, until)
+    change = (field, old, new) if field or old or new else None
+    _record(store, language, danger, event, by, role, day_of(on), why or evidence, until, change)
 
 
 @command.command("show", short_help="Tell a danger's life, and the verdict.")
@@ -150,13 +178,18 @@ def show(
     from safety_rules.cli.screen import area_on
     from safety_rules.language.verdict import Status
     from safety_rules.services.rectification.closing import facts
+    from safety_rules.services.rectification.life import replay
     from safety_rules.services.rectification.recording import history, latest_facts
     from safety_rules.services.rectification.stating import as_facts
     from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.words.catalog import sentence
 
     events = [e for e in _or_exit(lambda: history(store, danger), language) if e.on <= day_of(on)]
     if not events:
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
+    if replay(lifecycle(), events)[danger].withdrawn_on is not None:
+        print_life(events, lifecycle(), sentence("story.withdrawn", language), language)
+        return
     known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
     verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
     said = [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
@@ -185,6 +218,25 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
         print_refusals(book.refusals, language)
         if book.refusals:
             sys.exit(ExitCode.REFUSED)
+
+
+@command.command("export", short_help="Write the ledger as a workbook, with its head beside it.")
+@store_option
+@click.option("-o", "--output", type=PATH, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
+@on_option("As it stood on this day")
+@language_option
+def export_command(store: Path, output: Path, on: datetime.datetime | None, language: str) -> None:
+    """Write the dangers of a ledger as they stand to a workbook that `import` reads, and the ledger's head beside it."""
+    from safety_rules.services.rectification.exporting import export
+    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.rectification.verifying import beside
+    from safety_rules.words.catalog import sentence
+
+    if output.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"`{output}` is no .xlsx")
+    head = export(store, lifecycle(), output, day_of(on))
+    told = {"output": output, "count": head.count, "head": beside(output).name}
+    click.echo(sentence("rectify.exported", language, **told))
 
 
 @command.command("verify", short_help="Find what was changed or removed.")
@@ -217,10 +269,11 @@ def _record(
     on: datetime.date,
     evidence: str,
     deadline: datetime.date | None,
+    change: tuple[str, str, str] | None = None,
 ) -> None:
     """Record one event, or say why it is refused."""
     from safety_rules.cli.rectify_terminal import print_recorded
-    from safety_rules.services.rectification.life import Event
+    from safety_rules.services.rectification.life import Change, Event
     from safety_rules.services.rectification.recording import evidence as evidence_of
     from safety_rules.services.rectification.recording import record
     from safety_rules.services.rectification.table import lifecycle
@@ -236,7 +289,8 @@ def _record(
         raise click.UsageError(f"there is no role `{role}`; known are {', '.join(table.parties)}")
 
     def recorded() -> tuple[Event, Danger]:
-        made = Event(danger, name, by, party, on, evidence_of(evidence) if evidence else "", deadline)
+        said, corrected = evidence_of(evidence) if evidence else "", Change(*change) if change is not None else None
+        made = Event(danger, name, by, party, on, said, deadline, change=corrected)
         return record(store, table, made, datetime.date.today())
 
     made, after = _or_exit(recorded, language)

@@ -15,6 +15,7 @@ from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Event, overdue
 from safety_rules.services.rectification.stats import Rate, Stats, percent
+from safety_rules.services.rectification.story import stated, story
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import listed as joined
 
@@ -44,8 +45,15 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
     i = imported
     print_notices(i.read.notices, language)
     _say("rectify.imported", language, workbook=workbook.name, store=store.name)
+    if not i.written:
+        _say("rectify.would", language, "bold")
     new = {"dangers": i.dangers, "events": i.events, "inspections": i.inspections, "unchanged": i.unchanged}
     _say("rectify.written", language, **new)
+    if i.goes_on or i.settled or i.differs:
+        _say("rectify.changes", language, goes_on=i.goes_on, settled=i.settled, differs=i.differs)
+    if i.gone:
+        more = ["…"] if len(i.gone) > MOST_REFUSALS else []
+        _say("rectify.gone", language, count=len(i.gone), listed=joined([*i.gone[:MOST_REFUSALS], *more], language))
     if i.read.actors:
         _say("rectify.roster", language, count=len(i.read.actors), new=i.actors)
     for name, count in i.read.joined:
@@ -80,7 +88,7 @@ def print_due(listed: Sequence[Danger], on: datetime.date, lifecycle: Lifecycle,
     for unit in dict.fromkeys(d.details.unit for d in listed):
         own = [d for d in listed if d.details.unit == unit]
         over = sum(overdue(d, on) for d in own)
-        title = sentence("due.unit", language, unit=unit, over=over, due=len(own) - over)
+        title = sentence("due.unit", language, unit=stated(unit, language), over=over, due=len(own) - over)
         table = _table(title, texts("due.heads", language), 6)
         for d in own:
             table.add_row(*_due_cells(d, on, lifecycle, language), style="red" if overdue(d, on) else "")
@@ -99,7 +107,7 @@ def _due_cells(danger: Danger, on: datetime.date, lifecycle: Lifecycle, language
     rests = lifecycle.parties[state.rests_with].in_(language) if state.rests_with else ""
     return (
         danger.id,
-        d.field,
+        stated(d.field, language),
         d.text,
         d.enterprise,
         name,
@@ -115,6 +123,9 @@ def print_stats(stats: Stats, language: str) -> None:
     _say("stats.title", language, "bold", day=stats.on)
     _say("stats.total", language, found=t.found, closed=t.closed, open=t.found - t.closed, rate=percent(t.rate))
     _say("stats.major", language, major=stats.major, overdue=stats.overdue)
+    if stats.withdrawn or stats.extended or stats.corrected:
+        told = {"withdrawn": stats.withdrawn, "extended": stats.extended, "corrected": stats.corrected}
+        _say("stats.apart", language, **told)
     if stats.households:
         finds = [sentence("stats.find", language, name=name, count=n) for name, n in stats.finds]
         key = "stats.finds" if finds else "stats.households"
@@ -128,7 +139,7 @@ def print_stats(stats: Stats, language: str) -> None:
 def _print_rates(rates: Iterable[Rate], title: str, language: str) -> None:
     table = _table(sentence(title, language), texts("stats.rate_heads", language), 1)
     for r in rates:
-        table.add_row(r.name, str(r.found), str(r.closed), str(r.found - r.closed), percent(r.rate))
+        table.add_row(stated(r.name, language), str(r.found), str(r.closed), str(r.found - r.closed), percent(r.rate))
     console().print(table)
 
 
@@ -151,8 +162,6 @@ def print_recorded(event: Event, danger: Danger, lifecycle: Lifecycle, language:
 
 def print_life(events: Sequence[Event], lifecycle: Lifecycle, explanation: str, language: str) -> None:
     """Print the life of a danger, event by event, and then what the rules make of it."""
-    from safety_rules.services.rectification.story import story
-
     for line in story(events, lifecycle, language):
         console().print(Text(line))
     console().print()

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option
+from safety_rules.cli.reporting import put
+from safety_rules.formats.report import Problem, Report, of_diagnostics
 
 if TYPE_CHECKING:
-    from safety_rules.formats.report import Problem
     from safety_rules.language.rulebook import Rulebook
     from safety_rules.services.cases import CaseResult
     from safety_rules.services.readers import Reader
@@ -51,10 +53,7 @@ def command(
     output: Path | None,
 ) -> None:
     """Run the cases of a rules folder (or rule pack); those of the built-in rules by default."""
-    from safety_rules.cli.accepting import Accepting, accepted
-    from safety_rules.cli.reporting import put
     from safety_rules.face import load
-    from safety_rules.formats.report import Report
     from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.cases import run_cases
     from safety_rules.services.readers import readers
@@ -95,8 +94,6 @@ def command(
 
 def _failures(result: CaseResult) -> Iterator[Problem]:
     """Return a case's failures as problems."""
-    from safety_rules.formats.report import Problem
-
     of = result.of or result.area
     for failure in result.failures:
         yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of)
@@ -104,7 +101,6 @@ def _failures(result: CaseResult) -> Iterator[Problem]:
 
 def _differences(results: Sequence[CaseResult], engines: Sequence[Reader]) -> tuple[list[Problem], str]:
     """Return where an engine differs from the definition, and how much each was asked, in words."""
-    from safety_rules.formats.report import of_diagnostics
     from safety_rules.services.agreement import differences
 
     answered = Counter[str]()
@@ -115,7 +111,6 @@ def _differences(results: Sequence[CaseResult], engines: Sequence[Reader]) -> tu
 
 def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
     """Return what no case tries as problems."""
-    from safety_rules.formats.report import Problem
     from safety_rules.services.coverage import untried
 
     for one in untried(rulebook, area):
@@ -125,7 +120,6 @@ def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
 
 def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
     """Return the changes that no case notices or that cannot be tried, and how many were made; none is a problem too."""
-    from safety_rules.formats.report import Problem
     from safety_rules.services.mutants import Fate, fate, mutants
 
     alive, made = [], 0

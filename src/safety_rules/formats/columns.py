@@ -40,15 +40,12 @@ def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
     counted = sorted((f for f in violated if f.outcome is not None), key=lambda f: -area.rank(f.outcome))
     ends = (area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
     lists: tuple[Iterable[Slot], ...] = (
-        [rule_said(f, verdict) for f in counted],
-        [reason_said(f, verdict) for f in counted],
-        gaps_said(verdict),
-        _once(reasons_said(verdict.needs.smallest, verdict)),
-        _once(reasons_said(verdict.needs.can_change, verdict)),
+        [rule_said(f, verdict) for f in counted], [reason_said(f, verdict) for f in counted], gaps_said(verdict),
+        _once(reasons_said(verdict.needs.smallest, verdict)), _once(reasons_said(verdict.needs.can_change, verdict)),
         map(duty_said, verdict.obligations),
         (statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
         [standing_said(verdict.standing)],
-    )
+    )  # fmt: skip
     vocabulary = verdict.on.rulebook.vocabulary
     return (
         verdict.outcome_name.in_(language),

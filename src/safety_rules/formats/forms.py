@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice, pairwise
 from typing import Any
 
@@ -25,7 +26,16 @@ def tables_in(table: RawTable, names: Spellings, every: Spellings) -> list[RawTa
     first = heading_row(table, names)
     if first is None or table.mark != "!":
         return [table]
-    starts = [r.number for r in table.rows() if r.number > first.number and _begins(r, first, every)]
+    starts, below = [], []
+    for row in table.rows():
+        if row.number > first.number and isinstance(
+            start := next((c for c in row.cells if not is_blank(c)), None), str
+        ):
+            if "单位" in start:
+                below.append(row)
+            if _begins(row, first, every):
+                starts.append(row.number)
+    table = replace(table, below=tuple(below))
     ends = [0, *starts, 0]
     return [_between(table, a, b) for a, b in pairwise(ends)] if starts else [table]
 
@@ -47,7 +57,8 @@ def _between(table: RawTable, start: int, end: int) -> RawTable:
     def rows() -> Iterator[RawRow]:
         return (r for r in table.rows() if r.number >= start and (not end or r.number < end))
 
-    return RawTable(table.name, rows, table.mark, table.size, table.hidden, table.notices if not start else ())
+    notices = table.notices if not start else ()
+    return RawTable(table.name, rows, table.mark, table.size, table.hidden, notices, table.below)
 
 
 def _form(table: RawTable, names: Spellings) -> RawTable | None:

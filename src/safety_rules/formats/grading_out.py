@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import xlsxwriter
-
 from safety_rules.formats.result import Screening
-from safety_rules.formats.safe import replacing
-from safety_rules.formats.styles import Styles, set_page, styles_of, write_text
-from safety_rules.formats.workbook_out import OPTIONS, let_go
-from safety_rules.language.errors import LedgerError
+from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of, write_text
 from safety_rules.semantics.verdict.explain import reasons_said
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.explanation import text
@@ -30,15 +24,8 @@ WIDTHS = (
 
 def write_grading(screening: Screening, units: Iterable[Any], path: Path, language: str) -> None:
     """Write the workbook of graded units (`services.grading.GradedUnit`); a file is complete or absent."""
-    with replacing(path, screening.ledger.path) as temporary, TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
-        try:
-            _Writer(book, screening, language).write(units)
-            book.close()
-        except xlsxwriter.exceptions.XlsxWriterException as error:
-            raise LedgerError(f"`{path}` cannot be written: {error}") from None
-        finally:
-            let_go(book)
+    with new_workbook(path, screening.ledger.path) as book:
+        _Writer(book, screening, language).write(units)
 
 
 class _Writer:

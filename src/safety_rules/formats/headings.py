@@ -26,8 +26,11 @@ REMARK = re.compile(
     r"^(?:必填|必填项|选填|非必填|可选|填写|简述|单选|多选|达产后?|达产年|预计|人民币|如有|[0-9一二三四六八]+位.*)$"
 )
 LEDGER_UNIT = re.compile(r"(?:^|[^\u4e00-\u9fff]|计量|金额|货币|面积|数量|重量)单位[:为]([^\s)]+)")
+NAMED_UNIT = re.compile(r"(?:\(|单位:?)([^()\s单位]+)\)?$")
 TOTALS = frozenset({"合计", "总计", "小计", "总额", "共计"})
 WHOLE_TITLE = 0.8
+FEWEST_GROUPS = 3  # a row with fewer cells is a title, or says who filled the sheet in
+LABELLED = re.compile(r"[:：]")
 NEARLY = 2
 SEPARATORS = re.compile(r"[、,;，；]+")
 
@@ -92,15 +95,23 @@ def heading_row(table: RawTable, names: Spellings) -> RawRow | None:
         if upper < 0 or lower >= len(rows) or rows[lower].number != rows[upper].number + 1:
             continue
         both = _united(rows[upper], rows[lower], names)
-        if both is not None and (known_headings(both, names) > max(counts) or (lower == at and _groups(rows[upper]))):
+        if both is not None and (known_headings(both, names) > max(counts) or _groups(rows[upper], rows[lower])):
             return both
     return best
 
 
-def _groups(row: RawRow) -> dict[int, int]:
-    """Return the cells that stand over several columns, but not over the whole table."""
+def _groups(row: RawRow, below: RawRow) -> dict[int, int]:
+    """Return the cells that stand over several columns, merged or with blanks beside them, but not over the whole table."""
     width = max((i + 1 for i, c in enumerate(row.cells) if not is_blank(c)), default=0)
-    return {at: end for at, end in row.across.items() if end - at + 1 < max(width, 3) * WHOLE_TITLE}
+    found = {at: end for at, end in row.across.items() if end - at + 1 < max(width, 3) * WHOLE_TITLE}
+    own = [i for i, c in enumerate(row.cells) if not is_blank(c) and not LABELLED.search(cell_text(c))]
+    for at in (i for i in own if len(own) >= FEWEST_GROUPS and i not in row.across):
+        end = at
+        while not is_blank(below.cell(at)) and is_blank(row.cell(end + 1)) and not is_blank(below.cell(end + 1)):
+            end += 1
+        if end > at:
+            found[at] = end
+    return {at: end for at, end in found.items() if not all(is_blank(below.cell(i)) for i in range(at, end + 1))}
 
 
 def _united(upper: RawRow, lower: RawRow, names: Spellings) -> RawRow | None:
@@ -110,7 +121,7 @@ def _united(upper: RawRow, lower: RawRow, names: Spellings) -> RawRow | None:
     nothing (合计), and has its group's unit.
     """
     cells: list[Any] = []
-    group, end, groups = "", -1, _groups(upper)
+    group, end, groups = "", -1, _groups(upper, lower)
     for i in range(max(len(upper.cells), len(lower.cells))):
         above, below = upper.cell(i), lower.cell(i)
         if not all(isinstance(c, str) or is_blank(c) for c in (above, below)):
@@ -253,16 +264,15 @@ def _by_unit_line(
 def _ledger_units(table: RawTable, row: RawRow, units: UnitTable) -> dict[Any, dict[str, Unit]]:
     """Return the units that lines above the headings state for the whole sheet (`单位：元`), by dimension and cell."""
     found: dict[Any, dict[str, Unit]] = defaultdict(dict)
-    for above in islice(table.rows(), FIRST_ROWS):
-        if above.number >= row.number:
-            break
-        for index, cell in enumerate(above.cells):
-            text = unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else ""
-            for match in LEDGER_UNIT.finditer(text):
-                for part in SEPARATORS.split(match[1]):
-                    unit = units.find(part) if part else None
-                    if unit is not None:
-                        found[unit.dimension][f"{table.place(above.number, index)} 单位：{part}"] = unit
+    lines = [r for r in islice(table.rows(), FIRST_ROWS) if r.number < row.number]
+    said = [(table.place(r.number, i), c) for r in (*lines, *table.below) for i, c in enumerate(r.cells)]
+    for place, cell in (*said, (table.name, table.name)):
+        text = unicodedata.normalize("NFKC", cell) if isinstance(cell, str) else ""
+        for match in (LEDGER_UNIT if place != cell else NAMED_UNIT).finditer(text):
+            for part in (p.rpartition(":")[2].rstrip("。.") for p in SEPARATORS.split(match[1])):
+                unit = units.find(part) if part else None
+                if unit is not None:
+                    found[unit.dimension][f"{place} 单位：{part}"] = unit
     return found
 
 

@@ -71,7 +71,17 @@ class ListSheet:
         """Learn whom the ledger's rows name; return a notice for each record that belongs to none of them."""
         there = {(key, folded(value)) for names in rows for key, value in names.items()}
         strays = [i for i in self.items if not any((k, folded(v)) in there for k, v in i.names.items())]
+        loose = {i.row for i in strays}
+        own = vocabulary.subjects[self.fact.key.partition(".")[0]].identity
+        told: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for names in rows:
+            for pair in ((key, folded(value)) for key, value in names.items()):
+                told[pair].update(k for k in names if k in own)
         self.loose, alike = unattached(((i.names, i.place) for i in strays), rows, vocabulary)
+        for item in self.items:
+            known = frozenset(item.names).union(*(told.get((k, folded(v)), ()) for k, v in item.names.items()))
+            if item.row not in loose and known:
+                self.loose.kinds[known].append(item.place)
         if not self.read:
             self.loose.anybody.append(self.table.name)
         return [_stray(item, self.fact, alike.get(item.place, "")) for item in strays]

@@ -18,7 +18,6 @@ from safety_rules.words.diagnostic import Diagnostic, framed
 
 FORMATS = ("text", "json", "sarif", "junit", "github")
 SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {"error": "error", "warning": "warning", "note": "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def sarif(report: Report) -> dict[str, Any]:
 
 def _sarif_result(p: Problem, index: int) -> dict[str, Any]:
     said = {"text": p.told}
-    result: dict[str, Any] = {"ruleId": p.code, "ruleIndex": index, "level": LEVELS[p.level], "message": said}
+    result: dict[str, Any] = {"ruleId": p.code, "ruleIndex": index, "level": p.level, "message": said}
     place = _place(p.at)
     if place:
         region = {

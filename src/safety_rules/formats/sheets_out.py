@@ -37,18 +37,10 @@ def summary_rows(screening: Screening, language: str) -> Sheet:
     """Return the summary: what was screened by which law, and the counts."""
     on, summary, book, ledger = screening.on, screening.summary, screening.on.rulebook, screening.ledger
     values: tuple[str | int, ...] = (
-        "",
-        f"{ledger.path.name}　{ledger.name}",
-        on.area.title.in_(language),
-        on.as_of.isoformat(),
-        summary.rows,
-        summary.problems,
-        len(screening.notices),
-        standing_words(on.require, language),
-        book.digest,
-        book.overlay_digest or sentence("screening.none", language),
-        VERSION,
-    )
+        "", f"{ledger.path.name}　{ledger.name}", on.area.title.in_(language), on.as_of.isoformat(), summary.rows,
+        summary.problems, len(screening.notices), standing_words(on.require, language), book.digest,
+        book.overlay_digest or sentence("screening.none", language), VERSION,
+    )  # fmt: skip
     heads = texts("sheet.summary", language)
     rows = [Row((h, v), heading=not i) for i, (h, v) in enumerate(zip(heads, values, strict=True))]
     rows += [Row(()), *_outcome_rows(screening, language)]
@@ -107,16 +99,10 @@ def _rule_cells(rule: Rule, citation: Citation, on: AreaOn, language: str) -> tu
     if source.number:
         title = sentence("screening.document", language, title=title, number=source.number)
     return (
-        rule.title.in_(language),
-        rule.key,
-        "\n".join(c.sentence.in_(language) for c in rule.requires),
-        asked,
-        title,
-        citation.clause,
-        citation.quotation,
-        standing_words(citation.standing, language),
+        rule.title.in_(language), rule.key, "\n".join(c.sentence.in_(language) for c in rule.requires), asked, title,
+        citation.clause, citation.quotation, standing_words(citation.standing, language),
         rule.in_force.since.isoformat() if rule.in_force.since is not None else "",
-    )
+    )  # fmt: skip
 
 
 def _fact(problem: Problem, on: AreaOn, language: str) -> str:

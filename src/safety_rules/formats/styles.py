@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+import xlsxwriter
 
 from safety_rules.formats.layout import row_height
 from safety_rules.formats.result import ERROR
-from safety_rules.formats.safe import printable
+from safety_rules.formats.safe import printable, replacing
 from safety_rules.formats.sheets_out import Sheet
+from safety_rules.language.errors import LedgerError
 from safety_rules.language.rulebook import Area
 from safety_rules.semantics.verdict.decided import UNDETERMINED
 
@@ -18,6 +24,26 @@ EDGE = {"border": 1, "border_color": "#D9D9D9"}
 GOOD, BAD, BETWEEN = "#C6EFCE", "#FFC7CE", ("#FFF2CC", "#FCE4D6", "#F8CBAD")
 OPEN, BROKEN = "#DDEBF7", "#D9D9D9"
 A3 = 8
+OPTIONS = {
+    "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    "nan_inf_to_errors": True,
+}  # fmt: skip
+
+
+@contextmanager
+def new_workbook(path: Path, *read: Path) -> Iterator[Any]:
+    """Give a workbook that is written row by row; its file is complete or absent. Raises LedgerError."""
+    with replacing(path, *read) as temporary, TemporaryDirectory() as scratch:
+        book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
+        try:
+            yield book
+            book.close()
+        except xlsxwriter.exceptions.XlsxWriterException as error:
+            raise LedgerError(f"`{path}` cannot be written: {error}") from None
+        finally:  # a workbook closes the files that it keeps its rows in by itself only when all went well
+            for sheet in book.worksheets():
+                if sheet.row_data_fh is not None:
+                    sheet.row_data_fh.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ class RawTable:
     """A sheet or a file of rows; `rows()` begins afresh at each call.
 
     `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`. `notices` are what
-    is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking.
+    is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking, `below`
+    the lines under the headings that speak of units.
     """
 
     name: str
@@ -60,6 +61,7 @@ class RawTable:
     size: int | None = None
     hidden: bool = False
     notices: tuple[Problem, ...] = ()
+    below: tuple[RawRow, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return the name of a cell, or of a whole row."""

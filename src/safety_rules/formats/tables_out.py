@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
-from safety_rules.formats.safe import printable, replacing
+from safety_rules.formats.safe import printable
+from safety_rules.formats.styles import new_workbook
 from safety_rules.language.errors import LedgerError
 
 MOST_ROWS = 1_048_575
@@ -18,18 +17,24 @@ def write_table(rows: Iterable[Mapping[str, Any]], count: int, path: Path) -> No
     """Write rows with one heading each; raises LedgerError where a sheet cannot hold them."""
     if count > MOST_ROWS:
         raise LedgerError(f"`{path.name}` cannot hold {count} rows; write .parquet or .csv")
-    with replacing(path) as temporary:
-        book = xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "in_memory": False})
-        try:
-            sheet = book.add_worksheet("结果")
-            for at, row in enumerate(map(without_satisfied, rows), start=1):
-                if at == 1:
-                    sheet.write_row(0, 0, list(row))
-                for column, cell in enumerate(row.values()):
-                    _write(sheet, at, column, cell)
-            book.close()
-        except xlsxwriter.exceptions.XlsxWriterException as error:
-            raise LedgerError(f"`{path.name}` cannot be written: {error}") from None
+    with new_workbook(path) as book:
+        sheet = book.add_worksheet("结果")
+        for at, row in enumerate(map(without_satisfied, rows), start=1):
+            if at == 1:
+                sheet.write_row(0, 0, list(row))
+            for column, cell in enumerate(row.values()):
+                _write(sheet, at, column, cell)
+
+
+def write_sheets(path: Path, sheets: Mapping[str, tuple[Iterable[str], Iterable[Iterable[str]]]]) -> None:
+    """Write sheets of text, each its headings and rows; a blank text is no cell."""
+    with new_workbook(path) as book:
+        for name, (headings, rows) in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for at, cells in enumerate((headings, *rows)):
+                for column, cell in enumerate(cells):
+                    _write(sheet, at, column, cell or None)
 
 
 def without_satisfied(row: Mapping[str, Any]) -> dict[str, Any]:

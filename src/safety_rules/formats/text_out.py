@@ -36,16 +36,9 @@ def write_csv(screening: Screening, rows: Iterable[ScreenedRow], path: Path, lan
 def _safe(cell: Any) -> str:
     """Return a cell as text; numbers stay as they are, since a minus sign of theirs starts no formula."""
     text = cell_text(cell)
-    plain = isinstance(cell, int | float | Decimal) or _is_number(text)
+    digits = text.lstrip("+-").replace(".", "", 1)
+    plain = isinstance(cell, int | float | Decimal) or (digits.isascii() and digits.isdigit())
     return text if plain else inert(text)
-
-
-def _is_number(text: str) -> bool:
-    return (
-        bool(text)
-        and text.lstrip("+-").replace(".", "", 1).isascii()
-        and text.lstrip("+-").replace(".", "", 1).isdigit()
-    )
 
 
 def write_json_lines(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:

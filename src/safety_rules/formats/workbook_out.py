@@ -6,54 +6,29 @@ import datetime
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
-
-import xlsxwriter
 
 from safety_rules.formats.columns import result_cells, result_headings
 from safety_rules.formats.layout import column_width, row_height
 from safety_rules.formats.result import ScreenedRow, Screening
-from safety_rules.formats.safe import printable, replacing
+from safety_rules.formats.safe import printable
 from safety_rules.formats.sheets_out import problem_rows, rule_rows, summary_rows
-from safety_rules.formats.styles import Styles, set_page, styles_of, write_sheet, write_text
+from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of, write_sheet, write_text
 from safety_rules.formats.table import cell_text, is_blank
-from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.words.catalog import sentence, texts
 
 WIDTHS = (14, 14, 14, 42, 60, 46, 34, 34, 42, 38, 24, 50, 60)
 OWN_WIDTH = 30
 SAMPLE_ROWS = 60
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "nan_inf_to_errors": True,
-}
 
 
 def write_workbook(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write the workbook; a row keeps the number that it has in the ledger."""
-    with replacing(path, screening.ledger.path) as temporary, TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
-        try:
-            _write(book, screening, rows, language)
-            book.close()
-        except xlsxwriter.exceptions.XlsxWriterException as error:
-            raise LedgerError(f"`{path}` cannot be written: {error}") from None
-        finally:
-            let_go(book)
-
-
-def let_go(book: Any) -> None:
-    """Close the files that a workbook keeps its rows in, which it does itself only when all went well."""
-    for sheet in book.worksheets():
-        if sheet.row_data_fh is not None:
-            sheet.row_data_fh.close()
+    with new_workbook(path, screening.ledger.path) as book:
+        _write(book, screening, rows, language)
 
 
 def _write(book: Any, screening: Screening, rows: Iterable[ScreenedRow], language: str) -> None:
@@ -161,9 +136,4 @@ def problems_of(row: ScreenedRow) -> list[tuple[int | None, Problem]]:
 def first_rows(rows: Iterable[ScreenedRow]) -> tuple[list[ScreenedRow], Iterator[ScreenedRow]]:
     """Return the first rows, for the widths of columns, and the iterator of the rest."""
     iterator = iter(rows)
-    found = []
-    for row in iterator:
-        found.append(row)
-        if len(found) == SAMPLE_ROWS:
-            break
-    return found, iterator
+    return list(islice(iterator, SAMPLE_ROWS)), iterator

@@ -45,7 +45,7 @@ STYLE = re.compile(rb"""\bs=["']([0-9]+)["']""")
 FAR_CELL = re.compile(rb"""<c\b[^>]*\br=["']([A-Z]{3}[0-9]+)["'][^>]*(?:/>|>(.*?)</c>)""", re.DOTALL)
 WHOLE_ROW = re.compile(rb"""(<row\b[^>]*\br=["']([0-9]+)["'][^>]*>).*?</row>""", re.DOTALL)
 ROW_AT = re.compile(rb"""<row\b[^>]*?\br=["']([0-9]+)["'][^>]*>(?=<c\b)""")
-THREE_LETTERS = re.compile(rb"""\br=["'][A-Z]{3}[0-9]""")
+THREE_LETTERS = re.compile(rb""" r=["'][A-Z]{3}[0-9]""")
 WIDEST_GAP = 100_000
 NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
@@ -159,8 +159,6 @@ def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
         numbers = "|".join(map(str, odd)).encode()
         styled = re.compile(rb"""<c\b([^>]*?\bs=["'](?:""" + numbers + rb""")["'][^>]*)>""")
     for piece in _pieces(book, part, found):
-        if piece.count(b"<c ") + piece.count(b"<c>") != piece.count(b'<c r="') and b"<c>" in piece:
-            found.told = False
         _look(piece, found, odd, styled)
     return found
 

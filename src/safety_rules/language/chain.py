@@ -15,7 +15,7 @@ from hashlib import sha256
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name, Value
-from safety_rules.language.rule import Case
+from safety_rules.language.rule import Case, Holder
 from safety_rules.language.source import Citation, Period
 from safety_rules.language.verdict import Reason
 
@@ -32,7 +32,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class ChainRule:
+class ChainRule(Holder):
     """What follows (`record`, in the relation `derives`) from records of `given`, unless others are found."""
 
     key: str

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Kind, Name, Value
-from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.rule import Holder
 from safety_rules.language.source import Citation, Period, Standing
 from safety_rules.language.table import Edition, Table
 
@@ -52,8 +52,8 @@ def is_enough(standing: Standing, key: str, law: Requirement) -> bool:
     return standing <= law.require or key in law.confirmed
 
 
-def is_sure(holder: Derivation | Rule, law: Requirement) -> bool:
-    """Return whether the authority of a derivation or rule is sure enough to count."""
+def is_sure(holder: Holder, law: Requirement) -> bool:
+    """Return whether the authority of a rule, derivation or chaining rule is sure enough to count."""
     return law.require is Standing.assumed or is_enough(holder.standing, holder.key, law)
 
 

@@ -67,8 +67,22 @@ class Case:
     at: Span = field(compare=False, repr=False)
 
 
+class Holder:
+    """What cites its authority: a rule, a derivation, an obligation, a chaining rule."""
+
+    __slots__ = ()
+
+    key: str
+    authority: tuple[Citation, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """How sure its authority is: the weakest citation."""
+        return weakest(*(c.standing for c in self.authority))
+
+
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Holder):
     """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must."""
 
     key: str
@@ -83,14 +97,9 @@ class Rule:
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
 
-    @property
-    def standing(self) -> Standing:
-        """How sure its authority is: the weakest citation."""
-        return weakest(*(c.standing for c in self.authority))
-
 
 @dataclass(frozen=True, slots=True)
-class Derivation:
+class Derivation(Holder):
     """How a fact follows from others; for a field of a list, `variable` stands for each item.
 
     `borrowed` marks one that an area uses and another area holds, with its cases.
@@ -109,14 +118,9 @@ class Derivation:
     file: str = field(default="", compare=False)
     borrowed: bool = False
 
-    @property
-    def standing(self) -> Standing:
-        """How sure its authority is: the weakest citation."""
-        return weakest(*(c.standing for c in self.authority))
-
 
 @dataclass(frozen=True, slots=True)
-class Obligation:
+class Obligation(Holder):
     """A duty that follows whenever its conditions hold."""
 
     key: str
@@ -128,11 +132,6 @@ class Obligation:
     cases: tuple[Case, ...] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
-
-    @property
-    def standing(self) -> Standing:
-        """How sure its authority is: the weakest citation."""
-        return weakest(*(c.standing for c in self.authority))
 
 
 @dataclass(frozen=True, slots=True)

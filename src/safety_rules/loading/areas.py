@@ -14,19 +14,10 @@ from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
+from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
-from safety_rules.loading.models_rules import (
-    AreaCaseFile,
-    AreaFile,
-    BandsFile,
-    ClauseFile,
-    DeriveFile,
-    ObligationFile,
-    OtherwiseFile,
-    RuleFile,
-)
 from safety_rules.loading.named import cited, clause, duty
 from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Scalar
@@ -35,7 +26,7 @@ from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
 
 
-def clauses(files: MappingType[Scalar, Scalar | ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
+def clauses(files: MappingType[Scalar, Scalar | shapes.ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
     """Return the clauses; one that can only be true, or only be false, is an error."""
     made: list[Clause] = []
     for clause_key, file in files.items():
@@ -86,34 +77,22 @@ def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
     return tuple(f for f in found if f is not None)
 
 
-def rule(file: RuleFile, area_file: AreaFile | None, c: Context, where: str) -> Rule | None:
+def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Rule | None:
     """Return a rule of an area."""
-    _only_kind(file, c)
+    twice = next((named for named in file.applies_when if named in file.requires), None)
+    if twice is not None:
+        c.report.error("clause-twice.rule", twice)
     in_force = period(file.in_force, c.report)
     made = Rule(
-        key(file.rule, c.report),
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        clauses(file.applies_when, c, in_force),
-        clauses(file.requires, c, in_force),
-        otherwise(file.otherwise, area_file, c),
-        (),
-        None if file.note is None else name(file.note, c.report),
-        file.rule.at,
-        where,
-    )
+        key(file.rule, c.report), name(file.title, c.report), in_force, authority(file.authority, c),
+        clauses(file.applies_when, c, in_force), clauses(file.requires, c, in_force),
+        otherwise(file.otherwise, area_file, c), (), None if file.note is None else name(file.note, c.report),
+        file.rule.at, where,
+    )  # fmt: skip
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 
-def _only_kind(file: RuleFile, c: Context) -> None:
-    for named in file.applies_when:
-        if named in file.requires:
-            c.report.error("clause-twice.rule", named)
-            return
-
-
-def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Otherwise:
+def otherwise(file: shapes.OtherwiseFile, area_file: shapes.AreaFile | None, c: Context) -> Otherwise:
     """Return what a violated rule asks for."""
     r = c.report
     veto, advice = flag(file.veto, False, r), flag(file.advice, False, r)
@@ -141,7 +120,7 @@ def otherwise(file: OtherwiseFile, area_file: AreaFile | None, c: Context) -> Ot
     )
 
 
-def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: str) -> Derivation | None:
+def derivation(file: shapes.DeriveFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Derivation | None:
     """Return how a fact is derived."""
     fact = c.vocabulary.find(str(file.fact))
     if fact is None:
@@ -156,7 +135,7 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     if file.for_each is not None:
         scope = scope.with_variable(str(file.for_each), Records(outer))
     in_force = period(file.in_force, c.report)
-    if isinstance(file.derives, BandsFile):
+    if isinstance(file.derives, shapes.BandsFile):
         formula, written = bands(file.derives, fact, c, scope), str(file.derives.of)
     else:
         formula, written = read(file.derives, c, fact.kind, scope), str(file.derives)
@@ -165,44 +144,32 @@ def derivation(file: DeriveFile, area_file: AreaFile | None, c: Context, where: 
     timelines(formula, c, in_force)
     variable = None if file.for_each is None else str(file.for_each)
     return Derivation(
-        key(file.derive, c.report),
-        fact.key,
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        formula,
-        variable,
-        written,
-        cases(file.cases, area_file, c) if area_file is not None else (),
-        file.derive.at,
+        key(file.derive, c.report), fact.key, name(file.title, c.report), in_force, authority(file.authority, c),
+        formula, variable, written, cases(file.cases, area_file, c) if area_file is not None else (), file.derive.at,
         where,
-    )
+    )  # fmt: skip
 
 
-def obligation(file: ObligationFile, area_file: AreaFile | None, c: Context, where: str) -> Obligation | None:
+def obligation(
+    file: shapes.ObligationFile, area_file: shapes.AreaFile | None, c: Context, where: str
+) -> Obligation | None:
     """Return an obligation."""
     in_force, owed = period(file.in_force, c.report), duty(file.duty, c)
     if owed is None:
         return None
     return Obligation(
-        key(file.obligation, c.report),
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        clauses(file.applies_when, c, in_force),
-        owed,
-        cases(file.cases, area_file, c) if area_file is not None else (),
-        file.obligation.at,
-        where,
-    )
+        key(file.obligation, c.report), name(file.title, c.report), in_force, authority(file.authority, c),
+        clauses(file.applies_when, c, in_force), owed,
+        cases(file.cases, area_file, c) if area_file is not None else (), file.obligation.at, where,
+    )  # fmt: skip
 
 
 def area(
-    file: AreaFile,
+    file: shapes.AreaFile,
     rules: Sequence[Rule],
     derivations: Sequence[Derivation],
     obligations: Sequence[Obligation],
-    cases_: Sequence[AreaCaseFile],
+    cases_: Sequence[shapes.AreaCaseFile],
     c: Context,
 ) -> Area:
     """Return an area."""
@@ -214,13 +181,6 @@ def area(
         rules, key=lambda r: (-[o.key for o in outcomes].index(r.otherwise.outcome or outcomes[0].key), r.key)
     )
     return Area(
-        key(file.area, c.report),
-        name(file.title, c.report),
-        tuple(str(s) for s in file.subjects),
-        outcomes,
-        tuple(order),
-        tuple(derivations),
-        tuple(obligations),
-        cases(cases_, file, c),
-        day(file.cases_on, c.report),
-    )
+        key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
+        tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
+    )  # fmt: skip

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
-from safety_rules.language.kinds import Boolean, Choice, Name, Records
+from safety_rules.language.kinds import Boolean, Choice, Records
 from safety_rules.language.rule import Case
 from safety_rules.language.source import Period
 from safety_rules.language.vocabulary import Fact, normal
@@ -15,7 +14,7 @@ from safety_rules.loading.areas import authority, timelines
 from safety_rules.loading.cases import cases, chinese_field, spell_choice
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import AreaFile, ChainFile, PatternFile
-from safety_rules.loading.scalars import key, name, period, text
+from safety_rules.loading.scalars import key, name, period
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.chaining.strata import cycles_through_unless
 from safety_rules.semantics.checking.scope import Scope
@@ -39,20 +38,11 @@ def chain(file: ChainFile, area_file: AreaFile | None, c: Context, where: str) -
     if relation is None or any(p is None for p in unless):
         return None
     return ChainRule(
-        key(file.chain, c.report),
-        name(file.title, c.report),
-        in_force,
-        authority(file.authority, c),
-        tuple(given),
-        tuple(p for p in unless if p is not None),
-        relation.key,
-        _record(file, relation, scope, in_force, c),
+        key(file.chain, c.report), name(file.title, c.report), in_force, authority(file.authority, c), tuple(given),
+        tuple(p for p in unless if p is not None), relation.key, _record(file, relation, scope, in_force, c),
         str(area_file.area) if area_file is not None else "",
-        None if file.note is None else name(file.note, c.report),
-        _cases(file, area_file, c),
-        file.chain.at,
-        where,
-    )
+        None if file.note is None else name(file.note, c.report), _cases(file, area_file, c), file.chain.at, where,
+    )  # fmt: skip
 
 
 def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period, c: Context) -> Pattern | None:
@@ -64,7 +54,7 @@ def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period
         return None
     if relation is None:
         return None
-    sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+    sentence = name(file, c.report)
     if file.that is None:
         return Pattern(str(variable), relation.key, sentence, None, variable.at)
     expr = read(file.that, c, Boolean(), scope.with_variable(str(variable), Records(relation.key)))
@@ -148,11 +138,10 @@ def stratified(rules: Sequence[ChainRule], c: Context) -> None:
         _cycle(cycle, c)
     derived = {rule.derives: rule for rule in reversed(rules)}
     for rule in rules:
-        for expr in (
-            *(p.that for p in (*rule.given, *rule.unless) if p.that is not None),
-            *(e for _, e in rule.record),
-        ):
-            _aggregates(expr, derived, c)
+        exprs = [*(p.that for p in (*rule.given, *rule.unless) if p.that is not None), *(e for _, e in rule.record)]
+        for node in (n for e in exprs for n in walk(e)):
+            if isinstance(node, Aggregate) and isinstance(node.list, FactRef) and node.list.key in derived:
+                c.report.error("chain-aggregate", node.at, list=node.list.key, rule=derived[node.list.key].key)
 
 
 def _cycle(cycle: tuple[ChainRule, ...], c: Context) -> None:
@@ -165,9 +154,3 @@ def _cycle(cycle: tuple[ChainRule, ...], c: Context) -> None:
     through = said("chain-link.through", links=links, derives=rule.derives) if links else ""
     slots = {"rule": rule.key, "derives": rule.derives, "avoided": avoided.relation, "through": through}
     c.report.error("chain-cycle", avoided.at or rule.at, **slots)
-
-
-def _aggregates(expr: Expr, derived: MappingType[str, ChainRule], c: Context) -> None:
-    for node in walk(expr):
-        if isinstance(node, Aggregate) and isinstance(node.list, FactRef) and node.list.key in derived:
-            c.report.error("chain-aggregate", node.at, list=node.list.key, rule=derived[node.list.key].key)

@@ -14,22 +14,18 @@ from safety_rules.loading.models_base import Model, NameFile
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.tree import Mapping, span_of
 
-Asked = Literal["details", "deadline", "evidence"]
+Asked = Literal["details", "deadline", "evidence", "reason", "change"]
 
 
-class StateFile(Model):
+class StateFile(NameFile):
     """A state, and whose move is next."""
 
-    zh: str
-    en: str
     rests_with: str | None = None
 
 
-class EventFile(Model):
+class EventFile(NameFile):
     """An event: who may do it, from which states, to which one, and what it must carry."""
 
-    zh: str
-    en: str
     roles: list[str]
     from_: list[str] = Field(default_factory=list, alias="from")
     to: str

@@ -6,32 +6,15 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from safety_rules.loading import models_facts as facts
+from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, S, TopModel
-from safety_rules.loading.models_facts import (
-    EntryFile,
-    ParametersFile,
-    SourceFile,
-    SourcesFile,
-    TableFile,
-    UnitsFile,
-    VocabularyFile,
-)
-from safety_rules.loading.models_rules import (
-    AreaFile,
-    CasesFile,
-    ChainFile,
-    DeriveFile,
-    InvariantsFile,
-    NamedFile,
-    ObligationFile,
-    RuleFile,
-)
 
 
 class OverlayParameterFile(Model):
     """A parameter's timeline in place of the built-in one."""
 
-    entries: list[EntryFile] = Field(min_length=1)
+    entries: list[facts.EntryFile] = Field(min_length=1)
 
 
 class OverlayFile(TopModel):
@@ -40,12 +23,12 @@ class OverlayFile(TopModel):
     kind: ClassVar[str] = "overlay"
     overlay: S
     title: NameFile
-    sources: dict[S, SourceFile] = Field(default_factory=dict)
+    sources: dict[S, facts.SourceFile] = Field(default_factory=dict)
     parameters: dict[S, OverlayParameterFile] = Field(default_factory=dict)
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
-    rules: list[RuleFile] = Field(default_factory=list)
-    chains: list[ChainFile] = Field(default_factory=list)
+    rules: list[shapes.RuleFile] = Field(default_factory=list)
+    chains: list[shapes.ChainFile] = Field(default_factory=list)
 
 
 class LintWaiverFile(Model):
@@ -66,41 +49,24 @@ class LintWaiversFile(Model):
     waivers: list[LintWaiverFile] = Field(min_length=1)
 
 
-FileModel = (
-    RuleFile
-    | DeriveFile
-    | ObligationFile
-    | AreaFile
-    | CasesFile
-    | InvariantsFile
-    | ParametersFile
-    | SourcesFile
-    | TableFile
-    | UnitsFile
-    | VocabularyFile
-    | ChainFile
-    | NamedFile
-    | OverlayFile
-)
-
 FIRST_KEYS: dict[str, type[Model]] = {
-    "rule": RuleFile,
-    "derive": DeriveFile,
-    "obligation": ObligationFile,
-    "area": AreaFile,
+    "rule": shapes.RuleFile,
+    "derive": shapes.DeriveFile,
+    "obligation": shapes.ObligationFile,
+    "area": shapes.AreaFile,
     "overlay": OverlayFile,
-    "subjects": VocabularyFile,
-    "facts": VocabularyFile,
-    "choices": VocabularyFile,
-    "parameters": ParametersFile,
-    "sources": SourcesFile,
-    "table": TableFile,
-    "units": UnitsFile,
-    "cases": CasesFile,
-    "chain": ChainFile,
-    "invariants": InvariantsFile,
-    "exemptions": InvariantsFile,
-    "clauses": NamedFile,
-    "duties": NamedFile,
-    "citations": NamedFile,
+    "subjects": facts.VocabularyFile,
+    "facts": facts.VocabularyFile,
+    "choices": facts.VocabularyFile,
+    "parameters": facts.ParametersFile,
+    "sources": facts.SourcesFile,
+    "table": facts.TableFile,
+    "units": facts.UnitsFile,
+    "cases": shapes.CasesFile,
+    "chain": shapes.ChainFile,
+    "invariants": shapes.InvariantsFile,
+    "exemptions": shapes.InvariantsFile,
+    "clauses": shapes.NamedFile,
+    "duties": shapes.NamedFile,
+    "citations": shapes.NamedFile,
 }

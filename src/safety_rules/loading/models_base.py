@@ -22,10 +22,6 @@ def _scalar(value: Any) -> Scalar:
     return value
 
 
-def _node(value: Any) -> Any:
-    return value
-
-
 def _leaf(validate: Any, schema: dict[str, Any]) -> GetPydanticSchema:
     return GetPydanticSchema(
         lambda _source, _handler: core_schema.no_info_plain_validator_function(
@@ -43,7 +39,7 @@ KindWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(KINDS)})]
 StandingWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(STANDING_WORDS)})]
 LintCode = Annotated[Scalar, _leaf(_scalar, {"enum": list(LINT_CODES)})]
 FormatWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(FORMATS)})]
-Node = Annotated[Any, _leaf(_node, {})]
+Node = Annotated[Any, _leaf(lambda value: value, {})]
 
 
 class Model(BaseModel):

@@ -33,11 +33,9 @@ class EntryFile(Model):
     note: S | None = None
 
 
-class ParameterFile(Model):
+class ParameterFile(NameFile):
     """A figure with its name, kind and timeline."""
 
-    zh: S
-    en: S
     called: S
     kind: KindWord
     unit: S | None = None
@@ -85,28 +83,22 @@ class UnitsFile(TopModel):
     units: dict[S, UnitFile]
 
 
-class OptionFile(Model):
+class OptionFile(NameFile):
     """One value of a choice."""
 
-    zh: S
-    en: S
     aliases: list[S] = Field(default_factory=list)
     note: S | None = None
 
 
-class SubjectFile(Model):
+class SubjectFile(NameFile):
     """What facts are about."""
 
-    zh: S
-    en: S
     identity: list[S] = Field(default_factory=list)
 
 
-class FieldFile(Model):
+class FieldFile(NameFile):
     """A fact, or a field of a list's records."""
 
-    zh: S
-    en: S
     kind: KindWord
     unit: S | None = None
     choices: S | None = None
@@ -137,11 +129,9 @@ class VocabularyFile(TopModel):
     facts: dict[S, FactFile] = Field(default_factory=dict)
 
 
-class ColumnFile(Model):
+class ColumnFile(NameFile):
     """A column of a reference table."""
 
-    zh: S
-    en: S
     kind: KindWord
     unit: S | None = None
     choices: S | None = None
@@ -160,13 +150,11 @@ class EditionFile(Model):
     note: S | None = None
 
 
-class TableFile(TopModel):
+class TableFile(TopModel, NameFile):
     """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
 
     kind: ClassVar[str] = "table"
     table: S
-    zh: S
-    en: S
     called: S
     match: list[S] = Field(min_length=1)
     distinguish: S | None = None

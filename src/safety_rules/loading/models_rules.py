@@ -23,11 +23,9 @@ from safety_rules.loading.models_base import (
 )
 
 
-class ClauseFile(Model):
+class ClauseFile(NameFile):
     """One condition with its sentence."""
 
-    zh: S
-    en: S
     that: S
 
 
@@ -168,11 +166,9 @@ class CasesFile(TopModel):
     cases: list[AreaCaseFile]
 
 
-class InvariantFile(Model):
+class InvariantFile(NameFile):
     """What holds on every record, with exactly one claim; `when` narrows the records down, `from` and `until` the days."""
 
-    zh: S
-    en: S
     since: S | None = Field(None, alias="from")
     until: S | None = None
     when: S | None = None
@@ -188,14 +184,12 @@ class InvariantFile(Model):
     stricter_than_base: S | None = None
 
 
-class ExemptionFile(Model):
+class ExemptionFile(NameFile):
     """Where a built-in question does not hold, by law, and why; with `where` it is asked of those records alone."""
 
     question: S
     of: list[S] = Field(default_factory=list)
     where: S | None = None
-    zh: S
-    en: S
 
 
 class InvariantsFile(Model):
@@ -206,12 +200,10 @@ class InvariantsFile(Model):
     exemptions: list[ExemptionFile] = Field(default_factory=list)
 
 
-class PatternFile(Model):
+class PatternFile(NameFile):
     """One record that a chaining rule looks for; `that` may name the records before it."""
 
     in_: S = Field(alias="in")
-    zh: S
-    en: S
     that: S | None = None
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from safety_rules.language.kinds import Boolean, Name
+from safety_rules.language.kinds import Boolean
 from safety_rules.language.rule import Clause, Duty, NamedParts
 from safety_rules.language.source import Citation
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_base import CitationFile
 from safety_rules.loading.models_rules import ClauseFile, DutyFile, NamedFile
-from safety_rules.loading.scalars import citation, key, name, text
+from safety_rules.loading.scalars import citation, key, name
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
 
@@ -38,7 +38,7 @@ def clause(clause_key: Scalar, file: Scalar | ClauseFile, c: Context) -> Clause 
     """Return a clause that is written out, or the one that a name refers to; None with the diagnostic."""
     if isinstance(file, ClauseFile):
         expr = read(file.that, c, Boolean())
-        sentence = Name(text(file.zh, c.report), text(file.en, c.report))
+        sentence = name(file, c.report)
         made = key(clause_key, c.report), sentence
         return None if expr is None else Clause(*made, expr, str(file.that), file.that.at)
     found = c.named.clauses.get(str(file))

@@ -9,23 +9,16 @@ from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Rec
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.source import Period, Source, Standing
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.loading.models_facts import (
-    EntryFile,
-    FieldFile,
-    ParameterFile,
-    ParametersFile,
-    SourceFile,
-    SourcesFile,
-)
+from safety_rules.loading import models_facts as shapes
 from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import citation, day, key, name, period, standing, text
+from safety_rules.loading.scalars import citation, day, key, name, period, standing
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
 
 
-def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
+def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, Source]:
     """Return every source by key."""
     found: dict[str, Source] = {}
     for file in files:
@@ -36,22 +29,18 @@ def sources(files: Iterable[SourcesFile], report: Report) -> dict[str, Source]:
     return found
 
 
-def source(source_key: Scalar, entry: SourceFile, report: Report) -> Source:
+def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
     """Return one source."""
     return Source(
-        str(source_key),
-        name(entry.title, report),
-        str(entry.number) if entry.number is not None else "",
-        None if entry.issuer is None else name(entry.issuer, report),
-        period(entry.in_force, report),
-        standing(entry.standing, Standing.assumed, report),
-        str(entry.note) if entry.note is not None else "",
+        str(source_key), name(entry.title, report), str(entry.number) if entry.number is not None else "",
+        None if entry.issuer is None else name(entry.issuer, report), period(entry.in_force, report),
+        standing(entry.standing, Standing.assumed, report), str(entry.note) if entry.note is not None else "",
         source_key.at,
-    )
+    )  # fmt: skip
 
 
 def parameters(
-    files: Iterable[ParametersFile], vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    files: Iterable[shapes.ParametersFile], vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> dict[str, Parameter]:
     """Return every parameter by key."""
     found: dict[str, Parameter] = {}
@@ -71,9 +60,9 @@ def parameters(
 
 
 def _parameter(
-    parameter_key: Scalar, file: ParameterFile, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    parameter_key: Scalar, file: shapes.ParameterFile, vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> Parameter | None:
-    shape = FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
+    shape = shapes.FieldFile(zh=file.zh, en=file.en, kind=file.kind, unit=file.unit, choices=file.choices)
     kind = fact_kind(shape, dict(vocabulary.choices), vocabulary.units, str(parameter_key), report)
     if kind is None:
         return None
@@ -85,7 +74,7 @@ def _parameter(
     made = entries(file.entries, kind, vocabulary, known, report)
     if isinstance(kind, Number) and all(_whole(e.value) for e in made):
         kind = Number(kind.unit, whole=True)
-    label = Name(text(file.zh, report), text(file.en, report))
+    label = name(file, report)
     return Parameter(key(parameter_key, report), str(file.called), label, kind, made, parameter_key.at)
 
 
@@ -94,10 +83,10 @@ def _whole(value: Value) -> bool:
 
 
 def entries(
-    files: list[EntryFile], kind: Kind, vocabulary: Vocabulary, known: dict[str, Source], report: Report
+    files: list[shapes.EntryFile], kind: Kind, vocabulary: Vocabulary, known: dict[str, Source], report: Report
 ) -> tuple[Entry, ...]:
     """Return a timeline: each entry lasts until its own end, or until the next begins."""
-    made: list[tuple[datetime.date, datetime.date | None, Value, EntryFile]] = []
+    made: list[tuple[datetime.date, datetime.date | None, Value, shapes.EntryFile]] = []
     for file in files:
         since, value = day(file.since, report), _value(file, kind, vocabulary, report)
         if since is not None and value is not None:
@@ -114,7 +103,11 @@ def entries(
 
 
 def _end(
-    since: datetime.date, until: datetime.date | None, following: datetime.date | None, file: EntryFile, report: Report
+    since: datetime.date,
+    until: datetime.date | None,
+    following: datetime.date | None,
+    file: shapes.EntryFile,
+    report: Report,
 ) -> datetime.date | None:
     one = datetime.timedelta(days=1)
     if until is not None and until < since:
@@ -131,7 +124,7 @@ def _end(
     return following - one
 
 
-def _value(file: EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) -> Value | None:
+def _value(file: shapes.EntryFile, kind: Kind, vocabulary: Vocabulary, report: Report) -> Value | None:
     at = file.value if isinstance(file.value, Scalar) else file.since
     if isinstance(kind, Choices) and not isinstance(file.value, Scalar):
         found: list[str] = []

@@ -10,6 +10,7 @@ from safety_rules.language.chain import ChainRule
 from safety_rules.language.errors import RuleFileError
 from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.areas import area, derivation, obligation, rule
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
@@ -20,16 +21,6 @@ from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
 from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
-from safety_rules.loading.models_rules import (
-    AreaFile,
-    CasesFile,
-    ChainFile,
-    DeriveFile,
-    InvariantsFile,
-    NamedFile,
-    ObligationFile,
-    RuleFile,
-)
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
@@ -98,14 +89,7 @@ def _read(files: Iterable[RuleFileText], shown_at: str, report: Report) -> _File
     found = _Files()
     for file in files:
         if file.unread:
-            key = {
-                "folder": "unreadable-file.folder",
-                "link": "unreadable-file.link",
-                "special": "unreadable-file.special",
-                "name": "unreadable-file.name",
-                "denied": "unreadable-file.denied",
-            }[file.unread]
-            report.error(key, start_of(shown_at + file.path))
+            report.error(f"unreadable-file.{file.unread}", start_of(shown_at + file.path))
             continue
         if file.path.lower().endswith(".csv"):
             found.texts[file.path] = file.data
@@ -144,12 +128,12 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     known = sources([f for _, f in files.of(SourcesFile)], report)
     figures = parameters([f for _, f in files.of(ParametersFile)], words, known, report)
     reference = tables(files.of(TableFile), files.texts, words, known, report)
-    derived = frozenset(str(f.fact) for _, f in files.of(DeriveFile))
+    derived = frozenset(str(f.fact) for _, f in files.of(shapes.DeriveFile))
     context = Context(words, known, figures, derived, report, reference)
-    context = replace(context, named=named_parts([f for _, f in files.of(NamedFile)], context))
+    context = replace(context, named=named_parts([f for _, f in files.of(shapes.NamedFile)], context))
     _identities(files, context)
     areas: dict[str, Area] = {}
-    for path, file in files.of(AreaFile):
+    for path, file in files.of(shapes.AreaFile):
         made = _area(path, file, files, context)
         if made.key in areas:
             report.error("defined-twice.area", file.area)
@@ -159,24 +143,17 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     chained = _chains(files, context)
     _without_echoes(files.broken, report)
     return Rulebook(
-        words,
-        known,
-        figures,
-        areas,
-        digest,
-        reference,
-        chains=chained,
-        named=context.named,
+        words, known, figures, areas, digest, reference, chains=chained, named=context.named,
         silences=tuple(files.silences),
-    )
+    )  # fmt: skip
 
 
 def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
     """Return the chaining rules by key; an area whose folder holds one gives its cases their day."""
     made: list[ChainRule] = []
-    for path, file in files.of(ChainFile):
+    for path, file in files.of(shapes.ChainFile):
         _named_as_file(path, file.chain, c.report)
-        home = [(len(p), a) for p, a in files.of(AreaFile) if path.startswith(_folder(p))]
+        home = [(len(p), a) for p, a in files.of(shapes.AreaFile) if path.startswith(_folder(p))]
         rule_ = chain(file, max(home, key=lambda h: h[0])[1] if home else None, c, path)
         made += [] if rule_ is None else [rule_]
     made.sort(key=lambda r: r.key)
@@ -186,7 +163,7 @@ def _chains(files: _Files, c: Context) -> tuple[ChainRule, ...]:
 
 def _borrow(files: _Files, areas: dict[str, Area], report: Report) -> None:
     """Give an area the derivations of the areas that it `uses`."""
-    for _, file in files.of(AreaFile):
+    for _, file in files.of(shapes.AreaFile):
         for used in file.uses:
             other = areas.get(str(used))
             if other is None or str(used) == str(file.area):
@@ -209,24 +186,21 @@ def _folder(path: str) -> str:
     return path.rpartition("/")[0] + "/" if "/" in path else ""
 
 
-def _area(path: str, file: AreaFile, files: _Files, c: Context) -> Area:
+def _area(path: str, file: shapes.AreaFile, files: _Files, c: Context) -> Area:
     folder = _folder(path)
-    rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, RuleFile)]
-    for p, f, _ in rules:
-        _named_as_file(p, f.rule, c.report)
-    derivations = [derivation(f, file, c, p) for p, f in files.below(folder, DeriveFile)]
-    for p, d in files.below(folder, DeriveFile):
-        _named_as_file(p, d.derive, c.report)
-    duties = [obligation(f, file, c, p) for p, f in files.below(folder, ObligationFile)]
-    for p, o in files.below(folder, ObligationFile):
-        _named_as_file(p, o.obligation, c.report)
-    cases = [case for _, f in files.below(folder, CasesFile) for case in f.cases]
+    rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, shapes.RuleFile)]
+    derivations = [derivation(f, file, c, p) for p, f in files.below(folder, shapes.DeriveFile)]
+    duties = [obligation(f, file, c, p) for p, f in files.below(folder, shapes.ObligationFile)]
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile):
+        for p, f in files.below(folder, model):
+            _named_as_file(p, getattr(f, model.kind), c.report)
+    cases = [case for _, f in files.below(folder, shapes.CasesFile) for case in f.cases]
     made = [d for d in derivations if d is not None]
     consistent(made, c.report)
-    _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, DeriveFile))], c.report)
-    _ids([f.obligation for _, f in files.below(folder, ObligationFile)], c.report)
+    _ids([*(f.rule for _, f, _ in rules), *(f.derive for _, f in files.below(folder, shapes.DeriveFile))], c.report)
+    _ids([f.obligation for _, f in files.below(folder, shapes.ObligationFile)], c.report)
     whole = area(file, [r for _, _, r in rules if r is not None], made, [d for d in duties if d is not None], cases, c)
-    claims = [f for _, f in files.below(folder, InvariantsFile)]
+    claims = [f for _, f in files.below(folder, shapes.InvariantsFile)]
     return replace(whole, invariants=invariants(claims, whole, c), exemptions=exemptions(claims, whole, c))
 
 
@@ -247,13 +221,13 @@ def _named_as_file(path: str, key: Scalar, report: Report) -> None:
 
 def _homeless(files: _Files, report: Report) -> None:
     """Report rules that no area holds."""
-    folders = [_folder(path) for path, _ in files.of(AreaFile)]
-    for model in (RuleFile, DeriveFile, ObligationFile):
+    folders = [_folder(path) for path, _ in files.of(shapes.AreaFile)]
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile):
         for path, file in files.of(model):
             if not any(path.startswith(folder) for folder in folders):
                 at = getattr(file, model.kind)
                 report.error("no-area", at, path=path)
-    for path, claims in files.of(InvariantsFile):
+    for path, claims in files.of(shapes.InvariantsFile):
         if not any(path.startswith(folder) for folder in folders):
             first = next(iter((*claims.invariants, *(e.question for e in claims.exemptions))), None)
             at = first if first is not None else start_of(path)
@@ -266,8 +240,8 @@ ECHOES: dict[type[Model], frozenset[str]] = {
     VocabularyFile: frozenset({"unknown-name", "unknown-choices", "fact-key", "unknown-subject", "unknown-choice"}),
     ParametersFile: frozenset({"unknown-name"}),
     TableFile: frozenset({"unknown-name"}),
-    AreaFile: frozenset({"no-area"}),
-    NamedFile: frozenset({"unknown-clause", "unknown-duty", "unknown-citation"}),
+    shapes.AreaFile: frozenset({"no-area"}),
+    shapes.NamedFile: frozenset({"unknown-clause", "unknown-duty", "unknown-citation"}),
 }
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
-from safety_rules.language.kinds import Kind, Name, Records, Value
+from safety_rules.language.kinds import Kind, Records, Value
 from safety_rules.language.source import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
 from safety_rules.loading.report import Report, start_of
-from safety_rules.loading.scalars import citation, day, key, text
+from safety_rules.loading.scalars import citation, day, key, name
 from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
@@ -39,7 +40,7 @@ def tables(
                 report.error("defined-twice.something", spelled)
         columns = _columns(file, vocabulary, report)
         editions = _editions(path, file, columns, texts, vocabulary, sources, report)
-        label = Name(text(file.zh, report), text(file.en, report))
+        label = name(file, report)
         found[str(file.table)] = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
     return found
 
@@ -49,7 +50,7 @@ def _columns(file: TableFile, vocabulary: Vocabulary, report: Report) -> dict[st
     for column_key, entry in file.columns.items():
         kind = _kind(column_key, entry, vocabulary, report)
         if kind is not None:
-            label = Name(text(entry.zh, report), text(entry.en, report))
+            label = name(entry, report)
             columns[str(column_key)] = Column(key(column_key, report), normal(str(entry.zh)), label, kind)
             if not str(entry.zh).isidentifier():
                 report.error("chinese-name", entry.zh)
@@ -124,7 +125,7 @@ def _rows(
         at = Span(source, 0, len(written.split("\n")[0]))
         report.error("no-column", at, suggestion(missing[0], heading[1]), path=path, column=missing[0])
         return []
-    rows = []
+    rows, seen = list[Row](), dict[tuple[str, str], Row]()
     starts = _line_starts(source)
     for number, (line, written_cells) in enumerate(body, start=1):
         at = Span(source, starts[line - 1], starts[line] - 1)
@@ -139,9 +140,19 @@ def _rows(
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
         rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
+        _told_apart(rows[-1], path, seen, at, report)
     if not body:
         report.error("empty-file.rows", Span(source, 0, 0), path=path)
     return rows
+
+
+def _told_apart(row: Row, path: str, seen: dict[tuple[str, str], Row], at: Span, report: Report) -> None:
+    """Report a row with the spelling and qualifier of an earlier one and other cells: neither would ever be known."""
+    for spelling in row.spellings:
+        before = seen.setdefault((normal_spelling(spelling), normal_spelling(row.qualifier)), row)
+        if before.cells != row.cells:
+            report.error("spelling-twice", at, row=row.number, path=path, spelling=spelling, other=before.number)
+            return
 
 
 def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] | None:
@@ -180,8 +191,8 @@ def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: R
 
 
 def _index(rows: list[Row]) -> dict[str, tuple[int, ...]]:
-    index: dict[str, tuple[int, ...]] = {}
+    index = defaultdict[str, list[int]](list)
     for position, row in enumerate(rows):
         for spelling in dict.fromkeys(normal_spelling(s) for s in row.spellings):
-            index[spelling] = (*index.get(spelling, ()), position)
-    return index
+            index[spelling].append(position)
+    return {spelling: tuple(positions) for spelling, positions in index.items()}

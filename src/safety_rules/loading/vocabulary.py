@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from safety_rules.language.kinds import (
-    Boolean,
-    Choice,
-    ChoiceList,
-    Choices,
-    Date,
-    Kind,
-    Name,
-    Number,
-    Option,
-    Records,
-    Text,
-)
+from safety_rules.language import kinds
 from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
-from safety_rules.loading.scalars import flag, key, name, number, text
+from safety_rules.loading.scalars import flag, key, name, number
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.admission.formats import FORMATS
 from safety_rules.words.near import suggestion
@@ -52,7 +40,7 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
 def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report) -> Vocabulary:
     """Return the vocabulary of all vocabulary files together."""
     files = list(files)
-    choices: dict[str, ChoiceList] = {}
+    choices: dict[str, kinds.ChoiceList] = {}
     subjects: dict[str, Subject] = {}
     for file in files:
         for list_key, options in file.choices.items():
@@ -60,7 +48,7 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             choices[str(list_key)] = _choice_list(list_key, options, report)
         for subject_key, entry in file.subjects.items():
             _once(subject_key, subjects, said("what.subject"), report)
-            label = Name(text(entry.zh, report), text(entry.en, report))
+            label = name(entry, report)
             identity = tuple(str(i) for i in entry.identity)
             subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
     facts: dict[str, Fact] = {}
@@ -77,13 +65,13 @@ def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> 
         report.error("defined-twice.listed", scalar, what=what)
 
 
-def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> ChoiceList:
-    made: list[Option] = []
+def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Report) -> kinds.ChoiceList:
+    made: list[kinds.Option] = []
     spelled: dict[str, str] = {}
     for option_key, entry in options.items():
-        label = Name(text(entry.zh, report), text(entry.en, report))
+        label = name(entry, report)
         note = str(entry.note) if entry.note is not None else ""
-        option = Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
+        option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
         for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
             if spelling in spelled:
                 report.error("choice-twice", option_key, spelling=spelling, other=spelled[spelling])
@@ -91,14 +79,14 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
         made.append(option)
     if not made:
         report.error("empty-choices", list_key)
-    return ChoiceList(str(list_key), tuple(made))
+    return kinds.ChoiceList(str(list_key), tuple(made))
 
 
 def _facts(
     fact_key: Scalar,
     file: FactFile,
     subjects: dict[str, Subject],
-    choices: dict[str, ChoiceList],
+    choices: dict[str, kinds.ChoiceList],
     units: UnitTable,
     report: Report,
 ) -> list[Fact]:
@@ -123,7 +111,7 @@ def _fact(
     fact_key: str,
     zh: str,
     file: FieldFile,
-    choices: dict[str, ChoiceList],
+    choices: dict[str, kinds.ChoiceList],
     units: UnitTable,
     at: Scalar,
     report: Report,
@@ -143,19 +131,10 @@ def _fact(
         step = None
     _possible(bounds, file, at, report)
     return Fact(
-        fact_key,
-        Name(text(file.zh, report), text(file.en, report)),
-        kind,
-        zh,
-        None if file.meaning is None else name(file.meaning, report),
-        bounds,
-        step,
-        tuple(str(h) for h in file.headings),
-        fmt,
-        flag(file.adjustable, True, report),
-        str(file.or_else) if file.or_else is not None else "",
-        at.at,
-    )
+        fact_key, name(file, report), kind, zh, None if file.meaning is None else name(file.meaning, report), bounds,
+        step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
+        str(file.or_else) if file.or_else is not None else "", at.at,
+    )  # fmt: skip
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:
@@ -166,8 +145,8 @@ def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> No
 
 
 def fact_kind(
-    file: FieldFile, choices: dict[str, ChoiceList], units: UnitTable, fact_key: str, report: Report
-) -> Kind | None:
+    file: FieldFile, choices: dict[str, kinds.ChoiceList], units: UnitTable, fact_key: str, report: Report
+) -> kinds.Kind | None:
     """Return the kind that a fact's or parameter's file states."""
     word = str(file.kind)
     if word in ("choice", "choices"):
@@ -176,7 +155,7 @@ def fact_kind(
             at = file.choices if file.choices is not None else file.kind
             report.error("unknown-choices", at, suggestion(str(file.choices), choices), name=file.choices)
             return None
-        return Choice(listed) if word == "choice" else Choices(listed)
+        return kinds.Choice(listed) if word == "choice" else kinds.Choices(listed)
     if word == "number":
         unit = ONE
         if file.unit is not None:
@@ -185,8 +164,13 @@ def fact_kind(
                 report.error("unknown-unit.file", file.unit, suggestion(file.unit, units.units))
                 return None
             unit = Unit(str(file.unit), found.dimension, found.scale)
-        return Number(unit, flag(file.whole, False, report))
-    plain: dict[str, Kind] = {"boolean": Boolean(), "text": Text(), "date": Date(), "records": Records(fact_key)}
+        return kinds.Number(unit, flag(file.whole, False, report))
+    plain: dict[str, kinds.Kind] = {
+        "boolean": kinds.Boolean(),
+        "text": kinds.Text(),
+        "date": kinds.Date(),
+        "records": kinds.Records(fact_key),
+    }
     if word not in plain:
         report.error("unknown-kind.fact", file.kind, suggestion(word, KINDS))
         return None

@@ -48,17 +48,9 @@ class AreaOn:
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
-            record,
-            self.as_of,
-            self.rulebook.parameters,
-            self.derivations,
-            {},
-            self.require,
-            self.confirmed,
-            self.rulebook.vocabulary,
-            self.rulebook.tables,
-            {},
-        )
+            record, self.as_of, self.rulebook.parameters, self.derivations, {}, self.require, self.confirmed,
+            self.rulebook.vocabulary, self.rulebook.tables, {},
+        )  # fmt: skip
 
 
 def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> AreaOn:
@@ -94,15 +86,21 @@ def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
     """Return every derived fact by path, those of list items for each item; None where unknown."""
     env, found = on.environment(record), {}
     for key, derivation in on.derivations.items():
-        if derivation.variable is None:
-            found[key] = _known(evaluate(derivation.formula, env))
-            continue
-        outer, _, field_name = key.rpartition(".")
-        items = record.values.get(outer, ())
-        for i, item in enumerate(items if isinstance(items, tuple) else ()):
-            scope = env.with_item(derivation.variable, f"{outer}[{i}]", item)
-            found[f"{outer}[{i}].{field_name}"] = _known(evaluate(derivation.formula, scope))
+        outer, _, name = key.rpartition(".")
+        for i, scope in enumerate(scopes(derivation, env)):
+            path = key if derivation.variable is None else f"{outer}[{i}].{name}"
+            found[path] = _known(evaluate(derivation.formula, scope))
     return found
+
+
+def scopes(derivation: Derivation, env: Environment) -> list[Environment]:
+    """Return what a derivation's formula is read in: the record, or of a list's field each item of the list."""
+    if derivation.variable is None:
+        return [env]
+    outer = derivation.fact.rpartition(".")[0]
+    items = env.record.values.get(outer, ())
+    rows = items if isinstance(items, tuple) else ()
+    return [env.with_item(derivation.variable, f"{outer}[{i}]", item) for i, item in enumerate(rows)]
 
 
 def _known(value: Value | Unknown) -> Value | None:
@@ -263,11 +261,8 @@ def waiver_results(
             result = "applied" if waiver.rule in waived else "unused"
         else:
             result = "expired" if waiver.until < on.as_of else "refused"
-        results.append(
-            WaiverResult(
-                waiver.rule, waiver.subject, result, waiver.granted_by, waiver.reason, waiver.until.isoformat()
-            )
-        )
+        until = waiver.until.isoformat()
+        results.append(WaiverResult(waiver.rule, waiver.subject, result, waiver.granted_by, waiver.reason, until))
     return tuple(results)
 
 
@@ -286,7 +281,6 @@ def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[
             continue
         reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
         standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
-        due.append(
-            DueDuty(obligation.key, obligation.duty, obligation.authority, holds is Truth.TRUE, standing, reasons)
-        )
+        certain = holds is Truth.TRUE
+        due.append(DueDuty(obligation.key, obligation.duty, obligation.authority, certain, standing, reasons))
     return tuple(due)

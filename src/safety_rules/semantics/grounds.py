@@ -12,19 +12,6 @@ from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Listed,
-    Lookup,
-    Or,
-    ParameterRef,
-    children,
-)
 from safety_rules.language.law import edition_on, entry_on
 from safety_rules.language.rule import Derivation
 from safety_rules.language.source import Citation, Standing, weakest
@@ -39,33 +26,33 @@ def standing_of(grounds: Grounds) -> Standing:
     return weakest(*(c.standing for c in grounds.values()))
 
 
-def grounds(expr: Expr, env: Environment) -> Grounds:
+def grounds(expr: tree.Expr, env: Environment) -> Grounds:
     """Return the weakest citation of each parameter, table and derived fact that the value rests on, by its key."""
     match expr:
-        case FactRef(key) if key in env.derivations:
+        case tree.FactRef(key) if key in env.derivations:
             return _derived(env.derivations[key], replace(env, variables={}))
-        case ItemField(variable, key) if key in env.derivations:
+        case tree.ItemField(variable, key) if key in env.derivations:
             derivation = env.derivations[key]
             assert derivation.variable is not None
             return _derived(derivation, replace(env, variables={derivation.variable: env.variables[variable]}))
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, env)
-        case And(operands):
+        case tree.And(operands):
             return enough([(evaluate(o, env), grounds(o, env)) for o in operands], False)
-        case Or(operands):
+        case tree.Or(operands):
             return enough([(evaluate(o, env), grounds(o, env)) for o in operands], True)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _if(test, then, otherwise, env)
-        case Aggregate():
+        case tree.Aggregate():
             return _aggregate(expr, env)
-        case Listed(table) | Lookup(table):
+        case tree.Listed(table) | tree.Lookup(table):
             edition = edition_on(env.tables[table], env.as_of)
             own = {table: edition.citation} if edition is not None else {}
-            return together([own, *(grounds(c, env) for c in children(expr))])
+            return together([own, *(grounds(c, env) for c in tree.children(expr))])
         case (tree.Literal() | tree.FactRef() | tree.ItemField() | tree.ItemSelf() | tree.AsOf()
               | tree.Not() | tree.Compare() | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale()
               | tree.Shift() | tree.DaysBetween() | tree.Call()):  # fmt: skip
-            return together(grounds(c, env) for c in children(expr))
+            return together(grounds(c, env) for c in tree.children(expr))
         case _:
             assert_never(expr)
 
@@ -98,21 +85,21 @@ def _worked_out(derivation: Derivation, env: Environment) -> Grounds:
     return inner if own is None else together([{derivation.fact: own}, inner])
 
 
-def _parameter(expr: ParameterRef, env: Environment) -> Grounds:
+def _parameter(expr: tree.ParameterRef, env: Environment) -> Grounds:
     day = env.as_of if expr.day is None else evaluate(expr.day, env)
     entry = None if isinstance(day, Unknown) else entry_on(env.parameters[expr.key], day)
     own = {expr.key: entry.citation} if entry is not None else {}
     return own if expr.day is None else together([own, grounds(expr.day, env)])
 
 
-def _if(test: Expr, then: Expr, otherwise: Expr, env: Environment) -> Grounds:
+def _if(test: tree.Expr, then: tree.Expr, otherwise: tree.Expr, env: Environment) -> Grounds:
     condition = evaluate(test, env)
     taken = (then, otherwise) if isinstance(condition, Unknown) else (then if condition else otherwise,)
     # Where both arms agree the test does not matter, but without it nobody would know that they are looked at.
     return together(grounds(e, env) for e in (test, *taken))
 
 
-def _aggregate(expr: Aggregate, env: Environment) -> Grounds:
+def _aggregate(expr: tree.Aggregate, env: Environment) -> Grounds:
     found = items(expr.list, env)
     whole = grounds(expr.list, env)
     if isinstance(found, Unknown):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
@@ -20,7 +21,7 @@ from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
-from safety_rules.semantics.decide import AreaOn, area_on, clause_results, told
+from safety_rules.semantics.decide import AreaOn, area_on, clause_results, scopes, told
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
@@ -64,7 +65,7 @@ def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResul
     """Yield the result of every case of every area, or of one."""
     for key, found in rulebook.areas.items():
         if area is None or key == area:
-            yield from _area_cases(rulebook, found)
+            yield from (_result(found, of, case, run()) for of, case, run in cases_of(rulebook, found))
     for chain in rulebook.chains:
         for case in chain.cases if area is None or chain.area == area else ():
             yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
@@ -73,18 +74,15 @@ def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResul
 Running = Generator[str, None, Ran | None]
 
 
-def _area_cases(book: Rulebook, area: Area) -> Iterator[CaseResult]:
-    for rule in area.rules:
-        yield from (_result(area, rule.key, c, rule_case(book, area, rule, c)) for c in rule.cases)
-    for derivation in area.derivations:
-        yield from (
-            _result(area, derivation.key, c, derivation_case(book, area, derivation, c)) for c in derivation.cases
-        )
-    for obligation in area.obligations:
-        yield from (
-            _result(area, obligation.key, c, obligation_case(book, area, obligation, c)) for c in obligation.cases
-        )
-    yield from (_result(area, "", c, area_case(book, area, c)) for c in area.cases)
+def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[], Running]]]:
+    """Yield each case of an area with what it is a case of (empty for the whole area), and what runs it."""
+    runs: dict[type[Holder], Callable[..., Running]] = {
+        Rule: rule_case, Derivation: derivation_case, Obligation: obligation_case,
+    }  # fmt: skip
+    holders: tuple[Holder, ...] = (*area.rules, *area.derivations, *area.obligations)
+    for h in holders:
+        yield from ((h.key, c, partial(runs[type(h)], book, area, h, c)) for c in h.cases)
+    yield from (("", c, partial(area_case, book, area, c)) for c in area.cases)
 
 
 def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
@@ -167,12 +165,7 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
         value = _known(evaluate(derivation.formula, env))
         yield from _compare_value(expected, value, fact, rulebook)
         return Ran(on, record, held, value)
-    outer = fact.key.rpartition(".")[0]
-    items: Any = record.values.get(outer, ())
-    found = [
-        _known(evaluate(derivation.formula, env.with_item(derivation.variable, f"{outer}[{i}]", x)))
-        for i, x in enumerate(items)
-    ]
+    found = [_known(evaluate(derivation.formula, scope)) for scope in scopes(derivation, env)]
     wanted = expected if isinstance(expected, list) else [expected]
     if len(wanted) != len(found):
         yield f"expected {len(wanted)} values, came to {len(found)}"

@@ -13,7 +13,7 @@ from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Finding, Status, Unknown
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import area_on, clause_results, finding
+from safety_rules.semantics.decide import area_on, clause_results, finding, scopes
 from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
 from safety_rules.services.chain_cases import untried_of
 
@@ -72,14 +72,8 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
         if Truth.FALSE not in results:
             yield Untried(area.key, rule.key, clause.key, "no case in which it does not apply", clause.at)
         if Truth.UNKNOWN not in results:
-            yield Untried(
-                area.key,
-                rule.key,
-                clause.key,
-                "no case in which it is unknown whether it applies",
-                clause.at,
-                "unknown",
-            )
+            what = "no case in which it is unknown whether it applies"
+            yield Untried(area.key, rule.key, clause.key, what, clause.at, "unknown")
         if not at_edge(clause.that, [e for e, _ in tried]):
             yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
@@ -114,16 +108,7 @@ def _is_edge(node: Expr) -> bool:
 
 
 def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Iterator[Untried]:
-    environments: list[Environment] = []
-    for case in derivation.cases:
-        env = _environment(rulebook, area, case)
-        if derivation.variable is None:
-            environments.append(env)
-            continue
-        outer = derivation.fact.rpartition(".")[0]
-        items = env.record.values.get(outer, ())
-        rows = items if isinstance(items, tuple) else ()
-        environments += [env.with_item(derivation.variable, f"{outer}[{i}]", row) for i, row in enumerate(rows)]
+    environments = [s for c in derivation.cases for s in scopes(derivation, _environment(rulebook, area, c))]
     values = [evaluate(derivation.formula, e) for e in environments]
     if all(isinstance(v, Unknown) for v in values):
         yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)

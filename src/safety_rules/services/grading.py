@@ -115,29 +115,20 @@ def graded(row: ScreenedRow, tools: Grader) -> GradedUnit:
     values = tools.ready(given)
     total = values.get("unit.corrected_sum")
     return GradedUnit(
-        row,
-        tools.standing(values, tools.area.masks(given), row.verdict.at_best),
-        values.get("unit.ratio_sum"),
-        values.get("unit.alpha"),
-        values.get("unit.hazard_index"),
-        tuple(_chemical(item, total, tools) for item in values.get(CHEMICALS, ())),
-        notes(row.verdict),
+        row, tools.standing(values, tools.area.masks(given), row.verdict.at_best), values.get("unit.ratio_sum"),
+        values.get("unit.alpha"), values.get("unit.hazard_index"),
+        tuple(_chemical(item, total, tools) for item in values.get(CHEMICALS, ())), notes(row.verdict),
         tuple(tools.duties(values)),
-    )
+    )  # fmt: skip
 
 
 def _chemical(item: Mapping[str, Any], total: Fraction | None, tools: Grader) -> GradedChemical:
     corrected = item.get(f"{CHEMICALS}.corrected_ratio")
     return GradedChemical(
-        str(item.get("name", "")),
-        item.get("quantity"),
-        item.get(f"{CHEMICALS}.critical_quantity"),
-        item.get(f"{CHEMICALS}.beta"),
-        item.get(f"{CHEMICALS}.ratio"),
-        corrected,
-        corrected / total if corrected is not None and total else None,
-        tools.part_standing(item),
-    )
+        str(item.get("name", "")), item.get("quantity"), item.get(f"{CHEMICALS}.critical_quantity"),
+        item.get(f"{CHEMICALS}.beta"), item.get(f"{CHEMICALS}.ratio"), corrected,
+        corrected / total if corrected is not None and total else None, tools.part_standing(item),
+    )  # fmt: skip
 
 
 def notes(verdict: Verdict) -> tuple[Name, ...]:

@@ -105,19 +105,9 @@ def _unit_by_unit(source: Path, area: DatedArea, sheet: str | None) -> UnitTable
                 if unit.row.error is not None:
                     screening.notices.append(Problem("row", "", unit.row.row.place, unit.row.error))
                 continue
-            total, alpha, index = (
-                None if f is None else float(f) for f in (unit.ratio_sum, unit.alpha, unit.hazard_index)
-            )
-            yield UnitRow(
-                unit.row.row.number,
-                verdict.subject,
-                verdict.outcome,
-                verdict.at_best,
-                verdict.at_worst,
-                total,
-                alpha,
-                index,
-                bool(verdict.problems),
-            )
+            level = (verdict.outcome, verdict.at_best, verdict.at_worst)
+            given = (unit.ratio_sum, unit.alpha, unit.hazard_index)
+            figures = (None if f is None else float(f) for f in given)
+            yield UnitRow._make((unit.row.row.number, verdict.subject, *level, *figures, bool(verdict.problems)))
 
     return UnitTable(rows(), screening.notices)

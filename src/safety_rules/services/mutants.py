@@ -21,7 +21,7 @@ from safety_rules.language.source import Period
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
-from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
+from safety_rules.services.cases import cases_of
 from safety_rules.services.chain_cases import chain_case
 
 DAY = datetime.timedelta(days=1)
@@ -102,8 +102,8 @@ def _notices(book: Rulebook, area: Area, of: str) -> bool:
     near = _readers(book, area, of)
     if of in book.parameters and not near:
         return False
-    checks = sorted(_checks(book, area), key=lambda c: (c[0] not in near, c[0] != ""))
-    return any(next(check, None) is not None for _, check in checks)
+    checks = sorted(cases_of(book, area), key=lambda c: (c[0] not in near, c[0] != ""))
+    return any(next(run(), None) is not None for _, _, run in checks)
 
 
 def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
@@ -117,38 +117,27 @@ def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
     return {key for key, that in clauses if any(p.key == of for p in parameters_of(that, derivations))}
 
 
-def _checks(book: Rulebook, area: Area) -> Iterator[tuple[str, Iterator[str]]]:
-    for rule in area.rules:
-        yield from ((rule.key, rule_case(book, area, rule, case)) for case in rule.cases)
-    for derivation in area.derivations:
-        yield from ((derivation.key, derivation_case(book, area, derivation, case)) for case in derivation.cases)
-    for obligation in area.obligations:
-        yield from ((obligation.key, obligation_case(book, area, obligation, case)) for case in obligation.cases)
-    yield from (("", area_case(book, area, case)) for case in area.cases)
-
-
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
-    for i, rule in enumerate(area.rules):
-        for what, at, changed in _of_rule(rule, area):
-            rules = (*area.rules[:i], changed, *area.rules[i + 1 :])
-            yield Mutant(area.key, rule.key, what, at, _with_area(book, replace(area, rules=rules)))
-    for i, derivation in enumerate(area.derivations):
-        for what, made in _of_derivation(derivation) if not derivation.borrowed else ():
-            derivations = (*area.derivations[:i], made, *area.derivations[i + 1 :])
-            yield Mutant(
-                area.key, derivation.key, what, derivation.at, _with_area(book, replace(area, derivations=derivations))
-            )
-    for i, obligation in enumerate(area.obligations):
-        for what, at, one in _of_obligation(obligation):
-            obligations = (*area.obligations[:i], one, *area.obligations[i + 1 :])
-            yield Mutant(area.key, obligation.key, what, at, _with_area(book, replace(area, obligations=obligations)))
-
-
-def _with_area(book: Rulebook, area: Area) -> Rulebook:
-    return replace(book, areas={**book.areas, area.key: area})
+    for part in ("rules", "derivations", "obligations"):
+        things = getattr(area, part)
+        for i, thing in enumerate(things):
+            for what, at, changed in _of_thing(thing, area):
+                made: dict[str, Any] = {part: (*things[:i], changed, *things[i + 1 :])}
+                areas = {**book.areas, area.key: replace(area, **made)}
+                yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas))
 
 
 Changed = Iterator[tuple[str, Span | None, Any]]
+
+
+def _of_thing(thing: Rule | Derivation | Obligation, area: Area) -> Changed:
+    match thing:
+        case Rule():
+            yield from _of_rule(thing, area)
+        case Obligation():
+            yield from _of_clauses(thing, "applies_when", thing.applies_when)
+        case Derivation(borrowed=False):
+            yield from ((what, thing.at, replace(thing, formula=f)) for what, f in expressions(thing.formula))
 
 
 def _of_rule(rule: Rule, area: Area) -> Changed:
@@ -159,17 +148,10 @@ def _of_rule(rule: Rule, area: Area) -> Changed:
     if rule.otherwise.outcome is not None and area.rank(rule.otherwise.outcome) > 0:
         milder = area.outcomes[area.rank(rule.otherwise.outcome) - 1].key
         outcome = milder if milder != area.outcomes[0].key else None
-        yield (
-            f"the outcome is {outcome or 'advice'}",
-            rule.at,
-            replace(rule, otherwise=replace(rule.otherwise, outcome=outcome)),
-        )
+        otherwise = replace(rule.otherwise, outcome=outcome)
+        yield f"the outcome is {outcome or 'advice'}", rule.at, replace(rule, otherwise=otherwise)
     for what, period in _periods(rule.in_force):
         yield what, rule.at, replace(rule, in_force=period)
-
-
-def _of_obligation(obligation: Obligation) -> Changed:
-    yield from _of_clauses(obligation, "applies_when", obligation.applies_when)
 
 
 def _of_chain(rule: ChainRule) -> Changed:
@@ -200,11 +182,6 @@ def _of_clauses(holder: Any, part: str, clauses: tuple[Clause, ...]) -> Changed:
             yield f"`{clause.key}`: {what}", clause.at, replace(holder, **{part: new})
 
 
-def _of_derivation(derivation: Derivation) -> Iterator[tuple[str, Derivation]]:
-    for what, changed in expressions(derivation.formula):
-        yield what, replace(derivation, formula=changed)
-
-
 def _periods(period: Period) -> Iterator[tuple[str, Period]]:
     if period.since is not None:
         yield "it starts a day later", replace(period, since=period.since + DAY)
@@ -216,11 +193,9 @@ def _periods(period: Period) -> Iterator[tuple[str, Period]]:
 
 def expressions(expr: Expr) -> Iterator[tuple[str, Expr]]:
     """Yield every tree that differs from this one in one small change, with the change in words."""
-    yield from ((what, made) for what, made in _here(expr))
-    for index, child, build in rebuilt(expr):
-        del index
-        for what, changed in expressions(child):
-            yield what, build(changed)
+    yield from _here(expr)
+    for _, child, build in rebuilt(expr):
+        yield from ((what, build(changed)) for what, changed in expressions(child))
 
 
 def _here(expr: Expr) -> Iterator[tuple[str, Expr]]:

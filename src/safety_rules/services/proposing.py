@@ -15,7 +15,7 @@ from safety_rules.language.rule import Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Status, Unknown
-from safety_rules.semantics.decide import area_on, clause_results, finding
+from safety_rules.semantics.decide import area_on, clause_results, finding, scopes
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.services.coverage import Untried, at_edge, untried
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
@@ -122,17 +122,10 @@ def _of_rule(rule: Rule, one: Untried) -> Callable[[Environment], bool]:
 
 
 def _of_derivation(item: Derivation, one: Untried) -> Callable[[Environment], bool]:
-    def environments(env: Environment) -> list[Environment]:
-        if item.variable is None:
-            return [env]
-        outer = item.fact.rpartition(".")[0]
-        rows: Any = env.record.values.get(outer, ())
-        return [env.with_item(item.variable, f"{outer}[{i}]", row) for i, row in enumerate(rows)]
-
     if one.kind == "boundary":
-        return lambda env: at_edge(item.formula, environments(env)) and bool(environments(env))
+        return lambda env: at_edge(item.formula, scopes(item, env)) and bool(scopes(item, env))
     unknown = one.kind == "unknown"
-    return lambda env: any(isinstance(evaluate(item.formula, e), Unknown) is unknown for e in environments(env))
+    return lambda env: any(isinstance(evaluate(item.formula, e), Unknown) is unknown for e in scopes(item, env))
 
 
 def proposal_text(proposal: Proposal, lines: Callable[[dict[str, Any]], list[str]]) -> str:

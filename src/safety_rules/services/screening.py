@@ -155,8 +155,7 @@ def screened_row(
 def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     """Return a row's record, its problems named by their cells; raises RecordError."""
     law = area.law
-    vocabulary = law.rulebook.vocabulary
-    record = admit(row.data, vocabulary, read.units, row.place_of, frozenset(law.derivations))
+    record = admit(row.data, law.rulebook.vocabulary, read.units, row.place_of, frozenset(law.derivations))
     if not row.problems:
         return record
     return Record(record.values, (*row.problems, *record.problems), record.given)
@@ -209,9 +208,8 @@ def row_numbered(
         if row.number == number:
             if row.data is None and row.error is None:
                 raise NotFoundError(f"row {number} of `{read.name}` is no record")
-            return screened_row(
-                row, read, area, (), _joined(Path(source), area, sheet, history) if history is not None else None
-            )
+            known = _joined(Path(source), area, sheet, history) if history is not None else None
+            return screened_row(row, read, area, (), known)
     raise NotFoundError(f"`{read.name}` has no row {number} below its headings")
 
 

@@ -20,14 +20,9 @@ from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
 
 CSV_HEADINGS = {
-    "规则": "rule",
-    "对象": "subject",
-    "批准人": "granted_by",
-    "批准机关": "granted_by",
-    "理由": "reason",
-    "有效期至": "until",
+    "规则": "rule", "对象": "subject", "批准人": "granted_by", "批准机关": "granted_by", "理由": "reason", "有效期至": "until",
     "截止日期": "until",
-}
+}  # fmt: skip
 
 
 class WaiverFile(Model):

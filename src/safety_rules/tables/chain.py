@@ -13,6 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.chain_records import Chaining, derived_rows, opened
 from safety_rules.engines.columnar.chains import run
 from safety_rules.engines.columnar.decide import removed, work_folder
+from safety_rules.engines.columnar.result import let_go
 from safety_rules.formats.duck import PARQUET, as_ledger_errors, connection, copied
 from safety_rules.formats.safe import beside
 from safety_rules.language.errors import LedgerError, NotFoundError
@@ -39,7 +40,7 @@ class ChainedTables:
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self._finalizer = weakref.finalize(self, _closed, self.chaining.con, self.folder)
+        self._finalizer = weakref.finalize(self, let_go, self.chaining.con, self.folder)
 
     def close(self) -> None:
         """Let go of the connection and of what lies in the work folder."""
@@ -87,11 +88,6 @@ class ChainedTables:
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
         return target
-
-
-def _closed(con: Any, folder: Path) -> None:
-    con.close()
-    removed(folder)
 
 
 def chained_tables(

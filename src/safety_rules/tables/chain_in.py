@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.columnar.chain_records import Chaining, insert_facts
+from safety_rules.engines.columnar.chain_records import Chaining, insert_facts, plain_law
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.lower.chain_terms import fields_of
@@ -28,7 +28,6 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram
 from safety_rules.semantics.chaining.facts import key_field
-from safety_rules.semantics.decide import AreaOn
 from safety_rules.tables.prepare import Prepared, csv_prepared
 from safety_rules.words.problem import problem
 
@@ -66,9 +65,7 @@ def _say_twice(chaining: Chaining, relation: str, key: str, notices: list[Proble
 
 
 def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
-    area: Any = None
-    program = chaining.program
-    return fields_of(relation, AreaOn(program.rulebook, area, program.as_of, (), {}, ()))
+    return fields_of(relation, plain_law(chaining.program))
 
 
 def _plain_csv(data: Any, relation: str, chaining: Chaining, folder: Path) -> Prepared | None:

@@ -67,26 +67,16 @@ def decided_table(
     found: TableDecision | SparkDecision | RecordDecision
     if by_record:
         by = exact or masks_by_definition(law, waivers)
-        found = RecordDecision(
-            law,
-            data,
-            tuple(keep),
-            named,
-            tuple(waivers),
-            by,
-            details,
-            (*(() if there else (problem("no-duckdb.table", "", ""),)), *_said_of(data, law)),
-            asked,
-        )
+        told = (*(() if there else (problem("no-duckdb.table", "", ""),)), *_said_of(data, law))
+        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked)
         if output is not None:
             found.write(output)
         return found
     if spark:
         if details:
             raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
-        from safety_rules.engines.spark.decide import frame_decision
-        from safety_rules.engines.spark.source import column_types
-        from safety_rules.engines.spark.source import first_rows as first_of_frame
+        from safety_rules.engines.spark.decide import column_types, frame_decision
+        from safety_rules.engines.spark.decide import first_rows as first_of_frame
 
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
@@ -141,13 +131,8 @@ def _by_duckdb(
             as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
         con = connection(folder, MEMORY, None)
         rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
-        uses, notices = uses_of(
-            {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys},
-            vocabulary,
-            subjects,
-            named,
-            as_read.units,
-        )
+        types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
+        uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
         kept = [*([ROW] if as_read.keys and not is_csv else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
 NO_VALUE = "？"  # begins the text of a cell that is no value of its fact, so that every engine says so
+LINE_BREAK = re.compile(r"[\r\n]+")  # between the words of one cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def rows_written(
             strange: list[str] = []
             flat = row.data if facts.keys() >= row.data.keys() else _flat(row.data, "", vocabulary, strange)
             texts = {k: text_of(item, facts[k]) for k, item in flat.items() if k in facts}
-            bad = [k for k, text in texts.items() if text is None]
+            bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
             for key in bad:
@@ -207,6 +209,8 @@ def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange:
 
 def text_of(item: Any, fact: Fact) -> str | None:
     """Return a cell as the text that admission takes for the same value; None where no text says it."""
+    if isinstance(item, str) and isinstance(fact.kind, Choices):
+        return LINE_BREAK.sub("；", item.strip())
     if item is None or isinstance(item, str):
         return item or ""
     match fact.kind, item:

@@ -17,32 +17,15 @@ if TYPE_CHECKING:
     from safety_rules.testing.strategies import records, values
 
 _HOMES = {
-    "Example": "properties",
-    "RuleProperty": "properties",
-    "independent_of": "checks",
-    "invariant_under": "checks",
-    "monotone_in": "checks",
-    "never_better_than": "checks",
-    "random_record": "sampling",
-    "random_records": "sampling",
-    "records": "strategies",
-    "rule_property": "properties",
-    "values": "strategies",
-}
+    "Example": "properties", "RuleProperty": "properties", "independent_of": "checks", "invariant_under": "checks",
+    "monotone_in": "checks", "never_better_than": "checks", "random_record": "sampling", "random_records": "sampling",
+    "records": "strategies", "rule_property": "properties", "values": "strategies",
+}  # fmt: skip
 
 __all__ = [
-    "Example",
-    "RuleProperty",
-    "independent_of",
-    "invariant_under",
-    "monotone_in",
-    "never_better_than",
-    "random_record",
-    "random_records",
-    "records",
-    "rule_property",
-    "values",
-]
+    "Example", "RuleProperty", "independent_of", "invariant_under", "monotone_in", "never_better_than",
+    "random_record", "random_records", "records", "rule_property", "values",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

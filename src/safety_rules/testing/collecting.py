@@ -10,9 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.rule import Case
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
+from safety_rules.services.cases import cases_of
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.testing.properties import RuleProperty
 
@@ -30,19 +29,9 @@ class CaseCheck:
 def case_checks(book: Rulebook) -> Iterator[CaseCheck]:
     """Yield every case of a rulebook."""
     for area in book.areas.values():
-        yield from (_check(r.key, c, partial(rule_case, book, area, r, c)) for r in area.rules for c in r.cases)
-        yield from (
-            _check(d.key, c, partial(derivation_case, book, area, d, c)) for d in area.derivations for c in d.cases
-        )
-        yield from (
-            _check(o.key, c, partial(obligation_case, book, area, o, c)) for o in area.obligations for c in o.cases
-        )
-        yield from (_check(area.key, c, partial(area_case, book, area, c)) for c in area.cases)
-    yield from (_check(r.key, c, partial(chain_case, book, r, c)) for r in book.chains for c in r.cases)
-
-
-def _check(of: str, case: Case, run: Callable[[], Iterator[str]]) -> CaseCheck:
-    return CaseCheck(of, case.title, case.at, run)
+        yield from (CaseCheck(of or area.key, c.title, c.at, run) for of, c, run in cases_of(book, area))
+    for rule in book.chains:
+        yield from (CaseCheck(rule.key, c.title, c.at, partial(chain_case, book, rule, c)) for c in rule.cases)
 
 
 def properties_of(module: ModuleType | Any) -> Iterator[tuple[str, RuleProperty, int]]:

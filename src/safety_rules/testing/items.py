@@ -59,8 +59,8 @@ class Folder:
         return found.on(day or found.area.default_on or "2000-01-01")
 
 
-class RuleFile(pytest.File):
-    """One rule file: an item for each of its cases; a file with mistakes is one that cannot be collected."""
+class FileOfFolder(pytest.File):
+    """A file below a folder of rules."""
 
     folder: Folder
 
@@ -70,6 +70,10 @@ class RuleFile(pytest.File):
         made: Self = cls.from_parent(parent, path=path)
         made.folder = folder
         return made
+
+
+class RuleFile(FileOfFolder):
+    """One rule file: an item for each of its cases; a file with mistakes is one that cannot be collected."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the cases of this file."""
@@ -105,12 +109,31 @@ def _of_area(key: str, book: Rulebook) -> Iterable[CaseCheck]:
     return case_checks(replace(book, areas={key: book.areas[key]}, chains=()))
 
 
-class CaseItem(pytest.Item):
+class RuleFailure(AssertionError):
+    """A case, or a property, that does not hold; the text says it all."""
+
+
+class RuleItem(pytest.Item):
+    """What is tested of rules; its failure is shown as the author reads it."""
+
+    line = 1
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Return the failure as the author reads it."""
+        own = isinstance(excinfo.value, RuleFailure)
+        return str(excinfo.value) if own else super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Return its place."""
+        return self.path, self.line - 1, self.name
+
+
+class CaseItem(RuleItem):
     """A case of a rule file."""
 
     def __init__(self, *, check: CaseCheck, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.check = check
+        self.check, self.line = check, _line(check.at)
 
     def runtest(self) -> None:
         """Fail with what the case does not hold to, at its line."""
@@ -119,23 +142,14 @@ class CaseItem(pytest.Item):
             texts = [framed("case-failed", f"{self.check.of}: {f}", self.check.at) for f in failures]
             raise RuleFailure("\n".join(texts))
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the failure as the author reads it."""
-        if isinstance(excinfo.value, RuleFailure):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
 
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """Return the case's place."""
-        return self.path, _line(self.check.at) - 1, self.name
-
-
-class InvariantItem(pytest.Item):
+class InvariantItem(RuleItem):
     """An invariant of an area, put to the solver once for all invariants of the area."""
 
     def __init__(self, *, invariant: Invariant, area: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.invariant, self.area = invariant, area
+        self.line = _line(invariant.at) if invariant.at is not None else 1
 
     def runtest(self) -> None:
         """Fail with the record that breaks it, or with why it is not decided."""
@@ -153,45 +167,17 @@ class InvariantItem(pytest.Item):
         records = [f"on {s.day}: {s.says}\n{record_text(s.record.values)}" for s in proof.shown]
         return "\n".join([head, *records])
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the failure as the author reads it."""
-        if isinstance(excinfo.value, RuleFailure):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
 
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """Return the invariant's place."""
-        line = _line(self.invariant.at) if self.invariant.at is not None else 1
-        return self.path, line - 1, self.name
-
-
-class EmptyArea(pytest.Item):
+class EmptyArea(RuleItem):
     """An area without a single case: nothing would be tested, and that is no success."""
 
     def runtest(self) -> None:
         """Fail."""
         raise RuleFailure(f"{self.path}: no case was found for this area")
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the failure in one line."""
-        return str(excinfo.value)
 
-
-class RuleFailure(AssertionError):
-    """A case, or a property, that does not hold; the text says it all."""
-
-
-class PropertyFile(pytest.File):
+class PropertyFile(FileOfFolder):
     """A file of properties beside the rules."""
-
-    folder: Folder
-
-    @classmethod
-    def of(cls, folder: Folder, parent: pytest.Collector, path: Path) -> Self:
-        """Return the collector of a file of a folder."""
-        made: Self = cls.from_parent(parent, path=path)
-        made.folder = folder
-        return made
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield the properties; a file without any is a mistake."""
@@ -213,7 +199,7 @@ class PropertyFile(pytest.File):
         return module
 
 
-class PropertyItem(pytest.Item):
+class PropertyItem(RuleItem):
     """A property of rules."""
 
     def __init__(self, *, one: RuleProperty, line: int, folder: Folder, **kwargs: Any) -> None:
@@ -227,16 +213,6 @@ class PropertyItem(pytest.Item):
             tried(self.one, self.folder.area(area, self.one.on) if isinstance(area, str) else area)
         except (AssertionError, SafetyRulesError) as error:
             raise RuleFailure(f"{self.path}:{self.line}: {self.name}: {error}") from None
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """Return the failure as the author reads it."""
-        if isinstance(excinfo.value, RuleFailure):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """Return the property's place."""
-        return self.path, self.line - 1, self.name
 
 
 def _line(at: Span) -> int:

@@ -19,9 +19,8 @@ from safety_rules.language.errors import NotFoundError
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.passing import near_passing
-from safety_rules.testing.shown import record_text
+from safety_rules.testing.shown import known_fact, record_text
 from safety_rules.testing.strategies import edges_of, records, values
-from safety_rules.words.near import did_you_mean
 
 LEAST_KEPT = 0.5  # of the records made: where more are discarded, the property says little
 T = TypeVar("T")
@@ -154,11 +153,4 @@ def tried(found: RuleProperty, area: DatedArea) -> None:
 
 
 def _by_key(facts: Mapping[str, Any], area: DatedArea) -> dict[str, Any]:
-    vocabulary = area.law.rulebook.vocabulary
-    found = {}
-    for name, value in facts.items():
-        fact = vocabulary.find(name)
-        if fact is None:
-            raise NotFoundError(f"`{name}` is not a fact; {did_you_mean(name, vocabulary.facts)}")
-        found[fact.key] = value
-    return found
+    return {known_fact(area, name).key: value for name, value in facts.items()}

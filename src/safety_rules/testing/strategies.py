@@ -8,7 +8,6 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
@@ -16,7 +15,7 @@ from safety_rules.semantics.counsel.candidates import turns, typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
-from safety_rules.words.near import did_you_mean
+from safety_rules.testing.shown import known_fact
 from safety_rules.words.values import decimal
 
 MOST_ITEMS = 3
@@ -38,11 +37,7 @@ def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.S
 
 def values(area: DatedArea, name: str, written: bool = False) -> st.SearchStrategy[Any]:
     """Return a strategy of the values of one fact, by its English or Chinese name; raises NotFoundError."""
-    vocabulary = area.law.rulebook.vocabulary
-    fact = vocabulary.find(name)
-    if fact is None:
-        raise NotFoundError(f"`{name}` is not a fact; {did_you_mean(name, vocabulary.facts)}")
-    return _value(area.law, fact, written)
+    return _value(area.law, known_fact(area, name), written)
 
 
 def edges_of(area: DatedArea, record: Mapping[str, Any], name: str) -> list[Fraction]:
@@ -65,8 +60,7 @@ def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
         numbers = edges | _between(fact)
         return numbers.flatmap(_writings(law, fact)) if written else numbers
     if isinstance(fact.kind, Choices):
-        keys = st.sampled_from([o.key for o in fact.kind.choices.options])
-        return st.lists(keys, max_size=4, unique=True)
+        return st.lists(st.sampled_from([o.key for o in fact.kind.choices.options]), max_size=4, unique=True)
     return edges.flatmap(_writings(law, fact)) if written else edges
 
 
@@ -74,8 +68,7 @@ def _between(fact: Fact) -> st.SearchStrategy[Fraction]:
     """Return numbers of two decimals (or whole ones) within the fact's bounds."""
     assert isinstance(fact.kind, Number)
     scale = 1 if fact.kind.whole else 100
-    whole = st.integers(0, 10**7)
-    return whole.map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
+    return st.integers(0, 10**7).map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
 
 
 def _writings(law: AreaOn, fact: Fact) -> Callable[[Any], st.SearchStrategy[Any]]:

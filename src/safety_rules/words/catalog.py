@@ -24,8 +24,9 @@ def sentence(key: str, language: str, /, **slots: object) -> str:
 
 
 def both(key: str, /, **slots: object) -> Name:
-    """Return a sentence in both languages."""
-    return Name(pattern(key, "zh").format_map(slots), pattern(key, "en").format_map(slots))
+    """Return a sentence in both languages; a name in a slot is said in each."""
+    zh, en = ({k: v.in_(at) if isinstance(v, Name) else v for k, v in slots.items()} for at in ("zh", "en"))
+    return Name(pattern(key, "zh").format_map(zh), pattern(key, "en").format_map(en))
 
 
 @cache

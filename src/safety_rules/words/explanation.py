@@ -44,7 +44,7 @@ def _cited(slot: Cited, language: str) -> str:
     """Return a citation with its standing, which many lines of many verdicts say."""
     citation, title, number, of = slot
     return sentence(
-        "citation.titled" if title.zh.startswith("《") else "citation.line",
+        "citation.titled" if "《" in title.zh or title.zh.startswith("（") else "citation.line",  # its own marks
         language,
         of=sentence("citation.of", language, name=of.in_(language)) if of else "",
         title=title.in_(language),

@@ -32,9 +32,20 @@ def decimal(number: Fraction) -> str:
     return "≈" + _fixed(Fraction(round(number * 10**6), 10**6), 6).rstrip("0").rstrip(".")
 
 
+def whole(number: int) -> str:
+    """Return a whole number in digits, however many; Python writes out no more than some thousands at once."""
+    if number.bit_length() < 10_000:
+        return str(number)
+    rest, parts = abs(number), list[str]()
+    while rest:
+        rest, part = divmod(rest, 10**3000)
+        parts.append(f"{part:03000d}")
+    return ("-" if number < 0 else "") + "".join(reversed(parts)).lstrip("0")
+
+
 def _fixed(number: Fraction, places: int) -> str:
     scaled = number.numerator * 10**places // number.denominator if places else number.numerator
-    digits = str(abs(scaled)).rjust(places + 1, "0")
+    digits = whole(abs(scaled)).rjust(places + 1, "0")
     sign = "-" if scaled < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
@@ -76,8 +87,7 @@ def label(path: str, vocabulary: Vocabulary, language: str) -> str:
     if "[" not in path:
         return fact.name.in_(language) if fact is not None else path
     head, _, rest = path.partition("[")
-    key = rest.partition("]")[0]
-    item = _item(vocabulary.facts[head].name.in_(language), key, language)
+    item = _item(vocabulary.facts[head].name.in_(language), rest.partition("]")[0], language)
     if fact is None or fact.key == head:
         return item
     return sentence("path.field", language, item=item, field=fact.name.in_(language))
@@ -99,7 +109,7 @@ def json_value(value: Any, kind: Kind) -> Any:
             return value
         case Fraction():
             text = decimal(value)
-            return text if not text.startswith("≈") else f"{value.numerator}/{value.denominator}"
+            return text if not text.startswith("≈") else f"{whole(value.numerator)}/{whole(value.denominator)}"
         case datetime.date():
             return value.isoformat()
         case tuple():

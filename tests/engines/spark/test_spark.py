@@ -22,9 +22,8 @@ from engines.columnar.test_agreement import arrow, rows
 from engines.columnar.test_conformance import LEFT, statuses_of
 from engines.columnar.test_short_query import REST, complete, strange, w1
 from safety_rules.engines.compiled import compiled
-from safety_rules.engines.spark.decide import frame_decision
+from safety_rules.engines.spark.decide import column_types, frame_decision
 from safety_rules.engines.spark.result import fit_for_laws
-from safety_rules.engines.spark.source import column_types
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.engines.sql.records import arrow_table
 from safety_rules.language.errors import LedgerError

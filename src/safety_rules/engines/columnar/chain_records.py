@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -41,19 +41,14 @@ class Chaining:
 
     def law(self, rule: ChainRule) -> AreaOn:
         """Return what a rule's conditions are evaluated in."""
-        return _law(rule, self.program)
-
-
-def _law(rule: ChainRule, program: ChainProgram) -> AreaOn:
-    book = program.rulebook
-    area: Any = book.areas.get(rule.area)
-    derivations = {} if area is None else {d.fact: d for d in area.derivations if d.in_force.holds(program.as_of)}
-    return AreaOn(book, area, program.as_of, (), derivations, (), program.require, program.confirmed)
+        program, area = self.program, self.program.rulebook.areas.get(rule.area)
+        derivations = {} if area is None else {d.fact: d for d in area.derivations if d.in_force.holds(program.as_of)}
+        return replace(plain_law(program), area=area, derivations=derivations)  # type: ignore[arg-type]
 
 
 def opened(con: Any, program: ChainProgram, absent: Iterable[str]) -> Chaining:
     """Return a chaining with an empty table for each relation; of those in `absent` there is one unknown record."""
-    law = _plain_law(program)
+    law = plain_law(program)
     chaining = Chaining(con, program, {r: f"r{i}" for i, r in enumerate(sorted(relations(program)))}, frozenset(absent))
     for relation, table in chaining.tables.items():
         columns = [f"{DUCKDB.name_of(n)} {sql_type(f, DUCKDB)}" for n, f in fields_of(relation, law).items()]
@@ -63,7 +58,8 @@ def opened(con: Any, program: ChainProgram, absent: Iterable[str]) -> Chaining:
     return chaining
 
 
-def _plain_law(program: ChainProgram) -> AreaOn:
+def plain_law(program: ChainProgram) -> AreaOn:
+    """Return the law of a program without an area: its figures and tables alone."""
     area: Any = None
     return AreaOn(program.rulebook, area, program.as_of, (), {}, (), program.require, program.confirmed)
 
@@ -75,7 +71,7 @@ def insert_facts(chaining: Chaining, facts: Iterable[ChainFact]) -> None:
         if fact.key:
             by_relation.setdefault(fact.relation, []).append(fact)
     for relation, found in by_relation.items():
-        names = fields_of(relation, _plain_law(chaining.program))
+        names = fields_of(relation, plain_law(chaining.program))
         parts = [f"CAST(unnest(${i + 1}) AS {sql_type(f, DUCKDB)})" for i, f in enumerate(names.values())]
         values = [[_plain(fact.values.get(n)) for fact in found] for n in names]
         parts += ["TRUE", "TRUE"]
@@ -93,7 +89,7 @@ def _plain(value: Any) -> Any:
 
 def check_days(chaining: Chaining, number: int, rules: Sequence[str]) -> None:
     """Refuse days so far off that the two calendars could differ."""
-    law = _plain_law(chaining.program)
+    law = plain_law(chaining.program)
     for relation, table in chaining.tables.items():
         days = [n for n, f in fields_of(relation, law).items() if isinstance(f.kind, Date)]
         if days:
@@ -104,7 +100,7 @@ def check_days(chaining: Chaining, number: int, rules: Sequence[str]) -> None:
 
 def derived_rows(chaining: Chaining, relation: str) -> Iterator[tuple[dict[str, Any], bool]]:
     """Yield the derived records of a relation, without the fields that are unknown, and whether they certainly hold."""
-    names = list(fields_of(relation, _plain_law(chaining.program)))
+    names = list(fields_of(relation, plain_law(chaining.program)))
     shown = ", ".join(DUCKDB.name_of(n) for n in names)
     with as_ledger_errors(relation):
         reader = chaining.con.cursor().execute(

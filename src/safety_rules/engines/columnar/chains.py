@@ -14,20 +14,12 @@ from typing import Any
 from safety_rules.engines.columnar.chain_records import Chaining, Unsupported, check_days
 from safety_rules.engines.columnar.decide import define_maps
 from safety_rules.engines.sql.dialect import DUCKDB
-from safety_rules.engines.sql.lower.chain_terms import (
-    Narrowed,
-    Term,
-    fields_of,
-    join_key,
-    sql_type,
-    struct_type,
-    term,
-)
+from safety_rules.engines.sql.lower import chain_terms as terms
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.expr import ItemField, walk
 from safety_rules.language.kinds import Choices, Records
-from safety_rules.language.source import weakest
+from safety_rules.language.law import is_sure
 from safety_rules.semantics.decide import AreaOn
 
 MOST_ROUNDS = 1_000
@@ -60,9 +52,9 @@ def run(chaining: Chaining) -> None:
 class Plan:
     """A rule as SQL: the condition of each pattern, the derived fields, and whether its law is sure enough."""
 
-    given: tuple[Term | None, ...]
-    unless: tuple[Term | None, ...]
-    record: Mapping[str, Term]
+    given: tuple[terms.Term | None, ...]
+    unless: tuple[terms.Term | None, ...]
+    record: Mapping[str, terms.Term]
     sure: bool
 
 
@@ -77,12 +69,11 @@ def _prepared(rule: ChainRule, number: int, chaining: Chaining) -> Plan:
     for name, found in record.items():
         if not found.leaf:
             raise Unsupported(number, [rule.key], "chain-number", f"`{name}` of the derived record is calculated")
-    standing = weakest(*(c.standing for c in rule.authority))
-    return Plan(given, unless, record, not (standing > law.require and rule.key not in law.confirmed))
+    return Plan(given, unless, record, is_sure(rule, law))
 
 
 def _check_rule(rule: ChainRule, number: int, law: AreaOn) -> None:
-    kept = fields_of(rule.derives, law)
+    kept = terms.fields_of(rule.derives, law)
     for name, _ in rule.record:
         if name not in kept or isinstance(kept[name].kind, Choices):
             raise Unsupported(number, [rule.key], "chain-list", f"`{name}` of the derived record is a list")
@@ -92,24 +83,24 @@ def _check_rule(rule: ChainRule, number: int, law: AreaOn) -> None:
             raise Unsupported(number, [rule.key], "chain-list", "a condition reads a list within a record")
 
 
-def _condition(pattern: Pattern, law: AreaOn, items: Mapping[str, str], chaining: Chaining) -> Term | None:
+def _condition(pattern: Pattern, law: AreaOn, items: Mapping[str, str], chaining: Chaining) -> terms.Term | None:
     return None if pattern.that is None else _term(pattern.that, law, items, chaining)
 
 
-def _term(expr: Any, law: AreaOn, items: Mapping[str, str], chaining: Chaining) -> Term:
+def _term(expr: Any, law: AreaOn, items: Mapping[str, str], chaining: Chaining) -> terms.Term:
     chaining.lists += 1
-    found = term(expr, law, items, f"l{chaining.lists}", chaining.absent, DUCKDB)
+    found = terms.term(expr, law, items, f"l{chaining.lists}", chaining.absent, DUCKDB)
     define_maps(chaining.con, found.maps)
     for one in found.lists:
         _make_list(one, law, chaining)
     return found
 
 
-def _make_list(found: Narrowed, law: AreaOn, chaining: Chaining) -> None:
+def _make_list(found: terms.Narrowed, law: AreaOn, chaining: Chaining) -> None:
     """Make the tables from which an aggregate takes its items: those with each value, those without, and all."""
     con, table = chaining.con, chaining.tables[found.relation]
-    type_ = DUCKDB.list_of(struct_type(found.relation, law, DUCKDB))
-    packed = ", ".join(f"{DUCKDB.text(n)}: {_name(n)}" for n in fields_of(found.relation, law))
+    type_ = DUCKDB.list_of(terms.struct_type(found.relation, law, DUCKDB))
+    packed = ", ".join(f"{DUCKDB.text(n)}: {_name(n)}" for n in terms.fields_of(found.relation, law))
     items = f"(SELECT {{{packed}}} AS item FROM {table} WHERE is_given) WHERE {found.tests}"
     every = f"SELECT CAST(coalesce(list(item), []) AS {type_}) AS items FROM {items}"
     con.execute(f"CREATE TABLE {found.name}_all AS {every}")
@@ -122,7 +113,7 @@ def _make_list(found: Narrowed, law: AreaOn, chaining: Chaining) -> None:
         )
 
 
-def _joins(found: Term | None) -> str:
+def _joins(found: terms.Term | None) -> str:
     """Return the joins by which a query sees the lists of a term."""
     lists = () if found is None else found.lists
     return "".join(f" LEFT JOIN {n.name} ON {n.name}.k = {n.wanted}" for n in lists if n.field)
@@ -152,36 +143,42 @@ def _apply(rule: ChainRule, plan: Plan, number: int, chaining: Chaining) -> bool
 
 def _packed(table: str, relation: str, law: AreaOn) -> str:
     """Return a relation's rows as structs, with whether they certainly hold."""
-    packed = ", ".join(f"{DUCKDB.text(n)}: {_name(n)}" for n in fields_of(relation, law))
+    packed = ", ".join(f"{DUCKDB.text(n)}: {_name(n)}" for n in terms.fields_of(relation, law))
     return f"(SELECT {{{packed}}} AS item, certain AS item_certain FROM {table})"
 
 
 def _extend(
-    rule: ChainRule, at: int, pattern: Pattern, condition: Term | None, law: AreaOn, chaining: Chaining
+    rule: ChainRule, at: int, pattern: Pattern, condition: terms.Term | None, law: AreaOn, chaining: Chaining
 ) -> None:
     """Join a pattern's records to the uses so far, leaving out those for which its condition is false."""
     rows = _packed(chaining.tables[pattern.relation], pattern.relation, law)
     pairs = _pairs("uses", rows, pattern, rule, law)
     columns = "".join(f"v{i}, " for i in range(at))
-    that = "TRUE" if condition is None else condition.sql
-    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
-    inner = f"SELECT * EXCLUDE (item), item AS v{at} FROM ({pairs})"
     chaining.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE longer AS SELECT {columns}v{at}, sure AND coalesce(that, FALSE) AS sure, "
-        f"held AND item_certain AS held, doubt FROM (SELECT p.* EXCLUDE (doubt), ({that}) AS that, "
-        f"({' OR '.join(['doubt', *doubts])}) AS doubt FROM ({inner}) p{_joins(condition)}) WHERE that IS NOT FALSE OR doubt"
+        f"CREATE OR REPLACE TEMP TABLE longer AS SELECT {columns}v{at}, sure AND coalesce(that, FALSE) AS sure, held AND "
+        f"item_certain AS held, doubt FROM {_tested('p.* EXCLUDE (doubt)', pairs, f'v{at}', condition)}"
     )
     chaining.con.execute("CREATE OR REPLACE TEMP TABLE uses AS FROM longer")
 
 
+def _tested(columns: str, pairs: str, item: str, condition: terms.Term | None) -> str:
+    """Return columns of the pairs for which a condition is not false, with `that` (its truth) and `doubt`."""
+    that = "TRUE" if condition is None else condition.sql
+    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
+    return (
+        f"(SELECT {columns}, ({that}) AS that, ({' OR '.join(['doubt', *doubts])}) AS doubt FROM (SELECT * EXCLUDE (item), "
+        f"item AS {item} FROM ({pairs})) p{_joins(condition)}) WHERE that IS NOT FALSE OR doubt"
+    )
+
+
 def _pairs(uses: str, rows: str, pattern: Pattern, rule: ChainRule, law: AreaOn) -> str:
     """Return the uses with each record that they could take, found by an equality where the condition has one."""
-    key = join_key(pattern.that, pattern.variable, law)
+    key = terms.join_key(pattern.that, pattern.variable, law)
     if key is None:
         return f"SELECT * FROM {uses}, {rows} q"
     field_, other = key
     items = {p.variable: f"v{i}" for i, p in enumerate(rule.given)}
-    wanted = term(other, law, items, "k", frozenset(), DUCKDB).sql
+    wanted = terms.term(other, law, items, "k", frozenset(), DUCKDB).sql
     own = DUCKDB.member("item", field_)
     return (
         f"SELECT * FROM {uses} JOIN {rows} q ON {own} = {wanted} "
@@ -190,20 +187,15 @@ def _pairs(uses: str, rows: str, pattern: Pattern, rule: ChainRule, law: AreaOn)
     )
 
 
-def _avoid(pattern: Pattern, condition: Term | None, law: AreaOn, rule: ChainRule, chaining: Chaining) -> None:
+def _avoid(pattern: Pattern, condition: terms.Term | None, law: AreaOn, rule: ChainRule, chaining: Chaining) -> None:
     """Take out the uses against which a certain record stands; what only could stand makes them unsure."""
     con = chaining.con
     con.execute("CREATE OR REPLACE TEMP TABLE numbered AS SELECT *, row_number() OVER () AS use FROM uses")
     rows = _packed(chaining.tables[pattern.relation], pattern.relation, law)
     pairs = _pairs("numbered", rows, pattern, rule, law)
-    that = "TRUE" if condition is None else condition.sql
-    doubts = [] if condition is None else [f"coalesce({d}, FALSE)" for d in condition.doubts]
-    inner = f"SELECT * EXCLUDE (item), item AS u FROM ({pairs})"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE against AS SELECT use, bool_or(item_certain AND coalesce(that, FALSE)) AS blocked, "
-        f"bool_or(doubt) AS doubt FROM (SELECT p.use, p.item_certain, ({that}) AS that, "
-        f"({' OR '.join(['doubt', *doubts])}) AS doubt FROM ({inner}) p{_joins(condition)}) "
-        "WHERE that IS NOT FALSE OR doubt GROUP BY use"
+        f"bool_or(doubt) AS doubt FROM {_tested('p.use, p.item_certain', pairs, 'u', condition)} GROUP BY use"
     )
     con.execute(
         "CREATE OR REPLACE TEMP TABLE uses AS SELECT n.* EXCLUDE (use, sure, doubt), n.sure AND a.use IS NULL AS sure, "
@@ -214,10 +206,10 @@ def _avoid(pattern: Pattern, condition: Term | None, law: AreaOn, rule: ChainRul
 
 def _added(rule: ChainRule, plan: Plan, chaining: Chaining) -> bool:
     con, table = chaining.con, chaining.tables[rule.derives]
-    names = list(fields_of(rule.derives, chaining.law(rule)))
-    types = fields_of(rule.derives, chaining.law(rule))
+    names = terms.fields_of(rule.derives, chaining.law(rule))
     cells = [
-        _name(n) if n in plan.record else f"CAST(NULL AS {sql_type(types[n], DUCKDB)}) AS {_name(n)}" for n in names
+        _name(n) if n in plan.record else f"CAST(NULL AS {terms.sql_type(f, DUCKDB)}) AS {_name(n)}"
+        for n, f in names.items()
     ]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE fresh AS SELECT {', '.join(cells)}, bool_or(certain) AS certain "

@@ -53,7 +53,7 @@ class TableDecision:
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        self._finalizer = weakref.finalize(self, _closed, self.con, self.folder)
+        self._finalizer = weakref.finalize(self, let_go, self.con, self.folder)
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -126,15 +126,15 @@ class TableDecision:
 
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
-        record = record_of(self.law, self.cells(row), self.uses)
-        return decide(self.law, record, self.waivers)
+        return decide(self.law, record_of(self.law, self.cells(row), self.uses), self.waivers)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
         """Return the explanation of a row (from 1), in the words of a single record's."""
         return self.verdict(row).explain(language, rules)
 
 
-def _closed(con: Any, folder: Path) -> None:
+def let_go(con: Any, folder: Path) -> None:
+    """Close a connection and remove its work folder."""
     con.close()
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -62,12 +62,9 @@ def compiled(law: AreaOn, ready: bool = False) -> CompiledArea:
         parts.append(_group_function(name, main, members))
         calls.extend(_group_call(name, guard, members, main))
     body = [
-        *(assign(m, constant(0)) for m in ("violated", "undetermined", "absent")),
-        *main.loading,
-        *main.body,
-        *calls,
+        *(assign(m, constant(0)) for m in ("violated", "undetermined", "absent")), *main.loading, *main.body, *calls,
         ast.Return(code.call("Masks", *(load(m) for m in ("violated", "undetermined", "absent")))),
-    ]
+    ]  # fmt: skip
     parts.append(code.function("masks", ["get"], body))
     names = code.functions(parts, constants, f"<{law.area.key} on {law.as_of}>")
     return CompiledArea(law, names["masks"], outcome_masks(law))

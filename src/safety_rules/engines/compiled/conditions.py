@@ -18,33 +18,7 @@ from safety_rules.engines.compiled.code import constant, load
 from safety_rules.engines.compiled.exact import parameter_value
 from safety_rules.engines.compiled.floats import Approximate
 from safety_rules.engines.compiled.plain_data import Facts
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-    in_months,
-    kind_of,
-    walk,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Boolean, Choices, Number, Records
 from safety_rules.language.operators import shifted
 from safety_rules.semantics.decide import AreaOn
@@ -58,7 +32,7 @@ MOST_IN_PLACE = 400
 class Declined(Exception):
     """The area says something that the fast function does not: of a tree, the node's name, or what else it is."""
 
-    def __init__(self, what: Expr | str) -> None:
+    def __init__(self, what: tree.Expr | str) -> None:
         super().__init__(what if isinstance(what, str) else type(what).__name__)
         self.what = what
 
@@ -76,8 +50,8 @@ class Conditions:
     def derive(self, key: str) -> list[ast.stmt]:
         """Return the statements that work a derived fact out, once; from then on it is read by name."""
         formula, name = self.law.derivations[key].formula, f"g_{key.replace('.', '_')}"
-        if not isinstance(kind_of(formula), Number):
-            found = self.truth(formula) if isinstance(kind_of(formula), Boolean) else self.value(formula)
+        if not isinstance(tree.kind_of(formula), Number):
+            found = self.truth(formula) if isinstance(tree.kind_of(formula), Boolean) else self.value(formula)
             self.derived[key] = load(name)
             return [code.assign(name, found)]
         a = self.number(formula)
@@ -98,39 +72,39 @@ class Conditions:
         self.names[name] = value
         return load(name)
 
-    def parameter(self, expr: ParameterRef) -> Any:
+    def parameter(self, expr: tree.ParameterRef) -> Any:
         """Return the parameter's value on the day of the law."""
         value = None if expr.day is not None else parameter_value(self.law, expr.key, self.law.as_of)
         if value is None:
             raise Declined(expr)
         return value
 
-    def truth(self, expr: Expr) -> ast.expr:
+    def truth(self, expr: tree.Expr) -> ast.expr:
         """Return a condition as an expression that is True or False."""
         match expr:
-            case Not(operand):
+            case tree.Not(operand):
                 return ast.UnaryOp(ast.Not(), self.truth(operand))
-            case And(operands):
+            case tree.And(operands):
                 return code.both(*(self.truth(o) for o in operands))
-            case Or(operands):
+            case tree.Or(operands):
                 return code.either(*(self.truth(o) for o in operands))
-            case Compare(op, left, right) if isinstance(kind_of(left), Number):
+            case tree.Compare(op, left, right) if isinstance(tree.kind_of(left), Number):
                 return self.comparison(op, self.number(left), self.number(right))
-            case Compare(op, left, right):
+            case tree.Compare(op, left, right):
                 return code.test(self.value(left), code.COMPARISONS[op], self.value(right))
-            case In(item, container):
+            case tree.In(item, container):
                 return code.test(self.value(item), ast.In(), self.value(container))
-            case If(test, then, otherwise):
+            case tree.If(test, then, otherwise):
                 return code.choose(self.truth(test), self.truth(then), self.truth(otherwise))
-            case Aggregate("any" | "all"):
+            case tree.Aggregate("any" | "all"):
                 return self.quantified(expr)
-            case Call("starts_with", (text, prefix)):
+            case tree.Call("starts_with", (text, prefix)):
                 start = ast.Attribute(self.value(text), "startswith", ast.Load())
                 return ast.Call(start, [self.value(prefix)], [])
-            case Literal() | FactRef() | ItemField() | ParameterRef():
+            case tree.Literal() | tree.FactRef() | tree.ItemField() | tree.ParameterRef():
                 return self.value(expr)
-            case (ItemSelf() | AsOf() | Arithmetic() | Negate() | Scale() | Shift() | DaysBetween() | Aggregate()
-                  | Listed() | Lookup() | Call()):  # fmt: skip
+            case (tree.ItemSelf() | tree.AsOf() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift() | tree.DaysBetween() | tree.Aggregate()
+                  | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
                 raise Declined(expr)
             case _:
                 assert_never(expr)
@@ -140,43 +114,60 @@ class Conditions:
         self.count += 1
         return numbers.comparison(op, a, b, f"d{self.count}")
 
-    def value(self, expr: Expr) -> ast.expr:
+    def value(self, expr: tree.Expr) -> ast.expr:
         """Return a value that is no number."""
         match expr:
-            case Literal(tuple() as known):
+            case tree.Literal(tuple() as known):
                 return self.fixed(frozenset(known))
-            case Literal(known):
+            case tree.Literal(known):
                 return self.fixed(known)
-            case FactRef(key):
+            case tree.FactRef(key):
                 held = self.derived.get(key)
                 if isinstance(held, Approximate):
                     raise Declined(expr)
                 return held if held is not None else self.fact(key)
-            case ItemField(variable, key):
+            case tree.ItemField(variable, key):
                 read = self.truth if expr.kind == Boolean() else self.value
                 return self.of_item(expr, read) or self.item_field(variable, key)
-            case ItemSelf(variable):
+            case tree.ItemSelf(variable):
                 return load(self.items[variable])
-            case ParameterRef():
+            case tree.ParameterRef():
                 known = self.parameter(expr)
                 return self.fixed(frozenset(known) if isinstance(known, tuple) else known)
-            case AsOf():
+            case tree.AsOf():
                 return self.fixed(self.law.as_of)
-            case If(test, then, otherwise):
+            case tree.If(test, then, otherwise):
                 return code.choose(self.truth(test), self.value(then), self.value(otherwise))
-            case Shift(day, period, backwards):
-                parts = self.value(day), self.period(period), constant(in_months(period)), constant(backwards)
+            case tree.Shift(day, period, backwards):
+                parts = self.value(day), self.period(period), constant(tree.in_months(period)), constant(backwards)
                 return code.call("shifted", *parts)
-            case Not() | And() | Or() | Compare() | In() | Aggregate("any" | "all") | Call("starts_with"):
+            case (
+                tree.Not()
+                | tree.And()
+                | tree.Or()
+                | tree.Compare()
+                | tree.In()
+                | tree.Aggregate("any" | "all")
+                | tree.Call("starts_with")
+            ):
                 return self.truth(expr)
-            case Arithmetic() | Negate() | Scale() | DaysBetween() | Aggregate() | Listed() | Lookup() | Call():
+            case (
+                tree.Arithmetic()
+                | tree.Negate()
+                | tree.Scale()
+                | tree.DaysBetween()
+                | tree.Aggregate()
+                | tree.Listed()
+                | tree.Lookup()
+                | tree.Call()
+            ):
                 raise Declined(expr)
             case _:
                 assert_never(expr)
 
-    def period(self, expr: Expr) -> ast.expr:
+    def period(self, expr: tree.Expr) -> ast.expr:
         """Return a period: a constant, or a parameter as of another day."""
-        if isinstance(expr, ParameterRef) and expr.day is not None:
+        if isinstance(expr, tree.ParameterRef) and expr.day is not None:
             self.names["parameter_on"] = partial(parameter_on, self.law)
             return code.call("parameter_on", constant(expr.key), self.value(expr.day))
         number = self.number(expr).constant
@@ -184,32 +175,32 @@ class Conditions:
             raise Declined(expr)
         return self.fixed(number)
 
-    def limit(self, expr: Expr) -> Fraction | None:
+    def limit(self, expr: tree.Expr) -> Fraction | None:
         """Return the value of a number that is written in the rule, or a parameter's."""
         match expr:
-            case Literal(Fraction() as known):
+            case tree.Literal(Fraction() as known):
                 return known
-            case ParameterRef(_, Number()):
+            case tree.ParameterRef(_, Number()):
                 known = self.parameter(expr)
                 return known if isinstance(known, Fraction) else None
             case _:
                 return None
 
-    def quantified(self, expr: Aggregate) -> ast.expr:
+    def quantified(self, expr: tree.Aggregate) -> ast.expr:
         """Return `any` or `all` over a list."""
-        if not isinstance(kind_of(expr.list), Records | Choices):
+        if not isinstance(tree.kind_of(expr.list), Records | Choices):
             raise Declined(expr)
         if self.is_empty(expr.list):
             return constant(expr.fold == "all")
         return ast.Call(load(expr.fold), [self.over(expr, lambda: self.truth(expr.body))], [])
 
-    def total(self, expr: Aggregate) -> Approximate:
+    def total(self, expr: tree.Aggregate) -> Approximate:
         """Return a count, or a sum of whole numbers, which floats add exactly up to 2**53."""
         if self.is_empty(expr.list):
             return numbers.known(Fraction(0))
         if expr.fold == "sum":
-            kind = kind_of(expr.body)
-            limit = self.facts.fact(expr.body.key).bounds.maximum if isinstance(expr.body, ItemField) else None
+            kind = tree.kind_of(expr.body)
+            limit = self.facts.fact(expr.body.key).bounds.maximum if isinstance(expr.body, tree.ItemField) else None
             if not (isinstance(kind, Number) and kind.whole and limit is not None and limit <= LARGEST_SUMMAND):
                 raise Declined(expr)
         one = expr.fold == "count"
@@ -217,13 +208,15 @@ class Conditions:
         found = ast.Call(load("sum"), [over], [])
         return Approximate(found, code.call("abs", found), 0, found)
 
-    def is_empty(self, source: Expr) -> bool:
+    def is_empty(self, source: tree.Expr) -> bool:
         """Return whether the function answers only where a list is empty."""
-        return isinstance(source, FactRef) and source.key in self.empty
+        return isinstance(source, tree.FactRef) and source.key in self.empty
 
-    def over(self, expr: Aggregate, body: Callable[[], ast.expr]) -> ast.expr:
+    def over(self, expr: tree.Aggregate, body: Callable[[], ast.expr]) -> ast.expr:
         """Return the generator of a body over the items that count."""
         source, held = self.value(expr.list), self.items
+        if any(isinstance(node, ast.NamedExpr) for node in ast.walk(source)):  # Python has none where a loop begins
+            raise Declined(expr.list)
         self.count += 1
         item = f"item{self.count}"
         self.items = {**held, expr.variable: item}
@@ -236,7 +229,7 @@ class Conditions:
         """Return the read of a given field of the item that a variable stands for."""
         return ast.Subscript(load(self.items[variable]), constant(key.rpartition(".")[2]), ast.Load())
 
-    def of_item(self, expr: ItemField, read: Callable[[Expr], Written]) -> Written | None:
+    def of_item(self, expr: tree.ItemField, read: Callable[[tree.Expr], Written]) -> Written | None:
         """Return a derived field of an item as `read` writes its formula; None for a given field."""
         derivation = self.law.derivations.get(expr.key)
         if derivation is None:
@@ -252,44 +245,44 @@ class Conditions:
     def weight(self, key: str) -> int:
         """Return how many nodes a derived field of an item comes to, written in place."""
         if key not in self.weights:
-            nodes = walk(self.law.derivations[key].formula)
-            inner = [n.key for n in nodes if isinstance(n, ItemField) and n.key in self.law.derivations]
+            nodes = tree.walk(self.law.derivations[key].formula)
+            inner = [n.key for n in nodes if isinstance(n, tree.ItemField) and n.key in self.law.derivations]
             self.weights[key] = len(nodes) + sum(self.weight(k) for k in inner)
         return self.weights[key]
 
-    def number(self, expr: Expr) -> Approximate:
+    def number(self, expr: tree.Expr) -> Approximate:
         """Return a number as a float expression with its error bound."""
         match expr:
-            case Literal(Fraction() as known):
+            case tree.Literal(Fraction() as known):
                 return numbers.known(known)
-            case ParameterRef():
+            case tree.ParameterRef():
                 return numbers.known(self.parameter(expr))
-            case FactRef(key) if key in self.derived:
+            case tree.FactRef(key) if key in self.derived:
                 held = self.derived[key]
                 if not isinstance(held, Approximate):
                     raise Declined(expr)
                 return held
-            case FactRef(key):
+            case tree.FactRef(key):
                 return numbers.leaf(self.fact(key), self.facts.fact(key))
-            case ItemField(variable, key):
+            case tree.ItemField(variable, key):
                 return self.of_item(expr, self.number) or numbers.leaf(
                     self.item_field(variable, key), self.facts.fact(key)
                 )
-            case Negate(operand):
+            case tree.Negate(operand):
                 return numbers.negative(self.number(operand))
-            case Scale(operand, factor):
+            case tree.Scale(operand, factor):
                 return numbers.arithmetic("*", self.number(operand), numbers.known(factor))
-            case Arithmetic(op, left, right):
+            case tree.Arithmetic(op, left, right):
                 return numbers.arithmetic(op, self.number(left), self.number(right))
-            case If(test, then, otherwise):
+            case tree.If(test, then, otherwise):
                 return numbers.chosen(self.truth(test), self.number(then), self.number(otherwise))
-            case DaysBetween(later, earlier):
+            case tree.DaysBetween(later, earlier):
                 days = ast.Attribute(ast.BinOp(self.value(later), ast.Sub(), self.value(earlier)), "days", ast.Load())
                 return Approximate(days, code.call("abs", days), 0, days)
-            case Aggregate("sum" | "count") if isinstance(kind_of(expr.list), Records):
+            case tree.Aggregate("sum" | "count") if isinstance(tree.kind_of(expr.list), Records):
                 return self.total(expr)
-            case (Literal() | ItemSelf() | AsOf() | Not() | And() | Or() | Compare() | In() | Shift() | Aggregate()
-                  | Listed() | Lookup() | Call()):  # fmt: skip
+            case (tree.Literal() | tree.ItemSelf() | tree.AsOf() | tree.Not() | tree.And() | tree.Or() | tree.Compare() | tree.In() | tree.Shift() | tree.Aggregate()
+                  | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
                 raise Declined(expr)
             case _:
                 assert_never(expr)

@@ -14,31 +14,7 @@ from typing import Any, assert_never
 from safety_rules.engines.compiled import code, worked
 from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
 from safety_rules.engines.compiled.writer import Writer
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-    in_months,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.law import is_sure, sure_edition, sure_value
 from safety_rules.language.operators import FOLDS, FUNCTIONS, Fold, shifted
 from safety_rules.language.rule import Derivation
@@ -49,61 +25,61 @@ MOST_NESTED = 40
 MOST_ANSWERS = 4096
 
 
-def value(expr: Expr, w: Writer) -> ast.expr:
+def value(expr: tree.Expr, w: Writer) -> ast.expr:
     """Return a name or constant that holds the expression's value; the statements go to the writer."""
     match expr:
-        case Literal(known):
+        case tree.Literal(known):
             return w.fixed(known)
-        case FactRef(key):
+        case tree.FactRef(key):
             return _fact(key, w)
-        case ItemField(variable, key):
+        case tree.ItemField(variable, key):
             return _item_field(variable, key, w)
-        case ItemSelf(variable):
+        case tree.ItemSelf(variable):
             return load(w.items[variable])
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, w)
-        case AsOf():
+        case tree.AsOf():
             return w.fixed(w.law.as_of)
-        case Not(operand):
+        case tree.Not(operand):
             inner = value(operand, w)
             return w.keep(code.choose(is_(inner, None), constant(None), ast.UnaryOp(ast.Not(), inner)))
-        case And(operands):
+        case tree.And(operands):
             return _junction(list(operands), w, False)
-        case Or(operands):
+        case tree.Or(operands):
             return _junction(list(operands), w, True)
-        case Compare(op, left, right):
+        case tree.Compare(op, left, right):
             a, b = value(left, w), value(right, w)
             return _strict(w, [a, b], code.test(a, code.COMPARISONS[op], b))
-        case In(item, container):
+        case tree.In(item, container):
             a, b = value(item, w), value(container, w)
             return _strict(w, [a, b], code.test(a, ast.In(), b))
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             a, b = value(left, w), value(right, w)
             zero = [code.test(b, ast.Eq(), constant(0))] if op == "/" else []
             return _strict(w, [a, b], ast.BinOp(a, code.OPERATORS[op], b), zero)
-        case Negate(operand):
+        case tree.Negate(operand):
             a = value(operand, w)
             return _strict(w, [a], ast.UnaryOp(ast.USub(), a))
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             a = value(operand, w)
             return _strict(w, [a], ast.BinOp(a, ast.Mult(), w.fixed(factor)))
-        case Shift(day, period, backwards):
+        case tree.Shift(day, period, backwards):
             a, b = value(day, w), value(period, w)
             w.constants["shifted"] = shifted
-            return _strict(w, [a, b], code.call("shifted", a, b, constant(in_months(period)), constant(backwards)))
-        case DaysBetween(later, earlier):
+            return _strict(w, [a, b], code.call("shifted", a, b, constant(tree.in_months(period)), constant(backwards)))
+        case tree.DaysBetween(later, earlier):
             a, b = value(later, w), value(earlier, w)
             w.constants["days_between"] = FUNCTIONS["days_between"].value
             return _strict(w, [a, b], code.call("days_between", a, b))
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _if(test, then, otherwise, w)
-        case Aggregate():
+        case tree.Aggregate():
             return _aggregate(expr, w)
-        case Listed(table, key):
+        case tree.Listed(table, key):
             return _looked_up(table, "listed", _listed, [value(key, w)], w)
-        case Lookup():
+        case tree.Lookup():
             return _lookup(expr, w)
-        case Call(function, arguments):
+        case tree.Call(function, arguments):
             parts = [value(a, w) for a in arguments]
             w.constants[function] = FUNCTIONS[function].value
             return _strict(w, parts, code.call(function, *parts))
@@ -164,7 +140,7 @@ def _field(item: str, key: str, w: Writer) -> ast.expr:
     return found
 
 
-def _parameter(expr: ParameterRef, w: Writer) -> ast.expr:
+def _parameter(expr: tree.ParameterRef, w: Writer) -> ast.expr:
     if expr.day is None:
         return w.fixed(parameter_value(w.law, expr.key, w.law.as_of))
     day = value(expr.day, w)
@@ -186,10 +162,10 @@ def _listed(edition: Any, spelling: str) -> bool:
     return bool(edition.matching(spelling))
 
 
-def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
+def _junction(operands: list[tree.Expr], w: Writer, absorbing: bool) -> ast.expr:
     """Write `and` (absorbing False) or `or` (absorbing True), leaving out what cannot change the answer."""
     if len(operands) > MOST_NESTED:
-        node = Or if absorbing else And
+        node = tree.Or if absorbing else tree.And
         starts = range(0, len(operands), MOST_NESTED)
         operands = [node(tuple(operands[i : i + MOST_NESTED])) for i in starts]
     result, unknown = w.name("b"), w.name("u")
@@ -210,7 +186,7 @@ def _junction(operands: list[Expr], w: Writer, absorbing: bool) -> ast.expr:
     return load(result)
 
 
-def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
+def _if(test: tree.Expr, then: tree.Expr, otherwise: tree.Expr, w: Writer) -> ast.expr:
     """Write each arm once, where the test does not rule it out; with an unknown test both must agree."""
     condition = value(test, w)
     arms = []
@@ -224,7 +200,7 @@ def _if(test: Expr, then: Expr, otherwise: Expr, w: Writer) -> ast.expr:
     return w.keep(code.choose(is_(condition, True), a, code.choose(agreed, b, constant(None))))
 
 
-def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
+def _aggregate(expr: tree.Aggregate, w: Writer) -> ast.expr:
     source, result, item = value(expr.list, w), w.name("a"), w.name("i")
     inner = w.inside({**w.items, expr.variable: item})
     parts: list[ast.stmt]
@@ -238,13 +214,13 @@ def _aggregate(expr: Aggregate, w: Writer) -> ast.expr:
     return load(result)
 
 
-def _quantified(expr: Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
+def _quantified(expr: tree.Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
     """Write the loop of `any` or `all`: `result` ends as True, False or None."""
     some = expr.fold == "any"
-    guard: Expr = (
+    guard: tree.Expr = (
         expr.body
         if expr.where is None
-        else (And((expr.where, expr.body)) if some else Or((Not(expr.where), expr.body)))
+        else (tree.And((expr.where, expr.body)) if some else tree.Or((tree.Not(expr.where), expr.body)))
     )
     found = value(guard, inner)
     stop: list[ast.stmt] = [assign(result, constant(some)), ast.Break()]
@@ -252,7 +228,7 @@ def _quantified(expr: Aggregate, result: str, item: str, inner: Writer) -> list[
     return [assign(result, constant(not some))]
 
 
-def _folded(expr: Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
+def _folded(expr: tree.Aggregate, result: str, item: str, inner: Writer) -> list[ast.stmt]:
     """Write the loop of sum, count, min or max; one unknown item makes it unknown."""
     kept = inner.inside(inner.items)
     found = value(expr.body, kept) if expr.fold != "count" else constant(1)
@@ -276,7 +252,7 @@ def _fold(row: Fold, values: list[Any]) -> Any:
     return None if None in values or (row.nothing and not values) else row.value(values)
 
 
-def _lookup(expr: Lookup, w: Writer) -> ast.expr:
+def _lookup(expr: tree.Lookup, w: Writer) -> ast.expr:
     spelling = value(expr.keys[0], w)
     qualifier = value(expr.keys[1], w) if len(expr.keys) > 1 else constant(None)
     return _looked_up(expr.table, "look_up", look_up, [spelling, qualifier, constant(expr.column)], w)

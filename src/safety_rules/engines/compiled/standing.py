@@ -17,19 +17,6 @@ from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.exact import value
 from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Listed,
-    Lookup,
-    Or,
-    ParameterRef,
-    children,
-)
 from safety_rules.language.law import edition_on, entry_on
 from safety_rules.language.rule import Clause, Derivation
 from safety_rules.language.source import Standing, weakest
@@ -78,7 +65,7 @@ def obligation_standings(law: AreaOn, ready: bool) -> Callable[[Callable[[str], 
 def field_standing(law: AreaOn, key: str) -> Callable[[Any], Standing]:
     """Return the function from a record of a list, with its derived fields, to how sure one of them is."""
     w = _Writer(law, {"max": max, "min": min}, items={"item": "item"}, ready=True)
-    found = standing(ItemField("item", key, law.rulebook.vocabulary.facts[key].kind), w)
+    found = standing(tree.ItemField("item", key, law.rulebook.vocabulary.facts[key].kind), w)
     body = [*w.loading, *w.body, ast.Return(found)]
     function = code.functions([code.function("field", ["get", "item"], body)], w.constants, f"<standing of {key}>")[
         "field"
@@ -143,39 +130,39 @@ def _most(parts: Sequence[ast.expr]) -> ast.expr:
     return all_parts[0] if len(all_parts) == 1 else code.call("max", *all_parts)
 
 
-def standing(expr: Expr, w: _Writer) -> ast.expr:
+def standing(expr: tree.Expr, w: _Writer) -> ast.expr:
     """Return a name or constant that holds the standing of what the expression's value rests on."""
     match expr:
-        case FactRef(key) if key in w.law.derivations:
+        case tree.FactRef(key) if key in w.law.derivations:
             if key not in w.derived:
                 outer = w.inside({})
                 w.derived[key] = outer.keep(_derived(w.law.derivations[key], outer))
                 w.loading.extend(outer.body)
             return w.derived[key]
-        case ItemField(variable, key) if key in w.law.derivations:
+        case tree.ItemField(variable, key) if key in w.law.derivations:
             known, derivation = (f"standing in {w.items[variable]}", key), w.law.derivations[key]
             if known not in w.fields:
                 inner = replace(w, items={derivation.variable or "": w.items[variable]})
                 w.fields[known] = w.keep(_derived(derivation, inner))
             return w.fields[known]
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, w)
-        case And(operands):
+        case tree.And(operands):
             return _enough(operands, False, w)
-        case Or(operands):
+        case tree.Or(operands):
             return _enough(operands, True, w)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _if(test, then, otherwise, w)
-        case Aggregate():
+        case tree.Aggregate():
             return _aggregate(expr, w)
-        case Listed(table) | Lookup(table):
+        case tree.Listed(table) | tree.Lookup(table):
             edition = edition_on(w.law.rulebook.tables[table], w.law.as_of)
             own = 0 if edition is None else int(edition.citation.standing)
-            return _most([constant(own), *(standing(c, w) for c in children(expr))])
+            return _most([constant(own), *(standing(c, w) for c in tree.children(expr))])
         case (tree.Literal() | tree.FactRef() | tree.ItemField() | tree.ItemSelf() | tree.AsOf()
               | tree.Not() | tree.Compare() | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale()
               | tree.Shift() | tree.DaysBetween() | tree.Call()):  # fmt: skip
-            return _most([standing(c, w) for c in children(expr)])
+            return _most([standing(c, w) for c in tree.children(expr)])
         case _:
             assert_never(expr)
 
@@ -184,7 +171,7 @@ def _derived(derivation: Derivation, w: _Writer) -> ast.expr:
     return _most([constant(int(derivation.standing)), standing(derivation.formula, w)])
 
 
-def _parameter(expr: ParameterRef, w: _Writer) -> ast.expr:
+def _parameter(expr: tree.ParameterRef, w: _Writer) -> ast.expr:
     parameter = w.law.rulebook.parameters[expr.key]
     if expr.day is None:
         entry = entry_on(parameter, w.law.as_of)
@@ -203,7 +190,7 @@ def _same(parts: Sequence[ast.expr]) -> bool:
     return all(isinstance(p, ast.Constant) for p in parts) and len({p.value for p in parts}) <= 1  # type: ignore[attr-defined]
 
 
-def _enough(operands: Sequence[Expr], deciding: bool, w: _Writer) -> ast.expr:
+def _enough(operands: Sequence[tree.Expr], deciding: bool, w: _Writer) -> ast.expr:
     """Return the standing of a junction: of one part that decides it, the surest; else of all parts."""
     parts = [standing(o, w) for o in operands]
     if _same(parts) or len(parts) == 1:
@@ -220,7 +207,7 @@ def _enough(operands: Sequence[Expr], deciding: bool, w: _Writer) -> ast.expr:
     return load(result)
 
 
-def _if(test: Expr, then: Expr, otherwise: Expr, w: _Writer) -> ast.expr:
+def _if(test: tree.Expr, then: tree.Expr, otherwise: tree.Expr, w: _Writer) -> ast.expr:
     """Return the standing of the test and of each arm that it does not rule out."""
     tested, inners = standing(test, w), (w.inside(w.items), w.inside(w.items))
     arms = [standing(arm, inner) for arm, inner in zip((then, otherwise), inners, strict=True)]
@@ -234,7 +221,7 @@ def _if(test: Expr, then: Expr, otherwise: Expr, w: _Writer) -> ast.expr:
     return w.keep(_most([tested, *found]))
 
 
-def _aggregate(expr: Aggregate, w: _Writer) -> ast.expr:
+def _aggregate(expr: tree.Aggregate, w: _Writer) -> ast.expr:
     item = w.name("i")
     inner = w.inside({**w.items, expr.variable: item})
     where = SURE if expr.where is None else standing(expr.where, inner)
@@ -253,7 +240,7 @@ def _aggregate(expr: Aggregate, w: _Writer) -> ast.expr:
 
 
 def _item(
-    expr: Aggregate, inner: _Writer, kept: _Writer, where: ast.expr, body: ast.expr, result: str, alone: str
+    expr: tree.Aggregate, inner: _Writer, kept: _Writer, where: ast.expr, body: ast.expr, result: str, alone: str
 ) -> list[ast.stmt]:
     """Write what one item adds: to the standing of all, or to that of one that decides `any` or `all` alone."""
     quantified, deciding = expr.fold in ("any", "all"), expr.fold == "any"

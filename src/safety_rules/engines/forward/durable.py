@@ -47,8 +47,7 @@ class _Session:
 
 def closure(run: Run, number: int, rules: Sequence[ChainRule]) -> list[Step]:
     """Return all steps of a stratum, and add its records to the pool."""
-    derivations = {rule.key: run.environments[rule.key].derivations for rule in rules}
-    stratum = plan(number, rules, derivations)
+    stratum = plan(number, rules, {rule.key: run.environments[rule.key].derivations for rule in rules})
     facts = [f for key in sorted(run.pool.facts) if stratum.reads((f := run.pool.facts[key]).relation)]
     open_ = frozenset(f.relation for f in facts if stratum.is_open(f))
     while True:

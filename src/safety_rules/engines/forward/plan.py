@@ -112,12 +112,9 @@ def plan(number: int, rules: Sequence[ChainRule], derived: Mapping[str, Any]) ->
                     kept.setdefault(relation_of[variable], set()).add(name)
         tests[rule.key] = tuple(found)
     return Plan(
-        number,
-        rules,
-        tests,
-        {r: frozenset(f) for r, f in fields.items()},
+        number, rules, tests, {r: frozenset(f) for r, f in fields.items()},
         {r: frozenset(f) for r, f in shadows.items()},
-    )
+    )  # fmt: skip
 
 
 def _tests(pattern: Pattern, derived: Mapping[str, Any]) -> list[Test]:

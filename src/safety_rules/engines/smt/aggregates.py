@@ -93,8 +93,7 @@ def _extreme(fold: str, active: Sequence[Condition], bodies: Sequence[Cases]) ->
     for counts, body in zip(active, bodies, strict=True):
         if counts is False or not body.cases:
             continue
-        one = one_case(body).cases[0][1]
-        term = real(plain(one))
+        term = real(plain(one_case(body).cases[0][1]))
         if best is None:
             best = term
         else:

@@ -45,7 +45,8 @@ def smallest_change(
     goal = negation(opened.best_is_at_least(law.area.rank(outcome) + 1))
     moving = [m for m in (_moving(opened, record, path) for path in weights) if m is not None]
     held = [*_fixed(opened, record, {m.path for m in moving}), *(_steps(law, m) for m in moving), goal]
-    cost = z3.Sum(*(real(weights[m.path]) * _distance(m) for m in moving)) if moving else z3.RealVal(0)
+    parts = [real(weights[m.path]) * z3.Abs(m.term - real(m.now)) for m in moving]
+    cost = z3.Sum(*parts) if parts else z3.RealVal(0)
     conditions = [c for c in (*held, *opened.record.assumptions) if c is not True]
     if any(c is False for c in conditions):
         return None
@@ -89,10 +90,6 @@ def _steps(law: AreaOn, m: _Moving) -> Condition:
     step = step_of(law.rulebook.vocabulary.fact_at(m.path))
     count = z3.Int(f"steps of {m.path}")
     return z3.Or(m.term == real(m.now), m.term == z3.ToReal(count) * real(step))
-
-
-def _distance(m: _Moving) -> Any:
-    return z3.If(m.term >= real(m.now), m.term - real(m.now), real(m.now) - m.term)
 
 
 def _cheapest(

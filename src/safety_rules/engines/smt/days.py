@@ -111,8 +111,7 @@ def clamped(term: Any) -> Any:
 
 def moved_term(day: Any, months: Any, definitions: list[Condition]) -> Any:
     """Return the number of a day moved by calendar months and clamped to the month's end."""
-    term = z3.IntVal(day) if isinstance(day, int) else day
-    year, month, number = _parts(term, definitions)
+    year, month, number = _parts(z3.IntVal(day) if isinstance(day, int) else day, definitions)
     index = year * 12 + month - 1 + months
     to_year, to_month = index / 12, index % 12 + 1
     length = _length(to_year, to_month)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -12,30 +13,23 @@ Condition: TypeAlias = Any  # a Python bool, or a z3 BoolRef
 
 def conjunction(*parts: Condition) -> Condition:
     """Return the `and` of the parts."""
-    open_parts: dict[int, Any] = {}
-    for part in parts:
-        if part is False:
-            return False
-        if part is not True:
-            open_parts[part.get_id()] = part
-    if not open_parts:
-        return True
-    kept = list(open_parts.values())
-    return kept[0] if len(kept) == 1 else z3.And(*kept)
+    return _joined(parts, True, z3.And)
 
 
 def disjunction(*parts: Condition) -> Condition:
     """Return the `or` of the parts."""
-    open_parts: dict[int, Any] = {}
+    return _joined(parts, False, z3.Or)
+
+
+def _joined(parts: Iterable[Condition], neutral: bool, join: Callable[..., Condition]) -> Condition:
+    """Return the open parts joined, each once; what is `neutral` adds nothing, and its opposite settles the whole."""
+    kept: dict[int, Condition] = {}
     for part in parts:
-        if part is True:
-            return True
-        if part is not False:
-            open_parts[part.get_id()] = part
-    if not open_parts:
-        return False
-    kept = list(open_parts.values())
-    return kept[0] if len(kept) == 1 else z3.Or(*kept)
+        if not isinstance(part, bool):
+            kept[part.get_id()] = part
+        elif part is not neutral:
+            return part
+    return join(*kept.values()) if len(kept) > 1 else next(iter(kept.values()), neutral)
 
 
 def negation(part: Condition) -> Condition:

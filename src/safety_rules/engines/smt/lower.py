@@ -10,23 +10,11 @@ from typing import Any, assert_never
 import z3
 
 from safety_rules.engines.smt import days, numbers
+from safety_rules.engines.smt import operations as ops
 from safety_rules.engines.smt.aggregates import folded, quantified, summands, sure, total
 from safety_rules.engines.smt.days import Day
 from safety_rules.engines.smt.logic import Truths, all_of, any_of, conjunction, disjunction, inverse, negation
 from safety_rules.engines.smt.numbers import Quotient
-from safety_rules.engines.smt.operations import (
-    by_guard,
-    called,
-    days_between,
-    facts_read,
-    inside_of,
-    nothing,
-    number_of_day,
-    operated,
-    ordered,
-    same_days,
-    same_words,
-)
 from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.engines.smt.tables import listed, looked_up
 from safety_rules.engines.smt.unsupported import NotLowered
@@ -39,21 +27,9 @@ from safety_rules.engines.smt.values import (
     mapped,
     one_day,
     paired,
-    same_numbers,
     settled,
 )
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import (
-    Aggregate,
-    Compare,
-    Expr,
-    FactRef,
-    ItemField,
-    ParameterRef,
-    Shift,
-    in_months,
-    kind_of,
-)
 from safety_rules.language.kinds import Boolean, Date, Kind, Number
 from safety_rules.language.law import is_sure, sure_value, sure_values
 from safety_rules.language.operators import FOLDS
@@ -78,21 +54,21 @@ class World:
         return replace(self, variables={**self.variables, variable: item})
 
 
-def truths(expr: Expr, world: World) -> Truths:
+def truths(expr: tree.Expr, world: World) -> Truths:
     """Return when a condition is true and when false."""
     found = value(expr, world)
     assert isinstance(found, Truths)
     return found
 
 
-def cases(expr: Expr, world: World) -> Cases:
+def cases(expr: tree.Expr, world: World) -> Cases:
     """Return the cases of a number, day, text or choice."""
     found = value(expr, world)
     assert isinstance(found, Cases)
     return found
 
 
-def value(expr: Expr, world: World) -> Symbolic:
+def value(expr: tree.Expr, world: World) -> Symbolic:
     """Return the symbolic value of an expression; raises NotLowered."""
     match expr:
         case tree.Literal(known):
@@ -116,9 +92,9 @@ def value(expr: Expr, world: World) -> Symbolic:
         case tree.Compare():
             return _compared(expr, world)
         case tree.In(item, container):
-            return inside_of(cases(item, world), _members(container, world))
+            return ops.inside_of(cases(item, world), _members(container, world))
         case tree.Arithmetic(op, left, right):
-            return operated(op, cases(left, world), cases(right, world))
+            return ops.operated(op, cases(left, world), cases(right, world))
         case tree.Negate(operand):
             return mapped(cases(operand, world), numbers.negative)
         case tree.Scale(operand, factor):
@@ -127,7 +103,9 @@ def value(expr: Expr, world: World) -> Symbolic:
             return _shifted(expr, world)
         case tree.DaysBetween(later, earlier):
             return paired(
-                cases(later, world), cases(earlier, world), lambda a, b: days_between(a, b, world.record.assumptions)
+                cases(later, world),
+                cases(earlier, world),
+                lambda a, b: ops.days_between(a, b, world.record.assumptions),
             )
         case tree.If(test, then, otherwise):
             return _either(truths(test, world), value(then, world), value(otherwise, world), world)
@@ -138,7 +116,7 @@ def value(expr: Expr, world: World) -> Symbolic:
         case tree.Lookup(table, keys, column):
             return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
         case tree.Call(function, arguments):
-            return called(function, [cases(a, world) for a in arguments], world.record.assumptions)
+            return ops.called(function, [cases(a, world) for a in arguments], world.record.assumptions)
         case _:
             assert_never(expr)
 
@@ -149,11 +127,11 @@ def _fact(key: str, kind: Kind, world: World) -> Symbolic:
         return world.record.fact(key, world.law.rulebook.vocabulary.facts[key])
     if key not in world.derived:
         sure_ = is_sure(derivation, world.law)
-        world.derived[key] = value(derivation.formula, replace(world, variables={})) if sure_ else nothing(kind)
+        world.derived[key] = value(derivation.formula, replace(world, variables={})) if sure_ else ops.nothing(kind)
     return world.derived[key]
 
 
-def _item_field(expr: ItemField, world: World) -> Symbolic:
+def _item_field(expr: tree.ItemField, world: World) -> Symbolic:
     path = f"{world.variables[expr.variable]}.{expr.key.rpartition('.')[2]}"
     derivation = world.law.derivations.get(expr.key)
     if derivation is None:
@@ -162,26 +140,26 @@ def _item_field(expr: ItemField, world: World) -> Symbolic:
         assert derivation.variable is not None
         inner = replace(world, variables={derivation.variable: world.variables[expr.variable]})
         sure_ = is_sure(derivation, world.law)
-        world.derived[path] = value(derivation.formula, inner) if sure_ else nothing(expr.kind)
+        world.derived[path] = value(derivation.formula, inner) if sure_ else ops.nothing(expr.kind)
     return world.derived[path]
 
 
-def _parameter(expr: ParameterRef, world: World) -> Symbolic:
+def _parameter(expr: tree.ParameterRef, world: World) -> Symbolic:
     law, parameter = world.law, world.law.rulebook.parameters[expr.key]
     if expr.day is None:
         known = sure_value(parameter, law.as_of, law)
-        return nothing(expr.kind) if known is None else settled(known)
+        return ops.nothing(expr.kind) if known is None else settled(known)
     on = cases(expr.day, world)
     found = []
     for entry, known in sure_values(parameter, law):
         guards = [conjunction(g, days.within(d, entry.period.since, entry.period.until)) for g, d in on.cases]
         if known is not None:
             found.append((disjunction(*guards), settled(known)))
-    return by_guard(kind_of(expr), found)
+    return ops.by_guard(tree.kind_of(expr), found)
 
 
-def _compared(expr: Compare, world: World) -> Truths:
-    kind = kind_of(expr.left)
+def _compared(expr: tree.Compare, world: World) -> Truths:
+    kind = tree.kind_of(expr.left)
     if isinstance(kind, Boolean):
         a, b = truths(expr.left, world), truths(expr.right, world)
         equal = Truths(
@@ -192,20 +170,20 @@ def _compared(expr: Compare, world: World) -> Truths:
     left, right = cases(expr.left, world), cases(expr.right, world)
     if not isinstance(kind, Number | Date):
         both = conjunction(left.known, right.known)
-        same = same_words(left, right).known
+        same = ops.same_words(left, right).known
         equal = Truths(same, conjunction(both, negation(same)))
         return equal if expr.op == "==" else inverse(equal)
-    return ordered(expr.op, left, right, world.record.assumptions)
+    return ops.ordered(expr.op, left, right, world.record.assumptions)
 
 
-def _members(expr: Expr, world: World) -> Members:
+def _members(expr: tree.Expr, world: World) -> Members:
     found = value(expr, world)
     assert isinstance(found, Members)
     return found
 
 
-def _shifted(expr: Shift, world: World) -> Cases:
-    months = in_months(expr.period)
+def _shifted(expr: tree.Shift, world: World) -> Cases:
+    months = tree.in_months(expr.period)
 
     def moved(day: Day, period: Quotient) -> Day:
         if period.constant is not None:
@@ -226,13 +204,15 @@ def _either(test: Truths, a: Symbolic, b: Symbolic, world: World) -> Symbolic:
     def equal(x: Cases, y: Cases) -> Cases:
         some = next((v for _, v in (*x.cases, *y.cases)), "")
         if isinstance(some, Quotient):
-            return same_numbers(x, y)
-        return same_days(x, y, world.record.assumptions) if isinstance(some, Day) else same_words(x, y)
+            return paired(x, y, lambda a, b: (numbers.compared("==", a, b), a))
+        if isinstance(some, Day):
+            return paired(x, y, lambda a, b: (days.compared("==", a, b, world.record.assumptions), a))
+        return ops.same_words(x, y)
 
     return chosen(test, a, b, equal)
 
 
-def _aggregate(expr: Aggregate, world: World) -> Symbolic:
+def _aggregate(expr: tree.Aggregate, world: World) -> Symbolic:
     source = value(expr.list, world)
     if isinstance(source, Members):
         items = [(conjunction(source.known, inside), key) for key, inside in source.members.items()]
@@ -249,9 +229,11 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
         counted = [Cases(((True, numbers.constant(Fraction(1))),)) for _ in scopes]
         return folded("count", source.known, present, wheres, counted)
     values = [cases(expr.body, scope) for _, scope in scopes]
-    if isinstance(kind_of(expr.body), Date):
+    if isinstance(tree.kind_of(expr.body), Date):
         values = [one_day(v, world.record.assumptions) for v in values]
-        values = [mapped(v, lambda d: Quotient(z3.ToReal(number_of_day(d, world.record.assumptions)))) for v in values]
+        values = [
+            mapped(v, lambda d: Quotient(z3.ToReal(ops.number_of_day(d, world.record.assumptions)))) for v in values
+        ]
         found = folded(expr.fold, source.known, present, wheres, values)
         return mapped(found, lambda n: Day(z3.ToInt(numbers.real(n.top))))
     if expr.fold == "sum" and isinstance(source, Listing) and not _entangled(expr, world):
@@ -259,11 +241,11 @@ def _aggregate(expr: Aggregate, world: World) -> Symbolic:
     return folded(expr.fold, source.known, present, wheres, values)
 
 
-def _entangled(expr: Aggregate, world: World) -> bool:
+def _entangled(expr: tree.Aggregate, world: World) -> bool:
     """Return whether what one record adds to a sum depends on the others of its list."""
-    lists = [expr.list.key] if isinstance(expr.list, FactRef) else []
+    lists = [expr.list.key] if isinstance(expr.list, tree.FactRef) else []
     parts = [expr.body] if expr.where is None else [expr.body, expr.where]
-    read = {key for part in parts for key in facts_read(part, world.law.derivations)}
+    read = {key for part in parts for key in ops.facts_read(part, world.law.derivations)}
     return not lists or lists[0] in read
 
 

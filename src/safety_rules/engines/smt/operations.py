@@ -72,11 +72,6 @@ def same_words(a: Cases, b: Cases) -> Cases:
     return Cases(tuple((conjunction(g, others[v]), v) for g, v in a.cases if v in others))
 
 
-def same_days(a: Cases, b: Cases, definitions: list[Condition]) -> Cases:
-    """Return the days on which two agree."""
-    return paired(a, b, lambda x, y: (days.compared("==", x, y, definitions), x))
-
-
 def inside_of(item: Cases, container: Members) -> Truths:
     """Return whether a choice or text is in a list."""
     inside = disjunction(*(conjunction(g, container.members.get(v, False)) for g, v in item.cases))
@@ -101,8 +96,6 @@ def operated(op: str, a: Cases, b: Cases) -> Cases:
 
 def _divided(a: Quotient, b: Quotient) -> Any:
     """Return the quotient where the divisor is not zero; it is unknown where it is."""
-    if b.constant is not None:
-        return None if b.constant == 0 else numbers.product(a, numbers.inverse(b))
     if isinstance(b.top, Fraction):
         return None if b.top == 0 else numbers.product(a, numbers.inverse(b))
     not_zero = True if b.top_positive else b.top != 0

@@ -13,7 +13,7 @@ import z3
 
 from safety_rules.engines.smt.days import FIRST, LAST, Day
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, implication, negation
-from safety_rules.engines.smt.numbers import ONE, Quotient, Term
+from safety_rules.engines.smt.numbers import ONE, Quotient, Term, real
 from safety_rules.engines.smt.texts import Use, alike, domain
 from safety_rules.engines.smt.values import Cases, Listing, Members, Slot, Symbolic
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
@@ -87,9 +87,9 @@ class OpenRecord:
     def _number(self, name: str, fact: Fact, whole: bool) -> Quotient:
         term = z3.ToReal(z3.Int(name)) if whole else z3.Real(name)
         b = fact.bounds
-        self.assumptions += [term >= _q(b.minimum)] if b.minimum is not None else []
-        self.assumptions += [term > _q(b.above)] if b.above is not None else []
-        self.assumptions += [term <= _q(b.maximum)] if b.maximum is not None else []
+        self.assumptions += [term >= real(b.minimum)] if b.minimum is not None else []
+        self.assumptions += [term > real(b.above)] if b.above is not None else []
+        self.assumptions += [term <= real(b.maximum)] if b.maximum is not None else []
         positive = (b.above is not None and b.above >= 0) or (b.minimum is not None and b.minimum > 0)
         return Quotient(term, ONE, positive)
 
@@ -216,16 +216,12 @@ def equals_value(value: Symbolic, given: Any) -> Condition:
 def _is(one: Any, given: Any) -> Condition:
     if isinstance(one, str):
         return one == given
-    return one.base == given.toordinal() if isinstance(one, Day) else one.top == _q(given)
+    return one.base == given.toordinal() if isinstance(one, Day) else one.top == real(given)
 
 
 def _put(found: dict[str, Value], key: str, value: Value | None) -> None:
     if value is not None:
         found[key] = value
-
-
-def _q(number: Fraction) -> Any:
-    return z3.Q(number.numerator, number.denominator)
 
 
 def holds(model: Any, condition: Condition) -> bool:

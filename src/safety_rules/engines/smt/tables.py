@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction
-from safety_rules.engines.smt.values import UNKNOWN, Cases, Symbolic, merged, settled
+from safety_rules.engines.smt.values import Cases, Symbolic, merged, settled
 from safety_rules.language.law import sure_edition
 from safety_rules.language.table import Edition, Row, normal_spelling
 from safety_rules.semantics.decide import AreaOn
@@ -45,11 +45,7 @@ def looked_up(law: AreaOn, table: str, column: str, keys: Sequence[Cases], truth
             disjunction(*(g for g, c in known if c is True)), disjunction(*(g for g, c in known if c is False))
         )
     values = [(g, settled(cell)) for g, cell in known]
-    return (
-        merged((conjunction(g, h), v) for g, s in values if isinstance(s, Cases) for h, v in s.cases)
-        if values
-        else UNKNOWN
-    )
+    return merged((conjunction(g, h), v) for g, s in values if isinstance(s, Cases) for h, v in s.cases)
 
 
 def _cell(rows: Sequence[Row], column: str, qualifier: str) -> Any:

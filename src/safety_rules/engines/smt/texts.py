@@ -11,20 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from safety_rules.engines.smt.unsupported import NotLowered
-from safety_rules.language.expr import (
-    Call,
-    Compare,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    Listed,
-    Literal,
-    Lookup,
-    kind_of,
-    walk,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Text
 from safety_rules.language.law import edition_on
 from safety_rules.language.rule import Derivation
@@ -32,6 +19,7 @@ from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import walk_through
 
 Laws: TypeAlias = Sequence[AreaOn]
 
@@ -49,11 +37,11 @@ class Use:
     extra: set[str] = field(default_factory=set)
 
 
-def uses(conditions: Iterable[Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
+def uses(conditions: Iterable[tree.Expr], derivations: Mapping[str, Derivation]) -> dict[str, Use]:
     """Return how each given text fact is used, by fact key."""
     found: dict[str, Use] = {}
     for condition in conditions:
-        for node in walk(condition):
+        for node in tree.walk(condition):
             _note(node, _Given(derivations, found))
     return found
 
@@ -65,46 +53,39 @@ class _Given:
     derivations: Mapping[str, Derivation]
     found: dict[str, Use]
 
-    def of(self, expr: Expr) -> list[Use]:
+    def of(self, expr: tree.Expr) -> list[Use]:
         """Return the uses of every given fact that an operand may be."""
         match expr:
-            case FactRef(key, Text()) | ItemField(_, key, Text()):
+            case tree.FactRef(key, Text()) | tree.ItemField(_, key, Text()):
                 if key in self.derivations:
                     return self.of(self.derivations[key].formula)
                 return [self.found.setdefault(key, Use())]
-            case If(_, then, otherwise):
+            case tree.If(_, then, otherwise):
                 return [*self.of(then), *self.of(otherwise)]
             case _:
                 return []
 
-    def mentions(self, expr: Expr) -> Iterator[Expr]:
-        """Yield every node of an operand, through derivations."""
-        for node in walk(expr):
-            yield node
-            if isinstance(node, FactRef | ItemField) and node.key in self.derivations:
-                yield from self.mentions(self.derivations[node.key].formula)
 
-
-def _note(node: Expr, given: _Given) -> None:
+def _note(node: tree.Expr, given: _Given) -> None:
     match node:
-        case Compare(_, left, right) if isinstance(kind_of(left), Text):
+        case tree.Compare(_, left, right) if isinstance(tree.kind_of(left), Text):
             for one, other in ((left, right), (right, left)):
                 for use in given.of(one):
                     _compared(use, other, given)
-        case In(item, Literal(tuple() as listed)) if isinstance(kind_of(item), Text):
+        case tree.In(item, tree.Literal(tuple() as listed)) if isinstance(tree.kind_of(item), Text):
             for use in given.of(item):
                 use.literals |= {str(v) for v in listed}
-        case Call("starts_with", (text, prefix)):
-            if not isinstance(prefix, Literal):
+        case tree.Call("starts_with", (text, prefix)):
+            if not isinstance(prefix, tree.Literal):
                 raise NotLowered("prefix-from-data")
             for use in given.of(text):
                 use.prefixes.add(str(prefix.value))
-        case Call(_, arguments) if any(isinstance(kind_of(a), Text) for a in arguments):
+        case tree.Call(_, arguments) if any(isinstance(tree.kind_of(a), Text) for a in arguments):
             raise NotLowered("text-function")
-        case Listed(table, key):
+        case tree.Listed(table, key):
             for use in given.of(key):
                 use.columns.setdefault(table, set())
-        case Lookup(table, keys, column):
+        case tree.Lookup(table, keys, column):
             for use in given.of(keys[0]):
                 use.columns.setdefault(table, set()).add(column)
             for use in given.of(keys[1]) if len(keys) > 1 else ():
@@ -113,16 +94,16 @@ def _note(node: Expr, given: _Given) -> None:
             return
 
 
-def _compared(use: Use, other: Expr, given: _Given) -> None:
+def _compared(use: Use, other: tree.Expr, given: _Given) -> None:
     """Note everything that a text is compared with: literals, cells of tables, other facts."""
-    if isinstance(other, Literal):
+    if isinstance(other, tree.Literal):
         use.literals.add(str(other.value))
         return
     use.compared = True
-    for node in given.mentions(other):
-        if isinstance(node, Literal) and isinstance(node.value, str):
+    for node in walk_through(other, given.derivations, set()):
+        if isinstance(node, tree.Literal) and isinstance(node.value, str):
             use.literals.add(node.value)
-        elif isinstance(node, Lookup) and isinstance(node.kind, Text):
+        elif isinstance(node, tree.Lookup) and isinstance(node.kind, Text):
             use.cells.add((node.table, node.column))
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 
 import z3
 
-from safety_rules.engines.smt import numbers
 from safety_rules.engines.smt.days import Day, either_day, settled_day
 from safety_rules.engines.smt.logic import Condition, Truths, conjunction, disjunction, negation
 from safety_rules.engines.smt.numbers import ONE, Quotient, constant, real
@@ -114,11 +113,10 @@ def one_case(a: Cases) -> Cases:
     """Return numbers as a single case: one term that chooses."""
     if len(a.cases) <= 1 or not isinstance(a.cases[0][1], Quotient):
         return a
-    quotients = [(g, v) for g, v in a.cases]
-    top = _chosen([(g, v.top) for g, v in quotients])
-    plain = all(isinstance(v.bottom, Fraction) and v.bottom == ONE for _, v in quotients)
-    bottom = ONE if plain else _chosen([(g, v.bottom) for g, v in quotients])
-    positive = all(v.top_positive for _, v in quotients), all(v.bottom_positive for _, v in quotients)
+    top = _chosen([(g, v.top) for g, v in a.cases])
+    plain = all(isinstance(v.bottom, Fraction) and v.bottom == ONE for _, v in a.cases)
+    bottom = ONE if plain else _chosen([(g, v.bottom) for g, v in a.cases])
+    positive = all(v.top_positive for _, v in a.cases), all(v.bottom_positive for _, v in a.cases)
     return Cases(((a.known, Quotient(top, bottom, *positive)),))
 
 
@@ -140,21 +138,11 @@ def chosen(test: Truths, a: Symbolic, b: Symbolic, equal: Callable[[Cases, Cases
         return Truths(_consensus(test, a.true, b.true), _consensus(test, a.false, b.false))
     assert isinstance(a, Cases)
     assert isinstance(b, Cases)
-    agreed = equal(a, b) if conjunction(negation(test.true), negation(test.false)) is not False else UNKNOWN
     open_test = conjunction(negation(test.true), negation(test.false))
-    return merged(
-        [
-            *((conjunction(test.true, guard), value) for guard, value in a.cases),
-            *((conjunction(test.false, guard), value) for guard, value in b.cases),
-            *((conjunction(open_test, guard), value) for guard, value in agreed.cases),
-        ]
-    )
+    agreed = equal(a, b) if open_test is not False else UNKNOWN
+    arms = ((test.true, a), (test.false, b), (open_test, agreed))
+    return merged((conjunction(there, guard), value) for there, arm in arms for guard, value in arm.cases)
 
 
 def _consensus(test: Truths, a: Condition, b: Condition) -> Condition:
     return disjunction(conjunction(test.true, a), conjunction(test.false, b), conjunction(a, b))
-
-
-def same_numbers(a: Cases, b: Cases) -> Cases:
-    """Return the numbers on which two agree."""
-    return paired(a, b, lambda x, y: (numbers.compared("==", x, y), x))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from safety_rules.engines.spark.decide import frame_decision
+from safety_rules.engines.spark.decide import column_types, frame_decision
 from safety_rules.engines.spark.result import fit_for_laws
-from safety_rules.engines.spark.source import column_types
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.engines.sql.records import Masks, arrow_table, is_told, masks_of
 from safety_rules.language.record import Record

@@ -21,10 +21,7 @@ from safety_rules.semantics.decide import AreaOn
 
 GLOB = re.compile(r"[*?\[\]{}\\]")  # signs by which a path that is read would stand for others
 WHOLE = "spark.sql.codegen.wholeStage"
-SETTINGS = {
-    WHOLE: "false",
-    "spark.sql.constraintPropagation.enabled": "false",
-}
+SETTINGS = {WHOLE: "false", "spark.sql.constraintPropagation.enabled": "false"}
 
 
 @contextmanager
@@ -128,14 +125,8 @@ class SparkDecision:
         derived = [SPARK.name_of(k) for k in self.query.derived]
         base = wide.selectExpr(*kept, *patched, "again")
         bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK), *FOUND, *derived, "problem", "again")
-        shown = [
-            *kept,
-            *outcome_columns(self.law, SPARK),
-            *FOUND,
-            satisfied_column(self.law, SPARK),
-            *derived,
-        ]
-        return bounded.selectExpr(*shown, "problem", "again")
+        ends, satisfied = outcome_columns(self.law, SPARK), satisfied_column(self.law, SPARK)
+        return bounded.selectExpr(*kept, *ends, *FOUND, satisfied, *derived, "problem", "again")
 
     def _planned(self, frame: Any) -> Any:
         """Return a frame planned now, under the settings that fit laws, whatever is made of it and asked later.

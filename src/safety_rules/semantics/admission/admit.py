@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from safety_rules.language.errors import RecordError
@@ -12,11 +12,12 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import absent, admitted_value, record_list
+from safety_rules.semantics.admission.values import absent, admitted_value, record_list, written
 from safety_rules.words.near import hint
-from safety_rules.words.said import refusal
+from safety_rules.words.said import Said, refusal
 
 Places = Callable[[str], str]
+MOST_HINTS = 50
 
 
 @dataclasses.dataclass(slots=True)
@@ -29,10 +30,17 @@ class _Admission:
     problems: list[Problem] = dataclasses.field(default_factory=list)
     unusable: set[str] = dataclasses.field(default_factory=set)
     fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
+    hints: dict[tuple[str, str], Said | str] = dataclasses.field(default_factory=dict)
 
     def add(self, key: str, path: str, given: str = "", /, **slots: Any) -> None:
         """Name a problem of a fact by the key of its sentence."""
         self.put(Unusable(key, **slots), path, given)
+
+    def hint(self, name: str, names: Iterable[str], of: str = "") -> Said | str:
+        """Return which name of a list (or of the vocabulary) was meant, for the first unknown ones of a record."""
+        if (of, name) not in self.hints:
+            self.hints[of, name] = hint(name, names) if len(self.hints) < MOST_HINTS else ""
+        return self.hints[of, name]
 
     def put(self, wrong: Unusable, path: str, given: str) -> None:
         """Name why the data of a fact is unusable."""
@@ -88,24 +96,24 @@ def _admit_one(name: str, item: Any, a: _Admission) -> None:
     if absent(item):
         return
     if fact.key in a.derived:
-        a.add("derived-fact", fact.key, str(item), fact=fact.name)
+        a.add("derived-fact", fact.key, written(item), fact=fact.name)
         return
     try:
         value = _value(item, fact, a)
     except Unusable as wrong:
         a.unusable.add(fact.key)
-        a.put(wrong, fact.key, str(item)[:80])
+        a.put(wrong, fact.key, written(item))
         return
     if fact.key in a.values and a.values[fact.key] != value:
         a.unusable.add(fact.key)
-        a.add("given-twice", fact.key, str(item)[:80], fact=fact.name)
+        a.add("given-twice", fact.key, written(item), fact=fact.name)
         return
     a.values[fact.key] = value
 
 
 def _unknown_name(name: str, a: _Admission) -> None:
     known = [f.zh_key for f in a.vocabulary.facts.values()] if not name.isascii() else list(a.vocabulary.facts)
-    a.add("unknown-fact.name", name[:60], name=name[:60], hint=hint(name, known))
+    a.add("unknown-fact.name", name[:60], name=name[:60], hint=a.hint(name, known))
 
 
 def _value(item: Any, fact: Fact, a: _Admission) -> Value:
@@ -134,7 +142,13 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
         path = f"{fact.key}[{index}].{key}"
         inner = fields.get(normal(str(key)))
         if inner is None:
-            a.add("unknown-fact.field", path, key=key, fact=Name(fact.name.zh, fact.key), hint=hint(str(key), fields))
+            a.add(
+                "unknown-fact.field",
+                path,
+                key=key,
+                fact=Name(fact.name.zh, fact.key),
+                hint=a.hint(str(key), fields, fact.key),
+            )
             continue
         path = f"{fact.key}[{index}].{inner.field}"
         if absent(data) or inner.key in a.derived:
@@ -146,7 +160,7 @@ def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict
         except Unusable as unusable:
             result.pop(inner.field, None)
             wrong.add(path)
-            a.put(unusable, path, str(data)[:80])
+            a.put(unusable, path, written(data))
             continue
         result[inner.field] = value
     for inner in fields.values():

@@ -53,6 +53,7 @@ INEXACT_CODES = frozenset({"not-a-number", "unknown-unit", "wrong-unit", "full-w
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
 MOST_CHARACTERS = 2000
 MOST_EXPONENT = 400
+MOST_BITS = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,16 @@ def admitted_value(data: Any, fact: Fact, units: UnitTable, given_in: Unit | Non
         raise wrong from None
 
 
+def written(data: Any) -> str:
+    """Return data as a problem shows it; a number of more digits than Python writes out as `…`."""
+    try:
+        return str(data)[:80]
+    except ValueError:
+        return "…"
+
+
 def _shown(data: Any) -> str:
-    text = str(data).strip()
+    text = written(data).strip()
     return text if len(text) <= 40 else text[:39] + "…"
 
 
@@ -145,7 +154,7 @@ def exact(data: Any) -> Fraction | None:
     if isinstance(data, bool):
         return None
     if isinstance(data, int | Fraction):
-        return Fraction(data)
+        return Fraction(data) if max(data.numerator.bit_length(), data.denominator.bit_length()) <= MOST_BITS else None
     if isinstance(data, Decimal):
         # An exponent of millions would take all memory as an exact number.
         return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
@@ -233,7 +242,7 @@ def _choice(data: Any, kind: Choice) -> str:
     if option is not None:
         return option.key
     names = [s for o in kind.choices.options for s in o.spellings]
-    raise Unusable("not-a-choice", data=_shown(data), hint=hint(str(data), names))
+    raise Unusable("not-a-choice", data=_shown(data), hint=hint(written(data), names))
 
 
 def _choices(data: Any, kind: Choices) -> tuple[str, ...]:

@@ -84,8 +84,7 @@ def narrowings(expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[Narro
 
 
 def _equalities(node: Aggregate, relation: str) -> Iterable[Narrowing]:
-    tests = [*_conjuncts(node.where), *(_conjuncts(node.body) if node.fold == "any" else [])]
-    for test in tests:
+    for test in [*_conjuncts(node.where), *(_conjuncts(node.body) if node.fold == "any" else [])]:
         if isinstance(test, Compare) and test.op == "==":
             for one, other in ((test.left, test.right), (test.right, test.left)):
                 if isinstance(one, ItemField) and one.variable == node.variable and one.key.startswith(relation + "."):

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from safety_rules.language.chain import ChainFact, ChainRule, Pattern, Step, derived_fact
 from safety_rules.language.expr import FactRef, walk
+from safety_rules.language.law import is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import Standing, weakest
+from safety_rules.language.source import Standing
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.semantics.chaining.lists import Lists
@@ -157,13 +158,9 @@ def concluded(rule: ChainRule, use: Use, run: Run) -> tuple[Step, ChainFact] | N
             elif holding is Truth.TRUE:
                 return None
             sure, reasons = False, reasons | why
-    if _unsure_law(rule, use.environment):
+    if not is_sure(rule, use.environment):
         sure, reasons = False, reasons | {Reason("authority", rule.key)}
     values = {name: run.lists.value(formula, use.environment) for name, formula in rule.record}
     lacks = tuple((n, v.reasons) for n, v in values.items() if isinstance(v, Unknown))
     fact = derived_fact(rule.derives, {n: v for n, v in values.items() if not isinstance(v, Unknown)})
     return Step(rule.key, fact.id, use.support, sure, frozenset(reasons), tuple(sorted(doubts)), lacks), fact
-
-
-def _unsure_law(rule: ChainRule, env: Environment) -> bool:
-    return weakest(*(c.standing for c in rule.authority)) > env.require and rule.key not in env.confirmed

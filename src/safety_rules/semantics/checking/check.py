@@ -7,28 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from safety_rules.language import expr as tree
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    Expr,
-    FactRef,
-    If,
-    In,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    children,
-    kind_of,
-)
 from safety_rules.language.kinds import (
     Boolean,
     Choice,
@@ -68,7 +48,7 @@ TAKEN: Mapping[Taken, Kind] = {"text": Text(), "day": Date()}
 
 def condition(
     text: str, scope: Scope, locate: Callable[[int, int], Span], expected: Kind | None = None
-) -> tuple[Expr | None, list[Diagnostic]]:
+) -> tuple[tree.Expr | None, list[Diagnostic]]:
     """Return the tree of a condition or formula; None, with the diagnostics, when it is wrong.
 
     `locate` turns a character range of the text into a span of the file. With `expected`, a result
@@ -88,14 +68,14 @@ def condition(
     return (None if reading.diagnostics else expr), reading.diagnostics
 
 
-def _operations(expr: Expr, known: dict[int, int]) -> int:
+def _operations(expr: tree.Expr, known: dict[int, int]) -> int:
     """Return how many nodes a tree has, counted once for each place in which they stand."""
     if id(expr) not in known:
-        known[id(expr)] = 1 + sum(_operations(child, known) for child in children(expr))
+        known[id(expr)] = 1 + sum(_operations(child, known) for child in tree.children(expr))
     return known[id(expr)]
 
 
-def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
+def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> tree.Expr | None:
     """Return the tree of a part; what is looked at from two sides (of a chained comparison) is read once for each kind."""
     readings = r.known.setdefault(id(node), [])
     found = next((reading for reading in readings if reading[0] == expected), None)
@@ -105,7 +85,7 @@ def _expr(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None
     return found[1]
 
 
-def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
+def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> tree.Expr | None:
     match node:
         case ast.Constant():
             return constant(node, r, expected)
@@ -115,16 +95,16 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> Ex
             return _subscript(node, scope, r)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = _boolean(operand, scope, r)
-            return None if inner is None else Not(inner, r.span(node))
+            return None if inner is None else tree.Not(inner, r.span(node))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _number(operand, scope, r, expected)
-            return None if inner is None else Negate(inner, r.span(node))
+            return None if inner is None else tree.Negate(inner, r.span(node))
         case ast.BoolOp(op=op, values=values):
             parts = [_boolean(v, scope, r) for v in values]
             if any(p is None for p in parts):
                 return None
             operands = tuple(p for p in parts if p is not None)
-            return And(operands, r.span(node)) if isinstance(op, ast.And) else Or(operands, r.span(node))
+            return tree.And(operands, r.span(node)) if isinstance(op, ast.And) else tree.Or(operands, r.span(node))
         case ast.Compare():
             return _comparison(node, scope, r)
         case ast.BinOp():
@@ -137,7 +117,7 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> Ex
             return r.wrong("not-allowed.construct", node)
 
 
-def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | None:
+def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> tree.Expr | None:
     parts = dotted(node)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
         return _cell(node, node.value, scope, r)
@@ -148,24 +128,24 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> Expr | No
         return item_named(parts, node, scope, r)
     if name in AS_OF_NAMES:
         r.named(node, *AS_OF_NAMES)
-        return AsOf(at)
+        return tree.AsOf(at)
     fact = scope.vocabulary.find(name)
     if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
         r.named(node, fact.key, fact.zh_key)
-        return FactRef(fact.key, fact.kind, at)
+        return tree.FactRef(fact.key, fact.kind, at)
     if name in scope.parameters:
         key, kind = scope.parameters[name]
         r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
-        return ParameterRef(key, kind, None, at)
+        return tree.ParameterRef(key, kind, None, at)
     if fact is not None:
         outer = fact.key.rpartition(".")[0]
         return r.wrong("list-field", node, name=name, field=fact.field, list=outer)
     if name in BOOLEANS:
-        return Literal(BOOLEANS[name], Boolean(), at)
+        return tree.Literal(BOOLEANS[name], Boolean(), at)
     return r.wrong("unknown-name.fact", node, suggestion(name, scope.names(chinese=not name.isascii())), name=name)
 
 
-def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
+def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> tree.Expr | None:
     """Return the look-up that `table[key].column` or `table[key, qualifier].column` writes."""
     table = table_named(row.value, scope, r)
     if table is None:
@@ -181,91 +161,91 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     keys = [_key(k, scope, r) for k in written]
     if any(k is None for k in keys):
         return None
-    return Lookup(table.key, tuple(k for k in keys if k is not None), column.key, column.kind, r.span(node))
+    return tree.Lookup(table.key, tuple(k for k in keys if k is not None), column.key, column.kind, r.span(node))
 
 
-def _key(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+def _key(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
     key = _expr(node, scope, r)
-    if key is not None and not isinstance(kind_of(key), Text | Choice):
-        return r.wrong("kind.no-key", node, kind=kind_said(kind_of(key)))
+    if key is not None and not isinstance(tree.kind_of(key), Text | Choice):
+        return r.wrong("kind.no-key", node, kind=kind_said(tree.kind_of(key)))
     return key
 
 
-def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> Expr | None:
+def _subscript(node: ast.Subscript, scope: Scope, r: Reading) -> tree.Expr | None:
     if isinstance(node.value, ast.Constant) and isinstance(node.value.value, int | float):
         number, symbol = exact_number(node.value, r), r.segment(node.slice)
         unit = scope.vocabulary.units.find(symbol)
         if unit is None:
             known = [u for u in scope.vocabulary.units.units if u.isidentifier()]
             return r.wrong("unknown-unit.condition", node.slice, suggestion(symbol, known), symbol=symbol)
-        return None if number is None else Literal(number, Number(unit, number.denominator == 1), r.span(node))
+        return None if number is None else tree.Literal(number, Number(unit, number.denominator == 1), r.span(node))
     base = _expr(node.value, scope, r)
     day = _expr(node.slice, scope, r, Date())
     if base is None or day is None:
         return None
-    if not isinstance(base, ParameterRef) or base.day is not None or kind_of(day) != Date():
+    if not isinstance(base, tree.ParameterRef) or base.day is not None or tree.kind_of(day) != Date():
         return r.wrong("not-allowed.day", node)
     return replace(base, day=day, at=r.span(node))
 
 
-def _boolean(node: ast.expr, scope: Scope, r: Reading) -> Expr | None:
+def _boolean(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
     expr = _expr(node, scope, r, Boolean())
     return None if expr is None else as_kind(expr, Boolean(), node, r)
 
 
-def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> Expr | None:
+def _number(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None = None) -> tree.Expr | None:
     expr = _expr(node, scope, r, expected)
-    if expr is not None and not isinstance(kind_of(expr), Number):
-        return r.wrong("kind.no-number", node, kind=kind_said(kind_of(expr)))
+    if expr is not None and not isinstance(tree.kind_of(expr), Number):
+        return r.wrong("kind.no-number", node, kind=kind_said(tree.kind_of(expr)))
     return expr
 
 
-def _pair(left: ast.expr, right: ast.expr, scope: Scope, r: Reading) -> tuple[Expr, Expr] | None:
+def _pair(left: ast.expr, right: ast.expr, scope: Scope, r: Reading) -> tuple[tree.Expr, tree.Expr] | None:
     """Return both sides, a text literal read as what the other side is."""
-    a: Expr | None
-    b: Expr | None
+    a: tree.Expr | None
+    b: tree.Expr | None
     if isinstance(left, ast.Constant):
         b = _expr(right, scope, r)
-        a = None if b is None else _expr(left, scope, r, kind_of(b))
+        a = None if b is None else _expr(left, scope, r, tree.kind_of(b))
     else:
         a = _expr(left, scope, r)
-        b = _expr(right, scope, r, None if a is None else kind_of(a))
+        b = _expr(right, scope, r, None if a is None else tree.kind_of(a))
     return None if a is None or b is None else (a, b)
 
 
-def _comparison(node: ast.Compare, scope: Scope, r: Reading) -> Expr | None:
+def _comparison(node: ast.Compare, scope: Scope, r: Reading) -> tree.Expr | None:
     sides = [node.left, *node.comparators]
     parts = [_compared(node, i, sides[i], op, sides[i + 1], scope, r) for i, op in enumerate(node.ops)]
     if any(p is None for p in parts):
         return None
     known = tuple(p for p in parts if p is not None)
-    return known[0] if len(known) == 1 else And(known, r.span(node))
+    return known[0] if len(known) == 1 else tree.And(known, r.span(node))
 
 
 def _compared(
     node: ast.Compare, i: int, left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope, r: Reading
-) -> Expr | None:
+) -> tree.Expr | None:
     at = r.span(node)
     if isinstance(op, ast.In | ast.NotIn):
         inside = _membership(left, right, scope, r, at)
-        return Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
+        return tree.Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
     if type(op) not in COMPARISONS:
         return r.wrong("not-allowed.is", node)
     pair = _pair(left, right, scope, r)
     if pair is None:
         return None
     a, b, symbol = pair[0], pair[1], COMPARISONS[type(op)]
-    if isinstance(kind_of(a), Choices | Records) or isinstance(kind_of(b), Choices | Records):
+    if isinstance(tree.kind_of(a), Choices | Records) or isinstance(tree.kind_of(b), Choices | Records):
         return r.wrong("kind.list", node)
-    fitted = as_kind(b, kind_of(a), right, r)
+    fitted = as_kind(b, tree.kind_of(a), right, r)
     if fitted is None:
         return None
-    if symbol not in ("==", "!=") and not isinstance(kind_of(a), Number | Date):
-        return r.wrong("kind.no-order", node, kind=kind_said(kind_of(a)))
-    return Compare(symbol, a, fitted, at)
+    if symbol not in ("==", "!=") and not isinstance(tree.kind_of(a), Number | Date):
+        return r.wrong("kind.no-order", node, kind=kind_said(tree.kind_of(a)))
+    return tree.Compare(symbol, a, fitted, at)
 
 
-def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: Span) -> Expr | None:
+def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: Span) -> tree.Expr | None:
     if isinstance(right, ast.List | ast.Tuple | ast.Set):
         item = _expr(left, scope, r)
         return None if item is None else in_literal(item, left, right, r, at)
@@ -273,53 +253,53 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
     name = normal(".".join(parts)) if parts else ""
     if any(name in (t.key, normal(t.zh_key)) for t in scope.tables.values()):
         table, key = table_named(right, scope, r), _key(left, scope, r)
-        return None if table is None or key is None else Listed(table.key, key, at)
+        return None if table is None or key is None else tree.Listed(table.key, key, at)
     container = _expr(right, scope, r)
     if container is None:
         return None
-    kind = kind_of(container)
+    kind = tree.kind_of(container)
     if not isinstance(kind, Choices):
         return r.wrong("kind.no-choices", right, kind=kind_said(kind))
     item = _expr(left, scope, r, Choice(kind.choices))
     fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
-    return None if fitted is None else In(fitted, container, at)
+    return None if fitted is None else tree.In(fitted, container, at)
 
 
-def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
+def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None) -> tree.Expr | None:
     if type(node.op) not in OPERATORS:
         return r.wrong("not-allowed.operator", node)
     op, at = OPERATORS[type(node.op)], r.span(node)
     left, right = _expr(node.left, scope, r), _expr(node.right, scope, r)
     if left is None or right is None:
         return None
-    a, b = kind_of(left), kind_of(right)
+    a, b = tree.kind_of(left), tree.kind_of(right)
     if isinstance(a, Date) and op in "+-":
         return moved_date(left, right, node, r)
     if not isinstance(a, Number) or not isinstance(b, Number):
         wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
         return r.wrong("kind.no-number", wrong, kind=kind_said(kind))
     if op in "+-":
-        if isinstance(left, Literal) and left.value == 0 and a.unit == ONE:
-            left, a = Literal(left.value, Number(b.unit, True), left.at), b
+        if isinstance(left, tree.Literal) and left.value == 0 and a.unit == ONE:
+            left, a = tree.Literal(left.value, Number(b.unit, True), left.at), b
         fitted = in_unit(right, a.unit, node.right, r)
-        return None if fitted is None else Arithmetic(op, left, fitted, a.unit, at)
+        return None if fitted is None else tree.Arithmetic(op, left, fitted, a.unit, at)
     unit = a.unit.times(b.unit) if op == "*" else a.unit.over(b.unit)
-    return Arithmetic(op, left, right, unit, at)
+    return tree.Arithmetic(op, left, right, unit, at)
 
 
-def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> Expr | None:
+def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> tree.Expr | None:
     test = _boolean(node.test, scope, r)
     then = _expr(node.body, scope, r, expected)
-    other = _expr(node.orelse, scope, r, expected if then is None or expected is not None else kind_of(then))
-    if then is not None and expected is None and isinstance(kind_of(then), Text) and other is not None:
-        then = _expr(node.body, scope, r, kind_of(other))
+    other = _expr(node.orelse, scope, r, expected if then is None or expected is not None else tree.kind_of(then))
+    if then is not None and expected is None and isinstance(tree.kind_of(then), Text) and other is not None:
+        then = _expr(node.body, scope, r, tree.kind_of(other))
     if test is None or then is None or other is None:
         return None
-    fitted = as_kind(other, kind_of(then), node.orelse, r)
-    return None if fitted is None else If(test, then, fitted, r.span(node))
+    fitted = as_kind(other, tree.kind_of(then), node.orelse, r)
+    return None if fitted is None else tree.If(test, then, fitted, r.span(node))
 
 
-def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
+def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     fold, key = named(FOLDS, name), named(FUNCTIONS, name)
     if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
@@ -332,7 +312,7 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
     r.named(node.func, row.name.en, row.name.zh)
     if len(node.args) != wanted:
         return r.wrong("arguments.many" if wanted > 1 else "arguments.one", node, name=name, wanted=wanted)
-    arguments: list[Expr] = []
+    arguments: list[tree.Expr] = []
     for taken, argument in zip(row.takes, node.args, strict=True):
         found = _argument(taken, argument, arguments, scope, r)
         if found is None:
@@ -341,48 +321,50 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> Expr | None:
     step = None if row.above_zero is None else written_number(arguments[row.above_zero])
     if row.above_zero is not None and step is not None and step <= 0:
         return r.wrong("step", node.args[row.above_zero], name=name)
-    return SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else Call(key, tuple(arguments), r.span(node))
+    return (
+        SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else tree.Call(key, tuple(arguments), r.span(node))
+    )
 
 
-def _argument(taken: Taken, node: ast.expr, before: Sequence[Expr], scope: Scope, r: Reading) -> Expr | None:
+def _argument(taken: Taken, node: ast.expr, before: Sequence[tree.Expr], scope: Scope, r: Reading) -> tree.Expr | None:
     """Return an argument as what the function takes there."""
     if taken == "number":
         return _number(node, scope, r)
-    kind = TAKEN.get(taken) or kind_of(before[0])
+    kind = TAKEN.get(taken) or tree.kind_of(before[0])
     found = _number(node, scope, r, kind) if taken == "same" else _expr(node, scope, r, kind)
     return None if found is None else as_kind(found, kind, node, r)
 
 
-def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> Expr | None:
+def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> tree.Expr | None:
     generator = node.generators[0]
     if len(node.generators) != 1 or generator.is_async or not isinstance(generator.target, ast.Name):
         return r.wrong("not-allowed.lists", node)
     source = _expr(generator.iter, scope, r)
     if source is None:
         return None
-    kind, variable = kind_of(source), generator.target.id
+    kind, variable = tree.kind_of(source), generator.target.id
     if not isinstance(kind, Records | Choices):
         return r.wrong("kind.no-list", generator.iter, kind=kind_said(kind))
     if variable in scope.variables or scope.vocabulary.find(variable) is not None:
         return r.wrong("variable.taken", generator.target, name=variable)
     inner = scope.with_variable(variable, Choice(kind.choices) if isinstance(kind, Choices) else kind)
     tests = [_boolean(test, inner, r) for test in generator.ifs]
-    where = And(tuple(t for t in tests if t)) if len(tests) > 1 else (tests[0] if tests else None)
+    where = tree.And(tuple(t for t in tests if t)) if len(tests) > 1 else (tests[0] if tests else None)
     body = _body(fold, node.elt, variable, inner, r)
     if body is None or any(t is None for t in tests):
         return None
-    return Aggregate(fold, body, variable, source, where, r.span(node))
+    return tree.Aggregate(fold, body, variable, source, where, r.span(node))
 
 
-def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) -> Expr | None:
+def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) -> tree.Expr | None:
     if fold == "count":
         if not (isinstance(node, ast.Name) and node.id == variable):
             return r.wrong("count", node, variable=variable)
-        return Literal(True, Boolean())
+        return tree.Literal(True, Boolean())
     row = FOLDS[fold]
     if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
-    if body is not None and not isinstance(kind_of(body), Number | (Date if row.days else Number)):
-        return r.wrong("kind.no-number", node, kind=kind_said(kind_of(body)))
+    if body is not None and not isinstance(tree.kind_of(body), Number | (Date if row.days else Number)):
+        return r.wrong("kind.no-number", node, kind=kind_said(tree.kind_of(body)))
     return body

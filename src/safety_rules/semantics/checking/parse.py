@@ -28,17 +28,9 @@ LOOKALIKES = {
     "\u3000": " ", "\u00a0": " ", "㎡": "m2", "²": "2", "％": "%",
 }  # fmt: skip
 WORDS = {
-    "且": "and",
-    "并且": "and",
-    "或": "or",
-    "或者": "or",
-    "非": "not",
-    "不": "not",
-    "属于": "in",
-    "AND": "and",
-    "OR": "or",
+    "且": "and", "并且": "and", "或": "or", "或者": "or", "非": "not", "不": "not", "属于": "in", "AND": "and", "OR": "or",
     "NOT": "not",
-}
+}  # fmt: skip
 PROBLEMS = {"was never closed": "python.unclosed", "unmatched": "python.unclosed", "does not match": "python.unclosed",
     "unterminated string": "python.quote", "invalid syntax": "python.invalid"}  # fmt: skip
 

@@ -15,21 +15,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 from typing import TypeAlias
 
-from safety_rules.language.expr import (
-    Aggregate,
-    Arithmetic,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Negate,
-    Scale,
-    Shift,
-    kind_of,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
@@ -55,7 +41,7 @@ class TooComplex(Exception):
     """The condition has more forms, or a higher degree, than is worked out exactly."""
 
 
-def neighbours(expr: Expr, env: Environment, path: str, step: Fraction) -> list[Fraction]:
+def neighbours(expr: tree.Expr, env: Environment, path: str, step: Fraction) -> list[Fraction]:
     """Return, sorted, the multiples of `step` at and beside every point where the truth can change."""
     found: set[int] = set()
     for cell in _cells(expr, env, path, step):
@@ -63,11 +49,11 @@ def neighbours(expr: Expr, env: Environment, path: str, step: Fraction) -> list[
     return [n * step for n in sorted(found)]
 
 
-def _cells(expr: Expr, env: Environment, path: str, step: Fraction) -> set[int]:
+def _cells(expr: tree.Expr, env: Environment, path: str, step: Fraction) -> set[int]:
     """Return every n such that the truth can change between n and n + 1 steps."""
     cells: set[int] = set()
     for node, scope in walk_scoped(expr, env):
-        if not isinstance(node, Compare) or not isinstance(kind_of(node.left), Number | Date):
+        if not isinstance(node, tree.Compare) or not isinstance(tree.kind_of(node.left), Number | Date):
             continue
         if not _moves(node, scope, path):
             continue
@@ -78,67 +64,67 @@ def _cells(expr: Expr, env: Environment, path: str, step: Fraction) -> set[int]:
     return cells
 
 
-def _moves(expr: Expr, env: Environment, path: str) -> bool:
+def _moves(expr: tree.Expr, env: Environment, path: str) -> bool:
     """Return whether the moving number is part of an expression, also through derivations."""
 
-    def moves(part: Expr, scope: Environment) -> bool:
+    def moves(part: tree.Expr, scope: Environment) -> bool:
         inside = (remembered(f"moves {path}", *inner, moves) for inner in parts_scoped(part, scope))
         return _is_at(part, scope, path) or any(inside)
 
     return remembered(f"moves {path}", expr, env, moves)
 
 
-def _forms(expr: Expr, env: Environment, path: str) -> list[Quotient]:
+def _forms(expr: tree.Expr, env: Environment, path: str) -> list[Quotient]:
     """Return every rational function of the moving number that the expression can be."""
     return remembered(f"forms {path}", expr, env, lambda part, scope: _formed(part, scope, path))
 
 
-def _formed(expr: Expr, env: Environment, path: str) -> list[Quotient]:
+def _formed(expr: tree.Expr, env: Environment, path: str) -> list[Quotient]:
     if not _moves(expr, env, path):
         value = evaluate(expr, env)
         if isinstance(value, datetime.date):
             value = value.toordinal()
         return [] if isinstance(value, Unknown) else [((Fraction(value),), ONE)]
-    behind = formula_behind(expr, env) if isinstance(expr, FactRef | ItemField) else None
+    behind = formula_behind(expr, env) if isinstance(expr, tree.FactRef | tree.ItemField) else None
     if behind is not None:
         return _forms(*behind, path)
     if _is_at(expr, env, path):
         return [((Fraction(0), Fraction(1)), ONE)]
     match expr:
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             pairs = product(_forms(left, env, path), _forms(right, env, path))
             return _bounded(_operated(op, a, b) for a, b in pairs)
-        case Negate(operand):
+        case tree.Negate(operand):
             return [_times(f, ((Fraction(-1),), ONE)) for f in _forms(operand, env, path)]
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             return [_times(f, ((factor,), ONE)) for f in _forms(operand, env, path)]
-        case Shift(day, period, backwards) if _in_days(period):
+        case tree.Shift(day, period, backwards) if _in_days(period):
             pairs = product(_forms(day, env, path), _forms(period, env, path))
             return _bounded(_operated("-" if backwards else "+", a, b) for a, b in pairs)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             pairs = product(_forms(later, env, path), _forms(earlier, env, path))
             return _bounded(_operated("-", a, b) for a, b in pairs)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             taken = _settled(test, env, path)
             arms = [arm for is_, arm in ((True, then), (False, otherwise)) if taken in (None, is_)]
             return _bounded(f for arm in arms for f in _forms(arm, env, path))
-        case Aggregate():
+        case tree.Aggregate():
             return _aggregated(expr, env, path)
-        case Call(function, arguments) if (pieces := FUNCTIONS[function].pieces) is not None:
+        case tree.Call(function, arguments) if (pieces := FUNCTIONS[function].pieces) is not None:
             each = product(*(_forms(a, env, path) for a in arguments))
             return _bounded(form for forms in each for form in pieces(FORMS, *forms))
-        case Call(function):
+        case tree.Call(function):
             raise TooComplex(function)
         case _:
             raise TooComplex(type(expr).__name__)
 
 
-def _in_days(period: Expr) -> bool:
-    kind = kind_of(period)
+def _in_days(period: tree.Expr) -> bool:
+    kind = tree.kind_of(period)
     return isinstance(kind, Number) and kind.unit.dimension == (("day", 1),)
 
 
-def _settled(test: Expr, env: Environment, path: str) -> bool | None:
+def _settled(test: tree.Expr, env: Environment, path: str) -> bool | None:
     """Return the truth of a condition that the moving number is no part of; None where it is, or is unknown."""
     if _moves(test, env, path):
         return None
@@ -146,15 +132,15 @@ def _settled(test: Expr, env: Environment, path: str) -> bool | None:
     return None if isinstance(value, Unknown) else bool(value)
 
 
-def _is_at(expr: Expr, env: Environment, path: str) -> bool:
-    if isinstance(expr, FactRef):
+def _is_at(expr: tree.Expr, env: Environment, path: str) -> bool:
+    if isinstance(expr, tree.FactRef):
         return expr.key == path
-    if isinstance(expr, ItemField):
+    if isinstance(expr, tree.ItemField):
         return f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}" == path
     return False
 
 
-def _aggregated(expr: Aggregate, env: Environment, path: str) -> list[Quotient]:
+def _aggregated(expr: tree.Aggregate, env: Environment, path: str) -> list[Quotient]:
     found = items(expr.list, env)
     if isinstance(found, Unknown):
         return []
@@ -172,7 +158,7 @@ def _aggregated(expr: Aggregate, env: Environment, path: str) -> list[Quotient]:
     return total
 
 
-def _item_forms(expr: Aggregate, scope: Environment, path: str) -> tuple[list[Quotient], bool] | None:
+def _item_forms(expr: tree.Aggregate, scope: Environment, path: str) -> tuple[list[Quotient], bool] | None:
     """Return the forms of one item's part, and whether it surely counts; None where it surely does not."""
     kept = True if expr.where is None else _settled(expr.where, scope, path)
     return None if kept is False else (_forms(expr.body, scope, path), kept is True)

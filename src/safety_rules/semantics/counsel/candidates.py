@@ -39,9 +39,7 @@ def typical(on: AreaOn, fact: Fact) -> list[Value]:
     """Return values of a fact at and beside everything that the area's rules compare it with."""
     texts = _conditions(on, on.rules)
     if isinstance(fact.kind, Number):
-        step = step_of(fact)
-        values = dict.fromkeys(_anchors(on, fact, step, texts))
-        return [v for v in values if _admitted(fact, v)]
+        return [v for v in dict.fromkeys(_anchors(on, fact, step_of(fact), texts)) if _admitted(fact, v)]
     return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 
@@ -54,8 +52,7 @@ def _numbers(
     on: AreaOn, record: Record, rules: Sequence[Rule], path: str, fact: Fact, texts: list[Expr]
 ) -> list[Value]:
     """Return the points where a rule's truth can change, then the bounds and the constants of the rules."""
-    step = step_of(fact)
-    tried = dict.fromkeys((*_anchors(on, fact, step, texts), *turns(on, record, rules, path)))
+    tried = dict.fromkeys((*_anchors(on, fact, step_of(fact), texts), *turns(on, record, rules, path)))
     return [v for v in tried if _admitted(fact, v)]
 
 

@@ -89,8 +89,7 @@ def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reas
     env = on.environment(record)
     budget = _Budget()
     try:
-        families = [_rule_family(f, env) for f in group]
-        for choice in by_size(families):
+        for choice in by_size([_rule_family(f, env) for f in group]):
             if witness(on, record, rules, _ordered(choice, on), budget) is not None:
                 return sorted(choice), True
     except (TooMany, _Spent):
@@ -157,8 +156,7 @@ def witness(
         return None
     first, rest = lacking[0], lacking[1:]
     if first.kind in ("parameter", "authority"):
-        confirmed = replace(on, confirmed=on.confirmed | {first.name})
-        answer = witness(confirmed, record, rules, rest, budget)
+        answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
         return None if answer is None else {first: None, **answer}
     for value in candidates(on, record, rules, first.name):
         answer = witness(on, record.with_value(first.name, value), rules, rest, budget)

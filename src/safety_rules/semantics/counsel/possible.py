@@ -7,26 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    Call,
-    Compare,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Literal,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    kind_of,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Boolean, Choice, Number
 from safety_rules.language.law import Parameter
 from safety_rules.language.operators import FUNCTIONS, ORDERS, Function
@@ -57,26 +38,26 @@ class Known:
     derived: frozenset[str]
 
 
-def possible(expr: Expr, known: Known) -> Possible:
+def possible(expr: tree.Expr, known: Known) -> Possible:
     """Return which of true and false a condition can be, as far as single comparisons tell."""
     match expr:
-        case Literal(value) if isinstance(value, bool):
+        case tree.Literal(value) if isinstance(value, bool):
             return frozenset({value})
-        case Not(operand):
+        case tree.Not(operand):
             return frozenset(not p for p in possible(operand, known))
-        case And(operands):
+        case tree.And(operands):
             parts = [possible(o, known) for o in operands]
             found = {True} if all(True in p for p in parts) else set()
             return frozenset(found | ({False} if any(False in p for p in parts) else set()))
-        case Or(operands):
+        case tree.Or(operands):
             parts = [possible(o, known) for o in operands]
             found = {False} if all(False in p for p in parts) else set()
             return frozenset(found | ({True} if any(True in p for p in parts) else set()))
-        case Compare(op, left, right):
+        case tree.Compare(op, left, right):
             return _comparison(op, left, right, known)
-        case In(item, container):
+        case tree.In(item, container):
             return _membership(item, container)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             tests = possible(test, known)
             arms = [(True, then), (False, otherwise)]
             return frozenset().union(*(possible(arm, known) for is_, arm in arms if is_ in tests))
@@ -84,10 +65,10 @@ def possible(expr: Expr, known: Known) -> Possible:
             return BOTH
 
 
-def _comparison(op: str, left: Expr, right: Expr, known: Known) -> Possible:
-    if left == right and isinstance(left, FactRef | ItemField | ItemSelf):
+def _comparison(op: str, left: tree.Expr, right: tree.Expr, known: Known) -> Possible:
+    if left == right and isinstance(left, tree.FactRef | tree.ItemField | tree.ItemSelf):
         return frozenset({op in ("==", "<=", ">=")})
-    if isinstance(kind_of(left), Number):
+    if isinstance(tree.kind_of(left), Number):
         return _numbers(op, number_range(left, known), number_range(right, known))
     a, b = _values(left), _values(right)
     if a is None or b is None or op not in ("==", "!="):
@@ -97,17 +78,17 @@ def _comparison(op: str, left: Expr, right: Expr, known: Known) -> Possible:
     return frozenset(equal if op == "==" else {not e for e in equal})
 
 
-def _values(expr: Expr) -> set[object] | None:
-    kind = kind_of(expr)
-    if isinstance(expr, Literal):
+def _values(expr: tree.Expr) -> set[object] | None:
+    kind = tree.kind_of(expr)
+    if isinstance(expr, tree.Literal):
         return {expr.value}
     if isinstance(kind, Choice):
         return {o.key for o in kind.choices.options}
     return {True, False} if isinstance(kind, Boolean) else None
 
 
-def _membership(item: Expr, container: Expr) -> Possible:
-    if not isinstance(container, Literal) or not isinstance(container.value, tuple):
+def _membership(item: tree.Expr, container: tree.Expr) -> Possible:
+    if not isinstance(container, tree.Literal) or not isinstance(container.value, tuple):
         return BOTH
     listed = set(container.value)
     values = _values(item)
@@ -143,32 +124,32 @@ def bounds_range(bounds: Bounds) -> Range:
     return Range(low, bounds.maximum, bounds.above is not None)
 
 
-def number_range(expr: Expr, known: Known) -> Range:
+def number_range(expr: tree.Expr, known: Known) -> Range:
     """Return the range that a number can have."""
     match expr:
-        case Literal(Fraction() as value):
+        case tree.Literal(Fraction() as value):
             return Range(value, value)
-        case FactRef(key) | ItemField(_, key):
+        case tree.FactRef(key) | tree.ItemField(_, key):
             return Range() if key in known.derived else bounds_range(known.vocabulary.facts[key].bounds)
-        case ParameterRef(key):
+        case tree.ParameterRef(key):
             values = [e.value for e in known.parameters[key].entries if isinstance(e.value, Fraction)]
             return Range(min(values), max(values)) if values else Range()
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             inner = number_range(operand, known)
             low, high = (None if n is None else n * factor for n in (inner.low, inner.high))
             return Range(low, high, inner.low_open, inner.high_open)
-        case Negate(operand):
+        case tree.Negate(operand):
             inner = number_range(operand, known)
             low, high = (None if n is None else -n for n in (inner.high, inner.low))
             return Range(low, high, inner.high_open, inner.low_open)
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             return _arithmetic(op, number_range(left, known), number_range(right, known))
-        case Aggregate("count"):
+        case tree.Aggregate("count"):
             return Range(Fraction(0))
-        case Aggregate("sum", body):
+        case tree.Aggregate("sum", body):
             inner = number_range(body, known)
             return Range(Fraction(0)) if inner.low is not None and inner.low >= 0 else Range()
-        case Call(function, arguments) if isinstance(kind_of(arguments[0]), Number):
+        case tree.Call(function, arguments) if isinstance(tree.kind_of(arguments[0]), Number):
             return _called(FUNCTIONS[function], [number_range(a, known) for a in arguments])
         case _:
             return Range()

@@ -11,20 +11,6 @@ from heapq import heappop, heappush
 from typing import TypeAlias, TypeGuard, assert_never
 
 from safety_rules.language import expr as tree
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    Call,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Not,
-    Or,
-    children,
-    kind_of,
-)
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.law import is_sure
 from safety_rules.language.operators import FUNCTIONS
@@ -43,40 +29,40 @@ class TooMany(Exception):
     """There are more ways than are looked at."""
 
 
-def settle(expr: Expr, want: bool, env: Environment) -> Family:
+def settle(expr: tree.Expr, want: bool, env: Environment) -> Family:
     """Return the sets of missing things that could make a condition true (or, with `want` False, false)."""
     return remembered(f"settled {want}", expr, env, _made_true if want else _made_false)
 
 
-def _made_true(expr: Expr, env: Environment) -> Family:
+def _made_true(expr: tree.Expr, env: Environment) -> Family:
     return _settling(expr, True, env)
 
 
-def _made_false(expr: Expr, env: Environment) -> Family:
+def _made_false(expr: tree.Expr, env: Environment) -> Family:
     return _settling(expr, False, env)
 
 
-def _settling(expr: Expr, want: bool, env: Environment) -> Family:
+def _settling(expr: tree.Expr, want: bool, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS if value is want else NEVER
     match expr:
-        case Not(operand):
+        case tree.Not(operand):
             return settle(operand, not want, env)
-        case And(operands):
+        case tree.And(operands):
             families = [settle(o, want, env) for o in operands]
             return every(families) if want else either(families)
-        case Or(operands):
+        case tree.Or(operands):
             families = [settle(o, want, env) for o in operands]
             return either(families) if want else every(families)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             taken = every([settle(test, True, env), settle(then, want, env)])
             left = every([settle(test, False, env), settle(otherwise, want, env)])
             agreed = every([settle(then, want, env), settle(otherwise, want, env)])
             return either([taken, left, agreed])
-        case Aggregate("any" | "all"):
+        case tree.Aggregate("any" | "all"):
             return _quantified(expr, want, env)
-        case FactRef() | ItemField():
+        case tree.FactRef() | tree.ItemField():
             inner = formula_behind(expr, env)
             if inner is None:
                 return frozenset({value.reasons})
@@ -89,7 +75,7 @@ def _settling(expr: Expr, want: bool, env: Environment) -> Family:
             assert_never(expr)
 
 
-def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
+def _quantified(expr: tree.Aggregate, want: bool, env: Environment) -> Family:
     found = items(expr.list, env)
     if isinstance(found, Unknown):
         return frozenset({found.reasons})
@@ -105,40 +91,40 @@ def _quantified(expr: Aggregate, want: bool, env: Environment) -> Family:
     return either(families) if want is some else every(families)
 
 
-def defined(expr: Expr, env: Environment) -> Family:
+def defined(expr: tree.Expr, env: Environment) -> Family:
     """Return the sets of missing things with which a value could become known."""
     return remembered("defined", expr, env, _defining)
 
 
-def _defining(expr: Expr, env: Environment) -> Family:
+def _defining(expr: tree.Expr, env: Environment) -> Family:
     value = evaluate(expr, env)
     if not isinstance(value, Unknown):
         return ALWAYS
     match expr:
-        case Not() | And() | Or() | Aggregate("any" | "all"):
+        case tree.Not() | tree.And() | tree.Or() | tree.Aggregate("any" | "all"):
             return either([settle(expr, True, env), settle(expr, False, env)])
-        case If() if kind_of(expr) == Boolean():
+        case tree.If() if tree.kind_of(expr) == Boolean():
             return either([settle(expr, True, env), settle(expr, False, env)])
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             taken = every([settle(test, True, env), defined(then, env)])
             left = every([settle(test, False, env), defined(otherwise, env)])
             agreed = every([defined(then, env), defined(otherwise, env)])
             return either([taken, left, agreed])
-        case Aggregate():
+        case tree.Aggregate():
             return _folded(expr, env)
-        case FactRef() | ItemField():
+        case tree.FactRef() | tree.ItemField():
             inner = formula_behind(expr, env)
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), defined(inner[0], inner[1])])
-        case Arithmetic("/", left, right) if evaluate(right, env) == 0:
+        case tree.Arithmetic("/", left, right) if evaluate(right, env) == 0:
             return _changed("divisor", right, [left], env)
-        case Call(function, arguments) if _at_most_zero(step := _step(function, arguments), env):
+        case tree.Call(function, arguments) if _at_most_zero(step := _step(function, arguments), env):
             return _changed("step", step, [a for a in arguments if a is not step], env)
         case (tree.Literal() | tree.ItemSelf() | tree.ParameterRef() | tree.AsOf() | tree.Compare()
               | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift()
               | tree.DaysBetween() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
-            parts = children(expr)
+            parts = tree.children(expr)
             inside = every([defined(p, env) for p in parts]) if parts else NEVER
             known = frozenset().union(*inside) if inside else frozenset()
             return inside if inside and known else frozenset({value.reasons})
@@ -146,25 +132,25 @@ def _defining(expr: Expr, env: Environment) -> Family:
             assert_never(expr)
 
 
-def _step(function: str, arguments: tuple[Expr, ...]) -> Expr | None:
+def _step(function: str, arguments: tuple[tree.Expr, ...]) -> tree.Expr | None:
     """Return the argument that must be above zero."""
     place = FUNCTIONS[function].above_zero
     return None if place is None else arguments[place]
 
 
-def _at_most_zero(step: Expr | None, env: Environment) -> TypeGuard[Expr]:
+def _at_most_zero(step: tree.Expr | None, env: Environment) -> TypeGuard[tree.Expr]:
     value = Unknown(frozenset()) if step is None else evaluate(step, env)
     return not isinstance(value, Unknown) and value <= 0
 
 
-def _changed(kind: str, part: Expr, others: list[Expr], env: Environment) -> Family:
+def _changed(kind: str, part: tree.Expr, others: list[tree.Expr], env: Environment) -> Family:
     """Return the sets with which others become known and a part gets another value, with which there is a result."""
     own = frozenset(Reason(kind, p) for p in fact_paths(part, env))
     families = [defined(o, env) for o in others]
     return every([*families, frozenset({own, *(frozenset({r}) for r in own)})]) if own else NEVER
 
 
-def _folded(expr: Aggregate, env: Environment) -> Family:
+def _folded(expr: tree.Aggregate, env: Environment) -> Family:
     found = items(expr.list, env)
     if isinstance(found, Unknown):
         return frozenset({found.reasons})
@@ -179,7 +165,7 @@ def _folded(expr: Aggregate, env: Environment) -> Family:
     return every(families)
 
 
-def _confirmed(expr: FactRef | ItemField, env: Environment) -> Family:
+def _confirmed(expr: tree.FactRef | tree.ItemField, env: Environment) -> Family:
     """Return what has to be confirmed before a derived fact counts."""
     derivation = env.derivations[expr.key]
     return ALWAYS if is_sure(derivation, env) else frozenset({frozenset({Reason("authority", derivation.key)})})

@@ -6,33 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
+from safety_rules.language import expr as tree
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-    children,
-    kind_of,
-)
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
@@ -46,7 +21,7 @@ LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2}
 ATOM = 3
 
 
-def clause_lines(expr: Expr, env: Environment) -> list[Slot]:
+def clause_lines(expr: tree.Expr, env: Environment) -> list[Slot]:
     """Return the statements of a condition, without repetitions."""
     lines = list(dict.fromkeys(_lines(expr, env, set())))
     if len(lines) <= MOST_LINES:
@@ -54,37 +29,37 @@ def clause_lines(expr: Expr, env: Environment) -> list[Slot]:
     return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
-def _lines(expr: Expr, env: Environment, told: Told) -> list[Slot]:
+def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
     match expr:
-        case And(operands) | Or(operands):
+        case tree.And(operands) | tree.Or(operands):
             return [line for o in operands for line in _lines(o, env, told)]
-        case Not(operand):
+        case tree.Not(operand):
             return _lines(operand, env, told)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return [line for part in (then, test, otherwise) for line in _lines(part, env, told)]
-        case Aggregate("any" | "all"):
+        case tree.Aggregate("any" | "all"):
             return _item_lines(expr, env, told)
-        case Compare():
+        case tree.Compare():
             return [_comparison(expr, env), *_formula_lines(expr, env)]
-        case In(item, container):
+        case tree.In(item, container):
             return _membership(item, container, env)
-        case FactRef() | ItemField():
+        case tree.FactRef() | tree.ItemField():
             return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
-        case Call("starts_with", (text, prefix)):
+        case tree.Call("starts_with", (text, prefix)):
             return [_beginning(text, prefix, evaluate(expr, env), env)]
-        case ItemSelf():
+        case tree.ItemSelf():
             return []
-        case (Literal() | ParameterRef() | AsOf() | Arithmetic() | Negate() | Scale() | Shift() | DaysBetween()
-              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
+        case (tree.Literal() | tree.ParameterRef() | tree.AsOf() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift() | tree.DaysBetween()
+              | tree.Aggregate() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
             return _leaves(expr, env)
         case _:
             assert_never(expr)
 
 
-def _item_lines(expr: Aggregate, env: Environment, told: Told) -> list[Slot]:
+def _item_lines(expr: tree.Aggregate, env: Environment, told: Told) -> list[Slot]:
     found = items(expr.list, env)
-    lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, FactRef) else []
-    if isinstance(found, Unknown) or not isinstance(kind_of(expr.list), Records):
+    lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, tree.FactRef) else []
+    if isinstance(found, Unknown) or not isinstance(tree.kind_of(expr.list), Records):
         return lines
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
@@ -93,12 +68,12 @@ def _item_lines(expr: Aggregate, env: Environment, told: Told) -> list[Slot]:
     return lines
 
 
-def _comparison(expr: Compare, env: Environment) -> Slot:
+def _comparison(expr: tree.Compare, env: Environment) -> Slot:
     left, right = evaluate(expr.left, env), evaluate(expr.right, env)
-    kind = kind_of(expr.left)
+    kind = tree.kind_of(expr.left)
     a, b = _side(expr.left, left, kind, env), _side(expr.right, right, kind, env)
     if isinstance(left, Unknown) or isinstance(right, Unknown) or not isinstance(kind, Number | Date):
-        return a if isinstance(expr.right, Literal) else statement("comparison.beside", left=a, right=b)
+        return a if isinstance(expr.right, tree.Literal) else statement("comparison.beside", left=a, right=b)
     return statement(_relation(left, right, kind), left=a, right=b)
 
 
@@ -108,30 +83,30 @@ def _relation(left: Any, right: Any, kind: Kind) -> str:
     return "comparison.equal" if left == right else f"comparison.{'below' if left < right else 'above'}"
 
 
-def _beginning(text: Expr, prefix: Expr, value: Any, env: Environment) -> Slot:
-    said, start = (_side(e, evaluate(e, env), kind_of(e), env) for e in (text, prefix))
+def _beginning(text: tree.Expr, prefix: tree.Expr, value: Any, env: Environment) -> Slot:
+    said, start = (_side(e, evaluate(e, env), tree.kind_of(e), env) for e in (text, prefix))
     if isinstance(value, Unknown):
         return statement("comparison.beside", left=said, right=start)
     return statement("function.starts_with" if value else "function.starts_with_not", text=said, prefix=start)
 
 
-def _side(expr: Expr, value: Any, kind: Kind, env: Environment, of: str = "") -> Slot:
+def _side(expr: tree.Expr, value: Any, kind: Kind, env: Environment, of: str = "") -> Slot:
     """Return one side of a comparison: what it is made of, and what it comes to; `of` is the item named before it."""
     match expr:
-        case Literal():
+        case tree.Literal():
             return _amount(value, expr.kind)
-        case FactRef() | ItemField():
+        case tree.FactRef() | tree.ItemField():
             return _named(expr, value, env, of)
-        case Scale(operand):
-            return _side(operand, evaluate(operand, env), kind_of(operand), env, of)
-        case ParameterRef(key):
+        case tree.Scale(operand):
+            return _side(operand, evaluate(operand, env), tree.kind_of(operand), env, of)
+        case tree.ParameterRef(key):
             return statement("fact.number", name=env.parameters[key].name, value=_amount(value, kind))
-        case AsOf():
+        case tree.AsOf():
             return statement("fact.as_of", value=_amount(value, kind))
-        case ItemSelf():
+        case tree.ItemSelf():
             return _amount(value, kind)
-        case (Not() | And() | Or() | Compare() | In() | Arithmetic() | Negate() | Shift() | DaysBetween() | If()
-              | Aggregate() | Listed() | Lookup() | Call()):  # fmt: skip
+        case (tree.Not() | tree.And() | tree.Or() | tree.Compare() | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Shift() | tree.DaysBetween() | tree.If()
+              | tree.Aggregate() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
             formula, comes_to = _formula(expr, env, of), _amount(value, kind)
             if isinstance(value, Unknown) or formula == comes_to:
                 return formula
@@ -149,41 +124,41 @@ def _amount(value: Any, kind: Kind) -> Slot:
     return Amount(value, Number(kind.unit) if isinstance(kind, Number) and kind.whole else kind)
 
 
-def _formula(expr: Expr, env: Environment, of: str = "") -> Slot:
+def _formula(expr: tree.Expr, env: Environment, of: str = "") -> Slot:
     match expr:
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             return _operation(WRITTEN[op], LEVELS[op], left, right, env, of)
-        case Negate(operand):
+        case tree.Negate(operand):
             return statement("formula.negative", of=_grouped(operand, ATOM, env, of))
-        case Shift(day, period, backwards):
+        case tree.Shift(day, period, backwards):
             return _operation("minus" if backwards else "plus", 1, day, period, env, of)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return _operation("minus", 1, later, earlier, env, of)
-        case FactRef() | ItemField() | ParameterRef() | Literal() | AsOf() | ItemSelf():
-            return _side(expr, evaluate(expr, env), kind_of(expr), env, of)
-        case Scale() | If():
+        case tree.FactRef() | tree.ItemField() | tree.ParameterRef() | tree.Literal() | tree.AsOf() | tree.ItemSelf():
+            return _side(expr, evaluate(expr, env), tree.kind_of(expr), env, of)
+        case tree.Scale() | tree.If():
             plain = _plain(expr, env)
             return _formula(plain, env, of) if plain is not expr else Series("joint.beside", tuple(_leaves(expr, env)))
-        case Aggregate("sum"):
+        case tree.Aggregate("sum"):
             return _sum(expr, env)
-        case Aggregate(fold):
+        case tree.Aggregate(fold):
             return _called(f"fold.{fold}", _leaves(expr, env))
-        case Listed() | Lookup():
-            return _amount(evaluate(expr, env), kind_of(expr))
-        case Call(function, arguments):
+        case tree.Listed() | tree.Lookup():
+            return _amount(evaluate(expr, env), tree.kind_of(expr))
+        case tree.Call(function, arguments):
             return _called(f"function.{function}", [_formula(a, env, of) for a in arguments])
-        case Not() | And() | Or() | Compare() | In():
-            return Series("joint.comma", tuple(_formula(c, env, of) for c in children(expr)))
+        case tree.Not() | tree.And() | tree.Or() | tree.Compare() | tree.In():
+            return Series("joint.comma", tuple(_formula(c, env, of) for c in tree.children(expr)))
         case _:
             assert_never(expr)
 
 
-def _plain(expr: Expr, env: Environment) -> Expr:
+def _plain(expr: tree.Expr, env: Environment) -> tree.Expr:
     """Return an expression without what is not told of it: a conversion of units, a choice that is made."""
     match expr:
-        case Scale(operand):
+        case tree.Scale(operand):
             return _plain(operand, env)
-        case If(test, then, otherwise) if not isinstance(made := evaluate(test, env), Unknown):
+        case tree.If(test, then, otherwise) if not isinstance(made := evaluate(test, env), Unknown):
             return _plain(then if made else otherwise, env)
         case _:
             return expr
@@ -193,31 +168,31 @@ def _called(code: str, arguments: Sequence[Slot]) -> Slot:
     return statement(code, of=Series("joint.comma", tuple(arguments)))
 
 
-def _operation(sign: str, level: int, left: Expr, right: Expr, env: Environment, of: str) -> Slot:
+def _operation(sign: str, level: int, left: tree.Expr, right: tree.Expr, env: Environment, of: str) -> Slot:
     """Return two operands with a sign between them; what follows a minus or a divisor is grouped."""
     tighter = level + (sign in ("minus", "over"))
     return statement(f"formula.{sign}", left=_grouped(left, level, env, of), right=_grouped(right, tighter, env, of))
 
 
-def _grouped(inner: Expr, level: int, env: Environment, of: str) -> Slot:
+def _grouped(inner: tree.Expr, level: int, env: Environment, of: str) -> Slot:
     formula = _formula(inner, env, of)
     return statement("formula.group", of=formula) if _level(_plain(inner, env)) < level else formula
 
 
-def _level(expr: Expr) -> int:
+def _level(expr: tree.Expr) -> int:
     """Return how tightly the outermost sign of a formula binds."""
     match expr:
-        case Arithmetic(op):
+        case tree.Arithmetic(op):
             return LEVELS[op]
-        case Shift() | DaysBetween() | Aggregate("sum"):
+        case tree.Shift() | tree.DaysBetween() | tree.Aggregate("sum"):
             return 1
-        case If():
+        case tree.If():
             return 0
         case _:
             return ATOM
 
 
-def _sum(expr: Aggregate, env: Environment) -> Slot:
+def _sum(expr: tree.Aggregate, env: Environment) -> Slot:
     """Return a sum as its terms, each with the name of its item: `苯（0.2）＋ 氨（0.7）`."""
     found = items(expr.list, env)
     terms: list[Slot] = []
@@ -234,18 +209,18 @@ def _item_name(path: str, item: Any) -> Slot:
     return names[0] if names else Place(path)
 
 
-def _membership(item: Expr, container: Expr, env: Environment) -> list[Slot]:
-    value = _side(item, evaluate(item, env), kind_of(item), env)
-    if isinstance(container, Literal):
+def _membership(item: tree.Expr, container: tree.Expr, env: Environment) -> list[Slot]:
+    value = _side(item, evaluate(item, env), tree.kind_of(item), env)
+    if isinstance(container, tree.Literal):
         return [value]
-    own = [] if isinstance(item, Literal) else [value]
-    return [*own, _side(container, evaluate(container, env), kind_of(container), env)]
+    own = [] if isinstance(item, tree.Literal) else [value]
+    return [*own, _side(container, evaluate(container, env), tree.kind_of(container), env)]
 
 
-def _named(expr: FactRef | ItemField, value: Any, env: Environment, of: str = "") -> Slot:
+def _named(expr: tree.FactRef | tree.ItemField, value: Any, env: Environment, of: str = "") -> Slot:
     """Return a fact with its value, by its path; brief where its item `of` is named already."""
     path = expr.key
-    if isinstance(expr, ItemField):
+    if isinstance(expr, tree.ItemField):
         path = f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}"
     name = Place(path, bool(of) and path.startswith(of + "."))
     if isinstance(value, Unknown) and expr.key in env.derivations:
@@ -254,23 +229,23 @@ def _named(expr: FactRef | ItemField, value: Any, env: Environment, of: str = ""
     return statement("fact.number" if number else "fact.value", name=name, value=_amount(value, expr.kind))
 
 
-def _derived_lines(expr: FactRef | ItemField, env: Environment, told: Told) -> list[Slot]:
+def _derived_lines(expr: tree.FactRef | tree.ItemField, env: Environment, told: Told) -> list[Slot]:
     behind = formula_behind(expr, env)
-    known = (expr.key, "" if isinstance(expr, FactRef) else env.variables[expr.variable][0])
+    known = (expr.key, "" if isinstance(expr, tree.FactRef) else env.variables[expr.variable][0])
     if behind is None or not isinstance(expr.kind, Boolean) or known in told:
         return []
     told.add(known)
     return _lines(*behind, told)
 
 
-def _formula_lines(expr: Compare, env: Environment) -> list[Slot]:
+def _formula_lines(expr: tree.Compare, env: Environment) -> list[Slot]:
     """Return, for each derived number that a comparison is about, how it comes about: `S ＝ 〔苯〕… ＋ … ＝ 1.6`."""
     lines: list[Slot] = []
     for leaf in (expr.left, expr.right):
-        if not isinstance(leaf, FactRef) or not isinstance(leaf.kind, Number) or leaf.key not in env.derivations:
+        if not isinstance(leaf, tree.FactRef) or not isinstance(leaf.kind, Number) or leaf.key not in env.derivations:
             continue
         formula = env.derivations[leaf.key].formula
-        if not isinstance(formula, Arithmetic | Aggregate | Call):
+        if not isinstance(formula, tree.Arithmetic | tree.Aggregate | tree.Call):
             continue
         inside = replace(env, variables={})
         value = evaluate(formula, inside)
@@ -281,9 +256,9 @@ def _formula_lines(expr: Compare, env: Environment) -> list[Slot]:
     return lines
 
 
-def _leaves(expr: Expr, env: Environment) -> list[Slot]:
+def _leaves(expr: tree.Expr, env: Environment) -> list[Slot]:
     """Return the facts that a formula reads outside its aggregates, with their values."""
-    if isinstance(expr, FactRef | ItemField):
+    if isinstance(expr, tree.FactRef | tree.ItemField):
         return [_named(expr, evaluate(expr, env), env)]
-    parts = (expr.list,) if isinstance(expr, Aggregate) else children(expr)
+    parts = (expr.list,) if isinstance(expr, tree.Aggregate) else tree.children(expr)
     return [leaf for part in parts for leaf in _leaves(part, env)]

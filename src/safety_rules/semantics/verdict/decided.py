@@ -22,18 +22,10 @@ from safety_rules.language.verdict import (
     Status,
     WaiverResult,
 )
+from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
-from safety_rules.semantics.decide import (
-    AreaOn,
-    derived_values,
-    due_duties,
-    finding,
-    findings,
-    verdict_standing,
-    waiver_results,
-)
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.shared import Shared
@@ -57,7 +49,7 @@ class Decided:
 
     __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
 
-    on: AreaOn
+    on: deciding.AreaOn
     at_best: str
     at_worst: str
     outcome: str
@@ -66,7 +58,7 @@ class Decided:
 
     def __init__(
         self,
-        on: AreaOn,
+        on: deciding.AreaOn,
         data: Any,
         at_best: str,
         at_worst: str,
@@ -99,7 +91,7 @@ class Decided:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
-        found = findings(self.on, self.record, self._granted, self.environment)
+        found = deciding.findings(self.on, self.record, self._granted, self.environment)
         if self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
             if now != tuple(self._violated):
@@ -114,12 +106,12 @@ class Decided:
         mask = self._masks.violated | self._masks.undetermined
         if not mask:
             return ()
-        return tuple(finding(r, self.environment) for i, r in enumerate(self.on.rules) if mask >> i & 1)
+        return tuple(deciding.finding(r, self.environment) for i, r in enumerate(self.on.rules) if mask >> i & 1)
 
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
         """What became of each waiver that names this record's subject."""
-        return waiver_results(self.on, self.record, self._granted, self.findings)
+        return deciding.waiver_results(self.on, self.record, self._granted, self.findings)
 
     @property
     def definite(self) -> bool:
@@ -148,7 +140,7 @@ class Decided:
         quick = self._shared.standing if self._shared is not None else None
         if quick is not None and self._masks is not None:
             return quick(self.record.values, self._masks, self.at_best)
-        return verdict_standing(self.on.area, self.findings, self.at_best)
+        return deciding.verdict_standing(self.on.area, self.findings, self.at_best)
 
     @cached_property
     def needs(self) -> Needs:
@@ -170,12 +162,12 @@ class Decided:
     @cached_property
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
-        return due_duties(self.on, self.environment, self.open_findings)
+        return deciding.due_duties(self.on, self.environment, self.open_findings)
 
     @cached_property
     def derived(self) -> Mapping[str, Value | None]:
         """The derived facts by path, exact; None for one that is not known yet."""
-        return derived_values(self.on, self.record)
+        return deciding.derived_values(self.on, self.record)
 
     def finding(self, rule: str) -> Finding:
         """Return the finding of one rule; raises NotFoundError."""

@@ -84,20 +84,13 @@ def _name(name: Name) -> dict[str, str]:
 
 def _finding(f: Finding) -> dict[str, Any]:
     return {
-        "rule": f.rule.key,
-        "title": _name(f.rule.title),
-        "status": f.status.value,
-        "outcome": f.outcome,
-        "veto": f.rule.otherwise.veto,
-        "waived": f.waived,
-        "standing": f.standing.name,
-        "applies_when": [_clause(c) for c in f.applies_when],
-        "requires": [_clause(c) for c in f.requires],
-        "lacks": [_reason(r) for r in sorted(f.reasons)],
-        "authority": [_citation(c) for c in f.rule.authority],
+        "rule": f.rule.key, "title": _name(f.rule.title), "status": f.status.value, "outcome": f.outcome,
+        "veto": f.rule.otherwise.veto, "waived": f.waived, "standing": f.standing.name,
+        "applies_when": [_clause(c) for c in f.applies_when], "requires": [_clause(c) for c in f.requires],
+        "lacks": [_reason(r) for r in sorted(f.reasons)], "authority": [_citation(c) for c in f.rule.authority],
         "parameters": {key: _citation(c) for key, c in f.parameters.items()},
         "derivations": {key: _citation(c) for key, c in f.derivations.items()},
-    }
+    }  # fmt: skip
 
 
 def _clause(c: ClauseResult) -> dict[str, str]:
@@ -115,11 +108,6 @@ def _citation(c: Citation) -> dict[str, str]:
 def _gap(gap: Gap) -> dict[str, Any]:
     kind = gap.kind
     return {
-        "rule": gap.rule,
-        "clause": gap.clause,
-        "fact": gap.path,
-        "now": json_value(gap.now, kind),
-        "to": json_value(gap.to, kind),
-        "change": json_value(gap.change, kind),
-        "unit": kind.unit.symbol,
-    }
+        "rule": gap.rule, "clause": gap.clause, "fact": gap.path, "now": json_value(gap.now, kind),
+        "to": json_value(gap.to, kind), "change": json_value(gap.change, kind), "unit": kind.unit.symbol,
+    }  # fmt: skip

@@ -121,7 +121,7 @@ def from_store(path: Path, raw: dict[str, Raw], on: datetime.date) -> bool:
 
     into = raw.setdefault("ledger.dangers", Raw())
     for danger in dangers(path, lifecycle(), on).values():
-        if danger.deadline is None:
+        if danger.deadline is None or danger.withdrawn_on is not None:
             continue
         item = {"id": danger.id, "level": danger.details.level, "found_on": danger.found_on}
         item |= {"deadline": danger.deadline, "is_closed": danger.closed_on is not None}

@@ -115,5 +115,4 @@ def _law(book: Rulebook, key: ItemKey, day: datetime.date, require: Standing) ->
 def _spread(pairs: list[tuple[AreaOn, AreaOn]]) -> Iterator[tuple[AreaOn, AreaOn]]:
     """Yield the last day first (the law to come), then the first: the days between add little."""
     yield pairs[-1]
-    if len(pairs) > 1:
-        yield pairs[0]
+    yield from pairs[: len(pairs) > 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,6 +20,7 @@ from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.counsel.candidates import candidates, typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.evaluate import truth
+from safety_rules.semantics.reads import walk_through
 from safety_rules.services.impact.meaning import Item, ItemKey, conditions
 from safety_rules.words.values import decimal
 
@@ -93,13 +95,10 @@ def _count(given: dict[str, Any], parts: list[Expr], law: AreaOn) -> int:
 def focused(item: Item, law: AreaOn) -> tuple[Rule, AreaOn]:
     """Return an item as a rule of its own, under a law that holds nothing but it and what it reads."""
     rule = item if isinstance(item, Rule) else _as_rule(item)
-    read: dict[str, Derivation] = {}
-    exprs = list(conditions(item))
-    while exprs:
-        for node in walk(exprs.pop()):
-            if isinstance(node, FactRef | ItemField) and node.key in law.derivations and node.key not in read:
-                read[node.key] = law.derivations[node.key]
-                exprs.append(read[node.key].formula)
+    seen: set[str] = set()
+    for expr in conditions(item):
+        deque(walk_through(expr, law.derivations, seen), 0)
+    read = {key: d for key, d in law.derivations.items() if key in seen}
     if isinstance(item, Derivation):
         read[item.fact] = item
     return rule, replace(law, rules=(rule,), derivations=read)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef
 from safety_rules.language.kinds import Choice, Choices
 from safety_rules.language.law import edition_on, entry_on
 from safety_rules.language.rule import Derivation, Obligation, Rule
@@ -20,6 +20,7 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Period, Standing, weakest
 from safety_rules.semantics.canonical import canonical, conjunction_form
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import walk_through
 
 DAY = datetime.timedelta(days=1)
 Item: TypeAlias = Rule | Derivation | Obligation
@@ -70,20 +71,17 @@ def _own(item: Item | ChainRule) -> Any:
     match item:
         case Rule():
             asks = (item.otherwise.outcome, item.otherwise.veto)
-            return (conjunction_form(c.that for c in item.applies_when), _required(item), asks)
+            parts = conjunction_form(c.that for c in item.applies_when), conjunction_form(c.that for c in item.requires)
+            return (*parts, asks)
         case Derivation():
             return (item.fact, canonical(item.formula, {item.variable: "x"} if item.variable else {}))
         case Obligation():
             return (conjunction_form(c.that for c in item.applies_when), item.duty)
         case ChainRule():
-            parts = [(p.variable, p.relation, p.that and canonical(p.that)) for p in (*item.given, *item.unless)]
-            return (parts, len(item.given), item.derives, [(f, canonical(e)) for f, e in item.record])
+            wanted = [(p.variable, p.relation, p.that and canonical(p.that)) for p in (*item.given, *item.unless)]
+            return (wanted, len(item.given), item.derives, [(f, canonical(e)) for f, e in item.record])
         case _:
             raise TypeError(item)
-
-
-def _required(rule: Rule) -> Any:
-    return conjunction_form(c.that for c in rule.requires)
 
 
 def _sure(cited: Iterable[Citation], require: Standing) -> bool:
@@ -92,21 +90,16 @@ def _sure(cited: Iterable[Citation], require: Standing) -> bool:
 
 def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
     """Return everything that conditions read, through derivations: its name, and what it is on the day."""
-    found: dict[str, Any] = {}
-    while exprs:
-        for node in walk(exprs.pop()):
-            match node:
-                case FactRef(key) | ItemField(_, key) if key in law.derivations and key not in found:
-                    derivation = law.derivations[key]
-                    found[key] = _own(derivation)
-                    exprs.append(derivation.formula)
-                case FactRef(key) | ItemField(_, key) if key not in found:
-                    found[key] = _fact(key, law.rulebook)
-                case ParameterRef(key, _, day):
-                    found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
-                case Listed(table) | Lookup(table):
-                    edition = edition_on(law.rulebook.tables[table], law.as_of)
-                    found[f"{table} (table)"] = edition and (edition.rows, edition.citation.standing <= law.require)
+    found, seen = dict[str, Any](), set[str]()
+    for node in (n for e in exprs for n in walk_through(e, law.derivations, seen)):
+        match node:
+            case FactRef(key) | ItemField(_, key) if key not in found:
+                found[key] = _own(law.derivations[key]) if key in law.derivations else _fact(key, law.rulebook)
+            case ParameterRef(key, _, day):
+                found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
+            case Listed(table) | Lookup(table):
+                edition = edition_on(law.rulebook.tables[table], law.as_of)
+                found[f"{table} (table)"] = edition and (edition.rows, edition.citation.standing <= law.require)
     return found
 
 

@@ -15,7 +15,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Obligation, Rule
 from safety_rules.language.truth import conjunction
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.decide import AreaOn, clause_results, finding, findings, interval
+from safety_rules.semantics.decide import AreaOn, clause_results, finding, findings, interval, scopes
 from safety_rules.semantics.evaluate import evaluate
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
 from safety_rules.services.impact.meaning import Item
@@ -89,13 +89,8 @@ def _answer(item: Item | None, law: AreaOn, record: Record) -> str:
             status = finding(item, env).status.value
             asks = (item.otherwise.outcome or "advice") + (", veto" if item.otherwise.veto else "")
             return f"{status} ({asks})" if status in ("violated", "undetermined") else status
-        case Derivation(variable=None):
-            return _shown(evaluate(item.formula, env))
         case Derivation():
-            outer = item.fact.rpartition(".")[0]
-            rows: Any = record.values.get(outer, ())
-            scopes = [env.with_item(str(item.variable), f"{outer}[{i}]", r) for i, r in enumerate(rows)]
-            return ", ".join(_shown(evaluate(item.formula, s)) for s in scopes)
+            return ", ".join(_shown(evaluate(item.formula, s)) for s in scopes(item, env))
         case Obligation():
             holds = conjunction(*(c.truth for c in clause_results(item.applies_when, env)))
             return {"true": "due", "false": "not due"}.get(holds.value, "undetermined")

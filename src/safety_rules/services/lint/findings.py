@@ -61,9 +61,8 @@ def _found(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
 
 def _covers(silence: Silence, diagnostic: Diagnostic) -> bool:
     same = silence.code == diagnostic.code and silence.file == diagnostic.at.source.name
-    return same and (
-        not silence.of or f"`{silence.of}`" in diagnostic.message or f"`{silence.of}." in diagnostic.message
-    )
+    named = (f"`{silence.of}`", f"`{silence.of}.")
+    return same and (not silence.of or any(name in diagnostic.message for name in named))
 
 
 def _idle(silence: Silence) -> Diagnostic:

@@ -9,7 +9,6 @@ from fractions import Fraction
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr, Literal, ParameterRef, walk
 from safety_rules.language.kinds import Name, Number
-from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -30,15 +29,11 @@ def other_numbers(book: Rulebook) -> Iterator[Diagnostic]:
         for rule in area.rules:
             for clause in rule.applies_when + rule.requires:
                 yield from _found(f"{rule.key}.{clause.key}", clause.sentence, [clause.that], clause.at, book)
-            yield from _titled(rule, book)
+            every = [c.that for c in rule.applies_when + rule.requires]
+            yield from _found(rule.key, rule.title, every, rule.at, book)
         for obligation in area.obligations:
             for clause in obligation.applies_when:
                 yield from _found(f"{obligation.key}.{clause.key}", clause.sentence, [clause.that], clause.at, book)
-
-
-def _titled(rule: Rule, book: Rulebook) -> Iterator[Diagnostic]:
-    conditions = [c.that for c in rule.applies_when + rule.requires]
-    yield from _found(rule.key, rule.title, conditions, rule.at, book)
 
 
 def _found(

@@ -18,6 +18,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status, Unknown
+from safety_rules.semantics.decide import scopes
 from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.arms import Arm, arms
@@ -99,8 +100,7 @@ def veto_despite_blanks(asked: Asked, rule: Rule, asks: Question) -> Proof:
     """Return the proof that where a veto is violated, no fewer facts make it satisfied or not applicable."""
     alone = replace(asked.law, rules=(rule,), obligations=())
     full = open_law(alone, (), asked.limits.most_items)
-    facts = frozenset(asked.law.rulebook.vocabulary.facts)
-    fewer = beside(full, alone, facts, "fewer ")
+    fewer = beside(full, alone, frozenset(asked.law.rulebook.vocabulary.facts), "fewer ")
     asking = search([full, fewer], asked.limits.seconds)
 
     def conditions() -> list[Condition]:
@@ -137,8 +137,7 @@ def value_when_known(asked: Asked, derivation: Derivation, asks: Question, where
     def conditions() -> list[Condition]:
         world, there = _where(opened, derivation)
         found = value(derivation.formula, world)
-        only = _only(where, opened)
-        return [negation(found.known), there, opened.record.everything_known(), *only]
+        return [negation(found.known), there, opened.record.everything_known(), *_only(where, opened)]
 
     def unknown(records: tuple[Record, ...]) -> bool:
         value_ = evaluate(derivation.formula, _scope(asked, derivation, records[0]))
@@ -177,13 +176,7 @@ def _where(opened: OpenLaw, derivation: Derivation) -> tuple[World, Condition]:
 
 def _scope(asked: Asked, derivation: Derivation, record: Record) -> Environment:
     """Return the environment of a derivation's formula by the definition."""
-    env = asked.law.environment(record)
-    if derivation.variable is None:
-        return env
-    outer = derivation.fact.rpartition(".")[0]
-    items = record.values[outer]
-    assert isinstance(items, tuple)
-    return env.with_item(derivation.variable, f"{outer}[0]", items[0])
+    return scopes(derivation, asked.law.environment(record))[0]
 
 
 def _reached(asked: Asked, derivation: Derivation, arm: Arm, records: tuple[Record, ...]) -> bool:

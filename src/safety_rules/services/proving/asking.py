@@ -98,51 +98,37 @@ def refuted_by(question: Question, asking: Search, conditions: Conditions, claim
 
     `claim` is what the definition must say of the records, for them to count.
     """
-    found, records, why = _found(asking, conditions)
-    if found is Found.GAVE_UP:
-        return Proof(question, Answer.UNDECIDED, why)
-    if found is Found.NOTHING:
-        return Proof(question, Answer.PROVED)
-    return _replayed(question, Answer.REFUTED, asking, records, claim, says)
+    return _answered(question, asking, conditions, claim, says, Proof(question, Answer.PROVED), Answer.REFUTED)
 
 
 def shown_by(question: Question, asking: Search, conditions: Conditions, claim: Claim, says: Says) -> Proof:
     """Return the proof, by showing them, that records exist on which the conditions hold."""
-    found, records, why = _found(asking, conditions)
-    if found is Found.GAVE_UP:
-        return Proof(question, Answer.UNDECIDED, why)
-    if found is Found.NOTHING:
-        return Proof(question, Answer.REFUTED, Name("没有这样的记录", "there is no such record"))
-    return _replayed(question, Answer.PROVED, asking, records, claim, says)
+    none = Proof(question, Answer.REFUTED, Name("没有这样的记录", "there is no such record"))
+    return _answered(question, asking, conditions, claim, says, none, Answer.PROVED)
 
 
-def _replayed(
-    question: Question, answer: Answer, asking: Search, records: tuple[Record, ...], claim: Claim, says: Says
+def _answered(
+    question: Question, asking: Search, conditions: Conditions, claim: Claim, says: Says, none: Proof, answer: Answer
 ) -> Proof:
-    """Return the answer that records give, where they are read back as they are and do what they should."""
-    same = all(is_read_back(r, law.law) for r, law in zip(records, asking.laws, strict=True))
-    if same and claim(records):
-        return Proof(question, answer, shown=says(records))
-    why = FAULTY if same else UNREADABLE
-    return Proof(question, Answer.NOT_REPLAYED, why, shown=says(records))
-
-
-def _found(asking: Search, conditions: Conditions) -> tuple[Found, tuple[Record, ...], Name]:
+    """Return `none` where there are no records, else what they give if they are read back and do what they should."""
     try:
         found, records = asking.ask(*conditions())
     except NotLowered as left:
-        return Found.GAVE_UP, (), _left_out(left)
-    said = Name(f"{asking.limit_s:g}秒内没有答案", f"no answer within {asking.limit_s:g} seconds")
-    return found, records, said
+        return not_lowered(question, left)
+    if found is Found.GAVE_UP:
+        why = Name(f"{asking.limit_s:g}秒内没有答案", f"no answer within {asking.limit_s:g} seconds")
+        return Proof(question, Answer.UNDECIDED, why)
+    if found is Found.NOTHING:
+        return none
+    same = all(is_read_back(r, law.law) for r, law in zip(records, asking.laws, strict=True))
+    if same and claim(records):
+        return Proof(question, answer, shown=says(records))
+    return Proof(question, Answer.NOT_REPLAYED, FAULTY if same else UNREADABLE, shown=says(records))
 
 
 def not_lowered(question: Question, left: NotLowered) -> Proof:
     """Return that a question is not decided, since a condition is not put into a formula."""
-    return Proof(question, Answer.UNDECIDED, _left_out(left))
-
-
-def _left_out(left: NotLowered) -> Name:
-    return Name(f"未能化为公式：{left}", f"not put into a formula: {left}")
+    return Proof(question, Answer.UNDECIDED, Name(f"未能化为公式：{left}", f"not put into a formula: {left}"))
 
 
 def timed(ask: Callable[[], Proof], limits: Limits) -> Proof:

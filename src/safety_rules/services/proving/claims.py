@@ -8,15 +8,8 @@ from itertools import pairwise
 
 from safety_rules.engines.smt.lemmas import add_orders, orders
 from safety_rules.engines.smt.unsupported import NotLowered
+from safety_rules.language import invariant as claimed
 from safety_rules.language.expr import Expr
-from safety_rules.language.invariant import (
-    Always,
-    Grows,
-    Invariant,
-    OnceSatisfied,
-    StricterSince,
-    StricterThanBase,
-)
 from safety_rules.language.kinds import Name
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.semantics.decide import AreaOn, area_on
@@ -38,21 +31,23 @@ def invariant_proofs(rulebook: Rulebook, area: Area, limits: Limits, base: Ruleb
     for one in area.invariants:
         asks = list(_asks(rulebook, area, one, limits, base))
         yield from (timed(ask, limits) for ask in asks)
-        if not asks and not isinstance(one.claim, StricterThanBase):
+        if not asks and not isinstance(one.claim, claimed.StricterThanBase):
             day = one.period.since or changes(rulebook, area)[0]
             why = Name("没有一天可以检验", "there is no day on which it could be asked")
             yield Proof(Question(area.key, day, "invariant", one.key, one.sentence, one.at), Answer.UNDECIDED, why)
 
 
-def _asks(rulebook: Rulebook, area: Area, one: Invariant, limits: Limits, base: Rulebook | None) -> Iterator[Ask]:
+def _asks(
+    rulebook: Rulebook, area: Area, one: claimed.Invariant, limits: Limits, base: Rulebook | None
+) -> Iterator[Ask]:
     laws = [area_on(rulebook, area.key, d) for d in changes(rulebook, area) if one.period.holds(d)]
     match one.claim:
-        case OnceSatisfied():
+        case claimed.OnceSatisfied():
             yield from _later(laws, one, one.claim, limits)
-        case StricterSince(day):
+        case claimed.StricterSince(day):
             pair = frozen(area_on(rulebook, area.key, day - DAY), day), frozen(area_on(rulebook, area.key, day), day)
             yield _ask(pair[1], one, limits, partial(of_strictness, pair, one))
-        case StricterThanBase():
+        case claimed.StricterThanBase():
             for law in laws if base is not None else ():
                 assert base is not None
                 pair = area_on(base, area.key, law.as_of), law
@@ -61,13 +56,13 @@ def _asks(rulebook: Rulebook, area: Area, one: Invariant, limits: Limits, base: 
             for law in _distinct(laws, one):
                 of = (
                     partial(of_growth, law, one, one.claim)
-                    if isinstance(one.claim, Grows)
+                    if isinstance(one.claim, claimed.Grows)
                     else partial(of_one, law, one)
                 )
                 yield _ask(law, one, limits, of)
 
 
-def _distinct(laws: list[AreaOn], one: Invariant) -> Iterator[AreaOn]:
+def _distinct(laws: list[AreaOn], one: claimed.Invariant) -> Iterator[AreaOn]:
     """Yield one law of those that are alike in all that an invariant reads."""
     seen: set[Hashable] = set()
     for law in laws:
@@ -77,16 +72,18 @@ def _distinct(laws: list[AreaOn], one: Invariant) -> Iterator[AreaOn]:
             yield law
 
 
-def _reads(law: AreaOn, one: Invariant) -> tuple[Expr, ...]:
-    of_facts = isinstance(one.claim, Always) or (isinstance(one.claim, Grows) and one.claim.number is not None)
+def _reads(law: AreaOn, one: claimed.Invariant) -> tuple[Expr, ...]:
+    of_facts = isinstance(one.claim, claimed.Always) or (
+        isinstance(one.claim, claimed.Grows) and one.claim.number is not None
+    )
     return one.conditions() if of_facts else (*one.conditions(), *clauses(law.rules))
 
 
-def _question(law: AreaOn, one: Invariant) -> Question:
+def _question(law: AreaOn, one: claimed.Invariant) -> Question:
     return Question(law.area.key, law.as_of, "invariant", one.key, one.sentence, one.at)
 
 
-def _ask(law: AreaOn, one: Invariant, limits: Limits, state: State) -> Ask:
+def _ask(law: AreaOn, one: claimed.Invariant, limits: Limits, state: State) -> Ask:
     return partial(_answer, _question(law, one), limits, state)
 
 
@@ -103,7 +100,7 @@ def _answer(question: Question, limits: Limits, state: State) -> Proof:
     return refuted_by(question, stated.asking, lambda: conditions, stated.breaks, stated.says)
 
 
-def _later(laws: list[AreaOn], one: Invariant, claim: OnceSatisfied, limits: Limits) -> Iterator[Ask]:
+def _later(laws: list[AreaOn], one: claimed.Invariant, claim: claimed.OnceSatisfied, limits: Limits) -> Iterator[Ask]:
     """Yield what answers "who satisfies these rules does so on every later day": from each change to the next."""
     for law in laws:
         if reads_day(law, clauses([r for r in law.rules if r.key in claim.rules])):
@@ -112,6 +109,5 @@ def _later(laws: list[AreaOn], one: Invariant, claim: OnceSatisfied, limits: Lim
             )
             yield partial(Proof, _question(law, one), Answer.UNDECIDED, why)
             return
-    pairs = list(pairwise(laws)) or [(law, law) for law in laws]
-    for pair in pairs:
+    for pair in list(pairwise(laws)) or [(law, law) for law in laws]:
         yield _ask(pair[1], one, limits, partial(of_persistence, pair, one, claim))

@@ -6,12 +6,12 @@ import datetime
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
-from safety_rules.language.expr import AsOf, Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, walk
+from safety_rules.language.expr import AsOf, Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.law import edition_on, entry_on
-from safety_rules.language.rule import Derivation
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Period
 from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.reads import walk_through
 
 DAY = datetime.timedelta(days=1)
 
@@ -40,13 +40,8 @@ def _periods(rulebook: Rulebook, area: Area) -> Iterator[Period]:
 
 def read_on(law: AreaOn, conditions: Iterable[Expr]) -> Hashable:
     """Return what conditions read of a law: equal on two days means that an answer is the same on both."""
-    found: set[Hashable] = set()
-    _read(law, conditions, found)
-    return frozenset(found)
-
-
-def _read(law: AreaOn, conditions: Iterable[Expr], found: set[Hashable]) -> None:
-    for node in (n for c in conditions for n in walk(c)):
+    found, seen = set[Hashable](), set[str]()
+    for node in (n for c in conditions for n in walk_through(c, law.derivations, seen)):
         match node:
             case AsOf():
                 found.add(("as of", law.as_of))
@@ -56,13 +51,9 @@ def _read(law: AreaOn, conditions: Iterable[Expr], found: set[Hashable]) -> None
             case Listed(table) | Lookup(table):
                 edition = edition_on(law.rulebook.tables[table], law.as_of)
                 found.add(("table", table, str(edition.period) if edition is not None else ""))
-            case FactRef(key) | ItemField(_, key) if key in law.derivations:
-                derivation: Derivation = law.derivations[key]
-                if ("derivation", key, derivation.key) not in found:
-                    found.add(("derivation", key, derivation.key))
-                    _read(law, [derivation.formula], found)
             case _:
                 continue
+    return frozenset(found | {("derivation", key, law.derivations[key].key) for key in seen})
 
 
 def laws(rulebook: Rulebook, area: Area) -> Iterator[AreaOn]:
@@ -73,9 +64,8 @@ def laws(rulebook: Rulebook, area: Area) -> Iterator[AreaOn]:
 
 def reads_day(law: AreaOn, conditions: Iterable[Expr]) -> bool:
     """Return whether conditions depend on the day of the verdict itself."""
-    found: set[Hashable] = set()
-    _read(law, conditions, found)
-    return ("as of", law.as_of) in found
+    nodes = (n for c in conditions for n in walk_through(c, law.derivations, set()))
+    return any(isinstance(n, AsOf) for n in nodes)
 
 
 def frozen(law: AreaOn, day: datetime.date) -> AreaOn:
@@ -90,12 +80,10 @@ def frozen(law: AreaOn, day: datetime.date) -> AreaOn:
         entry = entry_on(parameter, law.as_of)
         if key not in by_day:
             figures[key] = replace(parameter, entries=() if entry is None else (replace(entry, period=always),))
-    tables = {
-        key: replace(
-            table, editions=() if (e := edition_on(table, law.as_of)) is None else (replace(e, period=always),)
-        )
-        for key, table in book.tables.items()
-    }
+    tables = dict(book.tables)
+    for key, table in book.tables.items():
+        edition = edition_on(table, law.as_of)
+        tables[key] = replace(table, editions=() if edition is None else (replace(edition, period=always),))
     return replace(law, rulebook=replace(book, parameters=figures, tables=tables), as_of=day)
 
 

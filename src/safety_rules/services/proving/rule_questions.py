@@ -132,8 +132,7 @@ def _together(asked: Asked, asks: Question, index: int, others: list[int]) -> Pr
         return None
     if len(others) == 1:
         return _pair(asked, asks, rule, asked.law.rules[others[0]])
-    rules = [rule, *(asked.law.rules[i] for i in others)]
-    if _satisfied_at_once(asked, rules):
+    if _satisfied_at_once(asked, [rule, *(asked.law.rules[i] for i in others)]):
         return None
     half = len(others) // 2
     return _together(asked, asks, index, others[:half]) or _together(asked, asks, index, others[half:])

@@ -9,13 +9,9 @@ from safety_rules.services.proving.answers import Answer, Proof
 from safety_rules.services.proving.replay import record_text
 
 SAID = {
-    Answer.PROVED: "proved",
-    Answer.REFUTED: "does not hold",
-    Answer.UNDECIDED: "not decided",
-    Answer.ACCEPTED: "exempted",
-    Answer.NEEDLESS: "needless exemption",
-    Answer.NOT_REPLAYED: "not replayed",
-}
+    Answer.PROVED: "proved", Answer.REFUTED: "does not hold", Answer.UNDECIDED: "not decided",
+    Answer.ACCEPTED: "exempted", Answer.NEEDLESS: "needless exemption", Answer.NOT_REPLAYED: "not replayed",
+}  # fmt: skip
 
 
 def headline(proof: Proof) -> str:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet
+from safety_rules.services.rectification.life import (
+    CODE,
+    DEADLINE,
+    EVIDENCE,
+    LEVELS,
+    STEPS,
+    Danger,
+    Details,
+    Event,
+    RefusedError,
+    after,
+    not_yet,
+)
+from safety_rules.services.rectification.plain import ASKED, MADE, UNSTATED, plain
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
@@ -17,23 +30,24 @@ from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once
 from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
 from safety_rules.services.rectification.stating import SHEET, Stated, stated
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.words.problem import problem
 
-CODE = "统一社会信用代码"
 DANGERS, UNITS, ENTERPRISES, INSPECTIONS = "隐患台账", "责任单位", "整改单位", "小化工排查"
 JOINED = ("事故记录", "名单记录")
-STEPS = (
-    ("find", "expert", "发现日期", "发现方"),
-    ("order", "department", "交办日期", "交办部门"),
-    ("start", "enterprise", "整改开始日期", "整改单位"),
-    ("submit", "enterprise", "申请验收日期", "整改单位"),
-    ("supervise", "zone", "督查日期", "督查单位"),
-    ("accept", "department", "验收日期", "验收部门"),
-    ("close", "department", "销号日期", "销号部门"),
-)
 CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证")
-NEEDED = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", "发现日期")
+OTHER = (
+    "延期日期",
+    "延期批准部门",
+    "延期后期限",
+    "撤销日期",
+    "撤销部门",
+    "撤销原因",
+    "是否重大隐患",
+    "隐患类别",
+    "整改时间",
+)
 HEADINGS = {
-    DANGERS: tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:])))),
+    DANGERS: tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:]), *OTHER))),
     UNITS: ("责任单位",),
     ENTERPRISES: ("单位名称", CODE),
     INSPECTIONS: ("排查编号", "责任单位", "排查日期", "排查结果", "隐患编号"),
@@ -42,7 +56,6 @@ HEADINGS = {
     "事故记录": (CODE, "事故日期"),
     "名单记录": (CODE, "名单", "列入日期"),
 }
-LEVELS = ("一般", "重大")
 NOBODY: Roster = {}
 
 
@@ -77,6 +90,7 @@ class Read:
     refusals: tuple[Refusal, ...]
     actors: tuple[Actor, ...] = ()
     notices: tuple[Problem, ...] = ()
+    ids: frozenset[str] = frozenset()
 
 
 def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOBODY) -> Read:
@@ -84,22 +98,25 @@ def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOB
 
     `known` is the roster of the ledger; that of the workbook goes before it.
     """
-    found = workbook(path, HEADINGS)
-    for needed in (DANGERS, UNITS, ENTERPRISES):
-        if needed not in found:
-            raise LedgerError(f"`{path.name}` has no sheet `{needed}` (缺少工作表“{needed}”)")
-    if not found[DANGERS].rows:
-        raise LedgerError(f"the sheet `{DANGERS}` of `{path.name}` holds no rows (没有数据行)")
+    sheets = workbook(path, HEADINGS, DANGERS, MADE)
+    found = {sheet.kind: sheet for sheet in sheets if sheet.kind != DANGERS}
+    rows, notices = plain(sheet for sheet in sheets if sheet.kind == DANGERS)
+    if all(sheet.kind != DANGERS for sheet in sheets):
+        wanted = "、".join(MADE)
+        raise LedgerError(f"`{path.name}` has no sheet `{DANGERS}` (缺少工作表“{DANGERS}”), and none with {wanted}")
+    if not rows:
+        raise LedgerError(f"the dangers of `{path.name}` have no rows (没有数据行)")
     refusals: list[Refusal] = []
-    units = {r.text("责任单位") for r in found[UNITS].rows}
-    codes = _codes(found[ENTERPRISES], refusals)
-    actors = actors_of(found.get(ROSTER), table, codes, refusals)
-    lives = _lives(found[DANGERS], table, units, codes, {**known, **roster(actors)}, today, refusals)
+    told = [*notices, *(n for sheet in found.values() for n in sheet.notices)]
+    units = {r.text("责任单位") for r in found[UNITS].rows} if UNITS in found else None
+    codes = _codes(found[ENTERPRISES], refusals) if ENTERPRISES in found else None
+    actors = actors_of(found.get(ROSTER), table, codes or {}, refusals)
+    lives = _lives(rows, table, units, codes, {**known, **roster(actors)}, today, refusals, told)
     inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
-    joined = tuple((name, _joined(found[name], codes, refusals)) for name in JOINED if name in found)
+    joined = tuple((name, _joined(found[name], codes or {}, refusals)) for name in JOINED if name in found)
     facts = _stated(found.get(SHEET), lives, today, refusals)
-    notices = tuple(n for sheet in found.values() for n in sheet.notices)
-    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors, notices)
+    ids = frozenset(row.text("隐患编号") for row in rows)
+    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors, tuple(told), ids)
 
 
 def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
@@ -109,37 +126,38 @@ def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
 
 
 def _lives(
-    sheet: Sheet,
+    rows: Iterable[Row],
     table: Lifecycle,
-    units: set[str],
-    codes: dict[str, str],
+    units: set[str] | None,
+    codes: dict[str, str] | None,
     known: Roster,
     today: datetime.date,
     refusals: list[Refusal],
+    notices: list[Problem],
 ) -> dict[str, Life]:
     lives: dict[str, Life] = {}
-    for row in once(sheet.rows, "隐患编号", refusals):
+    for row in once(rows, "隐患编号", refusals):
         try:
             details = _details(row, units, codes)
-            lives[row.text("隐患编号")] = _life(row, table, details, known, today)
+            lives[row.text("隐患编号")] = _life(row, table, details, known, today, notices)
         except RefusedError as error:
             refusals.append(Refusal(row.place(error.about if error.about in row.columns else None), error.reason))
     return lives
 
 
-def _details(row: Row, units: set[str], codes: dict[str, str]) -> Details:
-    """Return what was found; raises RefusedError with the heading at fault."""
-    for heading in NEEDED:
+def _details(row: Row, units: set[str] | None, codes: dict[str, str] | None) -> Details:
+    """Return what was found; a column that is not kept is left blank. Raises RefusedError with the heading at fault."""
+    for heading in ("隐患编号", *MADE, *(h for h in ASKED if h in row.columns)):
         if not row.text(heading):
             raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
-    unit, name, code = row.text("责任单位"), row.text("整改单位"), row.text(CODE)
-    if unit not in units:
+    unit, name, code = row.text("责任单位"), row.text("整改单位"), "".join(row.text(CODE).split())
+    if unit and units is not None and unit not in units:
         zh = f"责任单位“{unit}”不在“责任单位”表中"
         raise RefusedError(zh, f"the responsible unit `{unit}` is unknown", "责任单位")
-    if row.text("隐患级别") not in LEVELS:
+    if row.text("隐患级别") not in ("", *LEVELS):
         zh = f"隐患级别“{row.text('隐患级别')}”须为“一般”或“重大”"
         raise RefusedError(zh, f"`{row.text('隐患级别')}` is no level", "隐患级别")
-    if code and codes.get(code) != name:
+    if code and codes is not None and codes.get(code) != name:
         raise _joins_nothing(code, name)
     return Details(row.text("领域"), row.text("隐患级别"), row.text("隐患内容"), unit, name, code)
 
@@ -149,8 +167,13 @@ def _joins_nothing(code: str, name: str = "") -> RefusedError:
     return RefusedError(zh, f"the key `{code}` joins no enterprise" + (f" `{name}`" if name else ""), CODE)
 
 
-def _life(row: Row, table: Lifecycle, details: Details, known: Roster, today: datetime.date) -> Life:
-    """Return a row's events, each allowed after the one before; raises RefusedError with the heading at fault."""
+def _life(
+    row: Row, table: Lifecycle, details: Details, known: Roster, today: datetime.date, notices: list[Problem]
+) -> Life:
+    """Return a row's events, each allowed after the one before; raises RefusedError with the heading at fault.
+
+    Where the ledger lacks a column for what a step wants before it, the steps up to there are taken, and that is said.
+    """
     danger: Danger | None = None
     events: list[Event] = []
     for claimed, headings in _events(row, details):
@@ -159,33 +182,58 @@ def _life(row: Row, table: Lifecycle, details: Details, known: Roster, today: da
             event = acted(claimed, known, table)
             danger = after(table, danger, event)
         except RefusedError as error:
-            raise RefusedError(error.reason.zh, error.reason.en, headings.get(error.about, "")) from None
+            at, lacks = headings.get(error.about, ""), _lacks(row, claimed.name)
+            if danger is not None and error.about in ("on", "by") and lacks and at in ("", *headings.values()):
+                notices.append(problem("step-not-taken", "", row.place(headings["on"]), why=error.reason))
+                break
+            raise RefusedError(error.reason.zh, error.reason.en, at) from None
         events.append(event)
     assert danger is not None, "a row without its finding is refused before"
     return Life(row, tuple(events), danger)
 
 
+def _lacks(row: Row, name: str) -> bool:
+    """Return whether a ledger has no column for a step before one, or for who did this one."""
+    at = next((n for n, step in enumerate(STEPS) if step[0] == name), 0)
+    return any(on not in row.columns for _, _, on, _ in STEPS[:at]) or STEPS[at][3] not in row.columns
+
+
 def _events(row: Row, details: Details) -> Iterator[tuple[Event, dict[str, str]]]:
     """Yield each event whose date is filled, with the heading under which each part of it stands."""
-    for name, role, on_heading, by_heading in STEPS:
-        on = row.day(on_heading)
+    days = {heading: row.day(heading) for _, _, heading, _ in STEPS}
+    later = [n for n, step in enumerate(STEPS) if days[step[2]] is not None]
+    found_on, deadline = days["发现日期"], row.day(DEADLINE)
+    for number, (name, role, on_heading, by_heading) in enumerate(STEPS):
+        implied = number in (1, 2) and on_heading not in row.columns and later[-1] > number
+        on = days[on_heading] or ((days["交办日期"] or found_on) if implied and deadline else None)
+        headings = {"on": on_heading, "by": by_heading, "deadline": DEADLINE, "evidence": EVIDENCE}
+        if name == "submit":
+            yield from _extended(row)
         if on is None:
             continue
-        event = Event(
-            row.text("隐患编号"),
-            name,
-            row.text(by_heading),
-            role,
-            on,
-            row.text("销号佐证") if name == "close" else "",
-            row.day("整改期限") if name == "order" else None,
-            details if name == "find" else None,
-        )
-        yield event, {"on": on_heading, "by": by_heading, "deadline": "整改期限", "evidence": "销号佐证"}
+        unstated = UNSTATED if number < 2 and by_heading not in row.columns else ""
+        own = deadline if name == "order" or (name == "find" and later[-1] == 0 and not days["交办日期"]) else None
+        evidence, of = row.text(EVIDENCE) if name == "close" else "", details if name == "find" else None
+        yield Event(row.text("隐患编号"), name, row.text(by_heading) or unstated, role, on, evidence, own, of), headings
+    if (on := row.day("撤销日期")) is not None:
+        headings = {"on": "撤销日期", "by": "撤销部门", "evidence": "撤销原因"}
+        by, why = row.text("撤销部门"), row.text("撤销原因")
+        yield Event(row.text("隐患编号"), "withdraw", by, "department", on, why), headings
+
+
+def _extended(row: Row) -> Iterator[tuple[Event, dict[str, str]]]:
+    """Yield the extension that a row tells, before what followed it."""
+    on, until = row.day("延期日期"), row.day("延期后期限")
+    if on is not None or until is not None:
+        if on is None:
+            raise RefusedError("“延期日期”未填写", "`延期日期` is blank", "延期后期限")
+        headings = {"on": "延期日期", "by": "延期批准部门", "deadline": "延期后期限"}
+        by = row.text("延期批准部门")
+        yield Event(row.text("隐患编号"), "extend", by, "department", on, deadline=until), headings
 
 
 def _inspections(
-    sheet: Sheet | None, units: set[str], lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
+    sheet: Sheet | None, units: set[str] | None, lives: dict[str, Life], today: datetime.date, refusals: list[Refusal]
 ) -> tuple[Inspection, ...]:
     found: dict[str, Inspection] = {}
     for row in once(sheet.rows, "排查编号", refusals) if sheet is not None else ():
@@ -197,14 +245,14 @@ def _inspections(
     return tuple(found.values())
 
 
-def _inspection(row: Row, units: set[str], lives: dict[str, Life], today: datetime.date) -> Inspection:
+def _inspection(row: Row, units: set[str] | None, lives: dict[str, Life], today: datetime.date) -> Inspection:
     for heading in ("排查编号", "责任单位", "排查日期", "排查结果"):
         if not row.text(heading):
             raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
     on, unit, danger = row.day("排查日期"), row.text("责任单位"), row.text("隐患编号")
     if on is None or on > today:
         raise RefusedError(f"日期{on}尚未到来", f"the day {on} is yet to come", "排查日期")
-    if unit not in units:
+    if units is not None and unit not in units:
         zh = f"责任单位“{unit}”不在“责任单位”表中"
         raise RefusedError(zh, f"the responsible unit `{unit}` is unknown", "责任单位")
     if danger and danger not in lives:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from safety_rules.services.rectification.life import Danger, Event, after
+from safety_rules.services.rectification.life import Danger, Event, after, replay
 from safety_rules.services.rectification.table import Lifecycle
 
 
@@ -16,7 +16,7 @@ def facts(events: Sequence[Event], table: Lifecycle, stated: Mapping[str, Any]) 
     """
     danger: Danger | None = None
     round: dict[str, Event] = {}
-    for event in events:
+    for event in next(iter(replay(table, events).values())).past:
         before, danger = danger, after(table, danger, event)
         if before is not None and before.state != danger.state and danger.state == "in_hand":
             round = {}  # sent back: what was submitted, supervised and accepted before counts no more

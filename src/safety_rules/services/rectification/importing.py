@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.language.kinds import Name
-from safety_rules.services.rectification.book import Inspection, Read, read
+from safety_rules.services.rectification.book import Inspection, Life, Read, read
 from safety_rules.services.rectification.ledger import (
     Entry,
     Head,
@@ -21,21 +22,49 @@ from safety_rules.services.rectification.ledger import (
     text_of,
     writing,
 )
-from safety_rules.services.rectification.life import Event, hand
+from safety_rules.services.rectification.life import (
+    DEADLINE,
+    ROUND,
+    STEPS,
+    Change,
+    Danger,
+    Event,
+    RefusedError,
+    after,
+    cells,
+    replay,
+)
+from safety_rules.services.rectification.life import hand as hand_of
+from safety_rules.services.rectification.plain import UNSTATED
 from safety_rules.services.rectification.recording import EVENT, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
-from safety_rules.services.rectification.roster import Actor, actors_of
+from safety_rules.services.rectification.roster import Actor, acted, actors_of
 from safety_rules.services.rectification.sheets import Refusal, workbook
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.words.catalog import both
 
 INSPECTION = "inspection"
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """Who settles what differs from the ledger, in which role, on which day, and why."""
+
+    by: str
+    role: str
+    why: str
+    on: datetime.date
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import wrote: new dangers, new events, inspections, actors; and rows that were there already."""
+    """What an import wrote, or would write: new dangers, new events, inspections, actors; rows that were there already.
+
+    `goes_on` are dangers with further steps, `settled` corrections and extensions, `differs` what stands otherwise in
+    the ledger and is left, `gone` the dangers of the ledger that the workbook does not have.
+    """
 
     dangers: int
     events: int
@@ -45,54 +74,175 @@ class Imported:
     refusals: tuple[Refusal, ...]
     head: Head
     actors: int = 0
+    goes_on: int = 0
+    settled: int = 0
+    differs: int = 0
+    gone: tuple[str, ...] = ()
+    written: bool = True
 
 
-def import_workbook(path: Path, store: Path, table: Lifecycle, today: datetime.date) -> Imported:
-    """Append what a workbook holds and the ledger does not; a row that contradicts the ledger is refused."""
+def import_workbook(
+    path: Path, store: Path, table: Lifecycle, today: datetime.date, hand: Hand | None = None, *, write: bool = True
+) -> Imported:
+    """Append what a workbook holds and the ledger does not; return that, without writing, where `write` is False.
+
+    A row that contradicts the ledger is refused with both values; with a hand that settles it, it is a correction, or
+    an extension where the deadline is later.
+    """
     known_actors = kept_roster(store)
     book = read(path, table, today, known_actors)
-    refusals = list(book.refusals)
     if not book.lives:
-        return Imported(0, 0, 0, 0, book, tuple(refusals), Head(0, ""))
-    new: list[Entry] = []
-    dangers = unchanged = 0
+        return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=False)
+    if not write:
+        if not store.exists():
+            return _planned([], book, table, hand, known_actors)[1]
+        with reading(store) as connection:
+            return _planned(list(_all(connection)), book, table, hand, known_actors)[1]
     with writing(store, create=True) as connection:
         if roster_of(connection) != known_actors:
             raise LedgerError(f"the roster of `{store.name}` changed meanwhile; import again")
-        new += new_actors(book.actors, known_actors)
-        actors = len(new)
-        known: dict[str, list[Event]] = {}
-        for e in entries(connection, EVENT):
-            known.setdefault(e.key, []).append(event_of(e.key, e.body))
-        for life in book.lives:
-            before = known.get(life.danger.id, [])
-            shared = min(len(before), len(life.events))
-            if list(life.events[:shared]) != before[:shared]:
-                zh = f"隐患“{life.danger.id}”与台账已有记录不一致，台账只增不改"
-                reason = Name(zh, f"`{life.danger.id}` contradicts what the ledger holds")
-                refusals.append(Refusal(life.row.place("隐患编号"), reason))
-                continue
-            fresh = [entry(e) for e in life.events[len(before) :]]
-            new += fresh
-            dangers += not before
-            unchanged += not fresh
-        events = len(new) - actors
-        seen = {e.key for e in entries(connection, INSPECTION)}
-        new += [_inspection_entry(i) for i in book.inspections if i.id not in seen]
-        inspections = len(new) - events - actors
-        latest = {e.key: e.body for e in entries(connection, FACTS)}
-        new += [s.entry() for s in book.stated if latest.get(s.danger) != s.facts]
+        new, made = _planned(list(_all(connection)), book, table, hand, known_actors)
         at = append(connection, new) if new else head(connection)
-    return Imported(dangers, events, inspections, unchanged, book, tuple(refusals), at, actors)
+    return replace(made, head=at, written=True)
+
+
+def _all(connection: sqlite3.Connection) -> Iterator[Entry]:
+    for kind in (EVENT, INSPECTION, FACTS):
+        yield from entries(connection, kind)
+
+
+def _planned(
+    held: Sequence[Entry], book: Read, table: Lifecycle, hand: Hand | None, actors: Mapping[str, Actor]
+) -> tuple[list[Entry], Imported]:
+    """Return the entries that a workbook adds to a ledger's, and what they are."""
+    recorded = [event_of(e.key, e.body) for e in held if e.kind == EVENT]
+    known = replay(table, recorded)
+    was = {(e.danger, e.change.field, e.change.old) for e in recorded if e.change is not None}
+    roster = {**actors, **{hand_of(a.name): a for a in book.actors}}
+    refusals = list(book.refusals)
+    new = new_actors(book.actors, actors)
+    count: Counter[str] = Counter(actors=len(new))
+    for life in book.lives:
+        before = known.get(life.danger.id)
+        try:
+            settled = _settled(life, before, was, hand, table, roster) if before is not None else []
+            fresh = [e for e in life.events if before is None or _is_new(e, before)]
+            _lawful(table, before, [*settled, *fresh])
+        except RefusedError as error:
+            refusals.append(Refusal(life.row.place("隐患编号"), error.reason))
+            continue
+        except _DiffersError as error:
+            refusals += error.refusals
+            count["differs"] += len(error.refusals)
+            continue
+        new += [entry(e) for e in (*settled, *fresh)]
+        count["events"] += len(settled) + len(fresh)
+        count["settled"] += len(settled)
+        count["dangers"] += before is None
+        count["goes_on"] += before is not None and bool(fresh)
+        count["unchanged"] += not (settled or fresh)
+    seen = {e.key for e in held if e.kind == INSPECTION}
+    inspections = [_inspection_entry(i) for i in book.inspections if i.id not in seen]
+    latest = {e.key: e.body for e in held if e.kind == FACTS}
+    there = known.keys() | {e.key for e in new}
+    stated = [s.entry() for s in book.stated if s.danger in there and latest.get(s.danger) != s.facts]
+    gone = tuple(id for id, d in known.items() if id not in book.ids and d.withdrawn_on is None)
+    made = Imported(
+        count["dangers"], count["events"], len(inspections), count["unchanged"], book, tuple(refusals), Head(0, ""),
+        count["actors"], count["goes_on"], count["settled"], count["differs"], gone, written=False,
+    )  # fmt: skip
+    return [*new, *inspections, *stated], made
+
+
+def _lawful(table: Lifecycle, danger: Danger | None, events: Iterable[Event]) -> None:
+    """Raise RefusedError where an event may not follow."""
+    for event in events:
+        danger = after(table, danger, event)
+
+
+def _is_new(event: Event, danger: Danger) -> bool:
+    """Return whether a step of a workbook is none that the ledger has, in this round or an earlier one."""
+    if event.name == "withdraw":
+        return danger.withdrawn_on is None
+    if event.name == "extend":
+        return all(p.deadline != event.deadline for p in danger.past)
+    now = {p.name for p in danger.past if p.name != "send_back"}
+    again = event.name in ROUND and _heading_of(event.name) not in cells(danger.past) and event not in danger.past
+    return again or event.name not in now
+
+
+def _heading_of(name: str) -> str:
+    return next(on for step, _, on, _ in STEPS if step == name)
+
+
+class _DiffersError(Exception):
+    """A row stands otherwise in the ledger, and nobody settles it; a refusal for each value."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        self.refusals = refusals
+
+
+def _settled(
+    life: Life,
+    danger: Danger,
+    was: Set[tuple[str, str, str]],
+    hand: Hand | None,
+    table: Lifecycle,
+    roster: Mapping[str, Actor],
+) -> list[Event]:
+    """Return the corrections and extensions that make the ledger say what a row says; raises where nobody settles it.
+
+    What was corrected or extended from (`was`), or was so in an earlier round, an older workbook does not take back.
+    """
+    ours, theirs = cells(danger.past), cells(life.events)
+    earlier = {(DEADLINE, str(p.deadline)) for p in danger.past}
+    earlier |= {(_heading_of(p.name), p.on.isoformat()) for p in danger.past if p.name in ROUND}
+    found = {
+        heading: said
+        for heading, said in theirs.items()
+        if heading in life.row.columns and heading in ours and said not in (ours[heading], "", UNSTATED)
+        and (heading, said) not in earlier and (danger.id, heading, said) not in was
+    }  # fmt: skip
+    later = {DEADLINE} if DEADLINE in found and found[DEADLINE] > ours[DEADLINE] else set()
+    if hand is None:
+        raise_for = [
+            Refusal(
+                life.row.place(heading),
+                both("refused.later" if heading in later else "refused.differs", danger=danger.id, field=heading,
+                     ours=ours[heading] or UNSTATED, theirs=said),
+            )
+            for heading, said in found.items()
+        ]  # fmt: skip
+        if raise_for:
+            raise _DiffersError(raise_for)
+        return []
+    made = []
+    for heading, said in found.items():
+        event = Event(
+            danger.id,
+            "correct",
+            hand.by,
+            hand.role,
+            hand.on,
+            hand.why,
+            None,
+            None,
+            Change(heading, ours[heading], said),
+        )
+        if heading in later and danger.state in table.events["extend"].sources:
+            deadline = datetime.date.fromisoformat(said)
+            event = Event(danger.id, "extend", hand.by, hand.role, hand.on, hand.why, deadline)
+        made.append(acted(event, roster, table))
+    return made
 
 
 def import_roster(path: Path, store: Path, table: Lifecycle) -> tuple[int, tuple[Refusal, ...]]:
     """Append the actors of a workbook's roster that the ledger does not hold; return how many, and what is refused."""
-    sheets = workbook(path, {ROSTER: ROSTER_HEADINGS})
-    if ROSTER not in sheets or not sheets[ROSTER].rows:
+    found = workbook(path, {ROSTER: ROSTER_HEADINGS})
+    if not found or not found[0].rows:
         raise LedgerError(f"`{path.name}` has no sheet `{ROSTER}` with rows (缺少工作表“{ROSTER}”)")
     refusals: list[Refusal] = []
-    actors = actors_of(sheets[ROSTER], table, {}, refusals)
+    actors = actors_of(found[0], table, {}, refusals)
     if not actors:
         return 0, tuple(refusals)
     with writing(store, create=True) as connection:
@@ -103,7 +253,7 @@ def import_roster(path: Path, store: Path, table: Lifecycle) -> tuple[int, tuple
 
 def new_actors(actors: Iterable[Actor], known: Mapping[str, Actor]) -> list[Entry]:
     """Return the actors that a roster does not hold as they are now, as entries."""
-    return [a.entry() for a in actors if known.get(hand(a.name)) != a]
+    return [a.entry() for a in actors if known.get(hand_of(a.name)) != a]
 
 
 def kept_roster(store: Path) -> dict[str, Actor]:

@@ -7,20 +7,37 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.table import RESPONSIBLE, SAME, Lifecycle, Transition
+from safety_rules.words.catalog import both
 
 Day = datetime.date
+CODE, DEADLINE, EVIDENCE = "统一社会信用代码", "整改期限", "销号佐证"
+FIELDS = {
+    "领域": "field", "隐患级别": "level", "隐患内容": "text", "责任单位": "unit", "整改单位": "enterprise", CODE: "code",
+}  # fmt: skip
+STEPS = (
+    ("find", "expert", "发现日期", "发现方"),
+    ("order", "department", "交办日期", "交办部门"),
+    ("start", "enterprise", "整改开始日期", "整改单位"),
+    ("submit", "enterprise", "申请验收日期", "整改单位"),
+    ("supervise", "zone", "督查日期", "督查单位"),
+    ("accept", "department", "验收日期", "验收部门"),
+    ("close", "department", "销号日期", "销号部门"),
+)
+ROUND = ("submit", "supervise", "accept")  # what counts no more once a danger is sent back
+LEVELS = ("一般", "重大")
+ALWAYS = ("隐患内容", "整改单位")
 
 
 class RefusedError(SafetyRulesError):
     """An event or a row was refused, and nothing was written for it; `.reason` says why in both languages.
 
-    `.about` is the part of the event that is at fault: on, by, deadline, evidence or details.
+    `.about` is the part of the event that is at fault: on, by, deadline, evidence, change or details.
     """
 
     def __init__(self, zh: str, en: str, about: str = "on") -> None:
@@ -41,6 +58,21 @@ class Details:
     code: str = ""
 
 
+def refused(key: str, about: str = "on", /, **slots: object) -> RefusedError:
+    """Return the refusal that the catalog words."""
+    reason = both(f"refused.{key}", **slots)
+    return RefusedError(reason.zh, reason.en, about)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A correction: under which heading of the ledger, what stands there and what should; days as 2020-09-05."""
+
+    field: str
+    old: str
+    new: str
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something done to a danger, by a hand in a role, on a day.
@@ -56,6 +88,7 @@ class Event:
     evidence: str = ""
     deadline: Day | None = None
     details: Details | None = None
+    change: Change | None = None
     organisation: str = field(default="", compare=False)
     code: str = field(default="", compare=False)
     verified: bool = field(default=False, compare=False)
@@ -63,7 +96,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What the events so far made of a danger; `hands` are (event, hand) of everything done to it."""
+    """What the events so far made of a danger.
+
+    `hands` are (event, hand) of everything done to it; `past` are its steps as they are corrected by now.
+    """
 
     id: str
     details: Details
@@ -75,6 +111,10 @@ class Danger:
     closed_on: Day | None = None
     escalated: bool = False
     hands: frozenset[tuple[str, str]] = field(default=frozenset())
+    withdrawn_on: Day | None = None
+    extended: int = 0
+    corrected: int = 0
+    past: tuple[Event, ...] = field(default=(), compare=False, repr=False)
 
 
 def hand(text: str) -> str:
@@ -114,7 +154,7 @@ def after(table: Lifecycle, danger: Danger | None, event: Event) -> Danger:
     _check_hand(table, transition, event, details, danger.hands if danger is not None else frozenset())
     if danger is None:
         danger = Danger(event.danger, details, transition.to, event.on, event.on)
-    return _changed(danger, transition, event)
+    return _changed(danger, transition, event) if event.change is None else _corrected(table, danger, event)
 
 
 def _changed(danger: Danger, transition: Transition, event: Event) -> Danger:
@@ -125,18 +165,110 @@ def _changed(danger: Danger, transition: Transition, event: Event) -> Danger:
         danger,
         state=state,
         last_on=event.on,
-        deadline=event.deadline or danger.deadline,
+        deadline=(event.deadline if sets_deadline(event) else None) or danger.deadline,
         accepted_on=event.on if event.name == "accept" else accepted,
         closed_on=event.on if state == "closed" else None,
         escalated=danger.escalated or event.name == "escalate",
         hands=danger.hands | {(event.name, h) for h in hands_of(event)},
+        withdrawn_on=event.on if state == "withdrawn" else None,
+        extended=danger.extended + (event.name == "extend"),
+        past=(*danger.past, event),
     )
+
+
+def sets_deadline(event: Event) -> bool:
+    """Return whether a deadline in an event is one: a finding may carry it, an order or an extension sets it."""
+    return event.deadline is not None and event.name in ("find", "order", "extend")
+
+
+def _corrected(table: Lifecycle, danger: Danger, event: Event) -> Danger:
+    """Return the danger as its steps make it with one of them corrected; each must still be allowed."""
+    assert event.change is not None
+    lived: Danger | None = None
+    try:
+        for step in corrected(danger.past, event.change, event.on):
+            lived = after(table, lived, step)
+    except RefusedError as error:
+        if error.about == "change":
+            raise
+        change = event.change
+        raise refused("change_breaks", "change", field=change.field, new=change.new, why=error.reason) from None
+    assert lived is not None, "a danger has been found"
+    hands = {(event.name, h) for h in hands_of(event)}
+    return replace(lived, corrected=danger.corrected + 1, hands=danger.hands | lived.hands | hands)
+
+
+def cells(past: Iterable[Event]) -> dict[str, str]:
+    """Return what steps say under each heading of a ledger; days as 2020-09-05, of a step done again the last."""
+    at = {name: (on, by) for name, _, on, by in STEPS}
+    found: dict[str, str] = {}
+    for event in past:
+        if event.details is not None:
+            found |= {heading: getattr(event.details, name) for heading, name in FIELDS.items()}
+        if event.name == "send_back":
+            gone = {heading for name in ROUND for heading in at[name]} - FIELDS.keys()
+            found = {h: c for h, c in found.items() if h not in gone}
+        if event.name in at:
+            on, by = at[event.name]
+            found |= {on: event.on.isoformat()} | ({by: event.by} if by not in FIELDS else {})
+        if sets_deadline(event):
+            found[DEADLINE] = str(event.deadline)
+        if event.name == "close":
+            found[EVIDENCE] = event.evidence
+    return found
+
+
+def corrected(past: Sequence[Event], change: Change, on: Day) -> tuple[Event, ...]:
+    """Return steps with what stands under one heading corrected on a day; raises RefusedError where it may not be.
+
+    Who did a step is not corrected: the step is done again by another.
+    """
+    heading, new = change.field, change.new.strip()
+    now = cells(past).get(heading, "")
+    days = {on_heading: name for name, _, on_heading, _ in STEPS}
+    if heading not in {*FIELDS, *days, DEADLINE, EVIDENCE} or (heading not in FIELDS and not now):
+        raise refused("no_field", "change", field=heading, known="、".join([*FIELDS, DEADLINE, EVIDENCE, *days]))
+    if now != change.old or now == new:
+        raise refused("old_value", "change", field=heading, now=now, old=change.old, new=new)
+    if (not new and heading != CODE) or (heading == "隐患级别" and new not in LEVELS):
+        raise refused("new_value", "change", field=heading, new=new)
+    wrong = max(i for i, step in enumerate(past) if heading in _headings(step))
+    return (*past[:wrong], _rewritten(past[wrong], heading, new, on), *past[wrong + 1 :])
+
+
+def _headings(step: Event) -> set[str]:
+    """Return the headings under which a step stands."""
+    own = {h for name, _, h, _ in STEPS if name == step.name}
+    own |= set(FIELDS) if step.details is not None else set()
+    return own | ({DEADLINE} if sets_deadline(step) else set()) | ({EVIDENCE} if step.name == "close" else set())
+
+
+def _rewritten(step: Event, heading: str, new: str, on: Day) -> Event:
+    """Return a step with what stands under a heading replaced."""
+    if heading in FIELDS:
+        assert step.details is not None
+        return replace(step, details=replace(step.details, **{FIELDS[heading]: new}))
+    if heading == EVIDENCE:
+        return replace(step, evidence=new)
+    day = iso_day(new, heading)
+    if heading == DEADLINE:
+        return replace(step, deadline=day)
+    not_yet(day, on)
+    return replace(step, on=day)
+
+
+def iso_day(text: str, heading: str) -> Day:
+    """Return the day that a correction writes; raises RefusedError where it is none."""
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise refused("new_value", "change", field=heading, new=text) from None
 
 
 def _check_place(table: Lifecycle, danger: Danger, transition: Transition, event: Event) -> None:
     """Raise where the danger's state or its dates do not allow the event."""
     state = table.states[danger.state].name
-    if danger.state == "closed":
+    if danger.state == "closed" and danger.state not in transition.sources:
         zh = f"隐患“{danger.id}”已于{chinese(danger.last_on)}销号，不能再办“{transition.name.zh}”"
         raise RefusedError(zh, f"`{danger.id}` was closed on {danger.last_on}; `{transition.key}` comes too late")
     if not transition.sources:
@@ -158,6 +290,10 @@ def _check_asked(transition: Transition, event: Event) -> None:
     """Raise where the event does not carry what it must, or carries a deadline that is past already."""
     if not event.by.strip():
         raise RefusedError(f"未写明由谁办理“{transition.name.zh}”", f"who did `{transition.key}` is not stated", "by")
+    if "reason" in transition.asks and not event.evidence.strip():
+        raise refused("reason", "evidence", event=transition.name)
+    if ("change" in transition.asks) != (event.change is not None):
+        raise refused("change", "change", event=transition.name)
     if "evidence" in transition.asks and not event.evidence.strip():
         zh = f"“{transition.name.zh}”须附佐证（文字或文件）"
         raise RefusedError(zh, f"`{transition.key}` wants evidence: a text or a file", "evidence")
@@ -212,7 +348,12 @@ def replay(table: Lifecycle, events: Iterable[Event], on: Day = Day.max) -> dict
 
 def overdue(danger: Danger, on: Day) -> bool:
     """Return whether a danger's deadline has passed on a day and it is still not accepted."""
-    return danger.accepted_on is None and danger.deadline is not None and danger.deadline < on
+    return is_open(danger) and danger.deadline is not None and danger.deadline < on
+
+
+def is_open(danger: Danger) -> bool:
+    """Return whether a danger is neither accepted nor withdrawn."""
+    return danger.accepted_on is None and danger.withdrawn_on is None
 
 
 def week(on: Day) -> Day:
@@ -222,7 +363,7 @@ def week(on: Day) -> Day:
 
 def due_this_week(danger: Danger, on: Day) -> bool:
     """Return whether a danger that is not accepted is due between a day and the Sunday of its week."""
-    if danger.accepted_on is not None or danger.deadline is None:
+    if not is_open(danger) or danger.deadline is None:
         return False
     return on <= danger.deadline <= week(on) + datetime.timedelta(days=6)
 

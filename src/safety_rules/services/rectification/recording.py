@@ -21,7 +21,16 @@ from safety_rules.services.rectification.ledger import (
     text_of,
     writing,
 )
-from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet, replay
+from safety_rules.services.rectification.life import (
+    Change,
+    Danger,
+    Details,
+    Event,
+    RefusedError,
+    after,
+    not_yet,
+    replay,
+)
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
@@ -39,6 +48,8 @@ def entry(event: Event) -> Entry:
         body["deadline"] = event.deadline.isoformat()
     if event.details is not None:
         body["details"] = asdict(event.details)
+    if event.change is not None:
+        body["change"] = asdict(event.change)
     body |= {n: text for n, text in (("organisation", event.organisation), ("code", event.code)) if text}
     body["role_is"] = "verified" if event.verified else "claimed"
     return Entry(EVENT, event.danger, body)
@@ -56,6 +67,7 @@ def event_of(key: str, body: Mapping[str, Any]) -> Event:
         texts["evidence"],
         day_of(key, body, "deadline") if "deadline" in body else None,
         _part(key, body, "details", Details) if "details" in body else None,
+        _part(key, body, "change", Change) if "change" in body else None,
         texts["organisation"],
         texts["code"],
         texts["role_is"] == "verified",

@@ -12,7 +12,7 @@ from typing import Any
 
 from safety_rules.formats.headings import columns, heading_row, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
-from safety_rules.formats.table import RawTable, cell_text, is_blank, letters, usable
+from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, letters, usable
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Date, Name, Text
@@ -43,11 +43,22 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "交办日期": ("交办时间", "整改下达时间", "派单时间"),
     "交办部门": ("整改通知下达部门", "派单单位"),
     "整改期限": ("整改时限", "要求整改日期", "要求整改完成日期", "最晚整改时间", "限期整改时间", "整改截止时间", "整改完成期限"),
+    "申请验收日期": (
+        "整改完成时间", "整改完成日期", "完成整改时间", "完成整改日期", "整改到位时间", "实际完成时间", "改正时间", "整改日期",
+    ),
     "督查日期": ("复查日期", "复查时间", "督导日期"),
-    "督查单位": ("复查单位", "复查部门"),
+    "督查单位": ("复查单位", "复查部门", "复查人", "督查责任人"),
     "验收日期": ("验收时间", "整改验收时间"),
-    "验收部门": ("验收单位",),
+    "验收部门": ("验收单位", "验收人"),
     "销号日期": ("销号时间", "关闭时间", "闭环时间"),
+    "延期日期": ("延期批准日期",),
+    "延期批准部门": ("延期部门", "延期批准单位"),
+    "延期后期限": ("延期整改期限", "延期期限", "延期日期至", "延期至"),
+    "撤销日期": ("误报撤销日期",),
+    "撤销部门": ("撤销单位", "撤销人"),
+    "撤销原因": ("撤销理由", "误报原因"),
+    "是否重大隐患": ("是否重大",),
+    "隐患类别": ("隐患分类", "隐患类型"),
 }  # fmt: skip
 
 
@@ -92,41 +103,71 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's records; `notices` are what was assumed, and the lines that are no records."""
+    """A sheet's records; `kind` is which sheet of ours it is; `notices` say what was assumed, and what is no record."""
 
     name: str
+    kind: str
     rows: tuple[Row, ...]
     notices: tuple[Problem, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
-def workbook(path: Path, headings: Mapping[str, Iterable[str]]) -> dict[str, Sheet]:
-    """Return the sheets that are named in `headings`; raises LedgerError where the file or a heading is missing."""
+def workbook(
+    path: Path, headings: Mapping[str, Iterable[str]], main: str = "", needed: Iterable[str] = ()
+) -> list[Sheet]:
+    """Return the sheets that are named in `headings`, and every other that has the `needed` headings of `main`.
+
+    Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
+    """
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
-    return {t.name: _sheet(t, tuple(headings[t.name])) for t in sheets(path) if t.name in headings}
+    found: list[Sheet] = []
+    missing: list[str] = []
+    nearly: list[str] = []
+    must = tuple(needed)
+    for table in sheets(path):
+        kind = table.name if table.name in headings else main
+        if not kind:
+            continue
+        sheet = _sheet(table, kind, tuple(headings[kind]))
+        lacks = [h for h in (must if kind == main else headings[kind]) if h not in sheet.columns]
+        if not lacks:
+            found.append(sheet)
+        elif table.name in headings or len(lacks) < len(must):
+            (missing if table.name in headings else nearly).append(_lacking(table.name, lacks))
+    if missing or (nearly and all(s.kind != main for s in found)):
+        raise LedgerError("\n".join(missing or nearly))
+    return found
 
 
-def _sheet(table: RawTable, wanted: tuple[str, ...]) -> Sheet:
+def _lacking(name: str, headings: Iterable[str]) -> str:
+    listed = "；".join(f"{h}（或{'、'.join(ALIASES[h])}）" if h in ALIASES else h for h in headings)
+    return f"the sheet `{name}` lacks headings (工作表“{name}”缺少表头): {listed}"
+
+
+def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
     facts = [Fact(f"row.{h}", Name(h, h), Text(), f"行.{h}", headings=ALIASES.get(h, ())) for h in wanted]
     top = heading_row(table, spellings(facts))
     found = columns(table, top, facts, UnitTable({})) if top is not None else None
-    at = {c.fact.field: c.index for c in found.columns} if found is not None else {}
-    if found is None or len(at) < len(wanted):
-        missing = "、".join(h for h in wanted if h not in at)
-        raise LedgerError(f"the sheet `{table.name}` lacks headings (缺少表头): {missing}")
+    if found is None:
+        return Sheet(table.name, kind, (), (), ())
+    at = {c.fact.field: c.index for c in found.columns}
     notices = [*table.notices, *(n for n in found.notices if n.code != "heading")]
+    other = [f"{c.heading}→{c.fact.field}" for c in found.columns if folded(c.heading) != folded(c.fact.field)]
+    if other:
+        notices.append(problem("assumed-headings", "", table.name, headings="；".join(other)))
     rows: list[Row] = []
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
-        if kind := kind_of_line(row, found.headings):
-            notices.append(Problem(kind, "", table.place(row.number), KINDS[kind]))
+        if line := kind_of_line(row, found.headings):
+            notices.append(Problem(line, "", table.place(row.number), KINDS[line]))
             continue
         first = wanted[0]
         cells = {h: row.cell(i) if h == first else row.merged.get(i, row.cell(i)) for h, i in at.items()}
         if not all(is_blank(c) for c in cells.values()):
             rows.append(_dated(Row(table.name, row.number, cells, at), notices))
-    return Sheet(table.name, tuple(rows), tuple(notices))
+    return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at))
 
 
 def _dated(row: Row, notices: list[Problem]) -> Row:
@@ -137,8 +178,8 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
         serial = value if isinstance(value, int) and not isinstance(value, bool) else None
         if serial in SERIALS:
             cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial or 0)
-            slots = {"heading": heading, "given": serial, "day": cells[heading]}
-            notices.append(problem("assumed-day.serial", "", row.place(heading), **slots))
+            place, day_read = row.place(heading), cells[heading]
+            notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
         elif heading == "整改期限" and isinstance(value, str):
             term = _term(unicodedata.normalize("NFKC", visible(value)))
             found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None

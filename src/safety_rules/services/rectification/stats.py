@@ -59,7 +59,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """All figures of a ledger as of a day."""
+    """All figures of a ledger as of a day; what was withdrawn as no danger is counted by itself only."""
 
     on: Day
     total: Rate
@@ -70,11 +70,15 @@ class Stats:
     weeks: tuple[Week, ...]
     households: int
     finds: tuple[tuple[str, int], ...]
+    withdrawn: int = 0
+    extended: int = 0
+    corrected: int = 0
 
 
 def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day) -> Stats:
     """Return the figures of dangers as they stand on a day."""
-    found = list(dangers)
+    everything = list(dangers)
+    found = [d for d in everything if d.withdrawn_on is None]
     seen = [i for i in inspections if i.on <= on]
     finds = Counter(i.result for i in seen if i.danger)
     return Stats(
@@ -87,6 +91,9 @@ def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day)
         _weeks(found),
         len(seen),
         tuple(sorted(finds.items())),
+        len(everything) - len(found),
+        sum(d.extended > 0 for d in found),
+        sum(d.corrected > 0 for d in found),
     )
 
 

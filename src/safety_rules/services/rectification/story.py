@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
-from safety_rules.services.rectification.life import Danger, Event, after
+from safety_rules.services.rectification.life import Danger, Event, after, replay
 from safety_rules.services.rectification.table import Lifecycle
 from safety_rules.words.catalog import sentence
 
 
 def story(events: Sequence[Event], table: Lifecycle, language: str) -> Iterator[str]:
-    """Yield a heading, and a line for each event with the state that it led to."""
+    """Yield a heading with what is known of the danger by now, and a line for each event with the state that it led to."""
+    for lived in replay(table, events).values():
+        yield _heading(lived, language)
     danger: Danger | None = None
     for number, event in enumerate(events, 1):
         danger = after(table, danger, event)
-        if number == 1:
-            yield _heading(danger, language)
         yield _line(number, event, danger, table, language)
 
 
 def _heading(danger: Danger, language: str) -> str:
     d = danger.details
-    told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text, "field": d.field}
-    return sentence("story.heading", language, level=d.level, unit=d.unit, **told)
+    told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text}
+    told |= {"field": stated(d.field, language), "unit": stated(d.unit, language)}
+    return sentence("story.heading", language, level=stated(d.level, language), **told)
+
+
+def stated(text: str, language: str) -> str:
+    """Return a detail of a danger, or that the ledger does not say it."""
+    return text or sentence("story.unstated", language)
 
 
 def _role(event: Event, table: Lifecycle, language: str) -> str:
@@ -39,8 +46,11 @@ def _line(number: int, event: Event, danger: Danger, table: Lifecycle, language:
     more = ""
     if event.deadline:
         more += sentence("story.deadline", language, day=sentence("story.day", language, day=event.deadline))
+    if event.change is not None:
+        more += sentence("story.change", language, **asdict(event.change))
     if event.evidence:
-        more += sentence("story.evidence", language, evidence=event.evidence)
+        key = "story.reason" if "reason" in table.events[event.name].asks else "story.evidence"
+        more += sentence(key, language, evidence=event.evidence)
     name, state = (n.in_(language) for n in (table.events[event.name].name, table.states[danger.state].name))
     told = {"day": sentence("story.day", language, day=event.on), "event": name, "by": event.by, "more": more}
     return sentence("story.event", language, number=number, role=_role(event, table, language), state=state, **told)

@@ -21,7 +21,6 @@ from safety_rules.services.rectification.ledger import (
     body_text,
     content,
     hashed,
-    head,
     reading,
 )
 from safety_rules.services.rectification.life import Danger, Event, RefusedError, after, not_yet
@@ -58,13 +57,9 @@ def write_head(made: Head, path: Path) -> None:
         temporary.write_text(head_text(made), "utf-8")
 
 
-def head_beside(store: Path, output: Path) -> Path:
-    """Write the head of a ledger beside what was made from it, and return that file (`周报.xlsx.head`)."""
-    with reading(store) as connection:
-        made = head(connection)
-    path = output.with_name(output.name + ".head")
-    write_head(made, path)
-    return path
+def beside(output: Path) -> Path:
+    """Return where the head of what was made from a ledger stands: `台账.xlsx.head`."""
+    return output.with_name(output.name + ".head")
 
 
 def faults(
@@ -195,13 +190,11 @@ def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: dateti
             elif kind == INSPECTION:
                 not_yet(inspection_of(Entry(kind, key, body)).on, today)
             elif kind != FACTS:
-                yield _fault(
-                    seq, "unlawful", why=both("fault.kind", kind=kind).zh, said=both("fault.kind", kind=kind).en
-                )
+                yield _fault(seq, "unlawful", why=both("fault.kind", kind=kind))
             elif key not in dangers:
                 raise RefusedError(f"台账中没有隐患“{key}”", f"there is no danger `{key}` in the ledger")
         except RefusedError as error:
-            yield _fault(seq, "unlawful", why=error.reason.zh, said=error.reason.en)
+            yield _fault(seq, "unlawful", why=error.reason)
         except LedgerError:
             yield _fault(seq, "damaged")
 

@@ -24,6 +24,9 @@ HUGE, TINY = 1e30, 1e-30
 LEAST = Fraction(1, 10**250)  # what numbers too small for DOUBLE may add up to
 
 
+LARGEST = Fraction(10**300)
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A number: off by at most `roundings` units in the last place of `size`.
@@ -59,12 +62,17 @@ def short(number: Fraction) -> bool:
 
 
 def constant(number: Fraction, d: Dialect) -> Number:
-    """Return a number that is fixed."""
-    written = double(float(number))
-    size = double(abs(float(number)))
+    """Return a number that is fixed; as DOUBLE one beyond its range is the largest, which `beyond` tells."""
+    near = float(max(-LARGEST, min(number, LARGEST)))
+    written, size = double(near), double(abs(near))
     roundings = 0 if exact_double(number) else 1
     exact, whole = ratios.fixed(number), number.denominator == 1
     return Number(written, size, roundings, exact, short(number), number, number < 0, True, whole, abs(number))
+
+
+def beyond(a: Number) -> bool:
+    """Return whether a number is fixed, and beyond what may be calculated with as DOUBLE."""
+    return a.constant is not None and abs(a.constant) >= LARGEST
 
 
 def leaf(column: str, places: int, d: Dialect, signed: bool, most: Fraction | None = None) -> Number:
@@ -168,17 +176,10 @@ def either(sql: str, size: str, arms: Sequence[Number]) -> Number:
     """Return a number that is one of several, chosen by SQL; `size` bounds them where they may be below zero."""
     plain = all(a.size == a.sql or (a.constant is not None and not a.signed) for a in arms)
     return Number(
-        sql,
-        sql if plain else size,
-        max(a.roundings for a in arms),
-        None,
-        all(a.leaf for a in arms),
-        None,
-        any(a.signed for a in arms),
-        all(a.firm for a in arms),
-        all(a.integral for a in arms),
+        sql, sql if plain else size, max(a.roundings for a in arms), None, all(a.leaf for a in arms), None,
+        any(a.signed for a in arms), all(a.firm for a in arms), all(a.integral for a in arms),
         None if any(a.most is None for a in arms) else max(a.most for a in arms if a.most is not None),
-    )
+    )  # fmt: skip
 
 
 def close(a: Number, b: Number) -> str:

@@ -145,8 +145,7 @@ def _product(a: Whole, b: Whole, d: Dialect) -> Whole:
     if a.times == 0 or b.times == 0:
         return Whole(0)
     if not (a.sql and b.sql):
-        known = a if a.sql else b
-        return replace(known, times=a.times * b.times)
+        return replace(a if a.sql else b, times=a.times * b.times)
     most = None if a.most is None or b.most is None else a.most * b.most
     return Whole(a.times * b.times, d.product(a.sql, b.sql), f"({a.small} * {b.small})", most)
 

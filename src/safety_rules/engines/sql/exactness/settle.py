@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,7 @@ from safety_rules.language.verdict import Status
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.decide import AreaOn, derived_values, findings
 
+LARGEST = Fraction(sys.float_info.max)
 Masks = tuple[int, int, int]
 Exact = Callable[[Record], Masks]
 
@@ -88,5 +90,7 @@ def joined(mask: Any) -> int:
 
 
 def plain(value: Value | None) -> Any:
-    """Return an exact value as a column holds it."""
-    return float(value) if isinstance(value, Fraction) else list(value) if isinstance(value, tuple) else value
+    """Return an exact value as a column holds it; a number beyond DOUBLE as unknown, the verdict of its row stays exact."""
+    if isinstance(value, Fraction):
+        return float(value) if abs(value) <= LARGEST else None
+    return list(value) if isinstance(value, tuple) else value

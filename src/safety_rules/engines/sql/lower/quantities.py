@@ -14,59 +14,52 @@ from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.numbers import default_places
 from safety_rules.language import expr as tree
 from safety_rules.language import kinds
-from safety_rules.language.expr import (
-    Aggregate,
-    Arithmetic,
-    Call,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    ItemField,
-    Literal,
-    Lookup,
-    Negate,
-    ParameterRef,
-    Scale,
-)
 from safety_rules.language.law import is_sure
 from safety_rules.language.vocabulary import Fact
 
 ONE = Fraction(1)
 
 
-def number(expr: Expr, w: Writer) -> Number:
-    """Return a number as SQL, NULL where it is unknown."""
+def number(expr: tree.Expr, w: Writer) -> Number:
+    """Return a number as SQL, NULL where it is unknown; every row goes back where a fixed one is beyond DOUBLE."""
+    found = _number(expr, w)
+    if numbers.beyond(found):
+        w.doubt("TRUE")
+        return terms.unknown(w.dialect)
+    return found
+
+
+def _number(expr: tree.Expr, w: Writer) -> Number:
     d = w.dialect
     match expr:
-        case Literal(Fraction() as known):
+        case tree.Literal(Fraction() as known):
             return numbers.constant(known, d)
-        case FactRef(key):
+        case tree.FactRef(key):
             return fact(key, w)
-        case ItemField():
+        case tree.ItemField():
             return _item_field(expr, w)
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, w)
-        case Arithmetic(op, left, right):
+        case tree.Arithmetic(op, left, right):
             found, doubts = numbers.operated(op, number(left, w), number(right, w), d)
             for doubt in doubts:
                 w.doubt(doubt)
             return found
-        case Negate(operand):
+        case tree.Negate(operand):
             return numbers.negated(number(operand, w), d)
-        case Scale(operand, factor):
+        case tree.Scale(operand, factor):
             return numbers.scaled(number(operand, w), factor, d)
-        case DaysBetween(later, earlier):
+        case tree.DaysBetween(later, earlier):
             return numbers.counted(d.days_between(w.value(later), w.value(earlier)), d, True)
-        case If(test, then, otherwise):
+        case tree.If(test, then, otherwise):
             return _if(w.value(test), number(then, w), number(otherwise, w), w)
-        case Aggregate():
+        case tree.Aggregate():
             return lists.aggregated_number(expr, w)
-        case Lookup():
+        case tree.Lookup():
             cells = [numbers.constant(v, d) for v in lookups.cells_of(expr, w) if isinstance(v, Fraction)]
             sql = lookups.looked_up(expr, w)
             return numbers.either(sql, sql, cells) if cells else terms.unknown(d)
-        case Call():
+        case tree.Call():
             called: Number = functions.called(expr, w)
             return called
         case (tree.Literal() | tree.ItemSelf() | tree.AsOf() | tree.Not() | tree.And() | tree.Or()
@@ -106,7 +99,7 @@ def _leaf(sql: str, places: int, known: Fact, d: Dialect, factor: Fraction = ONE
     return replace(numbers.leaf(sql, places, d, signed, most), integral=whole, nonzero=nonzero)
 
 
-def _item_field(expr: ItemField, w: Writer) -> Number:
+def _item_field(expr: tree.ItemField, w: Writer) -> Number:
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
     if derivation is None or derivation.variable is None:
         fact = w.law.rulebook.vocabulary.facts[expr.key]
@@ -125,7 +118,7 @@ def _item_field(expr: ItemField, w: Writer) -> Number:
     return found
 
 
-def _parameter(expr: ParameterRef, w: Writer) -> Number:
+def _parameter(expr: tree.ParameterRef, w: Writer) -> Number:
     d = w.dialect
     if expr.day is None:
         known = terms.known_now(expr, w)

@@ -26,31 +26,7 @@ from safety_rules.engines.sql.lower.terms import (
     scope_of,
 )
 from safety_rules.engines.sql.lower.writer import Readings, Writer
-from safety_rules.language.expr import (
-    Aggregate,
-    And,
-    Arithmetic,
-    AsOf,
-    Call,
-    Compare,
-    DaysBetween,
-    Expr,
-    FactRef,
-    If,
-    In,
-    ItemField,
-    ItemSelf,
-    Listed,
-    Literal,
-    Lookup,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-    Shift,
-    in_months,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Number
 from safety_rules.language.law import is_sure
 from safety_rules.language.operators import ORDERS
@@ -60,45 +36,45 @@ NEAR = {True: 1200, False: 36500}
 FARTHEST = {True: "120000", False: "4000000"}
 
 
-def value(expr: Expr, w: Writer) -> str:
+def value(expr: tree.Expr, w: Writer) -> str:
     """Return the expression as SQL, NULL where it is unknown."""
     d = w.dialect
     match expr:
-        case Literal(known):
+        case tree.Literal(known):
             return literal(known, d)
-        case FactRef(key):
+        case tree.FactRef(key):
             return _fact(key, w)
-        case ItemField():
+        case tree.ItemField():
             return _item_field(expr, w)
-        case ItemSelf(variable):
+        case tree.ItemSelf(variable):
             return w.items[variable]
-        case ParameterRef():
+        case tree.ParameterRef():
             return _parameter(expr, w)
-        case AsOf():
+        case tree.AsOf():
             return d.day(w.law.as_of)
-        case Not(operand):
+        case tree.Not(operand):
             return f"(NOT {value(operand, w)})"
-        case And(operands):
+        case tree.And(operands):
             return f"({' AND '.join(value(o, w) for o in operands)})"
-        case Or(operands):
+        case tree.Or(operands):
             return f"({' OR '.join(value(o, w) for o in operands)})"
-        case Compare():
+        case tree.Compare():
             return _compare(expr, w)
-        case In(item, container):
+        case tree.In(item, container):
             return _in(item, container, w)
-        case Arithmetic() | Negate() | Scale() | DaysBetween():
+        case tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.DaysBetween():
             return quantities.number(expr, w).sql
-        case Shift():
+        case tree.Shift():
             return _shift(expr, w)
-        case If():
+        case tree.If():
             return quantities.number(expr, w).sql if is_number(expr) else _if(expr, w)
-        case Aggregate():
+        case tree.Aggregate():
             return quantities.number(expr, w).sql if is_number(expr) else lists.aggregate(expr, w)
-        case Listed():
+        case tree.Listed():
             return lookups.listed(expr, w)
-        case Lookup():
+        case tree.Lookup():
             return lookups.looked_up(expr, w)
-        case Call():
+        case tree.Call():
             return quantities.number(expr, w).sql if is_number(expr) else str(functions.called(expr, w))
         case _:
             assert_never(expr)
@@ -116,7 +92,7 @@ def _fact(key: str, w: Writer) -> str:
     return outer.names[known] if known in outer.names else outer.keep(value(derivation.formula, outer), known)
 
 
-def _item_field(expr: ItemField, w: Writer) -> str:
+def _item_field(expr: tree.ItemField, w: Writer) -> str:
     if is_number(expr):
         return quantities.number(expr, w).sql
     derivation, item = w.law.derivations.get(expr.key), w.items[expr.variable]
@@ -131,7 +107,7 @@ def _item_field(expr: ItemField, w: Writer) -> str:
     return inner.keep(value(derivation.formula, inner), known)
 
 
-def _parameter(expr: ParameterRef, w: Writer) -> str:
+def _parameter(expr: tree.ParameterRef, w: Writer) -> str:
     if is_number(expr):
         return quantities.number(expr, w).sql
     if expr.day is None:
@@ -141,7 +117,7 @@ def _parameter(expr: ParameterRef, w: Writer) -> str:
     return by_day(w.keep(value(expr.day, w)), shown, null(expr.kind, w.dialect), w.dialect)
 
 
-def _compare(expr: Compare, w: Writer) -> str:
+def _compare(expr: tree.Compare, w: Writer) -> str:
     if is_number(expr.left):
         left, right = kept(expr.left, w), kept(expr.right, w)
         found = compared(expr.op, left, right, w.dialect, w.keep)
@@ -150,12 +126,12 @@ def _compare(expr: Compare, w: Writer) -> str:
     return f"({value(expr.left, w)} {ORDERS[expr.op].sql} {value(expr.right, w)})"
 
 
-def _in(item: Expr, container: Expr, w: Writer) -> str:
+def _in(item: tree.Expr, container: tree.Expr, w: Writer) -> str:
     found = value(item, w)
     known: Any = None
-    if isinstance(container, Literal):
+    if isinstance(container, tree.Literal):
         known = container.value
-    elif isinstance(container, ParameterRef) and container.day is None:
+    elif isinstance(container, tree.ParameterRef) and container.day is None:
         known = known_now(container, w)
     if known:
         return w.dialect.one_of(w.keep(found), known)
@@ -163,8 +139,8 @@ def _in(item: Expr, container: Expr, w: Writer) -> str:
     return f"(CASE WHEN {found} IS NOT NULL THEN {w.dialect.contains(held, found)} END)"
 
 
-def _shift(expr: Shift, w: Writer) -> str:
-    months, d = in_months(expr.period), w.dialect
+def _shift(expr: tree.Shift, w: Writer) -> str:
+    months, d = tree.in_months(expr.period), w.dialect
     day, period = w.keep(value(expr.day, w)), quantities.number(expr.period, w)
     if not period.integral:
         whole = operated("*", period, constant(quantities.ONE, d), d)[0]
@@ -172,7 +148,7 @@ def _shift(expr: Shift, w: Writer) -> str:
         w.doubt(f"({close(whole, nearest)})")
     count = f"(-{period.sql})" if expr.backwards else period.sql
     move = d.shift_months if months else d.shift_days
-    if period.most is not None and period.most <= NEAR[months] and not isinstance(expr.day, Shift):
+    if period.most is not None and period.most <= NEAR[months] and not isinstance(expr.day, tree.Shift):
         return move(day, count)  # a plain day is far enough from the calendar's ends
     far = FARTHEST[months]
     within = (
@@ -184,22 +160,22 @@ def _shift(expr: Shift, w: Writer) -> str:
     return f"(CASE {ends} ELSE {moved} END)"
 
 
-def _if(expr: If, w: Writer) -> str:
+def _if(expr: tree.If, w: Writer) -> str:
     parts, agree = [value(e, w) for e in (expr.test, expr.then, expr.otherwise)], _may_agree(expr)
     return once(parts, lambda t, a, b: chosen(t, a, b, agree), w)
 
 
-def _may_agree(expr: If) -> bool:
+def _may_agree(expr: tree.If) -> bool:
     """Return whether both arms can have one value: not where all that they can be is written, and differs."""
     first, second = _written(expr.then), _written(expr.otherwise)
     return first is None or second is None or bool(first & second)
 
 
-def _written(expr: Expr) -> set[Any] | None:
+def _written(expr: tree.Expr) -> set[Any] | None:
     match expr:
-        case Literal(known):
+        case tree.Literal(known):
             return {known}
-        case If(_, then, otherwise):
+        case tree.If(_, then, otherwise):
             a, b = _written(then), _written(otherwise)
             return None if a is None or b is None else a | b
         case _:

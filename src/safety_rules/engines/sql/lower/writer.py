@@ -115,21 +115,9 @@ class Writer:
     def inside(self, items: Mapping[str, str], records: Items | None = None) -> Writer:
         """Return a writer of what is worked out for each item of a list, with these variables in sight."""
         return Writer(
-            self.law,
-            self.dialect,
-            self.cells,
-            self.reads,
-            self.readings,
-            self.columns,
-            self.names,
-            self.numbers,
-            self.maps,
-            [] if records is None else records.doubts,
-            items,
-            self,
-            lists=self.lists,
-            records=records,
-        )
+            self.law, self.dialect, self.cells, self.reads, self.readings, self.columns, self.names, self.numbers,
+            self.maps, [] if records is None else records.doubts, items, self, lists=self.lists, records=records,
+        )  # fmt: skip
 
     def record(self, item: str) -> Items | None:
         """Return the list whose records an item stands for, if they have columns of their own."""

@@ -58,8 +58,7 @@ def _first(law: AreaOn, uses: Mapping[str, Use], d: Dialect, keep: Sequence[str]
     given = answers_of(law, answers)
     derived = {k: sql for k, sql in _derived(law, w).items() if k in given}
     setting = short(law, w, given)
-    plan = Plan(w, uses, raw)
-    text, outcome = _text(plan, keep, derived, setting), best(law, d, setting.letter)
+    text, outcome = _text(Plan(w, uses, raw), keep, derived, setting), best(law, d, setting.letter)
     return LawQuery(law, d, {k: uses[k] for k in raw}, text, w.maps, tuple(derived), (), outcome, tuple(answers))
 
 

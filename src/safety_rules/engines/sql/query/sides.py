@@ -9,20 +9,7 @@ from safety_rules.engines.sql.exactness import ratios
 from safety_rules.engines.sql.exactness.doubles import compared, surely
 from safety_rules.engines.sql.lower.terms import is_number, known_now
 from safety_rules.engines.sql.lower.writer import Writer
-from safety_rules.language.expr import (
-    And,
-    Arithmetic,
-    Compare,
-    Expr,
-    FactRef,
-    In,
-    Literal,
-    Negate,
-    Not,
-    Or,
-    ParameterRef,
-    Scale,
-)
+from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause
 
@@ -50,7 +37,7 @@ def all_of(clauses: Sequence[Clause], w: Writer) -> Sides:
     return _joined([_sides(c.that, w) for c in clauses]) if clauses else ALWAYS
 
 
-def looked_into(conditions: Sequence[Expr], w: Writer) -> str | None:
+def looked_into(conditions: Sequence[tree.Expr], w: Writer) -> str | None:
     """Return requirements over given facts with whole numbers in place where they are close; None where they are no help."""
     if any(_aside(c, w) for c in conditions):
         return None
@@ -69,29 +56,29 @@ def _joined(parts: Sequence[Sides], both: str = "AND", either: str = "OR") -> Si
     return Sides(true, false, all(p.whole for p in parts))
 
 
-def _sides(expr: Expr, w: Writer) -> Sides:
+def _sides(expr: tree.Expr, w: Writer) -> Sides:
     """Return where a condition is surely true and surely false, given that every given fact is known."""
     match expr:
         case _ if _aside(expr, w):
             column = w.keep(w.value(expr))
             return Sides(column, f"(NOT {column})")
-        case Not(operand):
+        case tree.Not(operand):
             found = _sides(operand, w)
             return Sides(found.false, found.true, found.whole)
-        case And(operands):
+        case tree.And(operands):
             return _joined([_sides(o, w) for o in operands])
-        case Or(operands):
+        case tree.Or(operands):
             return _joined([_sides(o, w) for o in operands], "OR", "AND")
-        case Compare(op, left, right) if is_number(left):
+        case tree.Compare(op, left, right) if is_number(left):
             return _compared(op, left, right, w)
-        case Literal() | FactRef() | ParameterRef() | Compare() | In():
+        case tree.Literal() | tree.FactRef() | tree.ParameterRef() | tree.Compare() | tree.In():
             known = w.in_place().value(expr)
             return Sides(known, f"(NOT {known})", True)
         case _:
             raise TypeError(f"{type(expr).__name__} is set aside")
 
 
-def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:
+def _compared(op: str, left: tree.Expr, right: tree.Expr, w: Writer) -> Sides:
     inner = w.in_place()
     a, b = inner.number(left), inner.number(right)
     if a.leaf and b.leaf:
@@ -106,22 +93,22 @@ def _compared(op: str, left: Expr, right: Expr, w: Writer) -> Sides:
     return Sides(*surely(op, a, b), False, between)
 
 
-def _aside(expr: Expr, w: Writer) -> bool:
+def _aside(expr: tree.Expr, w: Writer) -> bool:
     """Return whether a condition may be unknown though every given fact is known, or calls for more than this reading."""
     match expr:
-        case Literal():
+        case tree.Literal():
             return False
-        case FactRef(key):
+        case tree.FactRef(key):
             return key in w.law.derivations or isinstance(w.law.rulebook.vocabulary.facts[key].kind, Records)
-        case ParameterRef(day=None):
+        case tree.ParameterRef(day=None):
             return known_now(expr, w) is None
-        case Not(operand) | Negate(operand) | Scale(operand):
+        case tree.Not(operand) | tree.Negate(operand) | tree.Scale(operand):
             return _aside(operand, w)
-        case And(operands) | Or(operands):
+        case tree.And(operands) | tree.Or(operands):
             return any(_aside(o, w) for o in operands)
-        case Compare(_, left, right) | Arithmetic(_, left, right):
+        case tree.Compare(_, left, right) | tree.Arithmetic(_, left, right):
             return _aside(left, w) or _aside(right, w)
-        case In(item, Literal() | ParameterRef(day=None) as container):
+        case tree.In(item, tree.Literal() | tree.ParameterRef(day=None) as container):
             return _aside(item, w) or _aside(container, w)
         case _:
             return True
