@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Standing
+from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.loading.folders import PathLike, rulebook_of
+from safety_rules.semantics.admission.objects import shown
+from safety_rules.semantics.admission.values import day_of
 from safety_rules.semantics.chaining.chain import program_on
 from safety_rules.services.dated_area import DatedArea, dated_area
 from safety_rules.words.near import did_you_mean
@@ -68,13 +71,12 @@ class Rules:
         return chained_tables(program, sources, output)
 
 
-def _day(day: datetime.date | str) -> datetime.date:
-    if not isinstance(day, str):
-        return day
-    try:
-        return datetime.date.fromisoformat(day)
-    except ValueError:
-        raise NotFoundError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
+def _day(given: Any, zone: datetime.tzinfo = DEFAULT_ZONE) -> datetime.date:
+    """Return the day that a caller means; raises NotFoundError."""
+    found = day_of(given, zone)
+    if found is None:
+        raise NotFoundError(f"`{shown(given, 40)}` is not a day of the calendar; write 2020-10-01")
+    return found
 
 
 def _standing(standing: Standing | str) -> Standing:
@@ -98,9 +100,10 @@ class AreaRules:
     def on(self, day: datetime.date | str, require_standing: Standing | str = Standing.assumed) -> DatedArea:
         """Return the area's law on a day; what rests on less than `require_standing` is undetermined.
 
-        Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
+        The day is a date, a time (a zoned one falls on a day of the area's zone), or text such as 2020-10-01 or
+        2020年10月1日. Raises NotFoundError where it is none of these, and when no rule is in force on that day: a verdict by no rules would be a pass.
         """
-        return dated_area(self.rulebook, self.area.key, _day(day), _standing(require_standing))
+        return dated_area(self.rulebook, self.area.key, _day(day, self.area.zone), _standing(require_standing))
 
     def record_model(self) -> type[BaseModel]:
         """Return a pydantic model of the area's facts, with labels, units and choices."""

@@ -11,6 +11,7 @@ from typing import Any
 from safety_rules.formats.csv_in import encoding_of, lines_of
 from safety_rules.formats.limits import ITEM, beyond
 from safety_rules.language.errors import LedgerError
+from safety_rules.language.exact_json import json_data, mapping, not_a_number
 from safety_rules.language.kinds import Name
 
 CHUNK = 1 << 16
@@ -22,27 +23,6 @@ def json_items(path: Path) -> Iterator[tuple[int, Any, Name | None]]:
     with path.open(encoding=encoding) as file:
         head = file.read(CHUNK).lstrip("\ufeff").lstrip()
     yield from _array(path, encoding) if head.startswith("[") else _lines(path, encoding)
-
-
-def json_data(text: str) -> Any:
-    """Return the data of JSON text; numbers exact, a name twice or NaN refused. Raises ValueError."""
-    try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_mapping)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _constant(text: str) -> Any:
-    raise ValueError(f"`{text}` is not a number")
-
-
-def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise ValueError(f"`{key[:40]}` is given twice")
-        found[key] = value
-    return found
 
 
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:
@@ -65,7 +45,7 @@ def _not_json(error: ValueError) -> Name:
 
 def _array(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:
     """Yield the items of one array, keeping in memory only the item that is being read."""
-    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=_constant, object_pairs_hook=_mapping)
+    decoder = json.JSONDecoder(parse_float=Decimal, parse_constant=not_a_number, object_pairs_hook=mapping)
     with path.open(encoding=encoding) as file:
         buffer, size, number, separated, ended = file.read(CHUNK).lstrip("\ufeff").lstrip()[1:], CHUNK, 0, True, False
         while True:

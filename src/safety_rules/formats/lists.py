@@ -12,10 +12,10 @@ from typing import Any
 from safety_rules.formats.belonging import Unattached, unattached
 from safety_rules.formats.datum import datum
 from safety_rules.formats.headings import Columns, columns, heading_row, named_facts, spellings
-from safety_rules.formats.json_in import json_data
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
+from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Date, Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
@@ -287,7 +287,7 @@ def list_value(fact: Fact, cell: Any, found: Joined, fields: Sequence[Fact] = ()
             f"“{name.zh}”有不能确定属于谁的记录（{at}），可能属于本行",
             f"{name.en} has records that may be this row's own: {at}",
         )
-    if is_blank(cell) or absent(usable(cell)):
+    if is_blank(cell) or absent(usable(cell), fact.blank_words):
         return ([i.data for i in found.items] if found.items else None), None
     if isinstance(cell, list) and not found.items:
         return cell, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from safety_rules.language.kinds import Name, Value
@@ -31,7 +31,6 @@ class Record:
 
     values: Mapping[str, Value]
     problems: tuple[Problem, ...] = ()
-    given: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def value_at(self, path: str) -> Value | None:
         """Return the value at `enterprise.accidents[0].deaths`, or None when it is unknown."""
@@ -58,7 +57,7 @@ class Record:
             _put(item, name.lstrip("."), value)
             items[int(index)] = item
             values[head] = tuple(items)
-        return Record(values, self.problems, self.given)
+        return Record(values, self.problems)
 
 
 def _put(values: dict[str, Value], key: str, value: Value | None) -> None:

@@ -15,6 +15,7 @@ from safety_rules.language.rule import Case, Derivation, NamedParts, Obligation,
 from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.language.zones import DEFAULT_ZONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Rules that together give one verdict; `outcomes` run from best to worst."""
+    """Rules that together give one verdict; `outcomes` run from best to worst, days are those of `zone`."""
 
     key: str
     title: Name
@@ -40,6 +41,7 @@ class Area:
     default_on: datetime.date | None = None
     invariants: tuple[Invariant, ...] = field(default=(), compare=False)
     exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
+    zone: datetime.tzinfo = DEFAULT_ZONE
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

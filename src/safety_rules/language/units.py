@@ -96,7 +96,3 @@ class UnitTable:
                 return None
             result = result.times(unit) if sign > 0 else result.over(unit)
         return result
-
-    def of_dimension(self, dimension: Dimension) -> tuple[str, ...]:
-        """Return the symbols that measure a dimension, for a help text."""
-        return tuple(dict.fromkeys(u.symbol for u in self.units.values() if u.dimension == dimension))

@@ -11,6 +11,12 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import ChoiceList, Kind, Name, Records
 from safety_rules.language.units import UnitTable
 
+BLANK_WORDS = frozenset(
+    {"", "unknown", "null", "none", "na", "n/a", "-", "—", "——", "/"}
+    | {"未知", "不详", "待定", "待核实", "未填", "暂无", "待补", "待补充"}
+)
+"""What says nothing in a cell, in lower case; a fact whose own words are among them says so (`blank_words`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
@@ -39,7 +45,8 @@ class Fact:
     """One fact: `key` is `subject.name`, or `subject.list.name` for a field of a list's records.
 
     `step` is the smallest change that the fact's own records can show (0.01 for two decimals).
-    Where a record of a list leaves the field blank, its field `or_else` stands in.
+    Where a record of a list leaves the field blank, its field `or_else` stands in. `blank_words`, in
+    lower case, are what says nothing: of no choice list any option is.
     """
 
     key: str
@@ -53,6 +60,7 @@ class Fact:
     format: str = ""
     adjustable: bool = True
     or_else: str = ""
+    blank_words: frozenset[str] = BLANK_WORDS
     at: Span | None = field(default=None, compare=False, repr=False)
 
     @property

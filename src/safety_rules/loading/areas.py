@@ -14,6 +14,7 @@ from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Period
+from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
@@ -183,4 +184,12 @@ def area(
     return Area(
         key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
         tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
+        zone=_zone(file, c),
     )  # fmt: skip
+
+
+def _zone(file: shapes.AreaFile, c: Context) -> datetime.tzinfo:
+    found = None if file.zone is None else zone(str(file.zone))
+    if found is None and file.zone is not None:
+        c.report.error("unknown-zone", file.zone)
+    return found or DEFAULT_ZONE

@@ -112,6 +112,7 @@ class FieldFile(NameFile):
     adjustable: Flag | None = None
     meaning: NameFile | None = None
     headings: list[S] = Field(default_factory=list)
+    blank_words: list[S] | None = None
 
 
 class FactFile(FieldFile):

@@ -139,6 +139,7 @@ class AreaFile(TopModel):
     uses: list[S] = Field(default_factory=list)
     outcomes: dict[S, NameFile] = Field(min_length=2)
     cases_on: Day
+    zone: S | None = None
 
 
 class AreaCaseFile(Model):

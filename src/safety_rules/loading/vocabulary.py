@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
 from safety_rules.language.units import ONE, Unit, UnitTable
-from safety_rules.language.vocabulary import Bounds, Fact, Subject, Vocabulary, normal
+from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
 from safety_rules.loading.report import Report
@@ -133,8 +133,16 @@ def _fact(
     return Fact(
         fact_key, name(file, report), kind, zh, None if file.meaning is None else name(file.meaning, report), bounds,
         step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
-        str(file.or_else) if file.or_else is not None else "", at.at,
+        str(file.or_else) if file.or_else is not None else "", _blank_words(file, kind), at.at,
     )  # fmt: skip
+
+
+def _blank_words(file: FieldFile, kind: kinds.Kind) -> frozenset[str]:
+    """Return what says nothing for a fact: the words of its own, or those of all facts; never one of its options."""
+    words = BLANK_WORDS if file.blank_words is None else {"", *(str(w).strip().casefold() for w in file.blank_words)}
+    return frozenset(words) - (
+        kind.choices.by_spelling.keys() if isinstance(kind, kinds.Choice | kinds.Choices) else set()
+    )
 
 
 def _possible(bounds: Bounds, file: FieldFile, at: Scalar, report: Report) -> None:

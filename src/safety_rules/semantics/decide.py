@@ -15,7 +15,9 @@ from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Wai
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Citation, Standing, authority_on, weakest
 from safety_rules.language.truth import Truth, conjunction
+from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
+from safety_rules.semantics.admission.admit import Places, admit
 from safety_rules.semantics.evaluate import Environment, evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.reads import parameters_of, tables_of
@@ -69,6 +71,13 @@ def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing 
     )
 
 
+def area_record(
+    on: AreaOn, data: Any, units: Mapping[str, Unit] | None = None, places: Places = lambda path: ""
+) -> Record:
+    """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
+    return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone)
+
+
 def _again(rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str]) -> AreaOn:
     return replace(area_on(rulebook, key, day, require), confirmed=confirmed)
 
@@ -89,7 +98,7 @@ def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
         outer, _, name = key.rpartition(".")
         for i, scope in enumerate(scopes(derivation, env)):
             path = key if derivation.variable is None else f"{outer}[{i}].{name}"
-            found[path] = _known(evaluate(derivation.formula, scope))
+            found[path] = known(evaluate(derivation.formula, scope))
     return found
 
 
@@ -103,7 +112,8 @@ def scopes(derivation: Derivation, env: Environment) -> list[Environment]:
     return [env.with_item(derivation.variable, f"{outer}[{i}]", item) for i, item in enumerate(rows)]
 
 
-def _known(value: Value | Unknown) -> Value | None:
+def known(value: Value | Unknown) -> Value | None:
+    """Return a value, None for an unknown one."""
     return None if isinstance(value, Unknown) else value
 
 

@@ -14,14 +14,13 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Case, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
-from safety_rules.language.verdict import Reason, Unknown
+from safety_rules.language.verdict import Reason
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.scalars import RATIONAL
-from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
-from safety_rules.semantics.decide import AreaOn, area_on, clause_results, scopes, told
+from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, known, scopes, told
 from safety_rules.semantics.evaluate import Environment, evaluate
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
@@ -95,7 +94,7 @@ def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
 
 
 def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
-    record = admit(dict(case.given), on.rulebook.vocabulary, derived=frozenset(on.derivations))
+    record = area_record(on, dict(case.given))
     return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
 
 
@@ -162,10 +161,10 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     env = on.environment(record)
     expected = case.expect["expect"]
     if derivation.variable is None:
-        value = _known(evaluate(derivation.formula, env))
+        value = known(evaluate(derivation.formula, env))
         yield from _compare_value(expected, value, fact, rulebook)
         return Ran(on, record, held, value)
-    found = [_known(evaluate(derivation.formula, scope)) for scope in scopes(derivation, env)]
+    found = [known(evaluate(derivation.formula, scope)) for scope in scopes(derivation, env)]
     wanted = expected if isinstance(expected, list) else [expected]
     if len(wanted) != len(found):
         yield f"expected {len(wanted)} values, came to {len(found)}"
@@ -174,19 +173,15 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     return Ran(on, record, held, found)
 
 
-def _known(value: Any) -> Any:
-    return None if isinstance(value, Unknown) else value
-
-
 def _compare_value(expected: Any, came: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
     wanted: Value | None
     try:
-        wanted = None if absent(str(expected)) else _expected_value(str(expected), fact, rulebook)
+        wanted = None if absent(str(expected), fact.blank_words) else _expected_value(str(expected), fact, rulebook)
     except Unusable as wrong:
         yield f"`{expected}` is not a value of `{fact.key}`: {wrong.message.en}"
         return
     if wanted != came:
-        yield f"expected {expected}, came to {_text(came)}"
+        yield f"expected {expected}, came to {'unknown' if came is None else came}"
 
 
 def _expected_value(text: str, fact: Fact, rulebook: Rulebook) -> Value:
@@ -195,12 +190,6 @@ def _expected_value(text: str, fact: Fact, rulebook: Rulebook) -> Value:
     if isinstance(fact.kind, Records):
         raise Unusable("not-a-value")
     return value_of(text, Fact(fact.key, fact.name, fact.kind, fact.zh_key), rulebook.vocabulary.units)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "unknown"
-    return str(value) if not isinstance(value, Fraction) else f"{value}"
 
 
 def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case: Case) -> Running:

@@ -88,7 +88,7 @@ def _expected_record(item: Any, certain: list[ChainFact], rule: ChainRule, ruleb
 
 def _value(written: Any, fact: Fact, rulebook: Rulebook) -> Any:
     """Return an expected value; None where the case expects the field to be unknown."""
-    if absent(str(written)):
+    if absent(str(written), fact.blank_words):
         return None
     return value_of(written, Fact(fact.key, fact.name, fact.kind, fact.zh_key), rulebook.vocabulary.units)
 

@@ -12,8 +12,7 @@ from safety_rules.language.rule import Case, Clause, Derivation, Obligation, Rul
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Finding, Status, Unknown
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import area_on, clause_results, finding, scopes
+from safety_rules.semantics.decide import area_on, area_record, clause_results, finding, scopes
 from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
 from safety_rules.services.chain_cases import untried_of
 
@@ -54,7 +53,7 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
 
 def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:
     on = area_on(rulebook, area.key, case.on)
-    return on.environment(admit(dict(case.given), rulebook.vocabulary, derived=frozenset(on.derivations)))
+    return on.environment(area_record(on, dict(case.given)))
 
 
 def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:

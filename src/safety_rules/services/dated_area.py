@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safety_rules.engines.compiled.decide import Decider, decided, decider
-from safety_rules.language.errors import NotFoundError
-from safety_rules.language.record import Record
+from safety_rules.language.errors import NotFoundError, RecordError
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Standing
 from safety_rules.language.units import Unit
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn, area_on
+from safety_rules.semantics.decide import AreaOn, area_on, area_record
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.readings import Reading, readings
 from safety_rules.words.near import did_you_mean
@@ -64,17 +65,25 @@ class DatedArea:
 
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""
-        return admit(data, self.law.rulebook.vocabulary, units, derived=frozenset(self.law.derivations))
+        return area_record(self.law, data, units)
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
         """Return the verdict on a nested or flat mapping, a pydantic model, a dataclass, or an admitted record."""
         return decided(self.decider, data, waivers) if waivers else self.decider.decided(data)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[Verdict]:
-        """Yield the verdict of each record, one at a time; the quickest way through many."""
-        if not waivers:
-            return map(self.decider.decided, many)
-        return (decided(self.decider, data, waivers) for data in many)
+        """Yield the verdict of each record, one at a time; the quickest way through many.
+
+        What is no record at all has the verdict of an empty one, with a problem that says so.
+        """
+        one = partial(decided, self.decider, waivers=waivers) if waivers else self.decider.decided
+        rest = iter(many)
+        while True:
+            try:
+                yield from map(one, rest)
+                return
+            except RecordError as wrong:
+                yield one(Record({}, (Problem("not-a-record", "", "", Name("这一项不是记录", str(wrong))),)))
 
     def smallest_change(
         self, data: Any, to: str | None = None, weights: Mapping[str, Any] | None = None, seconds: float = 20.0

@@ -16,8 +16,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Reason
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import subject_names
+from safety_rules.semantics.decide import area_record, subject_names
 from safety_rules.semantics.verdict.explain import reason_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
@@ -154,11 +153,10 @@ def screened_row(
 
 def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     """Return a row's record, its problems named by their cells; raises RecordError."""
-    law = area.law
-    record = admit(row.data, law.rulebook.vocabulary, read.units, row.place_of, frozenset(law.derivations))
+    record = area_record(area.law, row.data, read.units, row.place_of)
     if not row.problems:
         return record
-    return Record(record.values, (*row.problems, *record.problems), record.given)
+    return Record(record.values, (*row.problems, *record.problems))
 
 
 def _count(screened: ScreenedRow, summary: Summary) -> None:

@@ -25,8 +25,7 @@ from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.verdict import DueDuty, Masks
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.reads import facts_of
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict
@@ -150,7 +149,7 @@ class DecidedRows:
             masks = Masks(violated, undetermined, absent)
             return ScreenedRow(row, Verdict(law, admitted(), best, worst, (), None, None, masks, shared))
         part = {k: row.data[k] for k in self._aside if k in row.data} if self._keyed(row) else row.data
-        record = admit(part, law.rulebook.vocabulary, read.units, row.place_of, frozenset(law.derivations))
+        record = area_record(law, part, read.units, row.place_of)
         if record.problems:
             return None
         return ScreenedRow(row, PlainVerdict(law, record, best, absent, shared, admitted, self._duties))

@@ -22,8 +22,7 @@ from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.units import Unit
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 from safety_rules.tables.prepare import uses_of
 
@@ -63,20 +62,19 @@ class RecordDecision:
     def _records(self) -> Iterator[tuple[Mapping[str, Any], Record]]:
         """Yield the cells to be kept, and the record, of each row."""
         vocabulary, subjects = self.law.rulebook.vocabulary, self.law.area.subjects
-        refused = frozenset(self.law.derivations)
         if isinstance(self.data, str | Path):
             book = ledger(Path(self.data), vocabulary, subjects)
             for row in book.rows:
                 if row.data is not None and row.error is None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
-                    yield kept, admit(row.data, vocabulary, book.units, row.place_of, refused)
+                    yield kept, area_record(self.law, row.data, book.units, row.place_of)
             return
         names, rows = _frame_rows(self.data)
         uses, _ = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
         units: dict[str, Unit] = {k: u.unit for k, u in uses.items() if u.unit is not None}
         for cells in rows:
             given = {k: cells[u.column] for k, u in uses.items()}
-            yield cells, admit(given, vocabulary, units, derived=refused)
+            yield cells, area_record(self.law, given, units)
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         worked_out = derived(self.law)

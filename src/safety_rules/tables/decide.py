@@ -15,13 +15,18 @@ from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
+<<<<<<< HEAD
 from safety_rules.formats.duck import connection
 from safety_rules.formats.ledger import CSV, ledger
 from safety_rules.formats.safe import no_input
+=======
+from safety_rules.formats.duck import connection, quoted
+>>>>>>> 36377aa23c8d3a927ac975a5512b5b2716c97eb5
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
+from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.tables.by_record import RecordDecision
@@ -77,7 +82,9 @@ def decided_table(
             raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
         from safety_rules.engines.spark.decide import column_types, frame_decision
         from safety_rules.engines.spark.decide import first_rows as first_of_frame
+        from safety_rules.engines.spark.local import local_times
 
+        data = local_times(data, name_of(law.area.zone))
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
         found = frame_decision(data, law, uses, keep, waivers, exact, answers)
@@ -130,7 +137,12 @@ def _by_duckdb(
         elif is_file:
             as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
         con = connection(folder, MEMORY, None)
+<<<<<<< HEAD
         rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
+=======
+        con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
+        rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
+>>>>>>> 36377aa23c8d3a927ac975a5512b5b2716c97eb5
         types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
         uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
         kept = [*([ROW] if as_read.keys and not is_csv else []), *_kept(keep, rows.types)]

@@ -219,11 +219,13 @@ def text_of(item: Any, fact: Fact) -> str | None:
         case _, bool() | dict():
             return None
         case Date(), datetime.datetime():
-            return item.date().isoformat()
+            return item.date().isoformat() if item.tzinfo is None else item.isoformat()
         case Date(), datetime.date():
             return item.isoformat()
         case Choices(), list():
-            plain = all(isinstance(i, str) and not absent(i) and not SEPARATORS.search(i) for i in item)
+            plain = all(
+                isinstance(i, str) and not absent(i, fact.blank_words) and not SEPARATORS.search(i) for i in item
+            )
             return ("、".join(item) or "无") if plain else None
         case Records(), list():
             return json.dumps(item, default=_plain, ensure_ascii=False)

@@ -18,6 +18,7 @@ from safety_rules.language.errors import LedgerError
 PARQUET = (".parquet", ".pq")
 CSV = (".csv", ".tsv", ".txt")
 VIEW = "rows_to_decide"
+ZONED = "TIMESTAMP WITH TIME ZONE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,18 @@ def _file(con: Any, path: Path, columns: Sequence[str], delimiter: str) -> Sourc
 
 
 def _described(con: Any, name: str, sql: str, numbered: str) -> Source:
+    """Return rows with their types; times with a zone as the clocks of the connection's zone show them."""
     with as_ledger_errors(name):
         relation = con.sql(f"SELECT * FROM {sql} LIMIT 0")
+        names = {c: str(t) for c, t in zip(relation.columns, relation.types, strict=True)}
+        zoned = [
+            f"CAST({DUCKDB.name_of(c)} AS {t.replace(ZONED, 'TIMESTAMP')}) AS {DUCKDB.name_of(c)}"
+            for c, t in names.items()
+            if ZONED in t
+        ]
+        if zoned:
+            local = f"(SELECT * REPLACE ({', '.join(zoned)}) FROM {{}})"
+            return _described(con, name, local.format(sql), local.format(numbered))
         types = {c: column_type(t) for c, t in zip(relation.columns, relation.types, strict=True)}
     return Source(name, sql, types, numbered)
 

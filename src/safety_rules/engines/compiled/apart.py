@@ -19,8 +19,7 @@ from safety_rules.engines.compiled.segments import split
 from safety_rules.language.expr import Aggregate, Expr, FactRef, ItemField, children, walk
 from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Rule
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.evidence import facts_read
 
 MOST_SHAPES = 256
@@ -141,7 +140,6 @@ def exactly(law: AreaOn, rules: Sequence[Rule]) -> Callable[[Any, Sequence[int]]
     It admits the facts that these read and no others, and raises TypeError where one is undetermined.
     """
     area = cache(partial(compiled, replace(law, rules=tuple(rules))))
-    vocabulary, derived = law.rulebook.vocabulary, frozenset(law.derivations)
 
     @lru_cache(MOST_SHAPES)
     def wanted(asked: tuple[int, ...]) -> tuple[int, dict[str, list[str]]]:
@@ -154,7 +152,7 @@ def exactly(law: AreaOn, rules: Sequence[Rule]) -> Callable[[Any, Sequence[int]]
     def violated(data: Any, asked: Sequence[int]) -> list[str]:
         mask, fields = wanted(tuple(asked))
         given = {s: {n: data[s][n] for n in names if n in data[s]} for s, names in fields.items()}
-        found = area().masks(admit(given, vocabulary, derived=derived).values)
+        found = area().masks(area_record(law, given).values)
         if found.undetermined & mask:
             raise TypeError
         return [rules[i].key for i in asked if found.violated >> i & 1]

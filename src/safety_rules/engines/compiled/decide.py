@@ -12,8 +12,7 @@ from safety_rules.engines.compiled.fast import fast
 from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
@@ -47,7 +46,7 @@ def decider_by(area: CompiledArea, standing: Standings) -> Decider:
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
     def exactly(data: Any) -> Verdict:
-        record = data if isinstance(data, Record) else _admitted(data, law)
+        record = data if isinstance(data, Record) else area_record(law, data)
         area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
@@ -56,13 +55,9 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
     return Decider(law, exact, exactly, shared)
 
 
-def _admitted(data: Any, law: AreaOn) -> Record:
-    return admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
-
-
 def decided(decider: Decider, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:
     """Return the verdict on data; with waivers, by the definition itself."""
     if not waivers:
         return decider.decided(data)
-    record = data if isinstance(data, Record) else _admitted(data, decider.law)
+    record = data if isinstance(data, Record) else area_record(decider.law, data)
     return decide(decider.law, record, waivers)

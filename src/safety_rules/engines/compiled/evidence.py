@@ -19,8 +19,7 @@ from safety_rules.engines.compiled.segments import conjuncts
 from safety_rules.language.expr import Expr
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Evidence, Status
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn, finding
+from safety_rules.semantics.decide import AreaOn, area_record, finding
 from safety_rules.semantics.verdict.decided import Witness
 from safety_rules.semantics.verdict.evidence import evidence, facts_read
 
@@ -39,7 +38,7 @@ def witness(law: AreaOn, left: Apart) -> Witness:
             whole.append(_every_rule(law, left))
         try:
             return tuple(whole[0](data))
-        except (TypeError, KeyError, AttributeError, ArithmeticError, ValueError):
+        except Exception:  # an object of any class may fail in any way when it is compared or hashed
             return _by_definition(law, law.rules, data)
 
     return found
@@ -47,7 +46,7 @@ def witness(law: AreaOn, left: Apart) -> Witness:
 
 def _by_definition(law: AreaOn, rules: Sequence[Rule], data: Any) -> tuple[Evidence, ...]:
     """Return the evidence of rules that are left to the exact function, or on data that the fast one declines."""
-    record = admit(data, law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    record = area_record(law, data)
     env = law.environment(record)
     return tuple(evidence(law, record, finding(rule, env)) for rule in rules)
 

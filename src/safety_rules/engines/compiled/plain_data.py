@@ -18,7 +18,7 @@ from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
-from safety_rules.language.vocabulary import Fact
+from safety_rules.language.vocabulary import BLANK_WORDS, Fact
 from safety_rules.semantics.admission.folding import visible
 from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
 from safety_rules.semantics.decide import AreaOn
@@ -27,9 +27,14 @@ INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
 MOST_SHAPES = 256
 
 
-def is_text(data: Any) -> bool:
+def is_text(data: Any, blank_words: frozenset[str] = BLANK_WORDS) -> bool:
     """Return whether data is text that admission takes as it is."""
-    return data.__class__ is str and data == visible(data) and not absent(data) and len(data) <= MOST_CHARACTERS
+    return (
+        data.__class__ is str
+        and data == visible(data)
+        and not absent(data, blank_words)
+        and len(data) <= MOST_CHARACTERS
+    )
 
 
 def is_code(data: Any) -> bool:
@@ -145,9 +150,16 @@ class Facts:
             case Text() if fact.format == "industry_code":
                 return ast.UnaryOp(ast.Not(), code.call("is_code", read))
             case Text() if not fact.format:
-                return ast.UnaryOp(ast.Not(), code.call("is_text", read))
+                return ast.UnaryOp(ast.Not(), code.call("is_text", read, *self._blank_words(fact)))
             case _:
                 return constant(True)
+
+    def _blank_words(self, fact: Fact) -> list[ast.expr]:
+        if fact.blank_words == BLANK_WORDS:
+            return []
+        name = f"blank_{fact.key.replace('.', '_')}"
+        self.globals[name] = fact.blank_words
+        return [load(name)]
 
     def options(self, fact: Fact) -> ast.expr:
         """Return the set of keys that a choice may be."""

@@ -18,11 +18,9 @@ from safety_rules.semantics.decide import AreaOn
 
 @dataclass(frozen=True, slots=True)
 class OpenFinding:
-    """When a rule applies and is met, and what status it then has; one of the four statuses always holds."""
+    """When a rule has which status: one of the four always holds."""
 
     rule: Rule
-    applies: Truths
-    meets: Truths
     violated: Condition
     satisfied: Condition
     not_applicable: Condition
@@ -127,4 +125,4 @@ def _finding(rule: Rule, world: World) -> OpenFinding:
     violated, satisfied = conjunction(applies.true, meets.false), conjunction(negation(applies.false), meets.true)
     if not is_sure(rule, world.law):
         violated = satisfied = False
-    return OpenFinding(rule, applies, meets, violated, satisfied, applies.false)
+    return OpenFinding(rule, violated, satisfied, applies.false)

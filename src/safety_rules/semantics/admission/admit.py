@@ -1,9 +1,14 @@
-"""Data admitted against the vocabulary: what is usable becomes exact values, the rest is named and unknown."""
+"""Data admitted against the vocabulary: what is usable becomes exact values, the rest is named and unknown.
+
+The principles that hold here for every door, at every depth: given twice, differently, is unknown; blank is
+unknown and no problem; what cannot be read is named, whatever object it is, and takes nothing else with it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import datetime
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from safety_rules.language.errors import RecordError
@@ -11,12 +16,15 @@ from safety_rules.language.kinds import Name, Records, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
+from safety_rules.language.zones import DEFAULT_ZONE
+from safety_rules.semantics.admission.objects import plain, shown
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import absent, admitted_value, record_list, written
+from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
 from safety_rules.words.said import Said, refusal
 
 Places = Callable[[str], str]
+DEEPEST = 4  # a fact's name has two parts
 MOST_HINTS = 50
 
 
@@ -26,13 +34,13 @@ class _Admission:
     units: Mapping[str, Unit]
     places: Places
     derived: frozenset[str]
+    zone: datetime.tzinfo
     values: dict[str, Value] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
-    unusable: set[str] = dataclasses.field(default_factory=set)
     fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
     hints: dict[tuple[str, str], Said | str] = dataclasses.field(default_factory=dict)
 
-    def add(self, key: str, path: str, given: str = "", /, **slots: Any) -> None:
+    def add(self, key: str, path: str, given: Any = "", /, **slots: Any) -> None:
         """Name a problem of a fact by the key of its sentence."""
         self.put(Unusable(key, **slots), path, given)
 
@@ -42,9 +50,9 @@ class _Admission:
             self.hints[of, name] = hint(name, names) if len(self.hints) < MOST_HINTS else ""
         return self.hints[of, name]
 
-    def put(self, wrong: Unusable, path: str, given: str) -> None:
+    def put(self, wrong: Unusable, path: str, given: Any) -> None:
         """Name why the data of a fact is unusable."""
-        self.problems.append(Problem(wrong.code, path, self.places(path), wrong.message, given))
+        self.problems.append(Problem(wrong.code, path, self.places(path), wrong.message, shown(given)))
 
 
 def admit(
@@ -53,76 +61,104 @@ def admit(
     units: Mapping[str, Unit] | None = None,
     places: Places = lambda path: "",
     derived: frozenset[str] = frozenset(),
+    zone: datetime.tzinfo = DEFAULT_ZONE,
 ) -> Record:
     """Return the record of a nested or flat mapping (or pydantic model, or dataclass).
 
     Keys are English or Chinese names. `units` gives the unit of a fact's plain numbers where it is
     not the fact's own; `places` names the cell that a fact came from; `derived` facts are worked out
-    by rules and refused as data. Raises RecordError when the data is no mapping.
+    by rules and refused as data; times with a zone fall on a day of `zone`. Raises RecordError when
+    the data is no mapping, and no other error, whatever the data is.
     """
     given = _mapping(data)
-    admission = _Admission(vocabulary, units or {}, places, derived)
-    for name, item in _flat(given, "", vocabulary):
-        _admit_one(name, item, admission)
-    for key in admission.unusable:
-        admission.values.pop(key, None)
-    return Record(admission.values, tuple(admission.problems), given)
+    if given is None:
+        raise RecordError(refusal("absent.record", data=shown(data, 40)))
+    a = _Admission(vocabulary, units or {}, places, derived, zone)
+    unusable: set[str] = set()
+    _admit_all(given, "", 1, a, unusable)
+    for key in unusable:
+        a.values.pop(key, None)
+    return Record(a.values, tuple(a.problems))
 
 
-def _mapping(data: Any) -> Mapping[str, Any]:
-    if hasattr(data, "model_dump"):
-        data = data.model_dump(by_alias=False, exclude_unset=True)
-    elif dataclasses.is_dataclass(data) and not isinstance(data, type):
-        data = dataclasses.asdict(data)
-    if not isinstance(data, Mapping):
-        raise RecordError(refusal("absent.record", data=str(data)[:40]))
-    return data
-
-
-def _flat(given: Mapping[str, Any], prefix: str, vocabulary: Vocabulary) -> Iterator[tuple[str, Any]]:
-    for key, item in given.items():
-        name = f"{prefix}.{key}" if prefix else str(key)
-        if isinstance(item, Mapping) and vocabulary.find(name) is None:
-            yield from _flat(item, name, vocabulary)
-        else:
-            yield name, item
-
-
-def _admit_one(name: str, item: Any, a: _Admission) -> None:
-    fact = a.vocabulary.find(name)
-    if fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
-        _unknown_name(name, a)
-        return
-    if absent(item):
-        return
-    if fact.key in a.derived:
-        a.add("derived-fact", fact.key, written(item), fact=fact.name)
-        return
+def _mapping(data: Any) -> Mapping[Any, Any] | None:
+    """Return data as a mapping; None where it is none."""
     try:
-        value = _value(item, fact, a)
+        found = data if type(data) is dict else plain(data)
+    except Unusable:
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
+def _pairs(given: Mapping[Any, Any]) -> list[tuple[str, Any]] | None:
+    """Return the items of a mapping, its keys as text; None where it does not give them."""
+    try:
+        return [(k if type(k) is str else shown(k), v) for k, v in given.items()]
+    except Exception:  # a mapping of a class of its own may fail in any way
+        return None
+
+
+def _admit_all(given: Mapping[Any, Any], prefix: str, depth: int, a: _Admission, unusable: set[str]) -> None:
+    pairs = _pairs(given)
+    if pairs is None:
+        a.add("unreadable", prefix)
+        return
+    for key, item in pairs:
+        name = f"{prefix}.{key}" if prefix else key
+        fact = a.vocabulary.find(name)
+        inner = _mapping(item) if fact is None and depth < DEEPEST else None
+        if inner is not None:
+            _admit_all(inner, name, depth + 1, a, unusable)
+        elif fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
+            _unknown_name(name, a)
+        elif fact.key in a.derived:
+            if not _blank(item, fact):
+                a.add("derived-fact", fact.key, item, fact=fact.name)
+        else:
+            _take(item, fact, fact.key, fact.key, a.values, unusable, a)
+
+
+def _blank(item: Any, fact: Fact) -> bool:
+    try:
+        return absent(plain(item), fact.blank_words)
+    except Unusable:
+        return False
+
+
+def _take(
+    item: Any, fact: Fact, key: str, path: str, into: dict[str, Value], unusable: set[str], a: _Admission
+) -> None:
+    """Put the value of one datum under its key; what is unusable, or given twice, differently, is named."""
+    try:
+        data = plain(item)
+        if absent(data, fact.blank_words):
+            return
+        value = _value(data, fact, path, a)
+        if key in into and into[key] != value:
+            raise Unusable("given-twice", fact=fact.name)
     except Unusable as wrong:
-        a.unusable.add(fact.key)
-        a.put(wrong, fact.key, written(item))
+        unusable.add(key)
+        a.put(wrong, path, item)
         return
-    if fact.key in a.values and a.values[fact.key] != value:
-        a.unusable.add(fact.key)
-        a.add("given-twice", fact.key, written(item), fact=fact.name)
+    except Exception:  # an object within the data may fail in any way
+        unusable.add(key)
+        a.add("unreadable", path, item)
         return
-    a.values[fact.key] = value
+    into[key] = value
 
 
 def _unknown_name(name: str, a: _Admission) -> None:
     known = [f.zh_key for f in a.vocabulary.facts.values()] if not name.isascii() else list(a.vocabulary.facts)
-    a.add("unknown-fact.name", name[:60], name=name[:60], hint=a.hint(name, known))
+    a.add("unknown-fact.name", name[:60], name=name[:60], hint=a.hint(name[:60], known))
 
 
-def _value(item: Any, fact: Fact, a: _Admission) -> Value:
+def _value(data: Any, fact: Fact, path: str, a: _Admission) -> Value:
     if isinstance(fact.kind, Records):
-        rows = record_list(item)
+        rows = record_list(data)
         if fact.bounds.minimum is not None and len(rows) < fact.bounds.minimum:
             raise Unusable("empty-list", fact=fact.name)
-        return tuple(_item(row, i, fact, a) for i, row in enumerate(rows))
-    return admitted_value(item, fact, a.vocabulary.units, a.units.get(fact.key))
+        return tuple(_item(row, f"{path}[{i}]", fact, a) for i, row in enumerate(rows))
+    return admitted_value(data, fact, a.vocabulary.units, a.units.get(fact.key), a.zone)
 
 
 def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
@@ -133,37 +169,30 @@ def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
     return a.fields[fact.key]
 
 
-def _item(row: Mapping[Any, Any], index: int, fact: Fact, a: _Admission) -> dict[str, Value]:
+def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict[str, Value]:
     """Return one record of a list; its wrong fields are named and unknown, the others stay."""
     fields = _fields(fact, a)
     result: dict[str, Value] = {}
-    wrong: set[str] = set()
-    for key, data in row.items():
-        path = f"{fact.key}[{index}].{key}"
-        inner = fields.get(normal(str(key)))
+    unusable: set[str] = set()
+    pairs = _pairs(row)
+    if pairs is None:
+        raise Unusable("unreadable")
+    for key, data in pairs:
+        inner = fields.get(normal(key))
         if inner is None:
+            named = Name(fact.name.zh, fact.key)
             a.add(
                 "unknown-fact.field",
-                path,
-                key=key,
-                fact=Name(fact.name.zh, fact.key),
-                hint=a.hint(str(key), fields, fact.key),
+                f"{place}.{key[:60]}",
+                key=key[:60],
+                fact=named,
+                hint=a.hint(key[:60], fields, fact.key),
             )
-            continue
-        path = f"{fact.key}[{index}].{inner.field}"
-        if absent(data) or inner.key in a.derived:
-            continue
-        try:
-            nested = isinstance(inner.kind, Records)
-            unit = a.units.get(inner.key)
-            value = _value(data, inner, a) if nested else admitted_value(data, inner, a.vocabulary.units, unit)
-        except Unusable as unusable:
-            result.pop(inner.field, None)
-            wrong.add(path)
-            a.put(unusable, path, written(data))
-            continue
-        result[inner.field] = value
+        elif inner.key not in a.derived:
+            _take(data, inner, inner.field, f"{place}.{inner.field}", result, unusable, a)
+    for field in unusable:
+        result.pop(field, None)
     for inner in fields.values():
-        if inner.or_else in result and inner.field not in result and f"{fact.key}[{index}].{inner.field}" not in wrong:
+        if inner.or_else in result and inner.field not in result and inner.field not in unusable:
             result[inner.field] = result[inner.or_else]
     return result

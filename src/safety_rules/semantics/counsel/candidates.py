@@ -30,9 +30,7 @@ def candidates(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> 
     texts = _conditions(on, rules)
     if isinstance(fact.kind, Number):
         return _numbers(on, record, rules, path, fact, texts)
-    if isinstance(fact.kind, Records):
-        return _lists(on, fact, texts)
-    return list(_plain(on, fact, texts))
+    return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 
 def typical(on: AreaOn, fact: Fact) -> list[Value]:

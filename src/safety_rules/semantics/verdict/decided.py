@@ -23,7 +23,6 @@ from safety_rules.language.verdict import (
     WaiverResult,
 )
 from safety_rules.semantics import decide as deciding
-from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.evaluate import Environment
@@ -81,7 +80,7 @@ class Decided:
         """The data as admitted: exact values, and a problem for each that could not be used."""
         if isinstance(self._data, Record):
             return self._data
-        return admit(self._data, self.on.rulebook.vocabulary, derived=frozenset(self.on.derivations))
+        return deciding.area_record(self.on, self._data)
 
     @cached_property
     def environment(self) -> Environment:

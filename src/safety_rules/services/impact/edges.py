@@ -16,9 +16,8 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.counsel.candidates import candidates, typical
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.evaluate import truth
 from safety_rules.semantics.reads import walk_through
 from safety_rules.services.impact.meaning import Item, ItemKey, conditions
@@ -42,7 +41,7 @@ class Pair:
 
 def admitted(given: dict[str, Any], law: AreaOn) -> Record:
     """Return data as a record under a law."""
-    return admit(given, law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    return area_record(law, given)
 
 
 def edge_records(pair: Pair, most: int) -> Iterator[dict[str, Any]]:

@@ -9,8 +9,7 @@ from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.language.record import Record
 from safety_rules.language.rulebook import Area
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ def pool(law: AreaOn, records: Iterable[Record] = ()) -> Pool:
     """Return the pool of a law, filled from the area's cases and with further records."""
     made = Pool(law, compiled(law))
     for given in _given(law.area):
-        record = admit(dict(given), law.rulebook.vocabulary, derived=frozenset(law.derivations))
+        record = area_record(law, dict(given))
         if not record.problems:
             made.add(Record(record.values))
     for record in records:

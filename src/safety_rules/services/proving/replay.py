@@ -12,8 +12,7 @@ from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.loading.compose import document
 from safety_rules.loading.tree import Mapping as Tree
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.words.values import decimal
 
 
@@ -50,7 +49,7 @@ def read_back(record: Record, law: AreaOn) -> Record:
     """Return the record that its YAML is admitted as."""
     tree, _ = document("record.yaml", record_text(record).encode())
     given = tree if isinstance(tree, Tree) else {}
-    return admit(dict(given), law.rulebook.vocabulary, derived=frozenset(law.derivations))
+    return area_record(law, dict(given))
 
 
 def is_read_back(record: Record, law: AreaOn) -> bool:

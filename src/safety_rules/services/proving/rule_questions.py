@@ -87,9 +87,7 @@ def can_decide(asked: Asked, index: int, asks: Question) -> Proof:
     proof = shown(
         asked, asks, lambda: [finding(rule).violated, *(negation(finding(r).violated) for r in rivals)], decides
     )
-    if proof.answer is not Answer.REFUTED:
-        return proof
-    return replace(proof, why=_covering(asked, rule, rivals))
+    return replace(proof, why=_covering(asked, rule, rivals)) if proof.answer is Answer.REFUTED else proof
 
 
 def _rivals(asked: Asked, rule: Rule) -> tuple[Rule, ...]:

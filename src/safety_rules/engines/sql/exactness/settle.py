@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from safety_rules.engines.sql.query.law_query import BITS, words
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.language.kinds import Records, Value
+from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.decide import AreaOn, derived_values, findings
+from safety_rules.semantics.decide import AreaOn, area_record, derived_values, findings
 
 LARGEST = Fraction(sys.float_info.max)
 Masks = tuple[int, int, int]
@@ -25,27 +22,7 @@ Exact = Callable[[Record], Masks]
 
 def record_of(law: AreaOn, cells: Mapping[str, Any], uses: Mapping[str, Use]) -> Record:
     """Return the record of raw cells by fact key, as admission takes them."""
-    vocabulary = law.rulebook.vocabulary
-    units = {k: u.unit for k, u in uses.items() if u.unit is not None}
-    data = {k: _parsed(v) if isinstance(vocabulary.facts[k].kind, Records) else v for k, v in cells.items()}
-    return admit(data, vocabulary, units, derived=frozenset(law.derivations))
-
-
-def _parsed(cell: Any) -> Any:
-    """Return a list that a cell holds as JSON text; anything else as it is."""
-    if isinstance(cell, str) and cell.startswith("["):
-        try:
-            return json.loads(cell, parse_float=Decimal, object_pairs_hook=_once)
-        except (ValueError, RecursionError):
-            return cell
-    return cell
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name is given twice")
-    return found
+    return area_record(law, cells, {k: u.unit for k, u in uses.items() if u.unit is not None})
 
 
 def masks_by_definition(law: AreaOn, waivers: Sequence[Waiver]) -> Exact:

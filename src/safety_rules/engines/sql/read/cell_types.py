@@ -10,7 +10,6 @@ from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,6 @@ def type_name(fact: Fact) -> str | None:
             return None
 
 
-def absent_text(sql: str, d: Dialect) -> str:
-    """Return the condition that a cell says nothing: blank, or a word for unknown."""
-    return f"({sql} IS NULL OR {d.one_of(f'lower({sql})', sorted(ABSENT))})"
+def absent_text(fact: Fact, sql: str, d: Dialect) -> str:
+    """Return the condition that a cell says nothing: blank, or one of the fact's words for unknown."""
+    return f"({sql} IS NULL OR {d.one_of(f'lower({sql})', sorted(fact.blank_words))})"

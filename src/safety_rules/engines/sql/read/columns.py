@@ -24,10 +24,12 @@ from safety_rules.engines.sql.read.texts import (
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Reads, Struct, Use
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
-from safety_rules.semantics.admission.values import ABSENT, FALSE, NOTHING, TRUE
+from safety_rules.semantics.admission.values import NOTHING
 
 ITEM = "{{item}}"
 TEXT_LIKE_A_LIST = r'"\s*\['
+FORGIVEN = r"(?i),\s*[\]}]|\bnan\b|\binf"  # what DuckDB takes for JSON, and nobody else
+NAMES = r'"\s*:'  # as many as there are fields, or one is blank, given twice or unknown
 LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*)\z"
 
 
@@ -39,19 +41,19 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
         case Boolean(), Plain("boolean"):
             return Cell(sql)
         case Boolean(), _:
-            return boolean_cell(sql, {True: TRUE - ABSENT, False: FALSE - ABSENT}, d)
+            return boolean_cell(fact, sql, d)
         case Number(), Plain(name, _, scale):
             return number_cell(fact, use, sql, name, scale, reads, d)
         case Text(), Plain(name):
             return text_cell(fact, sql, name, reads, d)
         case Date(), Plain(name):
-            return day_cell(sql, name, d)
+            return day_cell(fact, sql, name, d)
         case Choice(choices), _:
-            return choice_cell(choices, sql, use.clean, reads.bare, d)
+            return choice_cell(fact, choices, sql, use.clean, reads.bare, d)
         case Choices(choices), ListOf():
             return choices_cell(choices, sql, reads.counted, d)
         case Choices(choices), type:
-            return choices_in_words(choices, sql, reads.counted, d, type == Plain("json"))
+            return choices_in_words(fact, choices, sql, reads.counted, d, type == Plain("json"))
         case Records(), ListOf(Struct(types)):
             return _records(fact, use, sql, types, vocabulary, reads, d)
         case Records(), _:
@@ -74,7 +76,9 @@ def _records(
     A list in which anything is not plainly so is odd. Where choices are written as their keys, the list
     stays as it is, and its fields are read where they are used.
     """
-    names = {normal(n): n for n in types}
+    names: dict[str, list[str]] = {}
+    for name in types:
+        names.setdefault(normal(name), []).append(name)
     inner = {f.field: f for f in vocabulary.fields(fact.key)}
     beside = {inner[n].or_else for n in reads.fields if inner[n].or_else}
     looked = {
@@ -109,14 +113,14 @@ def _some(items: str, conditions: list[str], d: Dialect) -> str | None:
 def _field(
     inner: Fact,
     use: Use,
-    names: Mapping[str, str],
+    names: Mapping[str, list[str]],
     types: Mapping[str, ColumnType],
     vocabulary: Vocabulary,
     divides: bool,
     d: Dialect,
 ) -> Cell:
     """Return a field of a record, as SQL over the item `ITEM`."""
-    said = [names[n] for n in (inner.field, normal(inner.zh_key.rpartition(".")[2])) if n in names]
+    said = [name for n in (inner.field, normal(inner.zh_key.rpartition(".")[2])) for name in names.get(n, ())]
     if not said:
         found = missing(inner, vocabulary, (), d)
     else:
@@ -124,7 +128,7 @@ def _field(
         reads = Reads(divisors=frozenset({""} if divides else ()), bare=use.clean)
         found = cell(inner, Use("", types[said[0]], None, use.clean), raw, vocabulary, reads, d)
         if len(said) > 1:
-            twice = f"({d.member(ITEM, said[1])} IS NOT NULL)"
+            twice = f"({' OR '.join(f'{d.member(ITEM, n)} IS NOT NULL' for n in said[1:])})"
             found = replace(found, odd=f"({found.odd} OR {twice})" if found.odd else twice)
     if not inner.or_else:
         return found
@@ -134,7 +138,7 @@ def _field(
     blank = (
         "TRUE"
         if not said
-        else absent_text(raw, d)
+        else absent_text(inner, raw, d)
         if types[said[0]] in (Plain("text"), Plain("json"))
         else f"({raw} IS NULL)"
     )
@@ -152,16 +156,18 @@ def _records_in_text(fact: Fact, sql: str, vocabulary: Vocabulary, reads: Reads,
         for n in (f.field, f.zh_key.rpartition(".")[2])
     }
     json = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
-    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT - {"[]"}))
+    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - fact.blank_words - {"[]"}))
     rows = d.rows_of_json(f"(CASE WHEN {json} THEN {sql} WHEN {nothing} THEN '[]' END)", list(texts))
     inner = _records(fact, Use("", Plain("text")), rows, texts, vocabulary, reads, d)
-    odds = [f"(NOT {json} AND NOT {nothing} AND NOT {absent_text(sql, d)})", *([inner.odd] if inner.odd else [])]
+    odds = [f"(NOT {json} AND NOT {nothing} AND NOT {absent_text(fact, sql, d)})", *([inner.odd] if inner.odd else [])]
     typed = [
         d.member(ITEM, n) for f in wanted if isinstance(f.kind, Text) for n in (f.field, f.zh_key.rpartition(".")[2])
     ]
     looks = _some(rows, [d.matches(t, LOOKS_TYPED) for t in typed], d)
     odds += [looks] if looks else []
-    odds.append(d.matches(sql, TEXT_LIKE_A_LIST))
+    read = " + ".join(f"(CASE WHEN {d.member('r', n)} IS NULL THEN 0 ELSE 1 END)" for n in texts)
+    odds.append(f"({d.length(d.split(sql, NAMES))} - 1 <> {d.total_of(rows, 'r', f'CAST({read} AS DOUBLE)')})")
+    odds += [d.matches(sql, pattern) for pattern in (TEXT_LIKE_A_LIST, FORGIVEN)]
     return Cell(
         inner.value, f"({' OR '.join(f'coalesce({o}, FALSE)' for o in odds)})", inner.problem, fields=inner.fields
     )

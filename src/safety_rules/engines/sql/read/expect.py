@@ -14,7 +14,7 @@ from safety_rules.language.kinds import Choice, Number, Records
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import ABSENT, value_of
+from safety_rules.semantics.admission.values import value_of
 from safety_rules.semantics.decide import AreaOn
 
 FIRST = 200
@@ -60,7 +60,7 @@ def expecting(
     for (key, use), cells in zip(asked.items(), cells_of, strict=False):
         known_cells = [c for c in cells if c is not None]
         clean = _may_be_clean(facts[key], use) and _clean(facts[key], known_cells, law, use.unit)
-        found[key] = replace(use, clean=clean, filled=_filled(cells))
+        found[key] = replace(use, clean=clean, filled=_filled(facts[key], cells))
     return found
 
 
@@ -74,9 +74,9 @@ def _says_enough(known: Seen, fact: Fact, use: Use) -> bool:
     return use.type.name in ("boolean", "date")
 
 
-def _filled(cells: Sequence[Any]) -> bool:
+def _filled(fact: Fact, cells: Sequence[Any]) -> bool:
     words = {c for c in cells if isinstance(c, str)}
-    return None not in cells and not any(word.strip().lower() in ABSENT for word in words)
+    return None not in cells and not any(word.strip().lower() in fact.blank_words for word in words)
 
 
 def _may_be_clean(fact: Fact, use: Use) -> bool:

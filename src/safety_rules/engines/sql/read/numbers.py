@@ -34,7 +34,7 @@ def number_cell(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Re
     if name == "text":
         plain = f"(length({sql}) <= 16 AND {d.matches(sql, PLAIN_NUMBER)})"
         raw = f"(CASE WHEN {plain} THEN {d.try_cast(sql, 'double')} END)"
-        odd = f"(NOT {plain} AND NOT {absent_text(sql, d)})"
+        odd = f"(NOT {plain} AND NOT {absent_text(fact, sql, d)})"
     elif name != "double":
         raw = d.cast(sql, "double")
     together = use.clean and use.column != "" and name == "double"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.read.cell_types import Cell, absent_text
 from safety_rules.engines.sql.read.types import Reads
 from safety_rules.language.kinds import ChoiceList
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.values import ABSENT, MOST_CHARACTERS, NOTHING, SEPARATORS
+from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, NOTHING, SEPARATORS, TRUE
 
 SPACES = r"[\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 UNSEEN = r"[\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{fe00}-\x{fe0f}\x{feff}]"
@@ -20,11 +18,12 @@ PLAIN_CAS = r"\A[0-9]{2,7}-[0-9]{2}-[0-9]\z"
 FIRST_PLAIN, LAST_PLAIN = "DATE '1001-01-01'", "DATE '8999-12-31'"  # a period of a thousand years stays in the calendar
 
 
-def boolean_cell(sql: str, words: Mapping[bool, Iterable[str]], d: Dialect) -> Cell:
+def boolean_cell(fact: Fact, sql: str, d: Dialect) -> Cell:
     """Return the cell of yes or no in words."""
+    words = {True: TRUE - fact.blank_words, False: FALSE - fact.blank_words}
     arms = " ".join(f"WHEN {d.one_of(sql, sorted(w))} THEN {str(v).upper()}" for v, w in words.items())
     known = d.one_of(sql, sorted(w for group in words.values() for w in group))
-    return Cell(f"(CASE {arms} END)", f"(NOT {known} AND NOT {absent_text(sql, d)})")
+    return Cell(f"(CASE {arms} END)", f"(NOT {known} AND NOT {absent_text(fact, sql, d)})")
 
 
 def text_cell(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell:
@@ -39,12 +38,12 @@ def text_cell(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell
         return _formed(fact, whole, Cell(whole, odd, bad), d)
     elif fact.format in ("industry_code", "cas"):
         plain = d.matches(sql, PLAIN_CODE) if fact.format == "industry_code" else _is_cas(sql, d)
-        return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {absent_text(sql, d)})")
+        return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {absent_text(fact, sql, d)})")
     elif reads.bare and not fact.format:
         strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2}"
-        return Cell(sql, f"({strange} OR {d.one_of(f'lower({sql})', sorted(ABSENT))})")
+        return Cell(sql, f"({strange} OR {d.one_of(f'lower({sql})', sorted(fact.blank_words))})")
     else:
-        text = f"(CASE WHEN {absent_text(sql, d)} THEN NULL ELSE {sql} END)"
+        text = f"(CASE WHEN {absent_text(fact, sql, d)} THEN NULL ELSE {sql} END)"
         odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
         return _formed(fact, text, Cell(text, odd), d)
     return _formed(fact, text, Cell(text), d)
@@ -71,12 +70,12 @@ def _formed(fact: Fact, text: str, found: Cell, d: Dialect) -> Cell:
     return Cell(found.value, odd, found.problem)
 
 
-def day_cell(sql: str, name: str, d: Dialect) -> Cell:
+def day_cell(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
     """Return the cell of a day in a column of the type `name`."""
     if name == "text":
         value = f"(CASE WHEN {d.matches(sql, PLAIN_DAY)} THEN {d.try_cast(sql, 'date')} END)"
         far = f"({value} NOT BETWEEN {FIRST_PLAIN} AND {LAST_PLAIN})"
-        return Cell(value, f"(({value} IS NULL AND NOT {absent_text(sql, d)}) OR coalesce({far}, FALSE))")
+        return Cell(value, f"(({value} IS NULL AND NOT {absent_text(fact, sql, d)}) OR coalesce({far}, FALSE))")
     day = d.cast(sql, "date") if name == "timestamp" else sql
     return Cell(day, f"({day} NOT BETWEEN {FIRST_PLAIN} AND {LAST_PLAIN})")
 
@@ -87,7 +86,7 @@ def _spelled(choices: ChoiceList) -> dict[str, str]:
     for option in choices.options:
         for spelling in option.spellings:
             first = choices.find(spelling)
-            if first is not None and spelling == spelling.strip() and spelling.casefold() not in ABSENT | NOTHING:
+            if first is not None and spelling == spelling.strip():
                 found[spelling] = first.key
     return found
 
@@ -100,7 +99,7 @@ def _key_of(choices: ChoiceList, sql: str, d: Dialect) -> str:
     return f"(CASE {arms} END)" if arms else d.null("text")
 
 
-def choice_cell(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Dialect) -> Cell:
+def choice_cell(fact: Fact, choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Dialect) -> Cell:
     """Return the cell of one choice."""
     if clean:
         keys = [o.key for o in choices.options]
@@ -108,7 +107,7 @@ def choice_cell(choices: ChoiceList, sql: str, clean: bool, bare: bool, d: Diale
         strange = f"(NOT {d.one_of(sql, keys)})" if key == sql else f"({key} IS NULL AND {sql} IS NOT NULL)"
         return Cell(sql, strange, known=None if key == sql else key)
     value = _key_of(choices, sql, d)
-    return Cell(value, f"({value} IS NULL AND NOT {absent_text(sql, d)})")
+    return Cell(value, f"({value} IS NULL AND NOT {absent_text(fact, sql, d)})")
 
 
 def choices_cell(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Cell:
@@ -117,21 +116,21 @@ def choices_cell(choices: ChoiceList, sql: str, counted: bool, d: Dialect) -> Ce
     return Cell(d.distinct(sql) if counted else sql, f"({sql} IS NOT NULL AND NOT {d.only(sql, keys)})")
 
 
-def choices_in_words(choices: ChoiceList, sql: str, counted: bool, d: Dialect, json: bool = False) -> Cell:
+def choices_in_words(fact: Fact, choices: ChoiceList, sql: str, counted: bool, d: Dialect, json: bool = False) -> Cell:
     """Return the choices of a cell such as `硝化、机械加工`; a part with any other spelling makes it odd.
 
     `json`: the cell may also be a list that was written as JSON.
     """
     one, part = _key_of(choices, sql, d), _key_of(choices, "e", d)
-    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - ABSENT))
+    nothing = d.one_of(f"lower({sql})", sorted(NOTHING - fact.blank_words - choices.by_spelling.keys()))
     several = d.transform(d.split(sql, SEPARATORS.pattern), d.lambda_("e", part))
     if json:
         is_list = f"({sql} LIKE '[%' AND {d.valid_json(sql)})"
         listed = d.transform(d.texts_of_json(f"(CASE WHEN {is_list} THEN {sql} END)"), d.lambda_("e", part))
         several = f"(CASE WHEN {is_list} THEN {listed} ELSE {several} END)"
     listed = f"(CASE WHEN {one} IS NOT NULL THEN {d.literal_list(one)} ELSE {several} END)"
-    filled = f"(CASE WHEN {nothing} THEN {d.literal_list('')} WHEN NOT {absent_text(sql, d)} THEN {listed} END)"
+    filled = f"(CASE WHEN {nothing} THEN {d.literal_list('')} WHEN NOT {absent_text(fact, sql, d)} THEN {listed} END)"
     return Cell(
         d.distinct(filled) if counted else filled,
-        f"coalesce({d.holes(listed)} AND NOT {nothing} AND NOT {absent_text(sql, d)}, FALSE)",
+        f"coalesce({d.holes(listed)} AND NOT {nothing} AND NOT {absent_text(fact, sql, d)}, FALSE)",
     )
