@@ -34,6 +34,7 @@ WORKLOADS: dict[str, str] = {
     "admission": "benchmarks.records.admission",
     "growth": "benchmarks.records.growth",
     "start": "benchmarks.records.start",
+    "reading": "benchmarks.tables.reading",
     "grading": "benchmarks.grading",
 }
 

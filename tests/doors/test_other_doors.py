@@ -241,32 +241,3 @@ def test_what_a_format_of_file_cannot_tell_is_said(tmp_path: Path) -> None:
     assert [n.code for n in table_read.notices] == ["assumed-format"]
     (told, *_) = sheets(LEDGERS / "s05_text_numbers.xlsx")
     assert told.notices == ()
-
-
-def test_reading_takes_at_most_twice_the_time_of_calamine_alone(tmp_path: Path) -> None:
-    import python_calamine
-
-    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"), {"constant_memory": True})
-    sheet, money = book.add_worksheet("项目"), book.add_format({"num_format": "#,##0.00"})
-    for r in range(6_000):
-        for c in range(27):
-            sheet.write(r, c, f"文字{r % 97}") if c % 3 else sheet.write_number(r, c, r * 1.5, money)
-    book.close()
-
-    def alone() -> None:
-        for _ in python_calamine.load_workbook(str(tmp_path / "a.xlsx")).get_sheet_by_name("项目").iter_rows():
-            pass
-
-    def ours() -> None:
-        for _ in sheets(tmp_path / "a.xlsx")[0].rows():
-            pass
-
-    def best(run: Any) -> float:
-        times = []
-        for _ in range(5):
-            start = time.process_time()
-            run()
-            times.append(time.process_time() - start)
-        return min(times)
-
-    assert best(ours) < 2 * best(alone)

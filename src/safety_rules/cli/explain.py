@@ -119,6 +119,8 @@ def _change_text(found: SmallestChange, verdict: Verdict, wanted: str, language:
 
     lines = [sentence("smallest.head", language, outcome=wanted, cost=decimal(found.cost))]
     lines += (_adjusted(a, verdict, language) for a in found.adjustments)
+    if not found.proven:
+        lines.append(sentence("smallest.unproven", language))
     if any(f.status is Status.UNDETERMINED and f.outcome is not None for f in verdict.findings):
         lines.append(sentence("smallest.blanks", language))
     return "\n".join(lines)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
 from typing import Any
 
 from safety_rules.formats.headings import Column
-from safety_rules.formats.table import cell_text, usable
+from safety_rules.formats.table import RawRow, cell_text, folded, plain_number, usable
 from safety_rules.language.kinds import Date, Number
 from safety_rules.semantics.admission.values import Unread
 from safety_rules.words.said import said
@@ -15,8 +13,16 @@ from safety_rules.words.said import said
 LIKELY = (10, 1_000_000)  # in the fact's own unit, where a line of the sheet gives another one
 
 
-def datum(cell: Any, column: Column) -> Any:
+def datum(cell: Any, column: Column, row: RawRow) -> Any:
     """Return a cell as data; a figure whose unit is only assumed, and would be out of all proportion, is unread."""
+    if column.marks:
+        return {"1": "是", "0": "否"}.get(folded(cell_text(cell)), usable(cell))
+    if column.unit_at is not None and not isinstance(cell, Unread):
+        unit = cell_text(row.merged.get(column.unit_at, row.cell(column.unit_at)))
+        return f"{cell_text(cell)} {unit}" if unit else Unread(cell_text(cell), said("unit-blank"))
+    if column.foreign and column.unit is not None and not isinstance(cell, Unread):
+        text = cell_text(cell)
+        return text if text.endswith(column.unit.symbol) else f"{text} {column.unit.symbol}"
     if isinstance(column.fact.kind, Date) and isinstance(cell, int | float) and float(cell).is_integer():
         return str(int(cell))
     if not column.assumed or column.unit is None or column.fact.key.count(".") > 1:
@@ -27,9 +33,3 @@ def datum(cell: Any, column: Column) -> Any:
         return usable(cell)
     shown = cell_text(cell)
     return Unread(shown, said("unit-doubted", shown=shown, unit=column.unit.symbol, own=own.symbol))
-
-
-def plain_number(cell: Any) -> Fraction | None:
-    """Return a cell as a number where it is one and states no unit; else None."""
-    text = cell_text(cell).replace(",", "")
-    return Fraction(text) if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", text) else None

@@ -6,16 +6,18 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank
 from safety_rules.language.kinds import Boolean, Name, Number
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
 from safety_rules.words.near import hint
+from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 
 FIRST_ROWS = 20
@@ -32,6 +34,11 @@ WHOLE_TITLE = 0.8
 FEWEST_GROUPS = 3  # a row with fewer cells is a title, or says who filled the sheet in
 LABELLED = re.compile(r"[:：]")
 NEARLY = 2
+UNIT_HEADINGS = frozenset({"单位", "计量单位", "数量单位", "金额单位", "unit"})
+UNIT_WORD = re.compile(
+    r"^\(?(?:计量)?(?:单位:?)?(?:[亿万千百]?元|亩|公顷|万?(?:m2|平方米|平米)|t|吨|kg|千克|公斤|人|%|)\)?$"
+)
+MARKS = frozenset({"1", "0", ""})
 SEPARATORS = re.compile(r"[、,;，；]+")
 
 
@@ -40,7 +47,8 @@ class Column:
     """A column that carries a fact; plain numbers in it are in `unit`, or else in the fact's own.
 
     `rank` tells how near the heading is to the fact's name; `assumed`, that a line of the sheet gives a unit that is
-    not the fact's own.
+    not the fact's own; `foreign`, that another sheet of the ledger has the fact in another unit; `unit_at`, the column
+    in which each row has its unit; `marks`, that 1 and 0 in it mean yes and no.
     """
 
     index: int
@@ -49,16 +57,23 @@ class Column:
     unit: Unit | None = None
     rank: int = 0
     assumed: bool = False
+    foreign: bool = False
+    unit_at: int | None = None
+    marks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns that are understood, where the headings stand, and what was wrong with the rest."""
+    """The columns that are understood, where the headings stand, and what was wrong with the rest.
+
+    `doubled` are those not used because another column carries their fact.
+    """
 
     row: int
     headings: tuple[str, ...]
     columns: tuple[Column, ...]
     notices: tuple[Problem, ...]
+    doubled: tuple[Column, ...] = ()
 
 
 Spellings = Mapping[str, tuple[tuple[int, Fact], ...]]
@@ -91,6 +106,8 @@ def heading_row(table: RawTable, names: Spellings) -> RawRow | None:
         return None
     at = counts.index(max(counts))
     best = rows[at]
+    if at + 1 < len(rows) and (united := _with_units(best, rows[at + 1])) is not None:
+        return united
     for upper, lower in ((at - 1, at), (at, at + 1)):
         if upper < 0 or lower >= len(rows) or rows[lower].number != rows[upper].number + 1:
             continue
@@ -132,6 +149,17 @@ def _united(upper: RawRow, lower: RawRow, names: Spellings) -> RawRow | None:
             return None
         cells.append(above if is_blank(below) and not group else _part(group, cell_text(below), names))
     return RawRow(lower.number, tuple(cells))
+
+
+def _with_units(row: RawRow, below: RawRow) -> RawRow | None:
+    """Return headings with the units that the row below them gives; None where it is no row of units."""
+    texts = [folded(cell_text(below.cell(i))) for i in range(len(row.cells))]
+    if below.number != row.number + 1 or not any(t and t not in UNIT_HEADINGS for t in texts):
+        return None
+    if not all(UNIT_WORD.match(t) for t in texts):
+        return None
+    units = [t.strip("()").removeprefix("计量").removeprefix("单位").lstrip(":") for t in texts]
+    return RawRow(below.number, tuple(f"{c}（{u}）" if u and c else c for c, u in zip(row.cells, units, strict=True)))
 
 
 def _part(group: str, part: str, names: Spellings) -> str:
@@ -189,13 +217,53 @@ def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTabl
             continue
         result = _column(index, heading, names, facts, units)
         if isinstance(result, Column) and isinstance(result.fact.kind, Number) and result.unit is None:
+            if folded(cell_text(row.cell(index + 1))) in UNIT_HEADINGS:
+                found.append(replace(result, unit_at=index + 1))
+                continue
             result = _by_unit_line(result, result.fact.kind.unit, general, notices, table.place(row.number, index))
         if isinstance(result, Column):
             found.append(result)
-        else:
+        elif all(c.unit_at != index for c in found):
             notices.append(Problem("heading", "", table.place(row.number, index), result, heading))
     kept, doubled = _once(found, lambda column: table.place(row.number, column))
-    return Columns(row.number, tuple(cell_text(c) for c in row.cells), kept, (*notices, *doubled))
+    others = tuple(c for c in found if c not in kept)
+    return Columns(
+        row.number,
+        tuple(cell_text(c) for c in row.cells),
+        _marked(table, row, kept, notices),
+        (*notices, *doubled),
+        others,
+    )
+
+
+def _marked(table: RawTable, row: RawRow, kept: Sequence[Column], notices: list[Problem]) -> tuple[Column, ...]:
+    """Return the columns, those that ask yes or no and have 1, 0 and blanks alone as `marks`; without a 0, 1 is a code."""
+    asked = {c.index: set[str]() for c in kept if isinstance(c.fact.kind, Boolean)}
+    for line in table.rows() if asked else ():
+        if line.number > row.number and not line.blank and not kind_of_line(line, [cell_text(c) for c in row.cells]):
+            for index in list(asked):
+                asked[index].add(folded(cell_text(line.merged.get(index, line.cell(index)))))
+                if not asked[index] <= MARKS:
+                    del asked[index]
+            if not asked:
+                break
+    if not any("0" in seen for seen in asked.values()):
+        return tuple(kept)
+    marks = {i for i, seen in asked.items() if seen != {""}}
+    for c in (c for c in kept if c.index in marks):
+        place = table.place(row.number, c.index)
+        notices.append(problem("assumed-marks", c.fact.key, place, c.heading, heading=c.heading))
+    return tuple(replace(c, marks=c.index in marks) for c in kept)
+
+
+def in_units(found: Columns, units: dict[str, Unit]) -> Columns:
+    """Return the columns, those as `foreign` whose unit is not the one in `units`, where new ones are put."""
+    columns = []
+    for c in found.columns:
+        own = c.unit or (c.fact.kind.unit if isinstance(c.fact.kind, Number) else None)
+        first = units.setdefault(c.fact.key, own) if own is not None else None
+        columns.append(c if first == own else replace(c, unit=own, foreign=True))
+    return replace(found, columns=tuple(columns))
 
 
 def _column(index: int, heading: str, names: Spellings, facts: Sequence[Fact], units: UnitTable) -> Column | Name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +10,18 @@ from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
-from safety_rules.formats.headings import Spellings, columns, heading_row, known_headings, named_facts, spellings
-from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, json_rows, own_headings, several
-from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet
-from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.formats.headings import (
+    Spellings,
+    columns,
+    heading_row,
+    in_units,
+    known_headings,
+    named_facts,
+    spellings,
+)
+from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, json_rows, own_headings, several
+from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_meant, list_of, list_sheet
+from safety_rules.formats.table import RawRow, RawTable, folded, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
@@ -25,6 +34,8 @@ CSV = (".csv", ".tsv", ".txt")
 JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
 ALIKE = 0.8
+FEWEST = 4  # facts that sheets of one kind share
+SAMPLE = re.compile("示例|样例|模板|样表|说明|附注")
 
 
 @dataclass(slots=True)
@@ -87,28 +98,33 @@ def _from_tables(
     facts = _facts(vocabulary, subjects)
     names = spellings(facts)
     every = spellings([*facts, *(f for fact in facts for f in vocabulary.fields(fact.key))])
-    parts = [p for t in tables for p in (tables_in(t, names, every) if list_of(t.name, facts) is None else (t,))]
-    main, others = _main(path, parts, facts, sheet)
-    found = [columns(table, top, facts, vocabulary.units) for table, top in main]
+    identity = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
+    parts = []
+    for t in tables:
+        own = list_of(t.name, facts)
+        known = names if own is None else spellings([*vocabulary.fields(own.key), *identity])
+        parts += tables_in(t, known, every, vocabulary.units)
+    main, others = _main(path, parts, facts, sheet, set(vocabulary.subjects[subjects[0]].identity))
+    units: dict[str, Unit] = {}
+    found = [in_units(columns(table, top, facts, vocabulary.units), units) for table, top in main]
     lists: dict[str, list[ListSheet]] = defaultdict(list)
     notices: list[Problem] = []
     for table in others:
         fact = list_of(table.name, facts) or list_by_headings(table, facts, vocabulary, subjects, notices)
+        fact = fact or list_meant(table.name, facts, vocabulary)
         if fact is not None:
-            lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects))
+            lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects, units))
         elif any(not row.blank for row in table.rows()):
             notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
     if inner is not None:
         fact, used = inner
-        lists[fact.key].append(replace(list_sheet(main[0][0], fact, vocabulary, subjects), notices=()))
+        lists[fact.key].append(replace(list_sheet(main[0][0], fact, vocabulary, subjects, units), notices=()))
         found = [replace(found[0], notices=tuple(n for n in found[0].notices if n.given not in used))]
         notices.append(problem("assumed-one-sheet", fact.key, main[0][0].name, fact=fact.name))
     for sheets_of in lists.values():
         notices += [n for s in sheets_of for n in s.notices]
     notices = [*(n for t, _ in main for n in t.notices), *(n for f in found for n in f.notices), *notices]
-    units = {c.fact.key: c.unit for f in reversed(found) for c in f.columns if c.unit is not None}
-    units |= {k: u for reads in lists.values() for read in reads for k, u in read.units.items()}
     readings = [
         Reading(table, f, vocabulary, subjects, lists, notices, inner is not None)
         for (table, _), f in zip(main, found, strict=True)
@@ -120,8 +136,20 @@ def _from_tables(
         return Ledger(path, table.name, headings, top.number, above, units, notices, all_rows(readings), table.size)
     name = "、".join(t.name for t, _ in main)
     notices.append(problem("assumed-together", "", name, sheets=name))
-    headings = ("工作表与行", *own_headings(found[0]))
+    headings = ("工作表与行", *headings_of(readings))
     return Ledger(path, name, headings, 1, (), units, notices, several(readings), numbered=False)
+
+
+def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:
+    """Return whether a CSV is laid out as people do: several tables, two rows of headings, units below, 1 for yes."""
+    table, facts = csv_table(path), _facts(vocabulary, subjects)
+    names = spellings(facts)
+    every = spellings([*facts, *(f for fact in facts for f in vocabulary.fields(fact.key))])
+    parts = tables_in(table, names, every, vocabulary.units)
+    top = heading_row(parts[0], names)
+    if len(parts) > 1 or top is None or parts[0].below or not any(r.cells == top.cells for r in parts[0].rows()):
+        return top is not None
+    return any(c.marks or c.unit_at is not None for c in columns(parts[0], top, facts, vocabulary.units).columns)
 
 
 def _until(table: RawTable, number: int) -> Iterator[RawRow]:
@@ -132,12 +160,12 @@ def _until(table: RawTable, number: int) -> Iterator[RawRow]:
 
 
 def _main(
-    path: Path, tables: Sequence[RawTable], facts: Sequence[Fact], sheet: str | None
+    path: Path, tables: Sequence[RawTable], facts: Sequence[Fact], sheet: str | None, identity: set[str]
 ) -> tuple[list[tuple[RawTable, RawRow]], list[RawTable]]:
     """Return the sheets of rows with their headings, and the others.
 
-    Rows are those of the sheet asked for, or of the one with most known headings and of all that have the same; a
-    hidden sheet is it only where no visible one has headings.
+    Rows are those of the sheet asked for, or of the one with most known headings and of all that have the same, or
+    that have fewer and name other records; a hidden sheet is it only where no visible one has headings.
     """
     if sheet is not None:
         names = [t.name for t in tables]
@@ -155,9 +183,30 @@ def _main(
     same = [
         (t, top)
         for t, top in tops
-        if t is best[0] or len(shape & (own := _shape(top, names_of))) >= ALIKE * len(shape | own) > ALIKE
+        if t is best[0]
+        or len(shape & (own := _shape(top, names_of))) >= ALIKE * len(shape | own) > ALIKE
+        or (
+            sheet is None and not t.hidden and len(shape & own) >= FEWEST and _apart(best, (t, top), identity, names_of)
+        )
     ]
     return same, [t for t in tables if all(t is not m for m, _ in same)]
+
+
+def _apart(one: tuple[RawTable, RawRow], other: tuple[RawTable, RawRow], keys: set[str], names: Spellings) -> bool:
+    """Return whether two sheets hold records of one kind, and none the same: each names them, and no name twice."""
+    both = [k for k in sorted(keys) if all(k in _shape(top, names) for _, top in (one, other))][:1]
+    if SAMPLE.search(other[0].name) or not both:
+        return False
+    found = [
+        {
+            folded(owner(r.cell(i)))
+            for i in (i for i, c in enumerate(top.cells) if both[0] in named_facts(c, names))
+            for r in table.rows()
+            if r.number > top.number and owner(r.cell(i))
+        }
+        for table, top in (one, other)
+    ]
+    return bool(found[1]) and not found[0] & found[1]
 
 
 def _shape(row: RawRow, names: Spellings) -> set[str]:

@@ -14,7 +14,7 @@ from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.lists import ListSheet, joined, list_value
-from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
+from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
@@ -100,6 +100,13 @@ class Reading:
         for r in self.table.rows():
             if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings):
                 yield {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
+                yield from ({key: text} for key, text in self._also(r))
+
+    def _also(self, row: RawRow) -> list[tuple[str, str]]:
+        """Return whom a row names in columns that are not used because another one carries their fact."""
+        others = [c for c in self.found.doubled if c.fact.key in self.identity]
+        cells = [(c.fact.key, owner(row.merged.get(c.index, row.cell(c.index)))) for c in others]
+        return [(key, text) for key, text in cells if text]
 
     @cached_property
     def groups(self) -> Mapping[int, Mapping[str, Any]]:
@@ -124,7 +131,7 @@ class Reading:
     def _row(self, row: RawRow, width: int, filled: Sequence[int]) -> LedgerRow:
         place = self.table.place(row.number)
         cells = tuple(row.cell(i) for i in range(width))
-        if not filled:
+        if all(i < width and folded(self.found.headings[i]) in RUNNING for i in filled):
             return LedgerRow(row.number, place, cells)
         if kind := kind_of_line(row, self.found.headings):
             self.notices.append(Problem(kind, "", place, KINDS[kind]))
@@ -162,8 +169,8 @@ class Reading:
             if isinstance(column.fact.kind, Records):
                 in_cells[key] = cell
             elif not is_blank(cell):
-                data[key] = datum(cell, column)
-        self._lists(data, places, problems, in_cells, names, row.number)
+                data[key] = datum(cell, column, row)
+        self._lists(data, places, problems, in_cells, names, row)
         return LedgerRow(row.number, place, cells, data, places, self.at, tuple(problems))
 
     def _lists(
@@ -173,13 +180,14 @@ class Reading:
         problems: list[Problem],
         in_cells: Mapping[str, Any],
         names: Mapping[str, str],
-        number: int,
+        row: RawRow,
     ) -> None:
         """Add the lists of a row, from its cells and from their own sheets."""
+        number, also = row.number, self._also(row)
         unusable = {p.path for p in problems}
         for key in dict.fromkeys((*in_cells, *self.lists)):
             fact = self.vocabulary.facts[key]
-            found = joined(self.lists.get(key, ()), names)
+            found = joined(self.lists.get(key, ()), names, also)
             value, wrong = list_value(fact, in_cells.get(key, ""), found, self.vocabulary.fields(key))
             if wrong is not None:
                 own = f"{self.at[key]}{number}" if key in self.at else ""
@@ -213,14 +221,21 @@ def all_rows(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
             yield row
 
 
+def headings_of(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Return the headings of several sheets, each once: those of the first, then what others have besides."""
+    return tuple(
+        {folded(h): h for r in reversed(readings) for h in own_headings(r.found)}[k]
+        for k in dict.fromkeys(folded(h) for r in readings for h in own_headings(r.found))
+    )
+
+
 def several(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
     """Yield the rows of several sheets, numbered through, each with its place in the first cell."""
-    headings = [folded(h) for h in own_headings(readings[0].found)]
-    order = {r.table.name: [[folded(h) for h in r.found.headings].index(h) if h in map(folded, r.found.headings) else -1
-                            for h in headings] for r in readings}  # fmt: skip
+    headings = [folded(h) for h in headings_of(readings)]
+    at = {id(r.at): {folded(h): i for i, h in reversed(list(enumerate(r.found.headings)))} for r in readings}
     for number, row in enumerate((r for r in all_rows(readings) if r.data is not None or r.error is not None), 2):
-        at = order[row.place.rpartition("!")[0]]
-        cells = [row.cells[i] if 0 <= i < len(row.cells) else "" for i in at]
+        order = at.get(id(row.columns), {})
+        cells = [row.cells[order[h]] if order.get(h, len(row.cells)) < len(row.cells) else "" for h in headings]
         places = {key: f"{column}{row.number}" for key, column in row.columns.items()} | dict(row.places)
         yield replace(row, number=number, cells=(row.place, *cells), places=places)
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, usable
+from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, letters, usable
 from safety_rules.language.kinds import Name
 
 TOTAL = re.compile(r"^(?:本页|本表|年度)?(?:合计|总计|小计|共计|累计|总数|totals?|subtotal)(?:[(:：].*)?$")
 NOTE = re.compile(
     r"^(?:注|备注|说明|填表说明|填报说明|附注|注释|数据来源|填表人|制表人?|审核人?|填报人|填报单位|填报日期|填报时间|"
-    r"填表日期|制表日期|单位负责人|分管领导|统计人|统计负责人|联系人|联系电话|负责人签字)[0-9]*[:：]"
+    r"填表日期|制表日期|(?:计量|金额|货币|面积|数量)?单位|单位负责人|分管领导|统计人|统计负责人|联系人|联系电话|负责人签字)[0-9]*[:：]"
 )
 PART = re.compile(
     r"^(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[部批类章]|[IVX]{1,4}[.、])\S"
@@ -41,7 +41,7 @@ def kind_of_line(row: RawRow, headings: Sequence[str]) -> str:
     if first in EXAMPLES:
         return "example"
     again = sum(i < len(headings) and folded(cell_text(c)) == folded(headings[i]) for i, c in filled)
-    if again > 1 and again * 2 >= len(filled):
+    if again > 1 and again == len(filled):
         return "heading-again"
     if first and NOTE.match(first) and (len(filled) <= FIRST_CELLS or all(_labelled(c) for _, c in filled)):
         return "note"
@@ -56,6 +56,8 @@ def _labelled(cell: Any) -> bool:
 
 def _counts(filled: Sequence[tuple[int, Any]]) -> bool:
     """Return whether the cells count the columns: 1, 2, 3 (or (1), (2), (3)), one more in each."""
+    if [folded(str(c)) for _, c in filled] == [letters(i).casefold() for i, _ in filled]:
+        return True
     numbers = [re.sub(r"^\((\d{1,3})\)$", r"\1", folded(str(usable(c)))) for _, c in filled]
     if not all(n.isdigit() and len(n) < 4 for n in numbers):
         return False

@@ -11,12 +11,12 @@ from typing import Any
 
 from safety_rules.formats.belonging import Unattached, unattached
 from safety_rules.formats.datum import datum
-from safety_rules.formats.headings import Columns, columns, heading_row, named_facts, spellings
+from safety_rules.formats.headings import Columns, columns, heading_row, in_units, named_facts, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
 from safety_rules.language.exact_json import json_data
-from safety_rules.language.kinds import Date, Name, Records
+from safety_rules.language.kinds import Choice, Date, Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
@@ -60,7 +60,6 @@ class ListSheet:
     fact: Fact
     table: RawTable
     items: tuple[Item, ...]
-    units: Mapping[str, Unit]
     notices: tuple[Problem, ...]
     index: Mapping[tuple[str, str], tuple[int, ...]]
     fields: Sequence[Fact] = ()
@@ -108,6 +107,18 @@ def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
     return found[0] if len(found) == 1 else None
 
 
+def list_meant(name: str, facts: Iterable[Fact], vocabulary: Vocabulary) -> Fact | None:
+    """Return the list that a sheet speaks of by its name (企业黑名单, 2019年事故汇总): it may hold anybody's records."""
+    for fact in (f for f in facts if isinstance(f.kind, Records)):
+        fields = vocabulary.fields(fact.key)
+        words = {_stem(n) for n in (fact.name.zh, *fact.headings)} - {folded(f.name.zh) for f in fields}
+        kinds = [f.kind for f in fields if isinstance(f.kind, Choice)]
+        words |= {folded(o.name.zh) for k in kinds for o in k.choices.options if len(o.name.zh) > 2}
+        if any(len(w) > 1 and w in folded(name) for w in words):
+            return fact
+    return None
+
+
 def list_by_headings(
     table: RawTable, facts: Sequence[Fact], vocabulary: Vocabulary, subjects: Sequence[str], notices: list[Problem]
 ) -> Fact | None:
@@ -117,8 +128,10 @@ def list_by_headings(
     for fact in (f for f in facts if isinstance(f.kind, Records)):
         top = heading_row(table, spellings([*vocabulary.fields(fact.key), *names]))
         keys = {k for c in (top.cells if top else ()) for k in named_facts(c, spellings(vocabulary.fields(fact.key)))}
+        own = {folded(n) for f in vocabulary.fields(fact.key) for n in (f.name.zh, f.zh_key)}
+        exact = any(folded(cell_text(c)) in own for c in (top.cells if top else ()))
         owned = any(named_facts(c, spellings(names)) for c in (top.cells if top else ()))
-        if len(keys) > 1 and owned:
+        if (len(keys) > 1 or exact) and owned:
             found.append((len(keys), fact))
     most = max((n for n, _ in found), default=0)
     best = [f for n, f in found if n == most]
@@ -151,16 +164,18 @@ def _stem(name: str) -> str:
     return SUFFIX.sub("", text) or text
 
 
-def list_sheet(table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Sequence[str]) -> ListSheet:
-    """Return a list's sheet, read whole, with an index from identities to its rows."""
+def list_sheet(
+    table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Sequence[str], units: dict[str, Unit]
+) -> ListSheet:
+    """Return a list's sheet, read whole, with an index from identities to its rows; its units are put to `units`."""
     names = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
     fields = vocabulary.fields(fact.key)
     known = [*fields, *names]
     top = heading_row(table, spellings(known))
     if top is None:
         notice = problem("no-heading.sheet", fact.key, table.name, sheet=table.name, fact=fact.name)
-        return ListSheet(fact, table, (), {}, (notice,), {}, fields, read=False)
-    found = columns(table, top, known, vocabulary.units)
+        return ListSheet(fact, table, (), (notice,), {}, fields, read=False)
+    found = in_units(columns(table, top, known, vocabulary.units), units)
     own = vocabulary.subjects[fact.key.partition(".")[0]].identity
     notices = [*table.notices, *found.notices, *_without_identity(table, found, {n.key for n in names}, names)]
     items = _filled_down(list(_items(table, found, {n.key for n in names}, own, notices)), fact, notices)
@@ -170,9 +185,8 @@ def list_sheet(table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Se
     for i, item in enumerate(items):
         for key, value in item.names.items():
             index[key, folded(value)].append(i)
-    units = {c.fact.key: c.unit for c in found.columns if c.unit is not None}
     by_name = {k: tuple(v) for k, v in index.items()}
-    return ListSheet(fact, table, tuple(items), units, tuple(notices), by_name, fields)
+    return ListSheet(fact, table, tuple(items), tuple(notices), by_name, fields)
 
 
 def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[Item]:
@@ -233,7 +247,7 @@ def _items(
                 if text := owner(cell):
                     said[column.fact.key] = text
             elif not is_blank(cell):
-                data[column.fact.field] = datum(cell, column)
+                data[column.fact.field] = datum(cell, column, row)
         if data or said:
             whose = {k: v for k, v in said.items() if k in own} or said
             yield Item(row.number, table, data, at, whose, given)
@@ -248,8 +262,8 @@ class Joined:
     possible: tuple[str, ...] = ()
 
 
-def joined(sheets: Iterable[ListSheet], names: Mapping[str, str]) -> Joined:
-    """Return the records of a list's sheets that belong to whom `names` names.
+def joined(sheets: Iterable[ListSheet], names: Mapping[str, str], also: Sequence[tuple[str, str]] = ()) -> Joined:
+    """Return the records of a list's sheets that belong to whom `names` names, and may belong to whom `also` names.
 
     One identity that agrees is enough, unless another one that both give disagrees.
     """
@@ -263,6 +277,9 @@ def joined(sheets: Iterable[ListSheet], names: Mapping[str, str]) -> Joined:
             differs = any(k in names and folded(names[k]) != folded(v) for k, v in item.names.items())
             (contradicting if differs else items).append(item)
         possible += sheet.loose.possible(names)
+        for key, value in also:
+            possible += [p for places in (sheet.loose.like.get((key, folded(value)), ()),) for p in places]
+            possible += [sheet.items[i].place for i in sheet.index.get((key, folded(value)), ()) if i not in near]
     return Joined(tuple(items), tuple(contradicting), tuple(possible))
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.record import Problem
@@ -15,6 +16,7 @@ from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.semantics.admission.values import Unread, absent
 
 EXCEL_DIGITS = 15
+RUNNING = frozenset({"序号", "no", "no.", "#"})  # headings of numbers that count the lines
 DITTO = frozenset(
     {"同上", "同左", "同前", "同前行", "〃", "″", '"', "''", "“", "”", "ditto", "same as above", "…", "...", "……"}
 )
@@ -119,3 +121,9 @@ def owner(cell: Any) -> str:
     """
     text = "" if isinstance(cell, Unread) else INVISIBLE.sub("", cell_text(cell)).strip()
     return "" if absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) else text
+
+
+def plain_number(cell: Any) -> Fraction | None:
+    """Return a cell as a number where it is one and states no unit; else None."""
+    text = cell_text(cell).replace(",", "")
+    return Fraction(text) if re.fullmatch(r"-?[0-9]+(?:\.[0-9]+)?", text) else None

@@ -188,9 +188,10 @@ class Adjustment:
 class SmallestChange:
     """The cheapest change of several facts at once with which no violated rule asks for worse than an outcome.
 
-    `cost` is each change's size times the weight of its fact, added up; nothing cheaper does it.
+    `cost` is each change's size times the weight of its fact, added up; nothing cheaper does it, as far as `proven`.
     """
 
     adjustments: tuple[Adjustment, ...]
     cost: Fraction
     outcome: str
+    proven: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ from safety_rules.engines.compiled.decide import Decider, decider_by
 from safety_rules.engines.compiled.derived import duties, with_derived
 from safety_rules.engines.compiled.standing import Standings, field_standing, standings
 from safety_rules.formats.result import ScreenedRow, Screening
+from safety_rules.formats.table import cell_text, folded, letters
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import edition_on
 from safety_rules.language.source import Standing
@@ -22,8 +24,12 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening import screen
+from safety_rules.words.problem import problem
 
 CHEMICALS = "unit.chemicals"
+LEVEL_HEADING = re.compile(r"^(?:重大)?(?:危险源)?(?:评估|辨识)?(?:级别|等级)$")
+LEVEL = re.compile(r"^(?:构成)?(IV|I{1,3}|[1-4一二三四])级?(?:重大危险源)?$")
+LEVELS = {"I": 1, "II": 2, "III": 3, "IV": 4} | {c: i % 4 + 1 for i, c in enumerate("1234一二三四")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,41 @@ def grade(
     tools = grader(area.law)
     engine = "records" if engine == "auto" else engine
     screening = screen(source, replace(area, decider=tools.decider()), sheet, engine=engine)
-    return screening, (graded(row, tools) for row in screening.rows)
+    return screening, _held_against_ours(screening, (graded(row, tools) for row in screening.rows))
+
+
+def _held_against_ours(screening: Screening, units: Iterator[GradedUnit]) -> Iterator[GradedUnit]:
+    """Yield the units; a level that the ledger itself states and that is not ours is named, and so are
+    critical quantities that are not used."""
+    ledger = screening.ledger
+    at = next((i for i, h in enumerate(ledger.headings) if LEVEL_HEADING.match(folded(h))), None)
+    if at is not None:
+        ledger.notices[:] = [n for n in ledger.notices if n.given != ledger.headings[at] or n.code != "heading"]
+    told = False
+    for unit in units:
+        verdict, row = unit.row.verdict, unit.row.row
+        critical = next((k for k in row.places if k.endswith("].critical_quantity")), "")
+        if critical and not told:
+            told = True
+            ledger.notices.append(
+                problem("heading-computed", critical, row.places[critical], heading=Name("临界量", "critical quantity"))
+            )
+        text = cell_text(row.cells[at]) if at is not None and at < len(row.cells) else ""
+        if verdict is not None and verdict.definite and text and at is not None and _level(text) != verdict.outcome:
+            place = f"{row.place.rstrip('0123456789')}{letters(at)}{row.place.rpartition('!')[2].rpartition(':')[2]}"
+            ledger.notices.append(
+                problem("level-differs", "unit.level", place, text, stated=text, ours=verdict.outcome_name)
+            )
+        yield unit
+
+
+def _level(text: str) -> str:
+    """Return the outcome that a ledger's words for a level mean; nothing where they mean none."""
+    plain = folded(text).upper()
+    if plain in {"0", "/"} or plain.startswith(("不构成", "非重大")):
+        return "not_major"
+    match = LEVEL.match(plain)
+    return f"level_{LEVELS[match[1]]}" if match is not None else ""
 
 
 def graded(row: ScreenedRow, tools: Grader) -> GradedUnit:

@@ -129,12 +129,12 @@ def _sheet_items(
             notices.append(Problem(kind, "", wanted[0].place(row.number), KINDS[kind]))
             continue
         cells = {c: row.merged.get(c.index, row.cell(c.index)) for c in found.columns}
-        yield {c.fact.field: _in_unit(cell, c) for c, cell in cells.items()}
+        yield {c.fact.field: _in_unit(cell, c, row) for c, cell in cells.items()}
 
 
-def _in_unit(cell: Any, column: Column) -> Any:
+def _in_unit(cell: Any, column: Column, row: RawRow) -> Any:
     """Return a cell as data; a plain number under a heading with a unit is written with it, 同上 says nothing."""
-    value, unit = datum(cell, column), column.unit
+    value, unit = datum(cell, column, row), column.unit
     if isinstance(column.fact.kind, Text) and isinstance(value, str):
         return owner(value)
     plain = isinstance(value, int | float | Decimal) and not isinstance(value, bool)

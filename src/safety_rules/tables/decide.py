@@ -15,13 +15,9 @@ from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
-<<<<<<< HEAD
-from safety_rules.formats.duck import connection
+from safety_rules.formats.duck import connection, quoted
 from safety_rules.formats.ledger import CSV, ledger
 from safety_rules.formats.safe import no_input
-=======
-from safety_rules.formats.duck import connection, quoted
->>>>>>> 36377aa23c8d3a927ac975a5512b5b2716c97eb5
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
@@ -137,12 +133,8 @@ def _by_duckdb(
         elif is_file:
             as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
         con = connection(folder, MEMORY, None)
-<<<<<<< HEAD
-        rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
-=======
         con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
-        rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
->>>>>>> 36377aa23c8d3a927ac975a5512b5b2716c97eb5
+        rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
         types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
         uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
         kept = [*([ROW] if as_read.keys and not is_csv else []), *_kept(keep, rows.types)]

@@ -15,11 +15,12 @@ from types import MappingProxyType
 from typing import Any
 
 from safety_rules.engines.sql.read.types import ColumnType, Use
-from safety_rules.formats.csv_in import CHUNK, csv_form, plain
-from safety_rules.formats.headings import columns
-from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, ledger
+from safety_rules.formats.csv_in import CHUNK, csv_form, csv_table, plain
+from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.lines import kind_of_line
+from safety_rules.formats.lists import inner_list
 from safety_rules.formats.table import RawRow, RawTable, cell_text
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
@@ -32,6 +33,7 @@ from safety_rules.words.problem import problem
 
 ROW = "ledger_row"
 NO_VALUE = "？"  # begins the text of a cell that is no value of its fact, so that every engine says so
+HAND_MADE = 4 << 20  # bytes: larger files are exports, one table each
 LINE_BREAK = re.compile(r"[\r\n]+")  # between the words of one cell
 
 
@@ -95,13 +97,22 @@ def prepared(
         raise LedgerError(f"there is no file `{path}`")
     ending = path.suffix.lower()
     if ending in CSV:
-        book = ledger(path, vocabulary, subjects)
-        grouped = any(n.code == "assumed-one-sheet" for n in book.notices)
-        found = csv_prepared(path, folder, book.headings) if book.heading_row == 1 and not grouped else None
+        found = _as_it_is(path, folder, vocabulary, subjects)
         return found or from_ledger(path, folder, vocabulary, subjects, named=named)
     if ending in (*WORKBOOKS, *JSON):
         return from_ledger(path, folder, vocabulary, subjects, named=named)
     return Prepared(path)
+
+
+def _as_it_is(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared | None:
+    """Return a CSV of one table with its headings on the first line, where an engine reads it as the ledger's reader does."""
+    facts, table = [f for s in subjects for f in vocabulary.of_subject(s)], csv_table(path)
+    top = heading_row(table, spellings(facts))
+    if top is None or top.number > 1 or (path.stat().st_size < HAND_MADE and by_hand(path, vocabulary, subjects)):
+        return None
+    if inner_list(table, columns(table, top, facts, vocabulary.units), facts, vocabulary, subjects) is not None:
+        return None
+    return csv_prepared(path, folder, [cell_text(c) for c in top.cells])
 
 
 def csv_prepared(path: Path, folder: Path, headings: Sequence[str], name: str = "plain.csv") -> Prepared | None:

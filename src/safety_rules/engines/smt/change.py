@@ -6,7 +6,8 @@ What the optimiser says is cheapest is held against a plain search for anything 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -37,11 +38,20 @@ def smallest_change(
 ) -> SmallestChange | None:
     """Return the cheapest change of the weighted facts (by path); None where no change of them does it.
 
-    It is applied, and decided by the definition, before it is returned. Raises SafetyRulesError when there
-    is no answer within the limit.
+    It is applied, and decided by the definition, before it is returned. What was found when the limit was reached
+    is returned as not proven to be the cheapest; raises SafetyRulesError where that is nothing.
     """
+    until = time.monotonic() + limit_s
+
+    def left() -> float:
+        seconds = until - time.monotonic()
+        if seconds <= 0:
+            raise SafetyRulesError(f"no smallest change was found within {limit_s:g} seconds")
+        return seconds
+
     longest = max((len(v) for v in record.values.values() if isinstance(v, tuple)), default=1)
     opened = open_law(law, (), max(1, longest), record)
+    opened.record.watch = left
     goal = negation(opened.best_is_at_least(law.area.rank(outcome) + 1))
     moving = [m for m in (_moving(opened, record, path) for path in weights) if m is not None]
     held = [*_fixed(opened, record, {m.path for m in moving}), *(_steps(law, m) for m in moving), goal]
@@ -50,7 +60,7 @@ def smallest_change(
     conditions = [c for c in (*held, *opened.record.assumptions) if c is not True]
     if any(c is False for c in conditions):
         return None
-    found = _cheapest(conditions, cost, moving, outcome, limit_s)
+    found = _cheapest(conditions, cost, moving, outcome, left)
     if found is not None and not _reaches(law, record, found):
         raise SafetyRulesError(f"the change that was found does not reach `{outcome}`: please report this")
     return found
@@ -93,30 +103,37 @@ def _steps(law: AreaOn, m: _Moving) -> Condition:
 
 
 def _cheapest(
-    conditions: list[Condition], cost: Any, moving: list[_Moving], outcome: str, limit_s: float
+    conditions: list[Condition], cost: Any, moving: list[_Moving], outcome: str, left: Callable[[], float]
 ) -> SmallestChange | None:
-    optimiser = z3.Optimize()
-    optimiser.set("timeout", int(limit_s * 1000))
+    optimiser, solver = z3.Optimize(), z3.Solver()
     optimiser.add(*conditions)
     optimiser.minimize(cost)
+    optimiser.set("timeout", _milliseconds(left()))
     said = optimiser.check()
     if said == z3.unsat:
         return None
     if said != z3.sat:
-        raise SafetyRulesError(f"no smallest change was found within {limit_s:g} seconds")
-    model = optimiser.model()
-    solver = z3.Solver()
-    solver.set("timeout", int(limit_s * 1000))
+        left()
+        raise SafetyRulesError("z3 gave up looking for a smallest change")
+    model, proven = optimiser.model(), False
     solver.add(*conditions)
-    while True:
-        least = fraction(model.eval(cost, model_completion=True))
-        solver.add(cost < real(least))
-        said = solver.check()
-        if said == z3.unsat:
-            return SmallestChange(_adjustments(model, moving), least, outcome)
-        if said != z3.sat:
-            raise SafetyRulesError(f"no smallest change was found within {limit_s:g} seconds")
-        model = solver.model()
+    try:
+        while not proven:
+            least = fraction(model.eval(cost, model_completion=True))
+            solver.add(cost < real(least))
+            solver.set("timeout", _milliseconds(left()))
+            said = solver.check()
+            if said == z3.unknown:
+                break
+            model, proven = (model, True) if said == z3.unsat else (solver.model(), False)
+    except SafetyRulesError:
+        pass  # the limit: what was found stands, not proven
+    cheapest = fraction(model.eval(cost, model_completion=True))
+    return SmallestChange(_adjustments(model, moving), cheapest, outcome, proven)
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
 
 
 def _adjustments(model: Any, moving: list[_Moving]) -> tuple[Adjustment, ...]:

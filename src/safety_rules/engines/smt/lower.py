@@ -69,7 +69,8 @@ def cases(expr: tree.Expr, world: World) -> Cases:
 
 
 def value(expr: tree.Expr, world: World) -> Symbolic:
-    """Return the symbolic value of an expression; raises NotLowered."""
+    """Return the symbolic value of an expression; raises NotLowered, and what the record's watch raises."""
+    world.record.watch()
     match expr:
         case tree.Literal(known):
             return settled(known)

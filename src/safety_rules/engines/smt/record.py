@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -31,7 +31,8 @@ class OpenRecord:
     `assumptions` are the bounds of the vocabulary and what terms are defined by. A fact that is not in
     `own` is taken from `base`: two records that differ in one fact share the others. `beside` are further
     laws that will be asked about the record. `summands` are named parts of sums, by the record that adds
-    them; `kept` keeps their terms alive, since names are made of z3's numbers for terms.
+    them; `kept` keeps their terms alive, since names are made of z3's numbers for terms. `watch` is called for
+    each expression that is read, and may raise when that takes too long.
     """
 
     law: AreaOn
@@ -46,6 +47,7 @@ class OpenRecord:
     domains: dict[str, Mapping[Any, str]] = field(default_factory=dict)
     kept: list[Any] = field(default_factory=list)
     summands: dict[str, dict[int, tuple[Condition, Any]]] = field(default_factory=dict)
+    watch: Callable[[], object] = lambda: None
 
     def fact(self, path: str, fact: Fact) -> Symbolic:
         """Return the symbolic value of a fact, made when first asked for."""

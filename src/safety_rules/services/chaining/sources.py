@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.datum import datum
-from safety_rules.formats.headings import Columns, columns, heading_row, spellings
+from safety_rules.formats.headings import Columns, columns, heading_row, in_units, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.lists import list_of
 from safety_rules.formats.table import RawTable, is_blank, owner
@@ -76,9 +76,7 @@ def _check_headings(table: RawTable, relation: str, found: Columns) -> None:
 
 def _read_sheet(table: RawTable, relation: str, found: Columns, raw: Raw, before: str, notices: list[Problem]) -> None:
     headed = {c.fact.field for c in found.columns}
-    for column in found.columns:
-        if column.unit is not None:
-            raw.units[column.fact.key] = column.unit
+    found = in_units(found, raw.units)
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
@@ -93,7 +91,7 @@ def _read_sheet(table: RawTable, relation: str, found: Columns, raw: Raw, before
             elif column.fact.field == "enterprise":
                 item |= _enterprise(cell, before + table.place(row.number, column.index), relation, notices)
             elif not is_blank(cell):
-                item[column.fact.field] = datum(cell, column)
+                item[column.fact.field] = datum(cell, column, row)
                 raw.cells[f"{relation}[{at}].{column.fact.field}"] = before + table.place(row.number, column.index)
         if "closed_on" in headed and "is_closed" not in item:
             raw.closings.add(at)

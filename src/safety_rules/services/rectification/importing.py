@@ -92,7 +92,7 @@ def import_workbook(
     known_actors = kept_roster(store)
     book = read(path, table, today, known_actors)
     if not book.lives:
-        return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=False)
+        return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=write)
     if not write:
         if not store.exists():
             return _planned([], book, table, hand, known_actors)[1]
