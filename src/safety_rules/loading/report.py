@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from safety_rules.language.diagnostic import Severity, SourceText, Span
-from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
+from safety_rules.language.lookalikes import skeleton
+from safety_rules.language.vocabulary import normal
+from safety_rules.loading.tree import Made, Mapping, Scalar, Sequence, span_of
 from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
@@ -27,6 +29,7 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     spellings: list[Spelling] | None = None
+    looks: dict[str, str] = field(default_factory=dict)
 
     def error(self, key: str, at: Any, better: Said | None = None, /, **slots: Any) -> None:
         """Add the error of a key at a node, or at a span; what stands there is the slot `written`."""
@@ -34,13 +37,19 @@ class Report:
         written = str(at) if isinstance(at, Scalar) else where.source.text[where.start : where.end][:MOST_SHOWN]
         self.diagnostics.append(Diagnostic.of(key, where, better, **{"written": written, **slots}))
 
+    def alike(self, name: str, at: Any) -> None:
+        """Add an error where a name looks like an earlier one and is none the less another."""
+        twin = self.looks.setdefault(skeleton(name), name)
+        if normal(twin) != normal(name):
+            self.error("defined-twice.alike", at, name=name, other=twin)
+
     def add(self, code: str, what: Said, at: Any) -> None:
         """Add an error whose sentence somebody else found."""
         self.diagnostics.append(Diagnostic(code, what, at if isinstance(at, Span) else at.at))
 
     def named(self, at: Scalar, en: str, zh: str, start: int = 0, end: int | None = None) -> None:
         """Note how a scalar, or a stretch of it, is spelled in both languages, where somebody asks for it."""
-        if self.spellings is not None:
+        if self.spellings is not None and not isinstance(at, Made):
             self.spellings.append(Spelling(at.span(start, len(at) if end is None else end), en, zh))
 
     @property
