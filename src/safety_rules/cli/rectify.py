@@ -222,7 +222,7 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
 
 @command.command("export", short_help="Write the ledger as a workbook, with its head beside it.")
 @store_option
-@click.option("-o", "--output", type=PATH, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
+@click.option("-o", "--output", type=OUTPUT, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
 @on_option("As it stood on this day")
 @language_option
 def export_command(store: Path, output: Path, on: datetime.datetime | None, language: str) -> None:

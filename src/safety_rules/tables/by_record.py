@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,8 @@ class RecordDecision:
             for row in book.rows:
                 if row.data is not None and row.error is None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
-                    yield kept, area_record(self.law, row.data, book.units, row.place_of)
+                    found = area_record(self.law, row.data, book.units, row.place_of)
+                    yield kept, replace(found, problems=(*row.problems, *found.problems))
             return
         names, rows = _frame_rows(self.data)
         uses, _ = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
@@ -140,12 +141,16 @@ class RecordDecision:
 
 
 def _frame_rows(data: Any) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    """Return the columns of an Arrow table, a Polars frame or a sequence of mappings, and its rows."""
+    """Return the columns of an Arrow table, a Polars or pandas frame or a sequence of mappings, and its rows."""
     home = type(data).__module__.partition(".")[0]
     if home == "pyarrow" and hasattr(data, "to_batches"):
         return list(data.column_names), (row for batch in data.to_batches() for row in batch.to_pylist())
     if home == "polars" and hasattr(data, "iter_rows"):
         return list(data.columns), data.iter_rows(named=True)
+    if home == "pandas" and hasattr(data, "itertuples"):
+        names = [str(c) for c in data.columns]
+        both = zip(data.itertuples(index=False, name=None), data.isna().itertuples(index=False, name=None), strict=True)
+        return names, ({n: None if b else c for n, c, b in zip(names, *row, strict=True)} for row in both)
     if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(row, Mapping) for row in data):
         names = list(dict.fromkeys(k for row in data for k in row))
         return names, ({n: row.get(n) for n in names} for row in data)

@@ -183,6 +183,9 @@ def rows_written(
             bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
+            for said in row.problems:
+                if said.path in facts and not isinstance(facts[said.path].kind, Text):
+                    texts[said.path] = f"{NO_VALUE}{said.given}"
             for key in bad:
                 wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
                 texts[key] = "" if isinstance(facts[key].kind, Text) else f"{NO_VALUE}{flat[key]}"[:80]
