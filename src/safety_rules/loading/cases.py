@@ -28,8 +28,8 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
     for file in files:
         if file.given is None and file.but is None:
             c.report.error("case.given", file.case)
-        base = base if file.given is None else _facts(file.given, c)
-        given = {**base, **_facts(file.but or {}, c)}
+        base = base if file.given is None else facts_of(file.given, c)
+        given = {**base, **facts_of(file.but or {}, c)}
         made.append(Case(str(file.case), _on(file, area_file, c), given, _expected(file, c), file.case.at))
     return tuple(made)
 
@@ -58,7 +58,7 @@ def _on(file: CaseFile | AreaCaseFile, area_file: AreaFile | None, c: Context) -
     return day(written, c.report) or datetime.date(2000, 1, 1)
 
 
-def _facts(given: dict[Scalar, Any], c: Context) -> dict[str, Any]:
+def facts_of(given: dict[Scalar, Any], c: Context) -> dict[str, Any]:
     """Return what a case gives, by the facts' keys; a fact given by both names is an error."""
     made: dict[str, Any] = {}
     first: dict[str, Scalar] = {}

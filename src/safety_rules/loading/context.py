@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Kind
@@ -13,7 +13,7 @@ from safety_rules.language.source import Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.loading.report import Report
-from safety_rules.loading.tree import Scalar
+from safety_rules.loading.tree import Made, Scalar
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
 
@@ -41,6 +41,9 @@ class Context:
 
 def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None = None) -> Expr | None:
     """Return the tree of a condition or formula; its diagnostics go to the report."""
-    expr, wrong = condition(str(scalar), scope or c.scope(), scalar.span, expected)
+    names = scope or c.scope()
+    if isinstance(scalar, Made):
+        names = replace(names, spellings=None)
+    expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
     return expr

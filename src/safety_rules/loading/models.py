@@ -9,6 +9,7 @@ from pydantic import Field
 from safety_rules.loading import models_facts as facts
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, S, TopModel
+from safety_rules.loading.models_criteria import CriteriaFile
 
 
 class OverlayParameterFile(Model):
@@ -64,6 +65,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "units": facts.UnitsFile,
     "cases": shapes.CasesFile,
     "chain": shapes.ChainFile,
+    "criteria": CriteriaFile,
     "invariants": shapes.InvariantsFile,
     "exemptions": shapes.InvariantsFile,
     "clauses": shapes.NamedFile,

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from safety_rules.language.diagnostic import Severity, SourceText, Span
-from safety_rules.loading.tree import Mapping, Scalar, Sequence, span_of
+from safety_rules.loading.tree import Made, Mapping, Scalar, Sequence, span_of
 from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import suggestion
@@ -40,7 +40,7 @@ class Report:
 
     def named(self, at: Scalar, en: str, zh: str, start: int = 0, end: int | None = None) -> None:
         """Note how a scalar, or a stretch of it, is spelled in both languages, where somebody asks for it."""
-        if self.spellings is not None:
+        if self.spellings is not None and not isinstance(at, Made):
             self.spellings.append(Spelling(at.span(start, len(at) if end is None else end), en, zh))
 
     @property

@@ -12,14 +12,17 @@ from safety_rules.language.lint import Silence
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.areas import area, derivation, obligation, rule
+from safety_rules.loading.cases import facts_of
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.context import Context
+from safety_rules.loading.criteria import facts_written, with_criteria
 from safety_rules.loading.derivations import consistent
 from safety_rules.loading.files import RuleFileText, digest_of
 from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
+from safety_rules.loading.models_criteria import CriteriaFile
 from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
@@ -27,7 +30,7 @@ from safety_rules.loading.parameters import parameters, sources
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
-from safety_rules.loading.tree import Mapping, Scalar
+from safety_rules.loading.tree import Made, Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
 from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
@@ -123,6 +126,8 @@ def _model(tree: Mapping, report: Report) -> type[Model] | None:
 
 
 def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
+    for model, more in with_criteria(files.of(CriteriaFile), files.of(VocabularyFile), report).items():
+        files.by_model[model] = more if model is VocabularyFile else [*files.by_model.get(model, []), *more]
     units = unit_table([f for _, f in files.of(UnitsFile)], report)
     words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
     known = sources([f for _, f in files.of(SourcesFile)], report)
@@ -132,6 +137,8 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     context = Context(words, known, figures, derived, report, reference)
     context = replace(context, named=named_parts([f for _, f in files.of(shapes.NamedFile)], context))
     _identities(files, context)
+    for written in facts_written(files.of(CriteriaFile)):
+        facts_of(written, context)
     areas: dict[str, Area] = {}
     for path, file in files.of(shapes.AreaFile):
         made = _area(path, file, files, context)
@@ -191,7 +198,7 @@ def _area(path: str, file: shapes.AreaFile, files: _Files, c: Context) -> Area:
     rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, shapes.RuleFile)]
     derivations = [derivation(f, file, c, p) for p, f in files.below(folder, shapes.DeriveFile)]
     duties = [obligation(f, file, c, p) for p, f in files.below(folder, shapes.ObligationFile)]
-    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile):
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile):
         for p, f in files.below(folder, model):
             _named_as_file(p, getattr(f, model.kind), c.report)
     cases = [case for _, f in files.below(folder, shapes.CasesFile) for case in f.cases]
@@ -215,17 +222,17 @@ def _ids(keys: Iterable[Scalar], report: Report) -> None:
 
 def _named_as_file(path: str, key: Scalar, report: Report) -> None:
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    if stem != str(key):
+    if stem != str(key) and not isinstance(key, Made):
         report.error("file-name", key, stem=stem)
 
 
 def _homeless(files: _Files, report: Report) -> None:
     """Report rules that no area holds."""
     folders = [_folder(path) for path, _ in files.of(shapes.AreaFile)]
-    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile):
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile):
         for path, file in files.of(model):
-            if not any(path.startswith(folder) for folder in folders):
-                at = getattr(file, model.kind)
+            at = getattr(file, model.kind)
+            if not isinstance(at, Made) and not any(path.startswith(folder) for folder in folders):
                 report.error("no-area", at, path=path)
     for path, claims in files.of(shapes.InvariantsFile):
         if not any(path.startswith(folder) for folder in folders):

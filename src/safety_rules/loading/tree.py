@@ -46,6 +46,21 @@ class Scalar(str):
         return Span(self.at.source, self.offset(start), max(self.offset(max(start, end - 1)) + 1, self.offset(start)))
 
 
+class Made(Scalar):
+    """A scalar that the loader writes; it stands where the entry stands that it is made from, and is spelled nowhere."""
+
+    def span(self, start: int, end: int) -> Span:
+        """Return where the entry stands: its start, as nothing that is written there is meant."""
+        return Span(self.at.source, self.at.start, self.at.start)
+
+
+def made(text: object, at: Span) -> Made:
+    """Return a scalar of the loader's own."""
+    scalar = Made(text)
+    scalar.at, scalar.style, scalar.plain = at, "", True
+    return scalar
+
+
 def _next(raw: str, position: int, character: str) -> int:
     """Return where a decoded character stands at or after a position of the raw text."""
     if character.isspace():

@@ -102,7 +102,11 @@ def _notices(book: Rulebook, area: Area, of: str) -> bool:
     near = _readers(book, area, of)
     if of in book.parameters and not near:
         return False
-    checks = sorted(cases_of(book, area), key=lambda c: (c[0] not in near, c[0] != ""))
+    told = ("violated", "undetermined")
+    checks = sorted(
+        cases_of(book, area),
+        key=lambda c: (c[0] not in near, c[0] != "", not any(of in c[1].expect.get(part, ()) for part in told)),
+    )
     return any(next(run(), None) is not None for _, _, run in checks)
 
 

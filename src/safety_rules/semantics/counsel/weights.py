@@ -9,7 +9,6 @@ from typing import Any
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
-from safety_rules.language.verdict import Status
 from safety_rules.language.vocabulary import Vocabulary, fact_key
 from safety_rules.semantics.admission.values import exact
 from safety_rules.semantics.evaluate import fact_paths
@@ -54,9 +53,9 @@ def relative_weights(verdict: Verdict) -> dict[str, Fraction]:
     """Return a cost of 1 for changing a number by as much as it is, for each that a violated rule reads and may change."""
     env, facts = verdict.on.environment(verdict.record), verdict.on.rulebook.vocabulary.facts
     found: dict[str, Fraction] = {}
-    for finding in verdict.findings:
-        clauses = finding.rule.requires if finding.status is Status.VIOLATED else ()
-        for path in (p for c in clauses for p in fact_paths(c.that, env)):
+    violated = frozenset(verdict.violated())
+    for rule in (r for r in verdict.on.rules if r.key in violated):
+        for path in (p for c in rule.requires for p in fact_paths(c.that, env)):
             fact, now = facts[fact_key(path)], verdict.record.value_at(path)
             if isinstance(fact.kind, Number) and fact.adjustable and isinstance(now, Fraction):
                 found[path] = 1 / abs(now) if now else Fraction(1)

@@ -1,0 +1,78 @@
+"""The shape of criteria sets: one file a document, one entry an item."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Tag
+
+from safety_rules.loading.models_base import (
+    CitationRef,
+    Key,
+    Model,
+    Named,
+    NamedOr,
+    NameFile,
+    Node,
+    PeriodFile,
+    S,
+    StandingWord,
+    TopModel,
+)
+from safety_rules.loading.models_facts import OptionFile
+from safety_rules.loading.models_rules import CaseFile, DutyRef
+
+
+class QuestionFile(Model):
+    """What is to hold: without `that` a question of its own; facts with which it `holds` and `fails`, for the cases."""
+
+    zh: S
+    en: S
+    that: S | None = None
+    holds: dict[S, Node] = Field(default_factory=dict)
+    fails: dict[S, Node] = Field(default_factory=dict)
+    or_holds: list[dict[S, Node]] = Field(default_factory=list)
+
+
+QuestionRef = Annotated[Named | Annotated[QuestionFile, Tag("written")], NamedOr]
+MatterRef = Annotated[Named | Annotated[OptionFile, Tag("written")], NamedOr]
+
+
+class ItemFile(Model):
+    """One item of a document: `text` as it was read, what the danger was reported as, its scope and what it asks for."""
+
+    clause: S
+    text: S | None = None
+    standing: StandingWord | None = None
+    also: list[CitationRef] = Field(default_factory=list)
+    matter: MatterRef
+    title: NameFile | None = None
+    section: S | None = None
+    scope: dict[S, QuestionRef] = Field(default_factory=dict)
+    requires: dict[S, QuestionRef] = Field(min_length=1)
+    remedy: NameFile | None = None
+    note: NameFile | None = None
+    cases: list[CaseFile] = Field(default_factory=list)
+
+
+class CriteriaFile(TopModel):
+    """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
+
+    `scope` and the item's `section` say whom it covers; `clauses` are those that several items share.
+    """
+
+    kind: ClassVar[str] = "criteria"
+    criteria: Key
+    title: NameFile
+    in_force: PeriodFile
+    source: S
+    clause: S
+    reported_as: S
+    outcome: S
+    remedy: NameFile
+    duties: list[DutyRef] = Field(default_factory=list)
+    scope: dict[S, QuestionFile] = Field(min_length=1)
+    sections: dict[S, QuestionFile] = Field(default_factory=dict)
+    clauses: dict[S, QuestionFile] = Field(default_factory=dict)
+    given: dict[S, Node] = Field(default_factory=dict)
+    items: dict[Key, ItemFile] = Field(min_length=1)
