@@ -110,8 +110,8 @@ def wanted_headings(
             raise click.UsageError(f"`{propose}` is there already; choose another name")
         facts = [f for s in subjects for f in vocabulary.of_subject(s)]
         facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
-        propose.write_text(proposed(found, facts), encoding="utf-8")
-    for line in explained(found, language) if explain else ():
+        propose.write_text(proposed(found.understood, found.notices, facts), encoding="utf-8")
+    for line in explained(found.understood, found.notices, language) if explain else ():
         click.echo(line)
     raise click.exceptions.Exit(0)
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from safety_rules.formats.headings import FIRST_ROWS, column_names
+from safety_rules.formats.headings import FIRST_ROWS, Column, column_names
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded
 from safety_rules.language.errors import LedgerError, NotFoundError, RuleFileError
 from safety_rules.language.kinds import Number
+from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.loading.compose import document
 from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.words.near import did_you_mean, near
 from safety_rules.words.said import said
 
-if TYPE_CHECKING:
-    from safety_rules.formats.ledger import Ledger
-
+Understood = Sequence[tuple[str, Column]]  # columns that carry a fact, each with the place of its heading
 KEYS = ("fact", "unit", "sheet")
 HOW = {-1: "map", 0: "exact", 1: "alias", 2: "trimmed"}
 
@@ -121,9 +120,9 @@ def _with(table: RawTable, at: int, own: dict[str, Mapped]) -> RawTable:
     return replace(table, rows=rows)
 
 
-def explained(ledger: Ledger, language: str) -> Iterator[str]:
+def explained(understood: Understood, notices: Iterable[Problem], language: str) -> Iterator[str]:
     """Yield a line for each heading: where it stands, which fact it is, in which unit, and how that was known."""
-    for place, column in ledger.understood:
+    for place, column in understood:
         own = column.fact.kind.unit if isinstance(column.fact.kind, Number) else None
         unit = column.unit or own
         group = column.rank >= 0 and "/" in column.heading
@@ -136,19 +135,19 @@ def explained(ledger: Ledger, language: str) -> Iterator[str]:
             unit=f"（{unit.symbol}）" if unit is not None and unit.symbol else "",
             how=said(f"heading-how.{'group' if group else HOW[column.rank]}"),
         ).in_(language)
-    yield from (n.text(language) for n in ledger.notices if n.code.startswith(("heading", "sheet", "assumed")))
+    yield from (n.text(language) for n in notices if n.code.startswith(("heading", "sheet", "assumed")))
 
 
-def proposed(ledger: Ledger, facts: Sequence[Fact]) -> str:
+def proposed(understood: Understood, notices: Iterable[Problem], facts: Sequence[Fact]) -> str:
     """Return a map as YAML: what was understood, and as comments, to be decided by a person, what is near."""
     lines = []
     names = {n: f for f in facts for n in column_names([f])}
-    for _, column in ledger.understood:
+    for _, column in understood:
         own = column.fact.kind.unit.symbol if isinstance(column.fact.kind, Number) else ""
         unit = column.unit.symbol if column.unit is not None else own
         more = f", unit: {_quoted(unit)}" if unit else ""
         lines.append(f"{_quoted(column.heading)}: {{fact: {column.fact.key}{more}}}")
-    for notice in (n for n in ledger.notices if n.code == "heading"):
+    for notice in (n for n in notices if n.code == "heading"):
         close = near(notice.given, names)
         lines.append(f"# {_quoted(notice.given)}: {{fact: {names[close].key if close else '…'}}}")
     return "\n".join(dict.fromkeys(lines)) + "\n"
