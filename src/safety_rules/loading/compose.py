@@ -14,6 +14,7 @@ import yaml
 
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
+from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.said import said
 
@@ -66,7 +67,7 @@ def _text(name: str, data: bytes) -> tuple[SourceText, str | None, list[Diagnost
         at = Span(good, len(good.text), len(good.text))
         return good, None, [Diagnostic.of("not-utf-8.byte", at, byte=error.start)]
     source = SourceText(name, text.replace("\r\n", "\n"))
-    control = CONTROL.search(source.text)
+    control = CONTROL.search(source.text) or INVISIBLE.search(source.text)
     if control is not None:
         at = Span(source, control.start(), control.end())
         return source, None, [Diagnostic.of("control-character", at, number=f"{ord(control[0]):04X}")]
@@ -159,6 +160,8 @@ class _Composer:
         scalar = Scalar.of(event.value, self.span(event), style)
         if scalar.plain:
             self._traps(scalar)
+        elif (unseen := CONTROL.search(str(scalar)) or INVISIBLE.search(str(scalar))) is not None:
+            self.report("control-character", scalar.at, number=f"{ord(unseen[0]):04X}")
         return scalar
 
     def _traps(self, scalar: Scalar) -> None:

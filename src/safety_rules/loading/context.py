@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from safety_rules.language.expr import Expr
-from safety_rules.language.kinds import Kind
+from safety_rules.language.expr import Compare, Expr, FactRef, In, ItemField, Listed, Literal, Lookup, walk
+from safety_rules.language.kinds import Kind, Text
 from safety_rules.language.law import Parameter
 from safety_rules.language.rule import NamedParts
 from safety_rules.language.source import Source
 from safety_rules.language.table import Table
-from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.loading.report import Report
 from safety_rules.loading.tree import Made, Scalar
+from safety_rules.semantics.admission.values import sayable
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
 
@@ -46,4 +47,26 @@ def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None 
         names = replace(names, spellings=None)
     expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
+    for node in () if expr is None else walk(expr):
+        for fact, key, text in _asked(node, c):
+            if not sayable(text, fact):
+                c.report.error(f"never-given.{key}", node.at or scalar, text=text, fact=fact.name)
     return expr
+
+
+def _asked(node: Expr, c: Context) -> Iterator[tuple[Fact, str, str]]:
+    """Yield the texts that a node compares a given fact with, in words of its own or by the spellings of a table."""
+    match node:
+        case Compare("==" | "!=", a, b):
+            found = [(x, "literal", str(y.value)) for x, y in ((a, b), (b, a)) if isinstance(y, Literal)]
+        case In(item, Literal(tuple() as texts)):
+            found = [(item, "literal", str(text)) for text in texts]
+        case Listed(table, item) | Lookup(table, (item, *_)):
+            rows = (row for edition in c.tables[table].editions for row in edition.rows)
+            found = [(item, "table", spelling) for row in rows for spelling in row.spellings]
+        case _:
+            return
+    for item, key, text in found:
+        if isinstance(item, FactRef | ItemField) and item.kind == Text() and item.key not in c.derived:
+            fact = c.vocabulary.facts[item.key]
+            yield fact if key == "literal" else replace(fact, format=""), key, text

@@ -71,6 +71,8 @@ def _parameter(
         return None
     if not all(part.isidentifier() for part in str(file.called).split(".")):
         report.error("chinese-name", file.called)
+    for spelled in (parameter_key, file.called):
+        report.alike(str(spelled), spelled)
     made = entries(file.entries, kind, vocabulary, known, report)
     if isinstance(kind, Number) and all(_whole(e.value) for e in made):
         kind = Number(kind.unit, whole=True)

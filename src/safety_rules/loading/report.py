@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from safety_rules.language.diagnostic import Severity, SourceText, Span
+from safety_rules.language.lookalikes import skeleton
+from safety_rules.language.vocabulary import normal
 from safety_rules.loading.tree import Made, Mapping, Scalar, Sequence, span_of
 from safety_rules.semantics.checking.parse import Spelling
 from safety_rules.words.diagnostic import Diagnostic
@@ -27,12 +29,19 @@ class Report:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     spellings: list[Spelling] | None = None
+    looks: dict[str, str] = field(default_factory=dict)
 
     def error(self, key: str, at: Any, better: Said | None = None, /, **slots: Any) -> None:
         """Add the error of a key at a node, or at a span; what stands there is the slot `written`."""
         where: Span = at if isinstance(at, Span) else at.at
         written = str(at) if isinstance(at, Scalar) else where.source.text[where.start : where.end][:MOST_SHOWN]
         self.diagnostics.append(Diagnostic.of(key, where, better, **{"written": written, **slots}))
+
+    def alike(self, name: str, at: Any) -> None:
+        """Add an error where a name looks like an earlier one and is none the less another."""
+        twin = self.looks.setdefault(skeleton(name), name)
+        if normal(twin) != normal(name):
+            self.error("defined-twice.alike", at, name=name, other=twin)
 
     def add(self, code: str, what: Said, at: Any) -> None:
         """Add an error whose sentence somebody else found."""

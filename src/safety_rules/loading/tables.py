@@ -34,6 +34,7 @@ def tables(
     found: dict[str, Table] = {}
     for path, file in files:
         for spelled in (file.table, file.called):
+            report.alike(str(spelled), spelled)
             if vocabulary.find(str(spelled)) is not None or any(
                 str(spelled) in (t.key, t.zh_key) for t in found.values()
             ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
+from safety_rules.language.lookalikes import skeleton
 from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
@@ -12,6 +13,7 @@ from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, U
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number
 from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.admission.folding import visible
 from safety_rules.semantics.admission.formats import FORMATS
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import Said, said
@@ -48,6 +50,7 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             choices[str(list_key)] = _choice_list(list_key, options, report)
         for subject_key, entry in file.subjects.items():
             _once(subject_key, subjects, said("what.subject"), report)
+            report.alike(str(entry.zh), entry.zh)
             label = name(entry, report)
             identity = tuple(str(i) for i in entry.identity)
             subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
@@ -61,6 +64,7 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
 
 
 def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> None:
+    report.alike(str(scalar), scalar)
     if str(scalar) in known:
         report.error("defined-twice.listed", scalar, what=what)
 
@@ -72,10 +76,13 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
         label = name(entry, report)
         note = str(entry.note) if entry.note is not None else ""
         option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
-        for spelling in dict.fromkeys(s.casefold() for s in option.spellings):
+        for spelling in dict.fromkeys(skeleton(s.casefold()) for s in option.spellings):
             if spelling in spelled:
                 report.error("choice-twice", option_key, spelling=spelling, other=spelled[spelling])
             spelled[spelling] = str(option_key)
+        unsaid = next((s for s in option.spellings if s != visible(s)), None)
+        if unsaid is not None:
+            report.error("never-given.choice", option_key, text=unsaid)
         made.append(option)
     if not made:
         report.error("empty-choices", list_key)
@@ -191,4 +198,5 @@ def _add(fact: Fact, at: Scalar, facts: dict[str, Fact], by_name: dict[str, str]
         if other is not None:
             report.error("defined-twice.names", fact.at or at, name=spelled, other=other)
         by_name[normal(spelled)] = fact.key
+        report.alike(spelled, fact.at or at)
     facts[fact.key] = fact

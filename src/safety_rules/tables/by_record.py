@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -67,14 +67,21 @@ class RecordDecision:
             for row in book.rows:
                 if row.data is not None and row.error is None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
-                    yield kept, area_record(self.law, row.data, book.units, row.place_of)
+                    record = area_record(self.law, row.data, book.units, row.place_of)
+                    yield kept, replace(record, problems=(*row.problems, *record.problems))
+            self._told(book.notices)
             return
         names, rows = _frame_rows(self.data)
-        uses, _ = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
+        uses, notices = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
+        self._told(notices)
         units: dict[str, Unit] = {k: u.unit for k, u in uses.items() if u.unit is not None}
         for cells in rows:
             given = {k: cells[u.column] for k, u in uses.items()}
             yield cells, area_record(self.law, given, units)
+
+    def _told(self, notices: Iterable[Problem]) -> None:
+        """Add what was said of the table as a whole, each once; it is complete when the rows were read."""
+        self.notices = tuple(dict.fromkeys((*self.notices, *notices)))
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         worked_out = derived(self.law)

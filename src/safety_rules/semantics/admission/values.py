@@ -199,6 +199,14 @@ def _text(data: Any, fact: Fact) -> str:
     return FORMATS[fact.format](text)
 
 
+def sayable(text: str, fact: Fact) -> bool:
+    """Return whether data can have this text as the value of a fact: not a blank, and as admission leaves it."""
+    try:
+        return not absent(text, fact.blank_words) and _text(text, fact) == text
+    except Unusable:
+        return False
+
+
 def day(data: Any, zone: datetime.tzinfo = DEFAULT_ZONE) -> datetime.date:
     """Return the calendar day of a date, a time, or text such as 2020-10-01 or 2020年10月1日; of a zoned time that in `zone`."""
     if isinstance(data, str) and ZONED.match(data.strip()):
