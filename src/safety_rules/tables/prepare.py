@@ -15,6 +15,7 @@ from typing import Any
 
 from safety_rules.engines.sql.read.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.headings import columns, heading_row, spellings
 from safety_rules.formats.ledger import JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
@@ -121,7 +122,7 @@ def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "r
 
 
 def from_ledger(
-    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None
+    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted = None
 ) -> Prepared:
     """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys."""
     book = ledger(path, vocabulary, subjects, sheet)
