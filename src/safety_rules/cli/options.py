@@ -6,9 +6,13 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from safety_rules.formats.heading_map import Wanted
+    from safety_rules.semantics.decide import AreaOn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -126,6 +130,49 @@ def _remembered(context: click.Context, _: click.Parameter, language: str) -> st
     """Return the language, kept for what is said when the verb fails."""
     context.meta[LANGUAGE] = language
     return language
+
+
+def headings_options(function: F) -> F:
+    """Add `--explain-headings`, `--map` and `--propose-map`."""
+    explain = click.option("--explain-headings", is_flag=True, help="Say how each heading was understood, and end.")
+    mapped = click.option("--map", "mapped", type=PATH, default=None, help="A YAML file: heading to fact, unit, sheet.")
+    propose = click.option(
+        "--propose-map",
+        "propose",
+        type=OUTPUT,
+        default=None,
+        help="Write such a file from what was understood, and end.",
+    )
+    return explain(mapped(propose(function)))
+
+
+def wanted_headings(
+    ledger: Path,
+    law: AreaOn,
+    sheet: str | None,
+    explain: bool,
+    mapped: Path | None,
+    propose: Path | None,
+    language: str,
+) -> Wanted:
+    """Return the sheet and the map that the options name; ends where headings were only to be explained."""
+    from safety_rules.formats.heading_map import explained, layout, proposed
+    from safety_rules.formats.ledger import ledger as read
+
+    vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
+    wanted: Wanted = layout(mapped, vocabulary, sheet) if mapped is not None else sheet
+    if not explain and propose is None:
+        return wanted
+    found = read(ledger, vocabulary, subjects, wanted)
+    if propose is not None:
+        if propose.exists():
+            raise click.UsageError(f"`{propose}` is there already; choose another name")
+        facts = [f for s in subjects for f in vocabulary.of_subject(s)]
+        facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
+        propose.write_text(proposed(found.understood, found.notices, facts), encoding="utf-8")
+    for line in explained(found.understood, found.notices, language) if explain else ():
+        click.echo(line)
+    raise click.exceptions.Exit(0)
 
 
 def format_option(function: F) -> F:

@@ -17,9 +17,11 @@ from safety_rules.cli.options import (
     Verb,
     day_option,
     engine_option,
+    headings_options,
     history_option,
     language_option,
     rules_option,
+    wanted_headings,
 )
 
 if TYPE_CHECKING:
@@ -69,6 +71,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
 @history_option
+@headings_options
 @engine_option
 @day_option
 @rules_option
@@ -79,6 +82,9 @@ def command(
     form: str | None,
     area: str,
     sheet: str | None,
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
     histories: tuple[Path, ...],
@@ -97,9 +103,10 @@ def command(
 
     form = _format(output, form)
     dated = area_on(rules, overlays, area, day, require_standing)
+    wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted, engine, history_of(dated, histories))
+    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories))
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

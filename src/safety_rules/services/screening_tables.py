@@ -19,6 +19,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.compiled.derived import Duties, duties
 from safety_rules.engines.sql.exactness.settle import joined
 from safety_rules.formats.duck import parquet
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
@@ -103,7 +104,7 @@ class DecidedRows:
 
     path: Path
     area: DatedArea
-    sheet: str | None
+    sheet: Wanted
     ready: bool = False
     _stack: ExitStack = field(default_factory=ExitStack)
     _found: Iterator[tuple[int, int, int, int, bool]] = field(default_factory=lambda: iter(()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -65,17 +65,25 @@ class RecordDecision:
         if isinstance(self.data, str | Path):
             book = ledger(Path(self.data), vocabulary, subjects)
             for row in book.rows:
-                if row.data is not None and row.error is None:
+                if row.error is not None:
+                    book.notices.append(Problem("row", "", row.place, row.error))
+                elif row.data is not None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
-                    found = area_record(self.law, row.data, book.units, row.place_of)
-                    yield kept, replace(found, problems=(*row.problems, *found.problems))
+                    record = area_record(self.law, row.data, book.units, row.place_of)
+                    yield kept, replace(record, problems=(*row.problems, *record.problems))
+            self._told(book.notices)
             return
         names, rows = _frame_rows(self.data)
-        uses, _ = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
+        uses, notices = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
+        self._told(notices)
         units: dict[str, Unit] = {k: u.unit for k, u in uses.items() if u.unit is not None}
         for cells in rows:
             given = {k: cells[u.column] for k, u in uses.items()}
             yield cells, area_record(self.law, given, units)
+
+    def _told(self, notices: Iterable[Problem]) -> None:
+        """Add what was said of the table as a whole, each once; it is complete when the rows were read."""
+        self.notices = tuple(dict.fromkeys((*self.notices, *notices)))
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         worked_out = derived(self.law)

@@ -16,11 +16,10 @@ from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection, quoted
-from safety_rules.formats.ledger import CSV, ledger
+from safety_rules.formats.ledger import CSV
 from safety_rules.formats.safe import no_input
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
 from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
@@ -68,7 +67,7 @@ def decided_table(
     found: TableDecision | SparkDecision | RecordDecision
     if by_record:
         by = exact or masks_by_definition(law, waivers)
-        told = (*(() if there else (problem("no-duckdb.table", "", ""),)), *_said_of(data, law))
+        told = () if there else (problem("no-duckdb.table", "", ""),)
         found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked)
         if output is not None:
             found.write(output)
@@ -92,15 +91,6 @@ def decided_table(
     if output is not None:
         written(found, Path(output))
     return found
-
-
-def _said_of(data: Any, law: AreaOn) -> tuple[Problem, ...]:
-    """Return what is to be said of a file's columns and of the rows that are no records; raises LedgerError."""
-    if not isinstance(data, str | Path):
-        return ()
-    book = ledger(Path(data), law.rulebook.vocabulary, law.area.subjects)
-    wrong = [Problem("row", "", row.place, row.error) for row in book.rows if row.error is not None]
-    return (*book.notices, *wrong)
 
 
 def _beside(output: str | Path | None) -> Path | None:

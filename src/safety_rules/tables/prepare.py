@@ -16,6 +16,7 @@ from typing import Any
 
 from safety_rules.engines.sql.read.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_form, csv_table, plain
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.headings import columns, heading_row, spellings
 from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
@@ -27,9 +28,11 @@ from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records,
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.values import SEPARATORS, Unread, absent
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
+from safety_rules.words.said import said
 
 ROW = "ledger_row"
 NO_VALUE = "？"  # begins the text of a cell that is no value of its fact, so that every engine says so
@@ -134,7 +137,7 @@ def from_ledger(
     folder: Path,
     vocabulary: Vocabulary,
     subjects: Sequence[str],
-    sheet: str | None = None,
+    sheet: Wanted = None,
     named: Sequence[str] = (),
 ) -> Prepared:
     """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys.
@@ -206,7 +209,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange: list[str]) -> dict[str, Any]:
-    """Return nested data by fact key; names that are no facts, or given twice, are added to `strange`."""
+    """Return nested data by fact key, given twice differently as unread; names that are no facts are added to `strange`."""
     found: dict[str, Any] = {}
     for key, item in data.items():
         name = f"{prefix}.{key}" if prefix else str(key)
@@ -215,10 +218,19 @@ def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange:
             inner = _flat(item, name, vocabulary, strange)
         else:
             inner = {} if fact is None else {fact.key: item}
-        if (fact is None and not isinstance(item, Mapping)) or inner.keys() & found.keys():
+        if fact is None and not isinstance(item, Mapping):
             strange.append(name)
+        for key in inner.keys() & found.keys():
+            inner[key] = _once(found[key], inner[key], vocabulary.facts[key], vocabulary)
         found |= inner
     return found
+
+
+def _once(first: Any, second: Any, fact: Fact, vocabulary: Vocabulary) -> Any:
+    if absent(first) or absent(second):
+        return second if absent(first) else first
+    same = not admit({fact.key: first, fact.zh_key: second}, vocabulary).problems
+    return first if same else Unread(str(first), said("given-twice", fact=fact.name))
 
 
 def text_of(item: Any, fact: Fact) -> str | None:
@@ -258,7 +270,7 @@ def _unknown(name: str, place: str) -> Problem:
 
 def _untold(item: Any, fact: Fact, place: str) -> Problem:
     if isinstance(item, Unread):
-        return Problem("cell-type", fact.key, place, item.why.name, str(item)[:80])
+        return Problem(item.why.key.partition(".")[0], fact.key, place, item.why.name, str(item)[:80])
     return problem("cell-type", fact.key, place, str(item)[:80], fact=fact.name)
 
 

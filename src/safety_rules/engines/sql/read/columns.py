@@ -36,7 +36,9 @@ LOOKS_TYPED = r"(?s)\A(-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?|true|false|[\[{].*
 def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d: Dialect) -> Cell:
     """Return the cell of a fact in `sql`; of a list of records, only the fields that are read."""
     if wrong_type(fact, use.type):
-        return Cell(missing(fact, vocabulary, reads.fields, d).value, None, f"({sql} IS NOT NULL)")
+        there, none = f"({sql} IS NOT NULL)", missing(fact, vocabulary, reads.fields, d)
+        # A list of nothing has no type of its own.
+        return replace(none, odd=there) if isinstance(use.type, ListOf) else replace(none, problem=there)
     match fact.kind, use.type:
         case Boolean(), Plain("boolean"):
             return Cell(sql)

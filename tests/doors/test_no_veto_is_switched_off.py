@@ -1,0 +1,134 @@
+"""No input switches a veto off: a fact that a veto reads, given wrongly in any way, leaves the worst outcome possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+
+import safety_rules as sr
+from doors.wrongly import Content, Wrong, others, plain, wrongly
+from safety_rules.language.kinds import Records
+from safety_rules.language.rule import Rule
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import walk_through
+from safety_rules.services.dated_area import DatedArea
+
+BOOK = sr.load().rulebook
+VETOES = [(a, r) for a in BOOK.areas.values() for r in a.rules if r.otherwise.veto]
+IDS = [r.key for _, r in VETOES]
+EACH_VETO = pytest.mark.parametrize(("area", "rule"), VETOES, ids=IDS)
+
+
+@cache
+def dated(area: str, day: Any) -> DatedArea:
+    return sr.load().area(area).on(day)
+
+
+def facts_read(law: AreaOn, rule: Rule) -> set[str]:
+    """Return the given facts and fields that a rule reads, through derivations."""
+    seen: set[str] = set()
+    nodes = (n for c in (*rule.applies_when, *rule.requires) for n in walk_through(c.that, law.derivations, seen))
+    keys = {str(n.key) for n in nodes if type(n).__name__ in ("FactRef", "ItemField")}  # type: ignore[union-attr]
+    return keys - law.derivations.keys()
+
+
+def violating(area: Any, rule: Rule) -> Iterator[tuple[DatedArea, Content]]:
+    """Yield what the rule's own cases say violates it, each as all that is else best in the area, on its day."""
+    best = area.cases[0]
+    for case in rule.cases:
+        if case.expect["expect"] == "violated":
+            on = dated(area.key, case.on)
+            good, bad = on.admit(best.given).values, on.admit(case.given).values
+            yield on, {k: plain(v) for k, v in {**good, **bad}.items()}
+
+
+def paths(content: Content, read: set[str]) -> Iterator[str]:
+    """Yield the paths of a content at which something stands that is read."""
+    for key in sorted(read):
+        outer, _, name = key.rpartition(".")
+        if key in content:
+            yield key
+        elif outer in content:
+            yield from (f"{outer}[{i}].{name}" for i, item in enumerate(content[outer]) if name in item)
+
+
+def at(content: Content, path: str, value: Any) -> Content:
+    outer, bracket, rest = path.partition("[")
+    if not bracket:
+        return {**content, path: value}
+    index, name = int(rest.partition("]")[0]), rest.partition("].")[2]
+    items = content[outer]
+    return {**content, outer: [*items[:index], {**items[index], name: value}, *items[index + 1 :]]}
+
+
+def says(on: DatedArea, rule: Rule, data: Any) -> str:
+    index = [r.key for r in on.law.rules].index(rule.key)
+    violated, undetermined, _ = on.masks(on.admit(data))
+    return "violated" if violated >> index & 1 else "open" if undetermined >> index & 1 else "off"
+
+
+def turning(on: DatedArea, rule: Rule, content: Content, path: str) -> Iterator[Any]:
+    """Yield other values of a fact with which the veto would not be asked for: those that are dangerous to take."""
+    fact = BOOK.vocabulary.fact_at(path)
+    yield from (o for o in others(fact) if says(on, rule, at(content, path, o)) == "off")
+
+
+def wrong_ways(area: Any, rule: Rule) -> Iterator[tuple[DatedArea, str, Wrong]]:
+    """Yield every way of giving wrongly each fact that a veto reads, of each content that violates it."""
+    for on, content in violating(area, rule):
+        for path in paths(content, facts_read(on.law, rule)):
+            other = next(turning(on, rule, content, path), None)
+            if other is not None:
+                yield from ((on, path, wrong) for wrong in wrongly(content, path, other, BOOK.vocabulary))
+
+
+@EACH_VETO
+def test_what_violates_a_veto_does_so_among_all_that_is_good(area: Any, rule: Rule) -> None:
+    found = list(violating(area, rule))
+    assert found
+    for on, content in found:
+        assert (says(on, rule, content), on.decide(content).at_best) == ("violated", area.outcomes[-1].key)
+
+
+@EACH_VETO
+def test_every_fact_that_a_veto_reads_is_tried_where_it_decides(area: Any, rule: Rule) -> None:
+    tried, read = set(), set()
+    for on, content in violating(area, rule):
+        read |= facts_read(on.law, rule)
+        tried |= {
+            BOOK.vocabulary.fact_at(p).key
+            for p in paths(content, read)
+            if any(turning(on, rule, content, p) for _ in "1")
+        }
+    assert read == tried
+
+
+@EACH_VETO
+def test_no_fact_given_wrongly_switches_a_veto_off(area: Any, rule: Rule) -> None:
+    count = 0
+    for on, path, wrong in wrong_ways(area, rule):
+        count += 1
+        assert says(on, rule, wrong.data) != "off", (path, wrong)
+        assert on.decide(wrong.data).at_worst == area.outcomes[-1].key, (path, wrong)
+    assert count > 40
+
+
+@EACH_VETO
+def test_a_derived_fact_given_as_data_switches_no_veto_off(area: Any, rule: Rule) -> None:
+    for on, content in violating(area, rule):
+        seen: set[str] = set()
+        nodes = (
+            n for c in (*rule.applies_when, *rule.requires) for n in walk_through(c.that, on.law.derivations, seen)
+        )
+        for key in {str(getattr(n, "key", "")) for n in nodes} & on.law.derivations.keys():
+            fact = BOOK.vocabulary.facts[key]
+            outer = key.rpartition(".")[0]
+            for other in others(fact):
+                if outer in content and isinstance(BOOK.vocabulary.facts[outer].kind, Records):
+                    given = {**content, outer: [{**item, fact.field: other} for item in content[outer]]}
+                else:
+                    given = {**content, key: other}
+                assert says(on, rule, given) == "violated", (key, other)
