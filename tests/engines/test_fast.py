@@ -133,7 +133,7 @@ def test_the_index_on_applies_when_changes_no_answer(branches: int, monkeypatch:
 def test_the_evidence_of_every_rule_is_that_of_the_definition(key: str) -> None:
     area = RULES.area(key).on("2024-03-01")
     failed = 0
-    for data in random_records(area, 17, 25, blank=0.02):
+    for data in random_records(area, 17, 40, blank=0.02):
         verdict = area.decide(data)
         expected = [evidence(area.law, verdict.record, f) for f in decide(area.law, verdict.record).findings]
         made = verdict.evidence(every=True)

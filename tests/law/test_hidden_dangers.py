@@ -69,3 +69,65 @@ def test_an_item_that_is_ticked_and_does_not_cover_the_enterprise_is_asked(outsi
     }
     verdict = sr.load().area("hidden_danger").on("2026-11-29").decide({"enterprise": outside, "danger": danger})
     assert (verdict.outcome, verdict.finding("uncovered_matters").status.value) == ("undetermined", "undetermined")
+
+
+PLAIN = {"needs_shutdown": False, "needs_time": False, "is_beyond_own_power": False}
+
+
+def graded(on: str, **danger: object) -> tuple[str, str]:
+    """Return the outcome of a danger of another enterprise on a day, and the worst that it can be."""
+    record = {"enterprise": {"supervision_class": "other_class"}, "danger": PLAIN | danger}
+    verdict = sr.load().area("hidden_danger").on(on).decide(record)
+    return verdict.outcome, verdict.at_worst
+
+
+def test_every_item_of_gas_special_equipment_and_fire_is_there() -> None:
+    rules = sr.load().rulebook.areas["hidden_danger"].rules
+    held = {name: sum(r.file.endswith(f"{name}.yaml") for r in rules) for name in SETS}
+    assert held == SETS
+
+
+SETS = {"gas_2023": 22, "special_equipment_2024": 46, "fire_2017": 11}
+
+
+@pytest.mark.parametrize(
+    ("on", "item", "field", "question", "outcome"),
+    [
+        ("2023-09-20", "gas_08_odour", "concerns_gas_operator", "gas_08_odour_odorised", "undetermined"),
+        ("2023-09-21", "gas_08_odour", "concerns_gas_operator", "gas_08_odour_odorised", "major"),
+        (
+            "2024-11-30",
+            "special_05_b_filling",
+            "concerns_special_equipment",
+            "special_05_b_filling_right",
+            "undetermined",
+        ),
+        ("2024-12-01", "special_05_b_filling", "concerns_special_equipment", "special_05_b_filling_right", "major"),
+        ("2018-07-31", "fire_06_04_basement", "concerns_fire", "fire_06_04_basement_not_below", "undetermined"),
+        ("2025-10-31", "fire_06_04_basement", "concerns_fire", "fire_06_04_basement_not_below", "major"),
+        ("2025-11-01", "fire_06_04_basement", "concerns_fire", "fire_06_04_basement_not_below", "undetermined"),
+    ],
+)
+def test_what_a_field_has_no_set_for_on_a_day_is_asked(
+    on: str, item: str, field: str, question: str, outcome: str
+) -> None:
+    fire = {"fire_is_put_right_at_once": False, "fire_is_excluded": False}
+    assert graded(on, matters=[item], **{field: True, question: False}, **fire) == (outcome, "major")
+
+
+def test_a_danger_of_two_fields_is_judged_by_both() -> None:
+    both = {
+        "matters": ["gas_08_odour", "special_05_b_filling"],
+        "concerns_gas_operator": True,
+        "concerns_special_equipment": True,
+    }
+    gas, filled = {"gas_08_odour_odorised": True}, {"special_05_b_filling_right": True}
+    assert graded("2026-11-29", **both, **gas, **filled) == ("general", "general")
+    assert graded("2026-11-29", **both, **gas, special_05_b_filling_right=False) == ("major", "major")
+    assert graded("2026-11-29", **both, **filled, gas_08_odour_odorised=False) == ("major", "major")
+    assert graded("2026-11-29", **both, **filled) == ("undetermined", "major")
+
+
+def test_the_gas_of_a_user_is_not_judged_as_an_operators() -> None:
+    user = {"matters": ["gas_08_odour"], "concerns_gas_operator": False, "gas_08_odour_odorised": False}
+    assert graded("2026-11-29", **user) == ("undetermined", "major")

@@ -136,7 +136,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], int, str]]:
         "bad waivers": (["screen", good, "--waivers", waivers], 3, "错误[missing-key]"),
         "unknown ending": (["screen", good, "-o", folder / "out.pdf"], 2, "has no known ending"),
         "no output folder": (["screen", good, "-o", folder / "none" / "out.xlsx"], 2, "there is no folder"),
-        "onto itself": (["screen", good, "-o", good], 2, "would overwrite the ledger"),
+        "onto itself": (["screen", good, "-o", good], 2, "would overwrite"),
         "no row": (["explain", good, "--row", 9], 2, "has no row 9"),
         "row unnamed": (["explain", good], 2, "either --row NUMBER or --id"),
         "no id": (["explain", good, "--id", "P9"], 2, "is about `P9`"),

@@ -57,7 +57,7 @@ def test_a_danger_is_never_milder_than_its_best(example: Example) -> None:
 
 WRONG = [
     ("less investment is better", monotone_in("project.fixed_asset_investment", "less"), {"project.site": "land"},
-     "that: project.fixed_asset_investment / project.land_area >= limit.land_investment_per_mu"),
+     "that: 项目.固定资产投资 / 项目.用地面积 >= 标准.征地亩均投资"),
     ("more land is better", monotone_in("project.land_area"), {"project.site": "land"}, "project.land_area"),
     ("the site decides nothing", independent_of("project.site"), {}, "it depends on `project.site`"),
     ("forgetting decides nothing", invariant_under(lambda record: {}), {}, "changes the verdict"),

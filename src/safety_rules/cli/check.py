@@ -11,7 +11,7 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, acceptance_options, format_option, said_in_option
+from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option, said_in_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, Suppressed, of_diagnostics
 from safety_rules.words.catalog import sentence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from safety_rules.language.rulebook import Rulebook
 
 
-@click.command("check")
+@click.command("check", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")

@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     at or beyond `--fail-on`, `rectify` refuses a row or an event, or `impact` finds a change that
     `--fail-on-change` or `--only-stricter` forbids. LEDGER 6: a ledger cannot be read or
     written as a whole, or is not as it was written. NOT_PROVED 7: a question about rules is not proved.
-    STOPPED 130: stopped from the keyboard.
+    STOPPED 130: stopped from the keyboard. PIPE 141: who read the output wanted no more of it.
     """
 
     DONE = 0
@@ -25,3 +25,4 @@ class ExitCode(IntEnum):
     LEDGER = 6
     NOT_PROVED = 7
     STOPPED = 130
+    PIPE = 141

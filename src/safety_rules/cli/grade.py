@@ -10,9 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.options import PATH, day_option, engine_option, language_option, rules_option
+from safety_rules.cli.options import (
+    OUTPUT,
+    PATH,
+    Verb,
+    day_option,
+    engine_option,
+    headings_options,
+    language_option,
+    rules_option,
+    wanted_headings,
+)
 
 if TYPE_CHECKING:
+    from safety_rules.formats.heading_map import Wanted
     from safety_rules.language.record import Problem
     from safety_rules.semantics.decide import AreaOn
     from safety_rules.services.dated_area import DatedArea
@@ -21,16 +32,17 @@ if TYPE_CHECKING:
 ENDINGS = (".xlsx", ".csv", ".parquet")
 
 
-@click.command("grade")
+@click.command("grade", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
     "--output",
     "-o",
-    type=PATH,
+    type=OUTPUT,
     default=None,
     help="Write an .xlsx workbook (units, chemicals, duties), or a .csv or .parquet table of levels and figures; else a table is printed, of a large ledger the counts.",
 )
 @click.option("--sheet", default=None, help="The sheet of units; else the one with most known headings.")
+@headings_options
 @engine_option
 @day_option
 @rules_option
@@ -39,6 +51,9 @@ def command(
     ledger: Path,
     output: Path | None,
     sheet: str | None,
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
     engine: str,
     day: str | None,
     require_standing: str,
@@ -55,15 +70,14 @@ def command(
 
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"`{output.name}` has no known ending: {', '.join(ENDINGS)}")
-    if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
-        raise click.UsageError("the output would overwrite the ledger; choose another name")
     area = area_on(rules, overlays, "major_hazard", day, require_standing)
+    wanted = wanted_headings(ledger, area.law, sheet, explain_headings, mapped, propose, language)
     chosen, notices = engine_for(ledger, engine)
     counts_alone = output is None and engine == "auto" and chosen == "duckdb"
     if counts_alone or (output is not None and output.suffix.lower() != ".xlsx"):
-        _as_table(ledger, area, sheet, chosen, output, language, notices)
+        _as_table(ledger, area, wanted, chosen, output, language, notices)
         return
-    screening, units = grade(ledger, area, sheet, engine)
+    screening, units = grade(ledger, area, wanted, engine)
     screening.rows = watched(screening, language)
     counts: Counter[str] = Counter()
     if output is None:
@@ -77,7 +91,7 @@ def command(
 def _as_table(
     ledger: Path,
     area: DatedArea,
-    sheet: str | None,
+    sheet: Wanted,
     engine: str,
     output: Path | None,
     language: str,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, calendar_day, day_option, language_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, language_option
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules
@@ -21,7 +21,7 @@ FORMATS = ("text", "json", "markdown", "sarif", "junit", "github")
 DEFAULT_TOTAL = "project.fixed_asset_investment"
 
 
-@click.command("impact")
+@click.command("impact", cls=Verb)
 @click.argument("ledger", type=PATH, required=False)
 @click.option("--old", default=None, help="The rules as they are: a folder or rule pack; built-in by default.")
 @click.option("--new", default=None, help="The rules as they would be; built-in by default.")
@@ -34,7 +34,7 @@ DEFAULT_TOTAL = "project.fixed_asset_investment"
 @click.option("--fail-on-change", is_flag=True, help="Exit with 5 when a verdict, or a rule's meaning, changes.")
 @click.option("--only-stricter", is_flag=True, help="Exit with 5 when a record comes out better under the new rules.")
 @click.option("--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default.")
-@click.option("--output", default=None, type=PATH, help="Write it to a file, not to the terminal.")
+@click.option("--output", default=None, type=OUTPUT, help="Write it to a file, not to the terminal.")
 @day_option
 @language_option
 def command(

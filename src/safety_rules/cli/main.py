@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any
 
 import click
@@ -29,7 +31,7 @@ VERBS = {
 LONGEST_NAME = 200
 
 
-class Verbs(click.Group):
+class AllVerbs(click.Group):
     """A group that imports a verb's file only when the verb is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -59,6 +61,8 @@ class Verbs(click.Group):
 
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            sys.exit(ExitCode.PIPE)
         except RuleFileError as error:
             from safety_rules.cli.options import LANGUAGE
 
@@ -72,38 +76,71 @@ class Verbs(click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=AllVerbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="safety-rules")
 def cli() -> None:
     """Exact, explained safety rules. 安全准入规则：精确、可解释。"""
 
 
 def main() -> None:
-    """Run the command line; no error of ours ends in a traceback."""
+    """Run the command line; no error of ours ends in a traceback, and no text is more than a stream can take."""
+    code: int = ExitCode.STOPPED
+    try:
+        _take_any_text()
+        code = _exit_code()
+        sys.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
+        code = ExitCode.STOPPED
+    except BrokenPipeError:
+        code = ExitCode.PIPE
+    except OSError as error:
+        code = _failed(error)
+    finally:
+        for stream in (sys.stdout, sys.stderr):  # what they still hold would fail once more, when Python ends
+            try:
+                stream.flush()
+            except OSError:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
+
+
+def _take_any_text() -> None:
+    """Give streams that are closed something to be; let others escape what their encoding has not, or write UTF-8.
+
+    UTF-8 is for files and pipes whose encoding has no Chinese at all.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
+        elif name != "stdin" and isinstance(stream, TextIOWrapper):
+            chinese = not stream.isatty() and b"?" in "规则".encode(stream.encoding, "replace")
+            stream.reconfigure(encoding="utf-8" if chinese else None, errors="backslashreplace")
+
+
+def _exit_code() -> int:
+    """Return the exit code of the verb that was asked for; what went wrong is said in a line."""
     from safety_rules.language.errors import LedgerError, SafetyRulesError
 
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        return int(cli.main(standalone_mode=False) or 0)
+    except SystemExit as stop:
+        return int(stop.code or 0)
     except click.Abort:
-        click.echo("stopped", err=True)
-        sys.exit(ExitCode.STOPPED)
+        raise
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
-    except LedgerError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(ExitCode.LEDGER)
+        return ExitCode.USAGE
     except SafetyRulesError as error:
         click.echo(f"error: {error}", err=True)
-        sys.exit(ExitCode.USAGE)
-    except BrokenPipeError:
-        sys.exit(ExitCode.DONE)
-    except OSError as error:
-        place = f" `{str(error.filename)[:LONGEST_NAME]}`" if error.filename is not None else ""
-        click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
-        sys.exit(ExitCode.LEDGER)
+        return ExitCode.LEDGER if isinstance(error, LedgerError) else ExitCode.USAGE
+
+
+def _failed(error: OSError) -> int:
+    """Say in a line what the system refused."""
+    place = f" `{str(error.filename)[:LONGEST_NAME]}`" if error.filename is not None else ""
+    click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+    return ExitCode.LEDGER
 
 
 if __name__ == "__main__":

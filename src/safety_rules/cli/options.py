@@ -3,15 +3,74 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from safety_rules.formats.heading_map import Wanted
+    from safety_rules.semantics.decide import AreaOn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+FOLDERS = ("rules", "old", "new")  # options that name a folder of rules, or a pack
+
+
+class Output(click.Path):
+    """The type of an option that names a file to be written."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; `-` is the name of none."""
+        if str(value) == "-":
+            self.fail("`-` is no file; without this option it is printed", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+OUTPUT = Output(path_type=Path)
+
+
+class Verb(click.Command):
+    """A verb none of whose outputs is any of its inputs, whatever it is called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; raises UsageError where it would overwrite what it reads."""
+        outputs = [p for p in self.params if isinstance(p.type, Output)]
+        written = [ctx.params[str(p.name)] for p in outputs if ctx.params.get(str(p.name)) is not None]
+        if written:
+            from safety_rules.formats.safe import no_input
+            from safety_rules.language.errors import LedgerError
+
+            read = list(self._read(ctx, [p for p in self.params if p not in outputs]))
+            try:
+                for at, path in enumerate(written):
+                    no_input(path, [*read, *written[:at]])
+            except LedgerError as error:
+                raise click.UsageError(str(error), ctx) from None
+        return super().invoke(ctx)
+
+    def _read(self, ctx: click.Context, inputs: Sequence[click.Parameter]) -> Iterator[Path]:
+        from safety_rules.language.errors import SafetyRulesError
+        from safety_rules.loading.folders import resolve_folder
+
+        for param in inputs:
+            value = ctx.params.get(str(param.name))
+            if param.name in FOLDERS:
+                with suppress(SafetyRulesError):
+                    yield resolve_folder(value)
+            elif isinstance(param.type, click.Path):
+                yield from value if isinstance(value, tuple) else () if value is None else (value,)
+
+
+class Verbs(click.Group):
+    """A group of verbs."""
+
+    command_class = Verb
+
+
 LANGUAGE = "safety_rules.language"
 
 
@@ -73,6 +132,49 @@ def _remembered(context: click.Context, _: click.Parameter, language: str) -> st
     return language
 
 
+def headings_options(function: F) -> F:
+    """Add `--explain-headings`, `--map` and `--propose-map`."""
+    explain = click.option("--explain-headings", is_flag=True, help="Say how each heading was understood, and end.")
+    mapped = click.option("--map", "mapped", type=PATH, default=None, help="A YAML file: heading to fact, unit, sheet.")
+    propose = click.option(
+        "--propose-map",
+        "propose",
+        type=OUTPUT,
+        default=None,
+        help="Write such a file from what was understood, and end.",
+    )
+    return explain(mapped(propose(function)))
+
+
+def wanted_headings(
+    ledger: Path,
+    law: AreaOn,
+    sheet: str | None,
+    explain: bool,
+    mapped: Path | None,
+    propose: Path | None,
+    language: str,
+) -> Wanted:
+    """Return the sheet and the map that the options name; ends where headings were only to be explained."""
+    from safety_rules.formats.heading_map import explained, layout, proposed
+    from safety_rules.formats.ledger import ledger as read
+
+    vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
+    wanted: Wanted = layout(mapped, vocabulary, sheet) if mapped is not None else sheet
+    if not explain and propose is None:
+        return wanted
+    found = read(ledger, vocabulary, subjects, wanted)
+    if propose is not None:
+        if propose.exists():
+            raise click.UsageError(f"`{propose}` is there already; choose another name")
+        facts = [f for s in subjects for f in vocabulary.of_subject(s)]
+        facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
+        propose.write_text(proposed(found.understood, found.notices, facts), encoding="utf-8")
+    for line in explained(found.understood, found.notices, language) if explain else ():
+        click.echo(line)
+    raise click.exceptions.Exit(0)
+
+
 def format_option(function: F) -> F:
     """Add `--format` and `--output`."""
     from safety_rules.formats.report import FORMATS
@@ -80,7 +182,9 @@ def format_option(function: F) -> F:
     form = click.option(
         "--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default."
     )
-    output = click.option("--output", default=None, type=PATH, help="Write the report to a file, not to the terminal.")
+    output = click.option(
+        "--output", default=None, type=OUTPUT, help="Write the report to a file, not to the terminal."
+    )
     return form(output(function))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, format_option
+from safety_rules.cli.options import PATH, Verb, format_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from safety_rules.services.proving.answers import Proof
 
 
-@click.command("prove")
+@click.command("prove", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the questions about one area.")

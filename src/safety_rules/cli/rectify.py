@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, language_option, rules_option
+from safety_rules.cli.options import OUTPUT, PATH, Verbs, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
@@ -41,7 +41,7 @@ def day_of(on: datetime.datetime | None) -> datetime.date:
     return on.date() if on is not None else datetime.date.today()
 
 
-@click.group("rectify")
+@click.group("rectify", cls=Verbs)
 def command() -> None:
     """Keep the life of hidden dangers: found, ordered, rectified, supervised, accepted, closed (销号)."""
 
@@ -222,7 +222,7 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
 
 @command.command("export", short_help="Write the ledger as a workbook, with its head beside it.")
 @store_option
-@click.option("-o", "--output", type=PATH, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
+@click.option("-o", "--output", type=OUTPUT, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
 @on_option("As it stood on this day")
 @language_option
 def export_command(store: Path, output: Path, on: datetime.datetime | None, language: str) -> None:
@@ -242,7 +242,7 @@ def export_command(store: Path, output: Path, on: datetime.datetime | None, lang
 @command.command("verify", short_help="Find what was changed or removed.")
 @store_option
 @click.option("--head", "kept", type=PATH, default=None, help="A head that was kept elsewhere.")
-@click.option("--write-head", type=PATH, default=None, help="Write the head to a file, to be kept elsewhere.")
+@click.option("--write-head", type=OUTPUT, default=None, help="Write the head to a file, to be kept elsewhere.")
 @language_option
 def verify(store: Path, kept: Path | None, write_head: Path | None, language: str) -> None:
     """Find changed, removed, re-ordered or truncated entries of a ledger."""

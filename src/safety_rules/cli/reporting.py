@@ -16,11 +16,12 @@ def put(report: Report, form: str, output: Path | None, language: str = "en") ->
 
 def put_text(text: str, output: Path | None) -> None:
     """Write a text; a file is complete or absent. Raises UsageError where its folder is missing."""
-    if output is not None and not output.absolute().parent.is_dir():
-        raise click.UsageError(f"there is no folder `{output.parent}`")
+    from safety_rules.formats.safe import replacing
+
     if output is None:
         click.echo(text)
         return
-    partial = output.with_name(output.name + ".partial")
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(output)
+    if not output.absolute().parent.is_dir():
+        raise click.UsageError(f"there is no folder `{output.parent}`")
+    with replacing(output) as unfinished:
+        unfinished.write_text(text + "\n", "utf-8", "backslashreplace")

@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, engine_option, history_option, language_option, rules_option
+from safety_rules.cli.options import (
+    OUTPUT,
+    PATH,
+    Verb,
+    day_option,
+    engine_option,
+    headings_options,
+    history_option,
+    language_option,
+    rules_option,
+    wanted_headings,
+)
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
@@ -43,10 +54,10 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     return with_history(dated, *histories)
 
 
-@click.command("screen")
+@click.command("screen", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
-    "--output", "-o", type=PATH, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+    "--output", "-o", type=OUTPUT, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
@@ -60,6 +71,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
 @history_option
+@headings_options
 @engine_option
 @day_option
 @rules_option
@@ -70,6 +82,9 @@ def command(
     form: str | None,
     area: str,
     sheet: str | None,
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
     histories: tuple[Path, ...],
@@ -87,12 +102,11 @@ def command(
     from safety_rules.services.screening_waivers import waivers as waivers_of
 
     form = _format(output, form)
-    if output is not None and output.exists() and ledger.exists() and output.samefile(ledger):
-        raise click.UsageError("the output would overwrite the ledger; choose another name")
     dated = area_on(rules, overlays, area, day, require_standing)
+    wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, sheet, granted, engine, history_of(dated, histories))
+    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories))
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

@@ -13,7 +13,7 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, acceptance_options, format_option
+from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, of_diagnostics
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from safety_rules.services.readers import Reader
 
 
-@click.command("test")
+@click.command("test", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the cases of one area.")

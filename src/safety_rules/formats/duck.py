@@ -44,6 +44,8 @@ def as_ledger_errors(name: str) -> Iterator[None]:
 
     try:
         yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
     except (duckdb.Error, OSError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         raise LedgerError(f"`{name}`: {lines[0]}") from None

@@ -24,7 +24,7 @@ WIDTHS = (
 
 def write_grading(screening: Screening, units: Iterable[Any], path: Path, language: str) -> None:
     """Write the workbook of graded units (`services.grading.GradedUnit`); a file is complete or absent."""
-    with new_workbook(path) as book:
+    with new_workbook(path, screening.ledger.path) as book:
         _Writer(book, screening, language).write(units)
 
 

@@ -83,6 +83,7 @@ def spellings(facts: Iterable[Fact]) -> Spellings:
     """Return every way to write a fact's heading; a fact's own names (0) go before its aliases (1)."""
     found: dict[str, list[tuple[int, Fact]]] = defaultdict(list)
     for fact in facts:
+        found[f"={fact.key}"].append((-1, fact))  # a map settles it
         own = {folded(n) for n in (fact.name.zh, fact.name.en, fact.key, fact.zh_key)}
         others = {folded(n) for n in (*fact.headings, fact.field, fact.zh_key.rpartition(".")[2])}
         for text in own:

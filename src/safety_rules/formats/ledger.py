@@ -10,7 +10,9 @@ from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
+from safety_rules.formats.heading_map import Layout, Wanted, settled
 from safety_rules.formats.headings import (
+    Column,
     Spellings,
     columns,
     heading_row,
@@ -30,6 +32,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+CSV = (".csv", ".tsv", ".txt")
 JSON = (".json", ".jsonl", ".ndjson")
 PARQUET = (".parquet", ".pq")
 ALIKE = 0.8
@@ -42,7 +45,8 @@ class Ledger:
     """A file as rows; `notices` tells what was not used, and is complete once all rows were read.
 
     `above` are the lines over the headings. Where `numbered` is False the rows have no numbers of
-    their own in the file (JSON, Parquet), and `headings` are the facts' names.
+    their own in the file (JSON, Parquet), and `headings` are the facts' names. `understood` are the columns that carry
+    a fact, each with the place of its heading.
     """
 
     path: Path
@@ -55,9 +59,10 @@ class Ledger:
     rows: Iterator[LedgerRow]
     size: int | None = None
     numbered: bool = True
+    understood: Sequence[tuple[str, Column]] = ()
 
 
-def ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None) -> Ledger:
+def ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted = None) -> Ledger:
     """Return a ledger whose headings are facts of the subjects; raises LedgerError where there is none."""
     if path.is_dir() or not path.exists():
         raise LedgerError(f"there is no file `{path}`")
@@ -67,7 +72,7 @@ def ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: s
         raise LedgerError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
-def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None) -> Ledger:
+def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted) -> Ledger:
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
@@ -92,9 +97,11 @@ def _facts(vocabulary: Vocabulary, subjects: Sequence[str]) -> list[Fact]:
 
 
 def _from_tables(
-    path: Path, tables: Sequence[RawTable], vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None
+    path: Path, tables: Sequence[RawTable], vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted
 ) -> Ledger:
     facts = _facts(vocabulary, subjects)
+    if isinstance(sheet, Layout):
+        tables, sheet = settled(tables, sheet), sheet.sheet
     names = spellings(facts)
     every = spellings([*facts, *(f for fact in facts for f in vocabulary.fields(fact.key))])
     identity = [vocabulary.facts[key] for s in subjects for key in vocabulary.subjects[s].identity]
@@ -121,6 +128,10 @@ def _from_tables(
         lists[fact.key].append(replace(list_sheet(main[0][0], fact, vocabulary, subjects, units), notices=()))
         found = [replace(found[0], notices=tuple(n for n in found[0].notices if n.given not in used))]
         notices.append(problem("assumed-one-sheet", fact.key, main[0][0].name, fact=fact.name))
+    heads = [(t, f.row, f.columns) for (t, _), f in zip(main, found, strict=True)]
+    heads += [(s.table, s.row, s.columns) for reads in lists.values() for s in reads]
+    by_place = {(t.place(row, c.index), c.fact.key): c for t, row, own in heads for c in own}
+    understood = [(place, c) for (place, _), c in by_place.items()]
     for sheets_of in lists.values():
         notices += [n for s in sheets_of for n in s.notices]
     notices = [*(n for t, _ in main for n in t.notices), *(n for f in found for n in f.notices), *notices]
@@ -132,11 +143,14 @@ def _from_tables(
     if len(main) == 1:
         above = tuple(_until(table, top.number))
         headings = own_headings(found[0])
-        return Ledger(path, table.name, headings, top.number, above, units, notices, all_rows(readings), table.size)
+        rows = all_rows(readings)
+        return Ledger(
+            path, table.name, headings, top.number, above, units, notices, rows, table.size, understood=understood
+        )
     name = "、".join(t.name for t, _ in main)
     notices.append(problem("assumed-together", "", name, sheets=name))
     headings = ("工作表与行", *headings_of(readings))
-    return Ledger(path, name, headings, 1, (), units, notices, several(readings), numbered=False)
+    return Ledger(path, name, headings, 1, (), units, notices, several(readings), None, False, understood)
 
 
 def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from safety_rules.formats.belonging import Unattached, unattached
 from safety_rules.formats.datum import datum
-from safety_rules.formats.headings import Columns, columns, heading_row, in_units, named_facts, spellings
+from safety_rules.formats.headings import Column, Columns, columns, heading_row, in_units, named_facts, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.stated_counts import stated_count
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
@@ -64,6 +64,8 @@ class ListSheet:
     index: Mapping[tuple[str, str], tuple[int, ...]]
     fields: Sequence[Fact] = ()
     read: bool = True
+    row: int = 0
+    columns: tuple[Column, ...] = ()
     loose: Unattached = field(default_factory=Unattached)
 
     def attach(self, rows: Sequence[Mapping[str, str]], vocabulary: Vocabulary) -> list[Problem]:
@@ -186,7 +188,7 @@ def list_sheet(
         for key, value in item.names.items():
             index[key, folded(value)].append(i)
     by_name = {k: tuple(v) for k, v in index.items()}
-    return ListSheet(fact, table, tuple(items), tuple(notices), by_name, fields)
+    return ListSheet(fact, table, tuple(items), tuple(notices), by_name, fields, True, found.row, found.columns)
 
 
 def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[Item]:

@@ -11,7 +11,7 @@ from typing import Any
 from safety_rules.formats.columns import result_cells, result_headings
 from safety_rules.formats.duck import PARQUET, as_ledger_errors, connection, copied, just, quoted
 from safety_rules.formats.result import ScreenedRow, Screening
-from safety_rules.formats.safe import replacing
+from safety_rules.formats.safe import no_input, replacing
 from safety_rules.formats.table import cell_text
 from safety_rules.language.errors import LedgerError
 from safety_rules.words.catalog import sentence
@@ -30,6 +30,7 @@ def write_parquet(screening: Screening, rows: Iterable[ScreenedRow], path: Path,
                 yield [row.row.number, *texts, *result_cells(row, language, screening.with_history)]
 
     names = _once((sentence("screening.line", language), *own, *result_headings(language, screening.with_history)))
+    no_input(path, [screening.ledger.path])
     write_rows(cells(), names, ("BIGINT", *["VARCHAR"] * (len(names) - 1)), path)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 from safety_rules.language.errors import LedgerError
+from safety_rules.loading.files import ENDINGS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -33,12 +34,27 @@ def beside(path: Path) -> Path:
     return path.absolute().with_name(f".safety-rules-{token_hex(6)}.part")
 
 
+def no_input(path: Path, read: Iterable[Path]) -> None:
+    """Raise LedgerError where an output would overwrite what is read, by whatever name or link, or be read as a rule."""
+    at = Path(os.path.realpath(path))
+    for source in read:
+        same = source.is_dir() and at.suffix.lower() in ENDINGS and Path(os.path.realpath(source)) in at.parents
+        for file in source.rglob("*") if source.is_dir() and path.exists() else (source,):
+            same = (
+                same or os.path.realpath(file) == str(at) or (file.exists() and path.exists() and file.samefile(path))
+            )
+            if same and not path.is_dir():
+                raise LedgerError(f"`{path}` would overwrite `{source}`, which is read; choose another name")
+
+
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *read: Path) -> Iterator[Path]:
     """Give a temporary name beside a file, which takes the file's name only when all went well.
 
-    Raises LedgerError where nothing can be written there, or where what has the name is no file (a device, a folder).
+    Raises LedgerError where nothing can be written there, where what has the name is no file (a device, a folder),
+    or where it is one of the files `read`.
     """
+    no_input(path, read)
     temporary = beside(path)
     try:
         if path.exists() and not path.is_file():

@@ -31,9 +31,9 @@ OPTIONS = {
 
 
 @contextmanager
-def new_workbook(path: Path) -> Iterator[Any]:
+def new_workbook(path: Path, *read: Path) -> Iterator[Any]:
     """Give a workbook that is written row by row; its file is complete or absent. Raises LedgerError."""
-    with replacing(path) as temporary, TemporaryDirectory() as scratch:
+    with replacing(path, *read) as temporary, TemporaryDirectory() as scratch:
         book = xlsxwriter.Workbook(str(temporary), {**OPTIONS, "tmpdir": scratch})
         try:
             yield book

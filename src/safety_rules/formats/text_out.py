@@ -19,7 +19,10 @@ from safety_rules.formats.table import cell_text
 def write_csv(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write the ledger's own columns and the verdicts, as UTF-8 with a mark, for spreadsheet programs."""
     ledger = screening.ledger
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
+    with (
+        replacing(path, screening.ledger.path) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
         writer = csv.writer(file)
         for above in ledger.above:
             writer.writerow([_safe(c) for c in above.cells[: len(ledger.headings)]])
@@ -40,7 +43,7 @@ def _safe(cell: Any) -> str:
 
 def write_json_lines(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write one JSON object a row: its number and place, and the verdict or the error."""
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+    with replacing(path, screening.ledger.path) as temporary, temporary.open("w", encoding="utf-8") as file:
         for row in rows:
             if row.outcome:
                 file.write(json_line(row) + "\n")

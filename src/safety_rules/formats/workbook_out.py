@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,11 +24,12 @@ from safety_rules.words.catalog import sentence, texts
 WIDTHS = (14, 14, 14, 42, 60, 46, 34, 34, 42, 38, 24, 50, 60)
 OWN_WIDTH = 30
 SAMPLE_ROWS = 60
+LARGEST = sys.float_info.max  # what no cell can hold as a number stands there as text
 
 
 def write_workbook(screening: Screening, rows: Iterable[ScreenedRow], path: Path, language: str) -> None:
     """Write the workbook; a row keeps the number that it has in the ledger."""
-    with new_workbook(path) as book:
+    with new_workbook(path, screening.ledger.path) as book:
         _write(book, screening, rows, language)
 
 
@@ -118,7 +120,7 @@ def _write_cell(sheet: Any, at: int, column: int, cell: Any, styles: Styles) -> 
     match cell:
         case bool():
             sheet.write_boolean(at, column, cell, styles.text)
-        case int() | float() | Decimal():
+        case int() | float() | Decimal() if -LARGEST <= cell <= LARGEST:
             sheet.write_number(at, column, float(cell), styles.text)
         case datetime.date() if not isinstance(cell, datetime.datetime) and cell.year >= 1900:
             sheet.write_datetime(at, column, datetime.datetime(cell.year, cell.month, cell.day), styles.day)

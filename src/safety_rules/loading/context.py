@@ -18,6 +18,8 @@ from safety_rules.semantics.admission.values import sayable
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
 
+MOST_MADE = 40_000  # characters of a condition that the loader writes
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -44,7 +46,7 @@ def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None 
     """Return the tree of a condition or formula; its diagnostics go to the report."""
     names = scope or c.scope()
     if isinstance(scalar, Made):
-        names = replace(names, spellings=None)
+        names = replace(names, spellings=None, longest=MOST_MADE)
     expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
     for node in () if expr is None else walk(expr):

@@ -13,6 +13,7 @@ from safety_rules.engines.compiled.area import CompiledArea, compiled
 from safety_rules.engines.compiled.decide import Decider, decider_by
 from safety_rules.engines.compiled.derived import duties, with_derived
 from safety_rules.engines.compiled.standing import Standings, field_standing, standings
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.formats.table import cell_text, folded, letters
 from safety_rules.language.kinds import Name
@@ -100,7 +101,7 @@ class Comparison:
 
 
 def grade(
-    source: Path | str, area: DatedArea, sheet: str | None = None, engine: str = "auto"
+    source: Path | str, area: DatedArea, sheet: Wanted = None, engine: str = "auto"
 ) -> tuple[Screening, Iterator[GradedUnit]]:
     """Return the screening of a ledger of units, and its units as they are graded (rows can be read once).
 

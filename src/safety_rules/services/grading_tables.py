@@ -13,6 +13,7 @@ from typing import NamedTuple
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.formats.duck import parquet
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import PARQUET
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
@@ -58,7 +59,7 @@ class UnitTable:
 
 
 def unit_table(
-    source: Path, area: DatedArea, sheet: str | None, engine: str, stack: ExitStack, progress: Progress | None = None
+    source: Path, area: DatedArea, sheet: Wanted, engine: str, stack: ExitStack, progress: Progress | None = None
 ) -> UnitTable:
     """Return the units of a ledger with their levels and figures, by the engine `duckdb` or `records`.
 
@@ -95,7 +96,7 @@ def _decided_rows(decision: TableDecision) -> Iterator[UnitRow]:
         yield from map(UnitRow._make, batch)
 
 
-def _unit_by_unit(source: Path, area: DatedArea, sheet: str | None) -> UnitTable:
+def _unit_by_unit(source: Path, area: DatedArea, sheet: Wanted) -> UnitTable:
     screening, units = grade(source, area, sheet, "records")
 
     def rows() -> Iterator[UnitRow]:

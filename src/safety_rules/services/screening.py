@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safety_rules.engines.compiled.decide import decided
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 def screen(
     source: Path | str,
     area: DatedArea,
-    sheet: str | None = None,
+    sheet: Wanted = None,
     waivers: Sequence[Waiver] = (),
     engine: str = "auto",
     history: AreaWithHistory | None = None,
@@ -62,7 +63,7 @@ def screen(
 
 
 def _with_history(
-    path: Path, area: DatedArea, sheet: str | None, waivers: Sequence[Waiver], history: AreaWithHistory
+    path: Path, area: DatedArea, sheet: Wanted, waivers: Sequence[Waiver], history: AreaWithHistory
 ) -> Screening:
     read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     summary = Summary()
@@ -71,7 +72,7 @@ def _with_history(
     return Screening(read, area.law, _rows(read, area, waivers, summary, known), summary, with_history=True)
 
 
-def _joined(path: Path, area: DatedArea, sheet: str | None, history: AreaWithHistory) -> JoinedRows:
+def _joined(path: Path, area: DatedArea, sheet: Wanted, history: AreaWithHistory) -> JoinedRows:
     """Return a ledger's rows as a history knows them."""
     from safety_rules.services.chaining.ledger import joined_rows
 
@@ -198,7 +199,7 @@ def _count_missing(verdict: Verdict, summary: Summary) -> None:
 
 
 def row_numbered(
-    source: Path | str, area: DatedArea, number: int, sheet: str | None = None, history: AreaWithHistory | None = None
+    source: Path | str, area: DatedArea, number: int, sheet: Wanted = None, history: AreaWithHistory | None = None
 ) -> ScreenedRow:
     """Return the screened row with a number, as the sheet itself counts; raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
@@ -212,7 +213,7 @@ def row_numbered(
 
 
 def row_of(
-    source: Path | str, area: DatedArea, identity: str, sheet: str | None = None, history: AreaWithHistory | None = None
+    source: Path | str, area: DatedArea, identity: str, sheet: Wanted = None, history: AreaWithHistory | None = None
 ) -> ScreenedRow:
     """Return the one screened row that is about an identity (a number, name or code); raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,6 +19,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.compiled.derived import Duties, duties
 from safety_rules.engines.sql.exactness.settle import joined
 from safety_rules.formats.duck import parquet
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
@@ -103,7 +104,7 @@ class DecidedRows:
 
     path: Path
     area: DatedArea
-    sheet: str | None
+    sheet: Wanted
     ready: bool = False
     _stack: ExitStack = field(default_factory=ExitStack)
     _found: Iterator[tuple[int, int, int, int, bool]] = field(default_factory=lambda: iter(()))
@@ -119,7 +120,7 @@ class DecidedRows:
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="safety-rules-")))
         read = ledger(self.path, vocabulary, subjects, self.sheet)
         rows = rows_written((r for r in read.rows if not r.problems), folder, vocabulary, subjects)
-        prepared = type(rows)(rows.path, rows.skip, rows.delimiter, True, read.units)
+        prepared = replace(rows, units=read.units)
         decision = decided_table(law, prepared, None, "duckdb", None, (), (), progress, self.area.masks)
         assert isinstance(decision, TableDecision)
         self._stack.callback(decision.close)

@@ -16,7 +16,7 @@ from safety_rules.engines.sql.exactness.settle import Exact, plain, split
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.read.types import Plain
 from safety_rules.formats.ledger import ledger
-from safety_rules.formats.safe import replacing
+from safety_rules.formats.safe import no_input, replacing
 from safety_rules.formats.tables_out import without_satisfied, write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
@@ -65,7 +65,9 @@ class RecordDecision:
         if isinstance(self.data, str | Path):
             book = ledger(Path(self.data), vocabulary, subjects)
             for row in book.rows:
-                if row.data is not None and row.error is None:
+                if row.error is not None:
+                    book.notices.append(Problem("row", "", row.place, row.error))
+                elif row.data is not None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
                     record = area_record(self.law, row.data, book.units, row.place_of)
                     yield kept, replace(record, problems=(*row.problems, *record.problems))
@@ -130,6 +132,7 @@ class RecordDecision:
     def write(self, path: str | Path) -> Path:
         """Write the decided rows as .csv or .xlsx, whole or not at all; raises LedgerError."""
         path = Path(path)
+        no_input(path, [Path(self.data)] if isinstance(self.data, str | Path) else [])
         if path.suffix.lower() == ".xlsx":
             write_table(self, self.rows, path)
         elif path.suffix.lower() == ".csv":
@@ -146,12 +149,16 @@ class RecordDecision:
 
 
 def _frame_rows(data: Any) -> tuple[list[str], Iterator[Mapping[str, Any]]]:
-    """Return the columns of an Arrow table, a Polars frame or a sequence of mappings, and its rows."""
+    """Return the columns of an Arrow table, a Polars or pandas frame or a sequence of mappings, and its rows."""
     home = type(data).__module__.partition(".")[0]
     if home == "pyarrow" and hasattr(data, "to_batches"):
         return list(data.column_names), (row for batch in data.to_batches() for row in batch.to_pylist())
     if home == "polars" and hasattr(data, "iter_rows"):
         return list(data.columns), data.iter_rows(named=True)
+    if home == "pandas" and hasattr(data, "itertuples"):
+        names = [str(c) for c in data.columns]
+        both = zip(data.itertuples(index=False, name=None), data.isna().itertuples(index=False, name=None), strict=True)
+        return names, ({n: None if b else c for n, c, b in zip(names, *row, strict=True)} for row in both)
     if isinstance(data, Sequence) and not isinstance(data, str) and all(isinstance(row, Mapping) for row in data):
         names = list(dict.fromkeys(k for row in data for k in row))
         return names, ({n: row.get(n) for n in names} for row in data)

@@ -14,11 +14,12 @@ from safety_rules.engines.sql.lower.chain_terms import fields_of
 from safety_rules.engines.sql.read.cell_types import Cell, wrong_type
 from safety_rules.engines.sql.read.columns import cell
 from safety_rules.engines.sql.read.types import Reads, Use
+from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.datum import datum
 from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.formats.headings import Column, columns, heading_row, spellings
-from safety_rules.formats.ledger import JSON, WORKBOOKS
-from safety_rules.formats.table import RawRow, RawTable, owner
+from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS
+from safety_rules.formats.table import RawRow, RawTable, cell_text, owner
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name, Number, Text
@@ -27,7 +28,7 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.chaining.chain import ChainProgram
 from safety_rules.semantics.chaining.facts import key_field
-from safety_rules.tables.prepare import csv_prepared
+from safety_rules.tables.prepare import Prepared, csv_prepared
 from safety_rules.words.problem import problem
 
 BATCH = 5_000
@@ -35,17 +36,15 @@ BATCH = 5_000
 
 def load(chaining: Chaining, relation: str, data: Any, folder: Path, notices: list[Problem]) -> None:
     """Fill a relation's table: plain rows by SQL, odd ones through admission, records of one key and content once."""
-    items = _items(data, relation, chaining.program, notices)
+    plain = _plain_csv(data, relation, chaining, folder)
+    items = _items(data, relation, chaining.program, notices) if plain is None else None
     if items is not None:
         _admitted(chaining, relation, items, {}, notices)
-    else:
-        skip, delimiter = 0, ""
-        if isinstance(data, str | Path) and Path(data).suffix.lower() in (".csv", ".tsv", ".txt"):
-            facts = list(_facts(chaining, relation).values())
-            prepared = csv_prepared(Path(data), folder, facts, f"{relation}.csv")
-            data, skip, delimiter = prepared.path, prepared.skip, prepared.delimiter
-        rows = source(chaining.con, data, folder, skip, delimiter)
+    elif plain is not None:
+        rows = source(chaining.con, plain.path, folder, plain.columns, plain.delimiter)
         _load_rows(chaining, relation, rows, notices)
+    else:
+        _load_rows(chaining, relation, source(chaining.con, data, folder), notices)
     key = key_field(relation, chaining.program.rulebook.vocabulary)
     if key:
         table, name = chaining.tables[relation], DUCKDB.name_of(key)
@@ -69,6 +68,16 @@ def _facts(chaining: Chaining, relation: str) -> dict[str, Fact]:
     return fields_of(relation, plain_law(chaining.program))
 
 
+def _plain_csv(data: Any, relation: str, chaining: Chaining, folder: Path) -> Prepared | None:
+    """Return a CSV that DuckDB reads as the ledger's own reader does; None for all else."""
+    if not isinstance(data, str | Path) or Path(data).suffix.lower() not in CSV or not Path(data).is_file():
+        return None
+    top = heading_row(csv_table(Path(data)), spellings(_facts(chaining, relation).values()))
+    if top is None or top.number > 1:
+        return None
+    return csv_prepared(Path(data), folder, [cell_text(c) for c in top.cells], f"{relation}.csv")
+
+
 def _items(
     data: Any, relation: str, program: ChainProgram, notices: list[Problem]
 ) -> Iterable[Mapping[str, Any]] | None:
@@ -82,7 +91,7 @@ def _items(
         raise LedgerError(f"there is no file `{path}`")
     if path.suffix.lower() in JSON:
         return _json_items(path)
-    if path.suffix.lower() in WORKBOOKS:
+    if path.suffix.lower() in (*WORKBOOKS, *CSV):
         return _sheet_items(path, relation, program, notices)
     return None
 
@@ -103,7 +112,8 @@ def _sheet_items(
     from safety_rules.formats.lists import list_of
     from safety_rules.formats.workbook_in import sheets
 
-    vocabulary, tables = program.rulebook.vocabulary, sheets(path)
+    vocabulary = program.rulebook.vocabulary
+    tables = (csv_table(path),) if path.suffix.lower() in CSV else sheets(path)
     facts = vocabulary.of_subject(relation.partition(".")[0])
     wanted = [t for t in tables if (f := list_of(t.name, facts)) is not None and f.key == relation] or list(tables)
     fields = vocabulary.fields(relation)

@@ -16,6 +16,8 @@ from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection, quoted
+from safety_rules.formats.ledger import CSV
+from safety_rules.formats.safe import no_input
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rule import Waiver
@@ -51,6 +53,8 @@ def decided_table(
     if engine not in ENGINES:
         raise NotFoundError(f"there is no engine `{engine}`; {did_you_mean(engine, ENGINES)}")
     asked = answers_of(law, answers)
+    if output is not None and isinstance(data, str | Path):
+        no_input(Path(output), [Path(data)])
     if details and answers:
         raise LedgerError("details are told of whole answers: leave out `answers`, or `details`")
     spark = type(data).__module__.startswith("pyspark.")
@@ -113,16 +117,17 @@ def _by_duckdb(
     try:
         vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
         is_file, as_read = isinstance(data, str | Path | Prepared), Prepared(Path())
+        is_csv = isinstance(data, str | Path) and Path(data).suffix.lower() in CSV  # whose rows have no other number
         if isinstance(data, Prepared):
             as_read = data
         elif is_file:
-            as_read = prepared(Path(data), folder, vocabulary, subjects)
+            as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
         con = connection(folder, MEMORY, None)
         con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
-        rows = source(con, as_read.path if is_file else data, folder, as_read.skip, as_read.delimiter)
+        rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
         types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
         uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
-        kept = [*([ROW] if as_read.keys else []), *_kept(keep, rows.types)]
+        kept = [*([ROW] if as_read.keys and not is_csv else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)
         found.notices = (*as_read.notices, *notices, *column_notices(law, found.query), *_empty(found))

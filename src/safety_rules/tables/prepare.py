@@ -11,14 +11,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from safety_rules.engines.sql.read.types import ColumnType, Use
-from safety_rules.formats.csv_in import CHUNK, csv_table, encoding_of
+from safety_rules.formats.csv_in import CHUNK, csv_form, csv_table, plain
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.headings import columns, heading_row, spellings
-from safety_rules.formats.ledger import JSON, WORKBOOKS, by_hand, ledger
+from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
-from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.formats.lines import kind_of_line
+from safety_rules.formats.lists import inner_list
+from safety_rules.formats.table import RawRow, RawTable, cell_text
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
 from safety_rules.language.record import Problem
@@ -31,20 +35,22 @@ from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 
 ROW = "ledger_row"
+NO_VALUE = "？"  # begins the text of a cell that is no value of its fact, so that every engine says so
 HAND_MADE = 4 << 20  # bytes: larger files are exports, one table each
-LINE_BREAK = re.compile(r"[\r\n]+")  # which ends a line of CSV for DuckDB, in quotes or not
+LINE_BREAK = re.compile(r"[\r\n]+")  # between the words of one cell
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file as an engine reads it: `skip` lines above the headings, and what is known of its columns already.
+    """A file as an engine reads it, and what is known of its columns already.
 
-    `keys` says that the headings are fact keys; `units` are then those of plain numbers.
+    `columns` are those of a csv, which stand in its first line. `keys` says that they are fact keys; `units` are then
+    those of plain numbers.
     """
 
     path: Path
-    skip: int = 0
-    delimiter: str = ""
+    columns: tuple[str, ...] = ()
+    delimiter: str = ","
     keys: bool = False
     units: Mapping[str, Unit] | None = None
     notices: tuple[Problem, ...] = ()
@@ -86,44 +92,58 @@ def _named(
     return uses
 
 
-def prepared(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared:
-    """Return a file as an engine reads it; what it cannot read is written anew into the folder."""
+def prepared(
+    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], named: Sequence[str] = ()
+) -> Prepared:
+    """Return a file as an engine reads it; what it cannot read is written anew into the folder, with columns `named`."""
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
     ending = path.suffix.lower()
-    if ending in (".csv", ".tsv", ".txt"):
-        if path.stat().st_size < HAND_MADE and by_hand(path, vocabulary, subjects):
-            return from_ledger(path, folder, vocabulary, subjects)
-        return csv_prepared(path, folder, [f for s in subjects for f in vocabulary.of_subject(s)])
+    if ending in CSV:
+        found = _as_it_is(path, folder, vocabulary, subjects)
+        return found or from_ledger(path, folder, vocabulary, subjects, named=named)
     if ending in (*WORKBOOKS, *JSON):
-        return from_ledger(path, folder, vocabulary, subjects)
+        return from_ledger(path, folder, vocabulary, subjects, named=named)
     return Prepared(path)
 
 
-def csv_prepared(path: Path, folder: Path, facts: Sequence[Fact], name: str = "rows.csv") -> Prepared:
-    """Return a CSV as an engine reads it: in UTF-8, with the lines above the headings counted; raises LedgerError."""
-    if path.stat().st_size == 0:
-        raise LedgerError(f"`{path.name}` is empty")
-    encoding, table = encoding_of(path), csv_table(path)
+def _as_it_is(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Prepared | None:
+    """Return a CSV of one table with its headings on the first line, where an engine reads it as the ledger's reader does."""
+    facts, table = [f for s in subjects for f in vocabulary.of_subject(s)], csv_table(path)
     top = heading_row(table, spellings(facts))
-    if top is None:
-        raise LedgerError(f"`{path.name}` has no known heading in its first 20 rows")
-    with path.open(encoding=encoding) as file:
-        first = [file.readline() for _ in range(top.number)][-1]
-    delimiter = max(",\t;", key=first.count)
-    if encoding == "utf-8":
-        return Prepared(path, top.number - 1, delimiter)
-    target = folder / name
-    with path.open(encoding=encoding, newline="") as start, target.open("w", encoding="utf-8", newline="") as end:
-        while text := start.read(CHUNK):
-            end.write(text)
-    return Prepared(target, top.number - 1, delimiter)
+    if top is None or top.number > 1 or (path.stat().st_size < HAND_MADE and by_hand(path, vocabulary, subjects)):
+        return None
+    if inner_list(table, columns(table, top, facts, vocabulary.units), facts, vocabulary, subjects) is not None:
+        return None
+    return csv_prepared(path, folder, [cell_text(c) for c in top.cells])
+
+
+def csv_prepared(path: Path, folder: Path, headings: Sequence[str], name: str = "plain.csv") -> Prepared | None:
+    """Return a plain CSV as an engine reads it, in UTF-8; None where only the ledger's own reader tells its rows."""
+    encoding, delimiter = csv_form(path)
+    if encoding != "utf-8":
+        with path.open(encoding=encoding, newline="") as start, _writing(folder):
+            path = folder / name
+            with path.open("w", encoding="utf-8", newline="") as end:
+                while text := start.read(CHUNK):
+                    end.write(text)
+    if not plain(path, delimiter, headings, lambda row: row.blank or bool(kind_of_line(row, headings))):
+        return None
+    return Prepared(path, tuple(headings), delimiter)
 
 
 def from_ledger(
-    path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: str | None = None
+    path: Path,
+    folder: Path,
+    vocabulary: Vocabulary,
+    subjects: Sequence[str],
+    sheet: Wanted = None,
+    named: Sequence[str] = (),
 ) -> Prepared:
-    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys."""
+    """Return a ledger as an engine reads it: what its reader takes for rows, written as CSV under fact keys.
+
+    Columns that are asked for by their headings (`named`) stand beside, as they are.
+    """
     book = ledger(path, vocabulary, subjects, sheet)
     notices: list[Problem] = []
 
@@ -134,7 +154,8 @@ def from_ledger(
             notices.extend(row.problems)
             yield row
 
-    found = rows_written(whole(), folder, vocabulary, subjects, notices)
+    beside = {n: book.headings.index(n) for n in named if n in book.headings and n not in vocabulary.facts}
+    found = rows_written(whole(), folder, vocabulary, subjects, notices, beside)
     return replace(found, units=book.units, notices=(*book.notices, *notices))
 
 
@@ -144,8 +165,9 @@ def rows_written(
     vocabulary: Vocabulary,
     subjects: Sequence[str],
     wrong: list[Problem] | None = None,
+    beside: Mapping[str, int] = MappingProxyType({}),
 ) -> Prepared:
-    """Write rows as CSV under fact keys, each with its number.
+    """Write rows as CSV under fact keys, each with its number; `beside` are other columns, and which cells they are.
 
     What no text can say is named in `wrong`, and blank; without `wrong` its row is left out. Raises LedgerError
     where the folder takes no more.
@@ -153,8 +175,8 @@ def rows_written(
     facts = {f.key: f for s in subjects for f in vocabulary.of_subject(s)}
     target, unknown = folder / "rows.csv", dict[str, str]()
     with _writing(folder), target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([ROW, *facts])
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([ROW, *facts, *beside])
         for row in rows:
             if row.data is None or row.error is not None:
                 continue
@@ -164,13 +186,18 @@ def rows_written(
             bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
+            for said in row.problems:
+                if said.path in facts and not isinstance(facts[said.path].kind, Text):
+                    texts[said.path] = f"{NO_VALUE}{said.given}"
             for key in bad:
                 wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
+                texts[key] = "" if isinstance(facts[key].kind, Text) else f"{NO_VALUE}{flat[key]}"[:80]
             unknown |= {name: unknown.get(name, row.place) for name in strange}
-            writer.writerow([row.number, *(texts.get(k) or "" for k in facts)])
+            others = (cell_text(row.cells[i]) for i in beside.values())
+            writer.writerow([row.number, *(texts.get(k) or "" for k in facts), *others])
     if wrong is not None:
         wrong += [_unknown(name, place) for name, place in unknown.items()]
-    return Prepared(target, 0, ",", True)
+    return Prepared(target, (ROW, *facts, *beside), keys=True)
 
 
 @contextmanager

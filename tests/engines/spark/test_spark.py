@@ -18,6 +18,7 @@ import pytest
 
 import safety_rules as sr
 from conformance.suite import asserted, conditions, verdicts
+from doors.test_admission import warehouse
 from engines.columnar.test_agreement import arrow, rows
 from engines.columnar.test_conformance import LEFT, statuses_of
 from engines.columnar.test_short_query import REST, complete, strange, w1
@@ -255,3 +256,20 @@ def _wait_for_tasks(spark: Any, job: threading.Thread) -> tuple[int, int]:
                 return info.numCompletedTasks, info.numTasks
         time.sleep(0.02)
     pytest.fail("the job was over before a worker could be killed in the middle of it")
+
+
+def test_an_instant_is_of_the_day_that_it_is_of_in_a_record(spark: Any, tmp_path: Path) -> None:
+    area, utc = warehouse(tmp_path), datetime.UTC
+    late = datetime.datetime(2023, 5, 31, 23, 30, tzinfo=utc)
+    given = [
+        ("x", late, [{"day": late}]),
+        ("y", late - datetime.timedelta(hours=9), [{"day": late}]),
+        ("z", None, None),
+    ]
+    names = ("house.name", "house.seen", "house.visits")
+    frame = spark.createDataFrame(
+        given, "`house.name` STRING, `house.seen` TIMESTAMP, `house.visits` ARRAY<STRUCT<day: TIMESTAMP>>"
+    )
+    came = area.decide_table(frame, columns={n: n for n in names}).frame().collect()
+    expected = [area.decide(dict(zip(names, row, strict=True))).outcome for row in given]
+    assert expected == [row["outcome"] for row in came] == ["good", "bad", "undetermined"]

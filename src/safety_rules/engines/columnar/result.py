@@ -103,7 +103,10 @@ class TableDecision:
         options = FORMATS.get(path.suffix.lower())
         if options is None:
             raise LedgerError(f"`{path.name}` has an ending that tables are not written to; one of .parquet, .csv")
-        with replacing(path) as unfinished, as_ledger_errors(path.name):
+        with (
+            replacing(path, *([Path(self.source.file)] if self.source.file else [])) as unfinished,
+            as_ledger_errors(path.name),
+        ):
             if options == PARQUET:
                 _moved(self.path, unfinished)
             else:

@@ -12,6 +12,7 @@ from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.read.expect import Seen
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
 from safety_rules.formats.duck import as_ledger_errors, just, parquet
+from safety_rules.formats.limits import ROW
 from safety_rules.language.errors import LedgerError
 
 PARQUET = (".parquet", ".pq")
@@ -22,7 +23,7 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the Parquet file that holds them, if one does."""
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the file that holds them, if one does."""
 
     name: str
     sql: str
@@ -31,18 +32,18 @@ class Source:
     file: str = ""
 
 
-def source(con: Any, data: Any, folder: Path, skip: int = 0, delimiter: str = "") -> Source:
-    """Return the rows of data; of a csv, `skip` lines stand above the headings. Raises LedgerError.
+def source(con: Any, data: Any, folder: Path, columns: Sequence[str] = (), delimiter: str = ",") -> Source:
+    """Return the rows of data; of a csv, the columns are those that its first line names. Raises LedgerError.
 
     A relation belongs to another connection, so its rows are first written into the folder.
     """
     if isinstance(data, str | Path):
-        return _file(con, Path(data), skip, delimiter)
+        return _file(con, Path(data), columns, delimiter)
     name = type(data).__name__
     if name == "DuckDBPyRelation":
         with as_ledger_errors("relation"):
             data.write_parquet(str(folder / "relation.parquet"))
-        return _file(con, folder / "relation.parquet", 0, "")
+        return _file(con, folder / "relation.parquet", (), "")
     try:
         con.register(VIEW, data)
     except Exception as error:
@@ -59,7 +60,7 @@ def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> li
 
 def statistics(con: Any, rows: Source) -> dict[str, Seen]:
     """Return what the footer of a Parquet file says of its columns; nothing of other sources."""
-    if not rows.file:
+    if not rows.file.lower().endswith(PARQUET):
         return {}
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), list(stats_min_value), list(stats_max_value) "
@@ -82,7 +83,7 @@ def _seen(type: ColumnType | None, blanks: int, lows: Sequence[str | None], high
         return Seen(blanks)
 
 
-def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
+def _file(con: Any, path: Path, columns: Sequence[str], delimiter: str) -> Source:
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
     if path.stat().st_size == 0:
@@ -91,10 +92,14 @@ def _file(con: Any, path: Path, skip: int, delimiter: str) -> Source:
         numbered = f"(SELECT *, file_row_number + 1 AS row_number FROM {parquet(path, numbered=True)})"
         return replace(_described(con, path.name, parquet(path), numbered), file=str(path))
     if path.suffix.lower() in CSV:
-        options = f"hive_partitioning = false, all_varchar = true, header = true, null_padding = true, skip = {skip}, max_line_size = 16777216"
-        options += f", delim = {DUCKDB.text(delimiter)}" if delimiter else ""
+        named = ", ".join(f"{DUCKDB.text(c)}: 'VARCHAR'" for c in columns)
+        with path.open("rb") as file:
+            ending = "\\r\\n" if file.readline().endswith(b"\r\n") else "\\n"
+        options = f"auto_detect = false, hive_partitioning = false, skip = 1, columns = {{{named}}}, quote = '\"', "
+        options += f"escape = '\"', delim = {DUCKDB.text(delimiter)}, new_line = '{ending}', max_line_size = {4 * ROW}"
         sql = f"read_csv({just(path)}, {options})"
-        return _described(con, path.name, sql, f"(SELECT *, row_number() OVER () AS row_number FROM {sql})")
+        numbered = f"(SELECT *, row_number() OVER () AS row_number FROM {sql})"
+        return replace(_described(con, path.name, sql, numbered), file=str(path))
     raise LedgerError(f"`{path.name}` is no table that DuckDB reads; one of .parquet, .csv")
 
 

@@ -79,9 +79,12 @@ class Search:
         return Found.RECORD, found
 
     def check(self, seconds: float) -> Any:
-        """Return z3's answer within a time."""
+        """Return z3's answer within a time; z3 takes Ctrl-C for itself, and gives up."""
         self.solver.set("timeout", max(1, int(seconds * 1000)))
-        return self.solver.check()
+        said = self.solver.check()
+        if said == z3.unknown and "interrupted" in self.solver.reason_unknown():
+            raise KeyboardInterrupt
+        return said
 
 
 def on_grid(record: Record, opened: OpenRecord) -> bool:

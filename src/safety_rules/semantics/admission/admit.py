@@ -17,7 +17,7 @@ from safety_rules.language.record import Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.language.zones import DEFAULT_ZONE
-from safety_rules.semantics.admission.objects import plain, shown
+from safety_rules.semantics.admission.objects import PLAIN, plain, shown
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
@@ -26,6 +26,7 @@ from safety_rules.words.said import Said, refusal
 Places = Callable[[str], str]
 DEEPEST = 4  # a fact's name has two parts
 MOST_HINTS = 50
+TEXT = frozenset({str})
 
 
 @dataclasses.dataclass(slots=True)
@@ -90,8 +91,10 @@ def _mapping(data: Any) -> Mapping[Any, Any] | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _pairs(given: Mapping[Any, Any]) -> list[tuple[str, Any]] | None:
+def _pairs(given: Mapping[Any, Any]) -> Iterable[tuple[str, Any]] | None:
     """Return the items of a mapping, its keys as text; None where it does not give them."""
+    if type(given) is dict and TEXT.issuperset(map(type, given)):
+        return given.items()
     try:
         return [(k if type(k) is str else shown(k), v) for k, v in given.items()]
     except Exception:  # a mapping of a class of its own may fail in any way
@@ -106,8 +109,7 @@ def _admit_all(given: Mapping[Any, Any], prefix: str, depth: int, a: _Admission,
     for key, item in pairs:
         name = f"{prefix}.{key}" if prefix else key
         fact = a.vocabulary.find(name)
-        inner = _mapping(item) if fact is None and depth < DEEPEST else None
-        if inner is not None:
+        if fact is None and depth < DEEPEST and (inner := _mapping(item)) is not None:
             _admit_all(inner, name, depth + 1, a, unusable)
         elif fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
             _unknown_name(name, a)
@@ -130,7 +132,7 @@ def _take(
 ) -> None:
     """Put the value of one datum under its key; what is unusable, or given twice, differently, is named."""
     try:
-        data = plain(item)
+        data = item if type(item) in PLAIN else plain(item)
         if absent(data, fact.blank_words):
             return
         value = _value(data, fact, path, a)

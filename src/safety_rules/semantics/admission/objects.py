@@ -15,8 +15,7 @@ from safety_rules.semantics.admission.unusable import Unusable
 MOST_SHOWN = 80
 LARGEST = 10**400  # no fact needs more digits, and the next sum of two would take all memory
 PLAIN = frozenset(
-    {str, int, float, bool, NoneType, Decimal, Fraction, datetime.date, datetime.datetime}
-    | {list, tuple, dict, set, frozenset}
+    {str, int, float, bool, NoneType, Decimal, Fraction, datetime.date, list, tuple, dict, set, frozenset}
 )
 
 
@@ -43,7 +42,7 @@ def _leading(number: int) -> str:
 
 def plain(data: Any) -> Any:
     """Return data as Python's own: of numpy, pandas and pydantic too; None for NaT and NA. Raises Unusable."""
-    if type(data) in PLAIN and not isinstance(data, datetime.datetime):
+    if type(data) in PLAIN:
         return data
     try:
         return _of_object(data)
@@ -81,6 +80,6 @@ def _of_object(data: Any) -> Any:
     for method in ("tolist", "to_list", "item"):
         if hasattr(data, method):
             found = getattr(data, method)()
-            if type(found) in PLAIN:
+            if type(found) in PLAIN or isinstance(found, datetime.datetime):
                 return found
     return data

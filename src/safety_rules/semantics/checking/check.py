@@ -56,7 +56,8 @@ def condition(
     """
     lead = len(text) - len(text.lstrip())
     flat = "".join(" " if ch.isspace() and ch.isascii() else ch for ch in text.strip())
-    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead), spellings=scope.spellings)
+    reading = Reading(flat, lambda start, end: locate(start + lead, end + lead))
+    reading.spellings, reading.longest = scope.spellings, scope.longest
     node = syntax(reading)
     if node is None:
         return None, reading.diagnostics

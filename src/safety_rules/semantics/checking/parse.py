@@ -57,6 +57,7 @@ class Reading:
     starts: list[int] = field(default_factory=list)
     known: dict[int, list[tuple[Kind | None, Expr | None]]] = field(default_factory=dict)
     spellings: list[Spelling] | None = None
+    longest: int = MAX_LENGTH
 
     def report(self, key: str, start: int, end: int, better: Said | None = None, /, **slots: Any) -> None:
         """Add a diagnostic about a stretch of the text."""
@@ -104,8 +105,8 @@ def syntax(reading: Reading) -> ast.expr | None:
     if not text.strip():
         reading.report("empty-condition", 0, 1)
         return None
-    if len(text) > MAX_LENGTH:
-        reading.report("condition-too-long", 0, 1, most=MAX_LENGTH)
+    if len(text) > reading.longest:
+        reading.report("condition-too-long", 0, 1, most=reading.longest)
         return None
     if _lookalike(reading) or _too_deep(reading):
         return None

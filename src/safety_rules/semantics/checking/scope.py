@@ -10,7 +10,7 @@ from safety_rules.language.expr import Expr, ItemField, ItemSelf
 from safety_rules.language.kinds import Kind, Records
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
-from safety_rules.semantics.checking.parse import Reading, Spelling
+from safety_rules.semantics.checking.parse import MAX_LENGTH, Reading, Spelling
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
@@ -24,6 +24,7 @@ class Scope:
     variables: Mapping[str, Kind] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     spellings: list[Spelling] | None = None
+    longest: int = MAX_LENGTH
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from safety_rules.language.rulebook import Area, Rulebook
@@ -67,8 +69,29 @@ def proofs_of(tasks: Sequence[Task], processes: int) -> list[Proof]:
     if processes == 1 or len(tasks) < 2:
         return [proof for task in tasks for proof in answers(task)]
     # Processes are spawned, not forked: z3 has threads of its own.
+    others = set(active_children())
     with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
-        return [proof for found in pool.map(answers, tasks) for proof in found]
+        try:
+            with _deaf_to_the_keyboard():
+                asked = pool.map(answers, tasks)
+            return [proof for found in asked for proof in found]
+        except KeyboardInterrupt:
+            for process in set(active_children()) - others:
+                process.kill()
+            raise
+
+
+@contextmanager
+def _deaf_to_the_keyboard() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: it is for the one that started them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def answers(task: Task) -> list[Proof]:

@@ -1,0 +1,18 @@
+"""What is too much to be read: each limit in one place, and the sentence that names it."""
+
+from __future__ import annotations
+
+from safety_rules.language.errors import LedgerError
+
+CELL = 1_000_000  # characters of a cell of text
+ROW = 4_000_000  # characters of a row of text, which are at most four times as many bytes
+ITEM = 64_000_000  # characters of a record of JSON
+
+
+def beyond(name: str, place: object, what: str, most: int) -> LedgerError:
+    """Return the error of a file that holds more than is read.
+
+    >>> str(beyond("a.csv", "row 7", "characters in a cell", CELL))
+    '`a.csv` cannot be read beyond row 7: more than 1,000,000 characters in a cell'
+    """
+    return LedgerError(f"`{name}` cannot be read beyond {place}: more than {most:,} {what}")
