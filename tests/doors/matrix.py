@@ -259,6 +259,8 @@ PRINCIPLES = (
             *(one(f"yes or no {w!r}", OPEN, "project.has_chemical_reaction", w) for w in ("是否", "否？", "2", "可能")),
             *(one(f"processes {w!r}", OPEN, "project.processes", w) for w in ("组装、??", "组装等", "7")),
             one("a list of texts", OPEN, LISTINGS, ["无", "有"]),
+            one("a text among records", OPEN, LISTINGS, [BLACK, "x"]),
+            one("a list among records", OPEN, LISTINGS, [BLACK, [BLACK]]),
             one("no list", OPEN, LISTINGS, {"list": "black"}, "objects"),
             *(
                 one(f"land, {type(w).__name__}", OPEN, LAND, w, "objects")
@@ -336,7 +338,7 @@ DOORS = (
     Door("JSON lines, by record", by_table(through.as_json_lines, "records"), JSON),
     Door("JSON lines, screened", by_screening(through.as_json_lines, "records"), JSON),
     Door("JSON array, by DuckDB", by_table(through.as_json_array, "duckdb"), JSON, 7),
-    Door("JSON array, by record", by_table(through.as_json_array, "records"), JSON),
+    Door("JSON array, by record", by_table(through.as_json_array, "records"), JSON, 7),
     *(
         Door(
             f"csv {encoding}, {words}",
@@ -348,7 +350,7 @@ DOORS = (
         for engine, words in (("duckdb", "by DuckDB"), ("records", "by record"))
     ),
     Door("csv, screened by DuckDB", by_screening(through.as_csv("utf-8-sig"), "duckdb"), TEXT, 7),
-    Door("csv, screened by record", by_screening(through.as_csv("utf-8-sig"), "records"), TEXT),
+    Door("csv, screened by record", by_screening(through.as_csv("utf-8-sig"), "records"), TEXT, 7),
     Door("tsv", by_table(through.as_csv("utf-8", "\t")), TEXT, 7),
     Door(
         "xlsx, wide",
@@ -397,6 +399,6 @@ DOORS = (
     Door("Arrow, by record", by_table(through.as_arrow, "records"), FRAME),
     Door("pandas", by_table(through.as_pandas, "duckdb"), FRAME, 7),
     Door("Polars, by DuckDB", by_table(through.as_polars, "duckdb"), FRAME, 7),
-    Door("Polars, by record", by_table(through.as_polars, "records"), FRAME),
+    Door("Polars, by record", by_table(through.as_polars, "records"), FRAME, 7),
     Door("DuckDB relation", by_table(through.as_relation, "duckdb"), FRAME, 7),
 )

@@ -86,3 +86,14 @@ def test_no_cell_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
         assert tried(d, p) or all(c.asks & d.cannot.keys() for c in p.cases), (p.name, d.name)
     with capsys.disabled():
         print(f"\n{len(CELLS)} cells: {counted['tested']} tested, {counted['impossible']} impossible")
+
+
+@pytest.mark.parametrize(
+    "name", ["dict, flat", "JSON lines, by DuckDB", "csv utf-8, by DuckDB", "csv utf-8, by record", "xlsx, wide"]
+)
+def test_a_separator_in_the_name_of_an_option_parts_nothing(name: str, tmp_path: Path) -> None:
+    (door,) = [d for d in DOORS if d.name == name]
+    dangers = sr.load().area("hidden_danger").on("2024-05-01")
+    matters = ["全员安全生产责任制", "铁、石等杂物去除"]
+    (found,) = door.judge(dangers, [{"danger.id": "1", "danger.matters": matters}], tmp_path)
+    assert found.record == {"danger.id": "1", "danger.matters": ("responsibility_system", "dust_foreign_objects")}

@@ -140,7 +140,7 @@ def test_a_derived_fact_given_as_data_switches_no_veto_off(area: Any, rule: Rule
 
 # --- through doors ------------------------------------------------------------------------------------------------
 
-EVERY, FEWEST = 9, 20
+EVERY, FEWEST = 17, 20
 FILES = {
     "csv by DuckDB": through.by_table(through.as_csv(), "duckdb", 50),
     "csv by record": through.by_table(through.as_csv(), "records", 50),
@@ -155,7 +155,9 @@ def given_wrongly() -> list[tuple[DatedArea, list[tuple[str, Content]]]]:
     """Return contents in which one fact that a veto reads is given wrongly, in ways that a file can carry, by area and day."""
     found: dict[Any, tuple[DatedArea, list[tuple[str, Content]]]] = {}
     for area, rule in VETOES:
-        ways = [(on, path, w) for on, path, w in wrong_ways(area, rule) if w.data.keys() <= BOOK.vocabulary.facts.keys()]
+        ways = [
+            (on, path, w) for on, path, w in wrong_ways(area, rule) if w.data.keys() <= BOOK.vocabulary.facts.keys()
+        ]
         plain_ones = [(on, w) for on, path, w in ways if w.value is None or _in_a_cell(w.value, path)]
         for on, wrong in plain_ones[::EVERY]:
             many = found.setdefault((on.key, on.law.as_of), (on, []))[1]
@@ -166,7 +168,9 @@ def given_wrongly() -> list[tuple[DatedArea, list[tuple[str, Content]]]]:
 def _in_a_cell(value: Any, path: str) -> bool:
     """Return whether a value means in a cell what it means in Python: a list of one day is that day there."""
     several = isinstance(BOOK.vocabulary.fact_at(path).kind, Records | Choices)
-    return isinstance(value, str) or (several and isinstance(value, list) and all(isinstance(v, dict | str) for v in value))
+    return isinstance(value, str) or (
+        several and isinstance(value, list) and all(isinstance(v, dict | str) for v in value)
+    )
 
 
 @pytest.mark.parametrize("door", FILES)
@@ -179,7 +183,7 @@ def test_no_fact_given_wrongly_in_a_file_switches_a_veto_off(door: str, tmp_path
         for (way, _), came in zip(many, found, strict=True):
             count += 1
             assert came.at_worst == on.law.area.outcomes[-1].key, way
-    assert count > 300
+    assert count > 200
 
 
 OWNERS = ("甲公司", "", " ", "乙公司", "甲公 司", "甲公司\u200b", "同上", "甲公司（原名）", "？", "——")

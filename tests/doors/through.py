@@ -39,7 +39,7 @@ PLACE = re.compile(r"^(?:项目!|[^!]*:)[A-Z]*([0-9]+)$")
 class Answer:
     """What came of a content: the interval, the findings, the kinds of its problems, and the record as it was admitted.
 
-    What a verdict needs follows from its record and findings, by one function; it is told where `needs` are asked for.
+    What a verdict needs follows from its record and its law, by one function.
     """
 
     at_best: str
@@ -48,7 +48,6 @@ class Answer:
     undetermined: tuple[str, ...]
     problems: tuple[str, ...] | None
     record: Mapping[str, Any] | None
-    needs: tuple[str, ...] = ()
 
 
 def answer(area: sr.DatedArea, verdict: Any, said: Sequence[Any] = (), row: Mapping[str, Any] | None = None) -> Answer:
@@ -56,16 +55,17 @@ def answer(area: sr.DatedArea, verdict: Any, said: Sequence[Any] = (), row: Mapp
     violated, undetermined, _ = area.masks(verdict.record)
     at = (verdict.at_best, verdict.at_worst)
     if row is not None:
-        assert (violated, undetermined, *at) == tuple(
-            row[n] for n in ("violated", "undetermined", "at_best", "at_worst")
-        )
+        assert (violated, undetermined) == (mask(row["violated"]), mask(row["undetermined"]))
+        assert at == (row["at_best"], row["at_worst"])
     found = [tuple(r.key for i, r in enumerate(area.law.rules) if m >> i & 1) for m in (violated, undetermined)]
-    codes = {SAME_KIND.get(p.code, p.code) for p in (*verdict.problems, *said)}
+    reasons = {p.path for p in said}  # a cell of which the file's reader said why holds no value, and the row says that
+    codes = {SAME_KIND.get(p.code, p.code) for p in (*said, *(p for p in verdict.problems if p.path not in reasons))}
     return Answer(*at, *found, tuple(sorted(codes)), {k: v for k, v in verdict.record.values.items() if k not in WHO})
 
 
-def needed(verdict: Any) -> tuple[str, ...]:
-    return tuple(sorted({r.name for r in verdict.needs.can_change}))
+def mask(found: int | list[int]) -> int:
+    """Return a mask of a row: a number, or of an area of more rules than a number has bits several, 63 bits each."""
+    return found if isinstance(found, int) else sum(word << 63 * i for i, word in enumerate(found))
 
 
 # --- records -----------------------------------------------------------------------------------------------------------
@@ -160,7 +160,8 @@ def told(
     """Return what an engine says of a row; of the whole, also what the row's verdict says."""
     if not whole:
         found = [
-            tuple(r for i, r in enumerate(decision.rules) if row[n] >> i & 1) for n in ("violated", "undetermined")
+            tuple(r for i, r in enumerate(decision.rules) if mask(row[n]) >> i & 1)
+            for n in ("violated", "undetermined")
         ]
         return Answer(row["at_best"], row["at_worst"], *found, None, None)
     return answer(area, decision.verdict(number), said, row)
