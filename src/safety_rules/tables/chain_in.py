@@ -128,8 +128,8 @@ def _sheet_items(
         if kind := kind_of_line(row, found.headings):
             notices.append(Problem(kind, "", wanted[0].place(row.number), KINDS[kind]))
             continue
-        cells = {c: row.merged.get(c.index, row.cell(c.index)) for c in found.columns}
-        yield {c.fact.field: _in_unit(cell, c, row) for c, cell in cells.items()}
+        cells = [(c, row.merged.get(c.index, row.cell(c.index))) for c in found.columns]
+        yield {c.fact.field: _in_unit(cell, c, row) for c, cell in cells}
 
 
 def _in_unit(cell: Any, column: Column, row: RawRow) -> Any:
