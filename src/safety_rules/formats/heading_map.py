@@ -131,7 +131,6 @@ def explained(understood: Understood, notices: Iterable[Problem], language: str)
             place=place,
             heading=column.heading,
             fact=column.fact.name,
-            key=column.fact.key,
             unit=f"（{unit.symbol}）" if unit is not None and unit.symbol else "",
             how=said(f"heading-how.{'group' if group else HOW[column.rank]}"),
         ).in_(language)
