@@ -41,9 +41,9 @@ def admitted(key: str, given: str) -> Any:
 
 
 @pytest.mark.parametrize(("key", "given", "value"), CLEAR)
-def test_a_spelling_that_means_one_thing_is_taken_for_it_and_kept_as_it_was(key: str, given: str, value: Any) -> None:
+def test_a_spelling_that_means_one_thing_is_taken_for_it(key: str, given: str, value: Any) -> None:
     record = admitted(key, given)
-    assert (record.values[key], record.problems, record.given[key]) == (value, (), given)
+    assert (record.values[key], record.problems) == (value, ())
 
 
 @pytest.mark.parametrize(("key", "given", "why"), UNCLEAR)

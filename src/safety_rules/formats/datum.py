@@ -7,7 +7,7 @@ from typing import Any
 from safety_rules.formats.headings import Column
 from safety_rules.formats.table import RawRow, cell_text, folded, plain_number, usable
 from safety_rules.language.kinds import Date, Number
-from safety_rules.semantics.admission.values import Unread
+from safety_rules.semantics.admission.objects import Unread
 from safety_rules.words.said import said
 
 LIKELY = (10, 1_000_000)  # in the fact's own unit, where a line of the sheet gives another one

@@ -18,7 +18,7 @@ from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, fol
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import Unread
+from safety_rules.semantics.admission.objects import Unread
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 

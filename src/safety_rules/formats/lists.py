@@ -20,7 +20,8 @@ from safety_rules.language.kinds import Choice, Date, Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.values import NOTHING, Unread, absent
+from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.values import NOTHING, absent
 from safety_rules.words.problem import problem
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")

@@ -13,7 +13,8 @@ from typing import Any
 
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.folding import INVISIBLE
-from safety_rules.semantics.admission.values import Unread, absent
+from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.values import absent
 
 EXCEL_DIGITS = 15
 RUNNING = frozenset({"序号", "no", "no.", "#"})  # headings of numbers that count the lines

@@ -16,7 +16,7 @@ from safety_rules.formats.workbook_xml import Parts, Seen, without_far
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.semantics.admission.values import Unread
+from safety_rules.semantics.admission.objects import Unread
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said, series
 

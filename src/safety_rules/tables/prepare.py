@@ -29,7 +29,8 @@ from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.admit import admit
-from safety_rules.semantics.admission.values import Unread, absent, choice_parts
+from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.values import absent, choice_parts
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said

@@ -11,11 +11,25 @@ from types import NoneType
 from typing import Any
 
 from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.words.said import Said
 
 MOST_SHOWN = 80
 LARGEST = 10**400  # no fact needs more digits, and the next sum of two would take all memory
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Unread:
+    """A cell whose value its file does not tell: what it shows, if anything, and why it is unknown."""
+
+    shown: str
+    why: Said
+
+    def __str__(self) -> str:
+        return self.shown
+
+
 PLAIN = frozenset(
-    {str, int, float, bool, NoneType, Decimal, Fraction, datetime.date, list, tuple, dict, set, frozenset}
+    {Unread, str, int, float, bool, NoneType, Decimal, Fraction, datetime.date, list, tuple, dict, set, frozenset}
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import isfinite
@@ -18,10 +17,10 @@ from safety_rules.language.vocabulary import BLANK_WORDS, Fact
 from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.semantics.admission.folding import inexact, says_none, unfolded, visible
 from safety_rules.semantics.admission.formats import FORMATS
-from safety_rules.semantics.admission.objects import LARGEST, plain, shown
+from safety_rules.semantics.admission.objects import LARGEST, Unread, plain, shown
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.near import hint
-from safety_rules.words.said import Said, said
+from safety_rules.words.said import said
 
 NOTHING = frozenset({"无", "没有", "none", "[]", "无记录"})
 TRUE = frozenset({"true", "是", "有", "yes", "y", "√", "对"})
@@ -40,17 +39,6 @@ INEXACT_CODES = frozenset({"not-a-number", "unknown-unit", "wrong-unit", "full-w
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
 MOST_CHARACTERS = 2000
 MOST_EXPONENT = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """A cell whose value its file does not tell: what it shows, if anything, and why it is unknown."""
-
-    shown: str
-    why: Said
-
-    def __str__(self) -> str:
-        return self.shown
 
 
 def absent(data: Any, blank_words: frozenset[str] = BLANK_WORDS) -> bool:

@@ -20,8 +20,9 @@ from safety_rules.language.record import Problem
 from safety_rules.language.units import UnitTable
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.admission.folding import unfolded, visible
+from safety_rules.semantics.admission.objects import Unread
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import Unread, day
+from safety_rules.semantics.admission.values import day
 from safety_rules.services.rectification.life import RefusedError
 from safety_rules.words.problem import problem
 
