@@ -32,9 +32,17 @@ PATIENCE = 1.0
 SHOWN = (0, 3, 5, 6, 11)
 
 
+class Terminal(Console):
+    """A terminal that tells when nobody reads what is written to it."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error, which Rich would end the program for with a code of its own."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return the terminal; text that goes elsewhere is as wide as a wide terminal."""
-    return Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False)
+    return Terminal(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False)
 
 
 def watched(screening: Screening, language: str) -> Iterator[ScreenedRow]:
@@ -126,7 +134,7 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
 
 def print_notices(notices: Iterable[Problem], language: str) -> None:
     """Print, on standard error, what of the ledger was not used."""
-    out = Console(stderr=True, highlight=False, soft_wrap=True)
+    out = Terminal(stderr=True, highlight=False, soft_wrap=True)
     for notice in notices:
         key = "line.assumed" if notice.code.startswith("assumed") else "line.notice"
         said = sentence("screening.told", language, sort=sentence(key, language), text=notice.text(language))

@@ -38,13 +38,13 @@ def no_input(path: Path, read: Iterable[Path]) -> None:
     """Raise LedgerError where an output would overwrite what is read, by whatever name or link, or be read as a rule."""
     at = Path(os.path.realpath(path))
     for source in read:
-        same = source.is_dir() and at.suffix.lower() in ENDINGS and Path(os.path.realpath(source)) in at.parents
-        for file in source.rglob("*") if source.is_dir() and path.exists() else (source,):
-            same = (
-                same or os.path.realpath(file) == str(at) or (file.exists() and path.exists() and file.samefile(path))
-            )
-            if same and not path.is_dir():
-                raise LedgerError(f"`{path}` would overwrite `{source}`, which is read; choose another name")
+        files: Iterable[Path] = (source,)
+        if source.is_dir():
+            files = (p for p in source.rglob("*") if p.suffix.lower() in ENDINGS)
+            if at.suffix.lower() in ENDINGS and Path(os.path.realpath(source)) in at.parents:
+                raise LedgerError(f"`{path}` would be read as a rule file of `{source}`; it would overwrite the rules")
+        if any(os.path.realpath(p) == str(at) or (path.is_file() and p.exists() and p.samefile(path)) for p in files):
+            raise LedgerError(f"`{path}` would overwrite `{source}`, which is read; choose another name")
 
 
 @contextmanager

@@ -131,6 +131,7 @@ def _by_duckdb(
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)
         found.notices = (*as_read.notices, *notices, *column_notices(law, found.query), *_empty(found))
+        found.read = (Path(data),) if isinstance(data, str | Path) else ()
         return found
     except BaseException:
         removed(folder)

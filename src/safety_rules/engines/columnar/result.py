@@ -35,7 +35,7 @@ class TableDecision:
     `not_applicable` (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows
     that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
     evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`. Where some `answers` were asked
-    for, the outcome, those, and `again` alone.
+    for, the outcome, those, and `again` alone. `read` is the file that the rows came from, if they came from one.
     """
 
     con: Any
@@ -50,6 +50,7 @@ class TableDecision:
     folder: Path
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
+    read: tuple[Path, ...] = ()
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -103,10 +104,7 @@ class TableDecision:
         options = FORMATS.get(path.suffix.lower())
         if options is None:
             raise LedgerError(f"`{path.name}` has an ending that tables are not written to; one of .parquet, .csv")
-        with (
-            replacing(path, *([Path(self.source.file)] if self.source.file else [])) as unfinished,
-            as_ledger_errors(path.name),
-        ):
+        with replacing(path, *self.read) as unfinished, as_ledger_errors(path.name):
             if options == PARQUET:
                 _moved(self.path, unfinished)
             else:

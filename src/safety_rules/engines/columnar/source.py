@@ -23,7 +23,7 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the file that holds them, if one does."""
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the Parquet file that holds them, if one does."""
 
     name: str
     sql: str
@@ -60,7 +60,7 @@ def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> li
 
 def statistics(con: Any, rows: Source) -> dict[str, Seen]:
     """Return what the footer of a Parquet file says of its columns; nothing of other sources."""
-    if not rows.file.lower().endswith(PARQUET):
+    if not rows.file:
         return {}
     sql = (
         "SELECT path_in_schema, sum(stats_null_count), list(stats_min_value), list(stats_max_value) "
@@ -99,7 +99,7 @@ def _file(con: Any, path: Path, columns: Sequence[str], delimiter: str) -> Sourc
         options += f"escape = '\"', delim = {DUCKDB.text(delimiter)}, new_line = '{ending}', max_line_size = {4 * ROW}"
         sql = f"read_csv({just(path)}, {options})"
         numbered = f"(SELECT *, row_number() OVER () AS row_number FROM {sql})"
-        return replace(_described(con, path.name, sql, numbered), file=str(path))
+        return _described(con, path.name, sql, numbered)
     raise LedgerError(f"`{path.name}` is no table that DuckDB reads; one of .parquet, .csv")
 
 
