@@ -24,10 +24,15 @@ def _doubts(source: str, item: str, inner: Writer, w: Writer) -> None:
 
 
 def items_of(expr: Expr, w: Writer) -> tuple[str, str, Items | None]:
-    """Return a list, the name of its items, and where rules work out fields of them, the list of their columns."""
+    """Return a list, the name of its items, and where rules work out fields of them, the list of their columns.
+
+    Within a record of the same list its items are read as given, under a name of their own.
+    """
     if not isinstance(expr, FactRef) or expr.key not in w.reads or not w.reads[expr.key].derived:
         return w.keep(w.value(expr)), _item(w), None
     found = w.lists.get(expr.key)
+    if found is not None and found.variable in w.items.values():
+        return w.outermost().keep(found.base), _item(w), None
     if found is None:
         outer, variable = w.outermost(), f"e{len(w.lists)}"
         base, fields = outer.keep(outer.cells[expr.key].value), sorted(outer.reads[expr.key].fields)
