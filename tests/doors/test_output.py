@@ -224,6 +224,7 @@ def interrupted(arguments: list[object], seconds: float) -> tuple[int, bytes]:
         _, said = child.communicate(timeout=30)
     finally:
         child.kill()
+        child.wait()
     return child.returncode, said
 
 

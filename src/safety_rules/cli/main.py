@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from _thread import interrupt_main
 from importlib import import_module
 from io import TextIOWrapper
+from threading import Timer
 from typing import Any
 
 import click
@@ -84,7 +87,15 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; no error of ours ends in a traceback, and no text is more than a stream can take."""
-    code: int = ExitCode.STOPPED
+    code, stopped = int(ExitCode.STOPPED), list[int]()
+
+    def stop(number: int, _: object) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
+    sys.unraisablehook = _stopped_again
     try:
         _take_any_text()
         code = _exit_code()
@@ -95,13 +106,24 @@ def main() -> None:
         code = ExitCode.PIPE
     except OSError as error:
         code = _failed(error)
+    except Exception:
+        if not stopped:  # a library may have made an error of its own of what stopped it
+            raise
     finally:
         for stream in (sys.stdout, sys.stderr):  # what they still hold would fail once more, when Python ends
             try:
                 stream.flush()
             except OSError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    sys.exit(code)
+    sys.exit(ExitCode.STOPPED if stopped else code)
+
+
+def _stopped_again(ignored: sys.UnraisableHookArgs) -> None:
+    """Stop once more where Ctrl-C came while an object was let go of, in which Python ignores every error."""
+    if ignored.exc_type is KeyboardInterrupt:
+        Timer(0.01, interrupt_main).start()
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _take_any_text() -> None:

@@ -66,15 +66,15 @@ class Task:
 
 def proofs_of(tasks: Sequence[Task], processes: int) -> list[Proof]:
     """Return the answers of all tasks, in their order."""
-    if processes == 1 or len(tasks) < 2:
-        return [proof for task in tasks for proof in answers(task)]
-    # Processes are spawned, not forked: z3 has threads of its own.
+    if not tasks:
+        return []
+    # Processes are spawned, not forked: z3 has threads of its own. And always some: Ctrl-C within z3 is lost, or a crash.
     others = set(active_children())
     with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
         try:
             with _deaf_to_the_keyboard():
-                asked = pool.map(answers, tasks)
-            return [proof for found in asked for proof in found]
+                asked = [pool.submit(answers, task) for task in tasks]
+            return [proof for found in asked for proof in found.result()]
         except KeyboardInterrupt:
             for process in set(active_children()) - others:
                 process.kill()
