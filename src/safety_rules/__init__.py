@@ -16,6 +16,7 @@ from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from safety_rules.face import AreaRules, Rules, load
+    from safety_rules.language.acceptance import Acceptance
     from safety_rules.language.errors import (
         LedgerError,
         NotFoundError,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from safety_rules.words.diagnostic import Diagnostic
 
 _HOMES = {
+    "Acceptance": "language.acceptance",
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
     "DatedArea": "services.dated_area",
@@ -55,7 +57,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
+    "Acceptance", "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
     "RecordError", "RuleFileError", "Rules", "SafetyRulesError", "Standing", "Status", "Truth", "Verdict", "Waiver",
     "__version__", "load", "with_history",
 ]  # fmt: skip

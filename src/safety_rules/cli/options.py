@@ -204,6 +204,14 @@ def acceptance_options(function: F) -> F:
     return function
 
 
+def accept_option(function: F) -> F:
+    """Add `--accept`."""
+    return click.option(
+        "--accept", "accepted", type=PATH, default=None, help="A YAML or CSV list of numbers that are not plausible and "
+        "were confirmed: record, fact, value, by, why, day.",
+    )(function)  # fmt: skip
+
+
 def history_option(function: F) -> F:
     """Add `--history`."""
     return click.option(

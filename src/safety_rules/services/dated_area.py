@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safety_rules.engines.compiled.decide import Decider, decided, decider
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
@@ -62,6 +63,21 @@ class DatedArea:
     def key(self) -> str:
         """The area's key."""
         return self.law.area.key
+
+    def accepting(self, accepted: str | Path | Iterable[Acceptance | Mapping[str, Any]]) -> DatedArea:
+        """Return the same law with confirmed numbers: they count although they are not plausible, wherever it decides.
+
+        They stand in a YAML or CSV file, or are passed: record (its number, name or code; blank for any), fact,
+        value, by, why, day. Raises RuleFileError where one cannot be read.
+        """
+        from safety_rules.services.acceptances import acceptances, acceptances_of
+
+        vocabulary = self.law.rulebook.vocabulary
+        if isinstance(accepted, str | Path):
+            found = acceptances(Path(accepted), vocabulary)
+        else:
+            found = acceptances_of(accepted, vocabulary)
+        return _decided_by(replace(self.law, accepted=found))
 
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""

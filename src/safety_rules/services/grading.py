@@ -52,7 +52,7 @@ class GradedUnit:
     """One unit: its row of the ledger, how sure its level is, S, α and R where known, its chemicals and duties."""
 
     row: ScreenedRow
-    standing: Standing = Standing.statute
+    standing: Standing | None = None
     ratio_sum: Fraction | None = None
     alpha: Fraction | None = None
     hazard_index: Fraction | None = None
