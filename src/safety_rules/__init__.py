@@ -16,7 +16,6 @@ from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from safety_rules.face import AreaRules, Rules, load
-    from safety_rules.language.acceptance import Acceptance
     from safety_rules.language.errors import (
         LedgerError,
         NotFoundError,
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from safety_rules.words.diagnostic import Diagnostic
 
 _HOMES = {
-    "Acceptance": "language.acceptance",
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
     "DatedArea": "services.dated_area",
@@ -57,7 +55,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "Acceptance", "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
+    "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
     "RecordError", "RuleFileError", "Rules", "SafetyRulesError", "Standing", "Status", "Truth", "Verdict", "Waiver",
     "__version__", "load", "with_history",
 ]  # fmt: skip

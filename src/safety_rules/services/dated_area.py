@@ -127,7 +127,7 @@ class DatedArea:
         output: str | Path | None = None,
         *,
         engine: str = "auto",
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str] | str | Path | None = None,
         keep: Sequence[str] = (),
         waivers: Sequence[Waiver] = (),
         progress: Callable[[float], None] | None = None,
@@ -137,19 +137,19 @@ class DatedArea:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
         A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as
-        `columns` says (fact to column); those in `keep` are passed through. `engine` is `duckdb`, `spark`,
+        `columns` says: fact to column, or the file of a map of headings as `screen --map` takes it; those in `keep` are passed through. `engine` is `duckdb`, `spark`,
         `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
         that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
         that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
+        from safety_rules.formats.heading_map import layout
         from safety_rules.tables.decide import decided_table
 
         exact = None if waivers else self.masks
-        return decided_table(
-            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
-        )
+        named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
+        return decided_table(self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers)
 
     def readings(self) -> tuple[Reading, ...]:
         """Return how each rule is read when a record is decided, and why not faster."""

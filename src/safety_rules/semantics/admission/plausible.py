@@ -120,9 +120,9 @@ def _odd_ratio(ratio: Ratio, fact: Fact, facts: Sequence[Fact], pair: tuple[Frac
 def _range(bounds: Bounds, unit: str) -> Said:
     low = bounds.above if bounds.above is not None else bounds.minimum
     amounts = {k: f"{decimal(n)} {unit}".strip() for k, n in (("low", low), ("high", bounds.maximum)) if n is not None}
-    return said(
-        "plausible-range." + ("between" if len(amounts) == 2 else "least" if low is not None else "most"), **amounts
-    )
+    if len(amounts) == 2:
+        return said("plausible-range.between", **amounts)
+    return said("plausible-range.least" if low is not None else "plausible-range.most", **amounts)
 
 
 def _shown(value: Fraction, fact: Fact) -> str:
