@@ -72,12 +72,12 @@ def _doubted(values: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Doubt]:
     for outer, fact, bounds in vocabulary.asked:
         if not outer:
             value = values.get(fact.key)
-            if value is not None and not bounds.admits(value):
+            if value is not None and _outside(value.numerator, value.denominator, bounds):
                 yield fact.key, fact, value, None
             continue
         for i, item in enumerate(values.get(outer, ())):
             value = item.get(fact.field)
-            if value is not None and not bounds.admits(value):
+            if value is not None and _outside(value.numerator, value.denominator, bounds):
                 yield f"{outer}[{i}].{fact.field}", fact, value, item
 
 
@@ -91,8 +91,13 @@ def _forget(item: dict[str, Value], fact: Fact, vocabulary: Vocabulary) -> None:
 
 def _is_odd(ratio: Ratio, of: Fraction, per: Fraction) -> bool:
     """Return whether a ratio is not plausible; its numbers are multiplied, since a division costs ten times as much."""
-    low, high = ratio.plausible.bounds.minimum, ratio.plausible.bounds.maximum
-    top, bottom = of.numerator * per.denominator, of.denominator * per.numerator
+    bounds = ratio.plausible.bounds
+    return _outside(of.numerator * per.denominator, of.denominator * per.numerator, bounds)
+
+
+def _outside(top: int, bottom: int, bounds: Bounds) -> bool:
+    """Return whether top over bottom is below or above plausible bounds, which hold their own ends."""
+    low, high = bounds.minimum, bounds.maximum
     return (high is not None and top * high.denominator > high.numerator * bottom) or (
         low is not None and top * low.denominator < low.numerator * bottom
     )
