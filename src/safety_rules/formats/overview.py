@@ -61,7 +61,7 @@ def write_page(sheet: Any, page: Page, styles: Styles) -> None:
     write_text(sheet, 0, 0, page.title, styles.title)
     at = 1
     for said in (page.about, page.answer):
-        at = _across(sheet, at, last, said, whole, styles)
+        at = write_across(sheet, at, last, said, whole, styles)
     for column, (outcome, said) in enumerate(page.counts[: last + 1]):
         write_text(sheet, at, column, said, styles.outcome.get(outcome, styles.text))
     sheet.set_row(at, row_height([said for _, said in page.counts], page.widths))
@@ -81,10 +81,10 @@ def write_page(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.repeat_rows(top)
     at += 1
     for said in page.foot:
-        at = _across(sheet, at, last, said, whole, styles)
+        at = write_across(sheet, at, last, said, whole, styles)
 
 
-def _across(sheet: Any, at: int, last: int, said: str, whole: Sequence[int], styles: Styles) -> int:
+def write_across(sheet: Any, at: int, last: int, said: str, whole: Sequence[int], styles: Styles) -> int:
     """Write a line over the whole width and return the next row."""
     sheet.set_row(at, row_height([said], whole) + 3)
     sheet.merge_range(at, 0, at, last, "", styles.note)
