@@ -100,12 +100,13 @@ def _text(cell: Any) -> str:
 class Overview:
     """The lines of a ledger while it is read, by outcome, so that they need no sorting and stay few.
 
-    `words` is the area of the catalog that says title, answer and headings.
+    `answer` and `heads` are the keys of its sentence and its headings.
     """
 
     screening: Screening
     language: str
-    words: str = "overview"
+    answer: str = "overview.answer"
+    heads: str = "overview.heads"
     widths: Sequence[int] = (7, 13, 24, 14, 42, 25, 25)
     outcome_at: int = 3
     lines: dict[str, list[Line]] = field(default_factory=dict)
@@ -137,9 +138,9 @@ class Overview:
         return Page(
             sentence("overview.title", language, area=area),
             sentence("overview.about", language, file=path.name, sheet=self.screening.ledger.name, day=day),
-            sentence(f"{self.words}.answer", language, count=total, counted=counted),
+            sentence(self.answer, language, count=total, counted=counted),
             [(key, said) for key, said in counts if self.counts[key]],
-            texts(f"{self.words}.heads", language), self.widths, lines, self.outcome_at,
+            texts(self.heads, language), self.widths, lines, self.outcome_at,
             [*foot, sentence("overview.foot", language, **marks), sentence("overview.signed", language)],
         )  # fmt: skip
 

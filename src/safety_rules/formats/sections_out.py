@@ -122,7 +122,9 @@ def put_chart(book: Any, sheet: Any, at: int, chart: Chart) -> None:
     made.set_title({"name": chart.title, "name_font": {"size": 11}})
     made.set_legend({"position": "bottom"})
     lines = {"visible": True, "line": {"color": "#D9D9D9"}}
-    made.set_y_axis({"min": 0, "major_gridlines": lines, "num_format": "0"})
-    made.set_x_axis({"interval_unit": 1, "reverse": chart.bars})
+    values = {"min": 0, "major_gridlines": lines, "num_format": "0"}
+    names = {"interval_unit": 1, "reverse": chart.bars, "major_gridlines": {"visible": False}}
+    made.set_x_axis(values if chart.bars else names)  # the x axis of bars is the one that lies
+    made.set_y_axis(names if chart.bars else values)
     made.set_size({"width": 900, "height": CHART_ROWS * 20 - 10})
     sheet.insert_chart(at, 0, made, {"x_offset": 8, "y_offset": 4})

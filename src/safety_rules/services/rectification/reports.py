@@ -74,7 +74,7 @@ class Period:
 
 def write_reports(made: Reported, path: Path, language: str) -> None:
     """Write 周报 and 月报 with charts, the ledger as it stands, what is overdue, and the figures behind the charts."""
-    names = texts("report.sheets", language)
+    names = texts("reports.sheets", language)
     weeks = periods(made.counted, week, lambda d: d + datetime.timedelta(days=7), _week_name, made.on)
     months = periods(made.counted, lambda d: d.replace(day=1), _next_month, lambda s, _: f"{s:%Y-%m}", made.on)
     with new_workbook(path, made.path) as book:
@@ -83,10 +83,10 @@ def write_reports(made: Reported, path: Path, language: str) -> None:
         for name, sheet in sheets.items():
             set_page(sheet, language, f"{made.path.name}　{name}")
         week_sheet, month_sheet, ledger, listed, *tables = sheets.values()
-        heads = texts("report.period_heads", language)
+        heads = texts("reports.period_heads", language)
         for sheet, found in zip(tables[:2], (weeks, months), strict=True):
             write_rows(sheet, _table(heads, found, language), TABLE, styles)
-        heads = texts("report.rate_heads", language)
+        heads = texts("reports.rate_heads", language)
         for sheet, key, name, rates in (
             (tables[2], "chart_fields", names[6], made.stats.fields),
             (tables[3], "chart_units", names[7], made.stats.units),
@@ -104,8 +104,8 @@ def write_reports(made: Reported, path: Path, language: str) -> None:
 def write_due(made: Reported, listed: Sequence[Danger], path: Path, language: str) -> None:
     """Write what is overdue or due, sorted as it was listed."""
     with new_workbook(path, made.path) as book:
-        sheet, styles = book.add_worksheet(texts("report.sheets", language)[3]), styles_of(book)
-        title = sentence("report.due", language)
+        sheet, styles = book.add_worksheet(texts("reports.sheets", language)[3]), styles_of(book)
+        title = sentence("reports.due", language)
         set_page(sheet, language, title)
         over = sum(overdue(d, made.on) for d in listed)
         day = sentence("story.day", language, day=made.on)
@@ -128,14 +128,14 @@ def write_life(path: Path, store: Path, events: Sequence[Event], table: Lifecycl
     assert danger is not None, "a life begins with its finding"
     with new_workbook(path, store) as book:
         sheet, styles = book.add_worksheet(danger.id[:31].translate(NO_NAME)), styles_of(book)
-        title = sentence("report.life", language)
+        title = sentence("reports.life", language)
         set_page(sheet, language, title)
         d = danger.details
         told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text, "field": stated(d.field, language)}
         told |= {"level": stated(d.level, language), "unit": stated(d.unit, language)}
         head = sentence("story.heading", language, **told)
-        section = Section("", texts("report.life_heads", language), rows, "")
-        foot = [*said.splitlines(), sentence("report.foot", language, data=digest(store))]
+        section = Section("", texts("reports.life_heads", language), rows, "")
+        foot = [*said.splitlines(), sentence("reports.foot", language, data=digest(store))]
         write_report(sheet, title, [head], [section], LIFE, styles, foot)
 
 
@@ -178,12 +178,12 @@ def _next_month(day: Day) -> Day:
 
 def _about(made: Reported, language: str) -> str:
     day = sentence("story.day", language, day=made.on)
-    return sentence("report.about", language, file=made.path.name, day=day)
+    return sentence("reports.about", language, file=made.path.name, day=day)
 
 
 def _foot(made: Reported, language: str) -> list[str]:
     return [
-        sentence("report.terms", language), sentence("report.foot", language, data=digest(made.path)),
+        sentence("reports.terms", language), sentence("reports.foot", language, data=digest(made.path)),
         sentence("overview.signed", language),
     ]  # fmt: skip
 
@@ -198,23 +198,23 @@ def _report(sheet: Any, kind: str, made: Reported, found: Sequence[Period], styl
     if last is not None:
         since, until = (sentence("story.day", language, day=d) for d in (last.since, min(last.until, on)))
         major = sum(d.details.level == "重大" and last.since <= d.found_on <= last.until for d in made.counted)
-        told |= {"period": sentence("report.period", language, since=since, until=until), "major": major}
+        told |= {"period": sentence("reports.period", language, since=since, until=until), "major": major}
         told |= {"found": last.found, "closed": last.closed}
     else:
         told |= {"period": day}
     answer = "answer" if last is not None and (last.found or last.closed) else "none"
-    said = [_about(made, language), sentence(f"report.{answer}", language, **told)]
+    said = [_about(made, language), sentence(f"reports.{answer}", language, **told)]
     soon = [d for d in made.counted if is_open(d) and d.deadline and 0 <= (d.deadline - on).days <= SOON]
     major_ones = [d for d in made.counted if d.details.level == "重大" and d.closed_on is None]
-    heads = texts("report.rate_heads", language)
+    heads = texts("reports.rate_heads", language)
     sections = [
-        _listed(sentence("report.overdue", language), late(made), made, language),
-        _listed(sentence("report.major", language), _by_deadline(major_ones), made, language),
-        _listed(sentence("report.next", language), _by_deadline(soon), made, language),
-        _rates(sentence("report.units", language), heads, made.stats.units[:MOST_LINES], language),
-        _rates(sentence("report.fields", language), heads, made.stats.fields[:MOST_LINES], language),
+        _listed(sentence("reports.overdue", language), late(made), made, language),
+        _listed(sentence("reports.major", language), _by_deadline(major_ones), made, language),
+        _listed(sentence("reports.next", language), _by_deadline(soon), made, language),
+        _rates(sentence("reports.units", language), heads, made.stats.units[:MOST_LINES], language),
+        _rates(sentence("reports.fields", language), heads, made.stats.fields[:MOST_LINES], language),
     ]
-    title, room = sentence(f"report.{kind}", language), CHART_ROWS
+    title, room = sentence(f"reports.{kind}", language), CHART_ROWS
     return write_report(sheet, title, said, sections, PAGE, styles, _foot(made, language), room if found else 0)
 
 
@@ -235,18 +235,18 @@ def _listed(title: str, dangers: Sequence[Danger], made: Reported, language: str
         over = "" if left is None else sentence(key, language, days=abs(left))
         rows.append((d.id, what.enterprise, what.text, stated(what.unit, language), state, d.deadline, over))
     if len(shown) < len(dangers):
-        rows.append((sentence("report.more", language, count=len(dangers) - len(shown)), *[None] * 6))
-    return Section(title, texts("report.list_heads", language), rows, sentence("report.nothing", language))
+        rows.append((sentence("reports.more", language, count=len(dangers) - len(shown)), *[None] * 6))
+    return Section(title, texts("reports.list_heads", language), rows, sentence("reports.nothing", language))
 
 
 def _rates(title: str, heads: Sequence[str], rates: Sequence[Rate], language: str) -> Section:
     rows = [(stated(r.name, language), r.found, r.closed, r.found - r.closed, _share(r.rate)) for r in rates]
-    return Section(title, heads, rows, sentence("report.nothing", language), frozenset({4}))
+    return Section(title, heads, rows, sentence("reports.nothing", language), frozenset({4}))
 
 
 def _table(heads: Sequence[str], found: Sequence[Period], language: str) -> Section:
     rows = [(p.name, p.found, p.closed, p.so_far.found - p.so_far.closed, _share(p.so_far.rate)) for p in found]
-    return Section("", heads, rows, sentence("report.nothing", language), frozenset({4}))
+    return Section("", heads, rows, sentence("reports.nothing", language), frozenset({4}))
 
 
 def _share(rate: Fraction | None) -> Fraction | str:
@@ -263,16 +263,16 @@ def _ledger(made: Reported, language: str) -> Section:
             d.id, stated(what.field, language), stated(what.level, language), what.text, stated(what.unit, language),
             what.enterprise, d.found_on, d.deadline, state.name.in_(language), rests, over, d.accepted_on, d.closed_on,
         ))  # fmt: skip
-    return Section("", texts("report.ledger_heads", language), rows, sentence("report.nothing", language))
+    return Section("", texts("reports.ledger_heads", language), rows, sentence("reports.nothing", language))
 
 
 def _over_time(key: str, sheet: str, found: Sequence[Period], language: str) -> Chart:
     count = min(PERIODS, len(found))
-    series = [(1, sentence("report.found", language), FOUND), (2, sentence("report.closed", language), CLOSED)]
-    title, line = sentence(f"report.{key}", language), (3, sentence("report.open", language))
+    series = [(1, sentence("reports.found", language), FOUND), (2, sentence("reports.closed", language), CLOSED)]
+    title, line = sentence(f"reports.{key}", language), (3, sentence("reports.open", language))
     return Chart(title, sheet, count, 1 + len(found) - count, series, line)
 
 
 def _by_name(key: str, sheet: str, rates: Sequence[Rate], language: str) -> Chart:
-    series = [(1, sentence("report.found", language), FOUND), (2, sentence("report.closed", language), CLOSED)]
-    return Chart(sentence(f"report.{key}", language), sheet, min(MOST_BARS, len(rates)), 1, series, bars=True)
+    series = [(1, sentence("reports.found", language), FOUND), (2, sentence("reports.closed", language), CLOSED)]
+    return Chart(sentence(f"reports.{key}", language), sheet, min(MOST_BARS, len(rates)), 1, series, bars=True)
