@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
@@ -41,6 +42,7 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
     """Return the vocabularies with what the sets add, and the rules, derivations and cases that they stand for."""
     vocabulary, found = [f for _, f in words], dict[type[Model], Found]()
     options = _options(sets, vocabulary, report)
+    _editions([f for _, f in sets], report)
     listed: dict[str, tuple[dict[Scalar, OptionFile], list[tuple[CriteriaFile, list[_Entry]]]]] = {}
     for path, file in sets:
         choices = _choices(file, vocabulary, options, report)
@@ -62,6 +64,21 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
         grown = {k: {**o, **options.get(str(k), {})} for k, o in file.choices.items()}
         found.setdefault(VocabularyFile, []).append((path, file.model_copy(update={"choices": grown})))
     return found
+
+
+def _editions(sets: Sequence[CriteriaFile], report: Report) -> None:
+    """Report sets of one name that overlap, or leave days between them on which none is in force."""
+    named = sorted(
+        (f for f in sets if f.edition_of is not None), key=lambda f: (f.edition_of or "", f.in_force.since or "")
+    )
+    for before, after in pairwise(named):
+        until, since = before.in_force.until, after.in_force.since
+        if before.edition_of != after.edition_of:
+            continue
+        if until is None or since is None or until >= since:
+            report.error("timeline-overlap.edition", after.criteria)
+        elif str(datetime.date.fromisoformat(until) + DAY) != since:
+            report.error("timeline-hole.edition", after.criteria, until=until)
 
 
 def facts_written(sets: Sequence[tuple[str, CriteriaFile]]) -> Iterator[Given]:

@@ -62,13 +62,15 @@ class ItemFile(Model):
 class CriteriaFile(TopModel):
     """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
 
-    `scope` and the item's `section` say whom it covers; `clauses` are those that several items share.
+    `scope` and the item's `section` say whom it covers; `clauses` are those that several items share. Sets of one `edition_of`
+    follow each other without a hole or an overlap.
     """
 
     kind: ClassVar[str] = "criteria"
     criteria: Key
     title: NameFile
     in_force: PeriodFile
+    edition_of: S | None = None
     source: S
     clause: S
     reported_as: S
