@@ -15,7 +15,8 @@ from fractions import Fraction
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Boolean, Choice, Name, Number, Value
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.loading.models_decisions import POLICIES, DecisionFile, RowFile
+from safety_rules.loading.models_base import POLICIES
+from safety_rules.loading.models_decisions import DecisionFile, RowFile
 from safety_rules.loading.models_facts import FactFile, OptionFile, VocabularyFile
 from safety_rules.loading.models_rules import DeriveFile
 from safety_rules.loading.report import Report
@@ -60,7 +61,7 @@ def rows_of(path: str, file: DecisionFile, texts: Mapping[str, bytes], report: R
         elif given["row"] in found:
             report.error("defined-twice.something", given["row"])
         else:
-            when = {made(h, at): c for h, c in given.items() if h not in OWN}
+            when: dict[Scalar, Scalar] = {made(h, at): c for h, c in given.items() if h not in OWN}
             found[given["row"]] = RowFile(zh=given["zh"], en=given["en"], when=when, gives=given["gives"])
     return found
 
@@ -92,6 +93,7 @@ def derivations(
         elif file.hit not in POLICIES:
             report.error("decision.hit", file.hit, suggestion(file.hit, POLICIES))
         else:
+            report.named(file.fact, fact.key, fact.zh_key)
             rows = [r for r in (_row(k, row, fact, vocabulary, report) for k, row in written.items()) if r is not None]
             if rows and len(rows) == len(written) and _goes_together(file, rows, vocabulary, report):
                 yield from ((path, d) for d in _derived(file, fact, rows))
@@ -146,6 +148,7 @@ def _row(key: Scalar, row: RowFile, fact: Fact, vocabulary: Vocabulary, report: 
         if asked is None:
             report.error("unknown-name.vocabulary", name, suggestion(name, vocabulary.facts))
             return None
+        report.named(name, asked.key, asked.zh_key)
         if str(cell).strip() not in ANY:
             test = _test(cell, asked, vocabulary, report)
             if test is None:

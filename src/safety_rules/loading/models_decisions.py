@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from safety_rules.loading.models_base import CitationRef, Key, Model, NameFile, PeriodFile, S, TopModel, _leaf, _scalar
+from safety_rules.loading.models_base import CitationRef, Key, Model, NameFile, PeriodFile, PolicyWord, S, TopModel
 from safety_rules.loading.models_rules import CaseFile
-
-POLICIES = ("unique", "any", "first", "priority", "collect")
-Policy = Annotated[S, _leaf(_scalar, {"enum": list(POLICIES)})]
 
 
 class RowFile(Model):
@@ -35,7 +32,7 @@ class DecisionFile(TopModel):
     title: NameFile
     in_force: PeriodFile
     authority: list[CitationRef] = Field(min_length=1)
-    hit: Policy
+    hit: PolicyWord
     priority: list[S] = Field(default_factory=list)
     rows: dict[Key, RowFile] = Field(default_factory=dict)
     file: S | None = None
