@@ -218,5 +218,7 @@ def test_a_document_that_is_not_known_is_refused_with_a_near_name() -> None:
 def test_the_verb_writes_what_is_asked_for(tmp_path: Path) -> None:
     blank = CliRunner().invoke(cli, ["document", "挂牌督办通知书", "--blank", "-o", str(tmp_path / "t.docx")])
     assert blank.exit_code == 0, blank.output
-    assert {"enterprise", "dangers", "no", "text", "id", "deadline"} == set(controls(Document(str(tmp_path / "t.docx"))))
+    assert {"enterprise", "dangers", "no", "text", "id", "deadline"} == set(
+        controls(Document(str(tmp_path / "t.docx")))
+    )
     assert CliRunner().invoke(cli, ["document", "审查意见书", "-o", str(tmp_path / "x.docx")]).exit_code == 2
