@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -85,6 +86,11 @@ def test_every_sentence_is_said() -> None:
             for key in asked(node) if isinstance(node, ast.Constant | ast.JoinedStr) else ():
                 head, made, tail = key.partition("*")
                 said |= {k for k in ENTRIES if made and "." in head and k.startswith(head) and k.endswith(tail)} | {key}
+    for path in SOURCE.rglob("*.html"):
+        own = "web." if path.parent.parent.name == "web" else ""
+        said |= {
+            own + key for key in re.findall(r"""(?:said|heads|texts)\(["']([\w.]+)["']""", path.read_text("utf-8"))
+        }
     assert sorted(set(ENTRIES) - said) == []
 
 
