@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -39,6 +39,7 @@ from safety_rules.formats.result import ScreenedRow
 from safety_rules.formats.safe import CONTROL
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
+from safety_rules.semantics.verdict.verdict import LANGUAGES
 from safety_rules.web.worker import GRADED
 from safety_rules.words.catalog import both, sentence
 
@@ -128,7 +129,7 @@ def _desk(request: Request) -> Desk:
 
 def _language(request: Request) -> str:
     asked = request.query_params.get("l", request.cookies.get("l", "zh"))
-    return asked if asked in ("zh", "en") else "zh"
+    return asked if asked in LANGUAGES else LANGUAGES[0]
 
 
 def _shown(request: Request, page: str, status: int = 200, **told: Any) -> Response:
@@ -178,7 +179,11 @@ async def start(request: Request) -> Response:
 
 async def put(request: Request) -> Response:
     """Take a ledger in and read it."""
-    form = await request.form(max_files=1, max_fields=10)
+    async with request.form(max_files=1, max_fields=10) as form:
+        return await _put(request, form)
+
+
+async def _put(request: Request, form: FormData) -> Response:
     upload, area, day = form.get("ledger"), str(form.get("area", "")), str(form.get("day", ""))
     desk = _desk(request)
 
@@ -287,8 +292,8 @@ async def corrected(request: Request) -> Response:
     held = _held(request)
     if held is None:
         return _gone(request)
-    form = await request.form(max_files=0, max_fields=2_000)
-    headings, facts = form.getlist("heading"), form.getlist("fact")
+    async with request.form(max_files=0, max_fields=2_000) as form:
+        headings, facts = form.getlist("heading"), form.getlist("fact")
     lines = [
         f"{json.dumps(str(h), ensure_ascii=False)}: {{fact: {json.dumps(str(f))}}}"
         for h, f in zip(headings, facts, strict=False)
@@ -338,9 +343,9 @@ async def project(request: Request) -> Response:
     language, given, day = _language(request), {}, datetime.date.today().isoformat()
     told: dict[str, Any] = {"rows": [], "outcome": "", "look": None, "first": "", "message": ""}
     if request.method == "POST":
-        form = await request.form(max_files=0, max_fields=2_000)
-        given = {k: str(v).strip() for k, v in form.items() if str(v).strip() and k != "day"}
-        day = str(form.get("day", day))
+        async with request.form(max_files=0, max_fields=2_000) as form:
+            given = {k: str(v).strip() for k, v in form.items() if str(v).strip() and k != "day"}
+            day = str(form.get("day", day))
     if not _is_day(day):
         told["message"], day = sentence("web.no_day", language, day=day), datetime.date.today().isoformat()
     area = load().area("admission").on(day)
