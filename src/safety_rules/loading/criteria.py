@@ -203,9 +203,11 @@ class _Entry:
     def rule(self) -> RuleFile:
         """Return the rule: it applies to who is in scope and ticked the item."""
         file, item = self.file, self.item
-        sentences = [*self.requires.values()]
-        zh, en = "；".join(p.zh for p in sentences), "; ".join(p.en for p in sentences)
         label = Name(self.named.zh, self.named.en) if self.named else Name(self.matter, self.matter)
+        zh, en = f"{label.zh}符合{item.clause}的要求", f"{label.en}: {item.clause} is met"
+        for only in self.requires.values() if len(self.requires) == 1 else ():
+            apart = label.zh not in only.zh
+            zh, en = (f"{label.zh}：{only.zh}", f"{label.en}: {only.en}") if apart else (str(only.zh), str(only.en))
         concerned = said("criteria.concerns", matter=label)
         concerns = ClauseFile(
             zh=made(concerned.in_("zh"), self.at),
