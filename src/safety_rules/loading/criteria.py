@@ -43,11 +43,12 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
     options: dict[str, dict[Scalar, OptionFile]] = {}
     listed: dict[str, dict[Scalar, OptionFile]] = {}
     for path, file in sets:
-        choices = _choices(file, vocabulary, options, report)
+        choices = {} if file.reported_as is None else _choices(file, vocabulary, options, report)
         if choices is not None:
-            listed[str(file.reported_as)] = choices
+            if file.reported_as is not None:
+                listed[str(file.reported_as)] = choices
             entries = [_Entry(file, choices, k, item, report) for k, item in file.items.items()]
-            entries = [e for e in entries if e.named is not None]
+            entries = [e for e in entries if e.named is not None or file.reported_as is None]
             found.setdefault(RuleFile, []).extend((path, e.rule()) for e in entries)
             whole = CasesFile(cases=[e.verdict() for e in entries])
             found.setdefault(CasesFile, []).append((path, whole))
@@ -81,6 +82,7 @@ def _choices(
     facts = {str(k): f for v in words for k, f in v.facts.items()}
     fact = facts.get(str(file.reported_as))
     if fact is None or fact.choices is None or str(fact.kind) != "choices":
+        assert file.reported_as is not None
         report.error("unknown-name.vocabulary", file.reported_as, suggestion(str(file.reported_as), facts))
         return None
     known = {k: o for v in words for key, listed in v.choices.items() if key == fact.choices for k, o in listed.items()}
@@ -91,9 +93,10 @@ def _choices(
                 report.error("defined-twice.something", k)
             own[k] = item.matter
     both = known | own
-    for item in file.items.values():
-        if isinstance(item.matter, Scalar) and item.matter not in both:
-            report.error("unknown-matter", item.matter, suggestion(str(item.matter), map(str, both)))
+    for k, item in file.items.items():
+        matter = k if item.matter is None else item.matter
+        if isinstance(matter, Scalar) and matter not in both:
+            report.error("unknown-matter", matter, suggestion(str(matter), map(str, both)))
     return both
 
 
@@ -142,7 +145,7 @@ class _Entry:
 
     def _parts(self, files: Mapping[Scalar, Any], report: Report) -> dict[str, _Part]:
         found: dict[str, _Part] = {}
-        subject = str(self.file.reported_as).partition(".")[0]
+        subject = str(self.file.reported_as or self.file.about).partition(".")[0]
         for k, q in files.items():
             shared = {**self.file.sections, **self.file.clauses}
             written = shared.get(q) if isinstance(q, Scalar) else q
@@ -170,16 +173,9 @@ class _Entry:
         file, item = self.file, self.item
         sentences = [*self.requires.values()]
         zh, en = "；".join(p.zh for p in sentences), "; ".join(p.en for p in sentences)
-        label = Name(self.named.zh, self.named.en) if self.named else Name(self.matter, self.matter)
-        concerned = said("criteria.concerns", matter=label)
-        concerns = ClauseFile(
-            zh=made(concerned.in_("zh"), self.at),
-            en=made(concerned.in_("en"), self.at),
-            that=made(f"'{self.matter}' in {file.reported_as}", self.at),
-        )
         citation = CitationFile(source=file.source, clause=item.clause, quotation=item.text, standing=item.standing)
         scope: dict[Scalar, Scalar | ClauseFile] = {made(k, self.at): p.clause() for k, p in self.set_scope.items()}
-        scope[made("concerns_this", self.at)] = concerns
+        scope |= self._concerns()
         scope |= {made(k, self.at): p.clause() for k, p in self.scope.items()}
         return RuleFile(
             rule=self.key,
@@ -196,12 +192,21 @@ class _Entry:
             ],
         )
 
+    def _concerns(self) -> dict[Scalar, ClauseFile]:
+        """Return the clause that the item was ticked, where a set's items are."""
+        if self.named is None:
+            return {}
+        concerned = said("criteria.concerns", matter=Name(self.named.zh, self.named.en))
+        zh, en = (made(concerned.in_(language), self.at) for language in ("zh", "en"))
+        that = made(f"'{self.matter}' in {self.file.reported_as}", self.at)
+        return {made("concerns_this", self.at): ClauseFile(zh=zh, en=en, that=that)}
+
     def _base(self) -> Given:
         parts = (*self.set_scope.values(), *self.scope.values(), *self.requires.values())
         return dict(self.file.given) | self._ticked(self.matter) | {k: v for p in parts for k, v in p.holds.items()}
 
     def _ticked(self, *matters: Scalar) -> Given:
-        return {made(self.file.reported_as, self.at): list(matters)}
+        return {} if self.file.reported_as is None else {made(self.file.reported_as, self.at): list(matters)}
 
     def _cases(self) -> Iterator[CaseFile]:
         """Yield the cases that the item draws: each clause fails alone and is not known, and the days in force.
@@ -225,9 +230,9 @@ class _Entry:
             for fact in part.fails:
                 given = base | wrong | part.fails | {fact: unknown}
                 yield self._case(f"未查明：{part.zh}", given, "undetermined", needs=[made(fact, self.at)])
-        reported = made(self.file.reported_as, self.at)
-        yield self._case("未涉及本项", base | wrong | self._ticked(), "not_applicable")
-        yield self._case("隐患事项未填", base | wrong | {reported: unknown}, "undetermined", needs=[reported])
+        for reported in self._ticked():
+            yield self._case("未涉及本项", base | wrong | self._ticked(), "not_applicable")
+            yield self._case("隐患事项未填", base | wrong | {reported: unknown}, "undetermined", needs=[reported])
         for day, inside in _edges(self.file.in_force):
             yield self._case(f"{day}", base, "satisfied" if inside else "not_in_force", day)
         yield self._case("符合要求", base, "satisfied")

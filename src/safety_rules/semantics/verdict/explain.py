@@ -181,6 +181,10 @@ def reason_said(
             return statement("reason.derivation", title=derived.title, key=key)
         case "divisor":
             return statement("reason.divisor", name=Place(key))
+        case "calendar":
+            return statement("reason.calendar", name=Place(key))
+        case "year":
+            return statement("reason.year", year=key)
         case "step":
             return statement("reason.step", name=Place(key))
         case _:
