@@ -55,10 +55,9 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
             facts = {k: f for e in entries for k, f in e.facts().items()}
             found.setdefault(VocabularyFile, []).append((path, VocabularyFile(facts=facts)))
     for reported, choices in listed.items():
-        one = [f for _, f in sets if str(f.reported_as) == reported]
-        found.setdefault(DeriveFile, []).extend(
-            (sets[0][0], d) for d in _covered(reported, one, list(choices), vocabulary)
-        )
+        own = [(p, f) for p, f in sets if str(f.reported_as) == reported]
+        covering = _covered(reported, [f for _, f in own], list(choices), vocabulary)
+        found.setdefault(DeriveFile, []).extend((own[0][0], d) for d in covering)
     for path, file in words:
         grown = {k: {**o, **options.get(str(k), {})} for k, o in file.choices.items()}
         found.setdefault(VocabularyFile, []).append((path, file.model_copy(update={"choices": grown})))
