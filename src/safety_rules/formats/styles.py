@@ -151,7 +151,7 @@ def set_page(sheet: Any, language: str, about: str = "", wide: bool = False) -> 
     else:
         sheet.fit_to_pages(1, 0)
     said = about.replace("&", "&&")
-    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('page.number', language)}")
+    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('printed.number', language)}")
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
