@@ -75,5 +75,5 @@ def _remedy(first: Sequence[Finding], verdict: Decided) -> Statement:
     gaps: list[Slot] = [ways_said(c) for c in verdict.clause_gaps if c.rule in keys and c.gaps]
     advised: list[Slot] = [f.rule.otherwise.remedy for f in first if f.rule.otherwise.remedy is not None]
     if gaps or advised:
-        return statement("brief.remedy", what=Series("joint.parts", tuple(dict.fromkeys(gaps or advised))))
+        return statement("brief.remedy", what=Series("joint.beside", tuple(dict.fromkeys(gaps or advised))))
     return statement("brief.veto" if any(f.rule.otherwise.veto for f in first) else "brief.no_remedy")
