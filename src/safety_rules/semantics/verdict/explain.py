@@ -44,10 +44,10 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
         said = [f.status for f in verdict.findings]
         satisfied, inapplicable = said.count(Status.SATISFIED), said.count(Status.NOT_APPLICABLE)
         lines.append(statement("verdict.rest", satisfied=satisfied, not_applicable=inapplicable))
-    return Statement("verdict.headline", _headline(verdict), tuple(lines))
+    return Statement("verdict.headline", headline(verdict), tuple(lines))
 
 
-def _headline(verdict: Decided) -> tuple[tuple[str, Slot], ...]:
+def headline(verdict: Decided) -> tuple[tuple[str, Slot], ...]:
     """Return the slots of the first line: the verdict, its day, and how sure it is."""
     what: Slot = verdict.outcome_name
     if not verdict.definite:
