@@ -21,6 +21,7 @@ from safety_rules.words.near import did_you_mean
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from safety_rules.formats.verdict_model import VerdictModel
     from safety_rules.tables.chain import ChainedTables
 
 
@@ -116,3 +117,9 @@ class AreaRules:
         from safety_rules.formats.models import json_schema
 
         return json_schema(self.rulebook, self.area)
+
+    def verdict_model(self) -> type[VerdictModel]:
+        """Return the pydantic model of the area's verdicts, with its own outcomes and rules."""
+        from safety_rules.formats.verdict_model import verdict_model
+
+        return verdict_model(self.area)

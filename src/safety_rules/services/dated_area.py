@@ -37,10 +37,11 @@ def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing =
     law = area_on(book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
-    return _decided_by(law)
+    return decided_by(law)
 
 
-def _decided_by(law: AreaOn) -> DatedArea:
+def decided_by(law: AreaOn) -> DatedArea:
+    """Return a law with its decider."""
     return DatedArea(law, decider(law))
 
 
@@ -56,7 +57,7 @@ class DatedArea:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the law alone: what is compiled from it is compiled again where it is read."""
-        return _decided_by, (self.law,)
+        return decided_by, (self.law,)
 
     @property
     def key(self) -> str:

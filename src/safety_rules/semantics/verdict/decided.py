@@ -29,6 +29,7 @@ from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.words.catalog import both
+from safety_rules.words.said import refusal
 
 UNDETERMINED = "undetermined"
 
@@ -93,9 +94,22 @@ class Decided:
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
         if self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
-            if now != tuple(self._violated):
-                raise RecordError("the record was changed after its verdict was made; decide it again")
+            ends = deciding.interval(self.on.area, found)
+            if now != tuple(self._violated) or ends != (self.at_best, self.at_worst):
+                raise RecordError(
+                    refusal("changed.record", outcome=self._ends, violated=", ".join(self._violated) or "-")
+                )
         return found
+
+    @property
+    def _ends(self) -> str:
+        """The outcome, or both ends of it, by key."""
+        return self.at_best if self.definite else f"{self.at_best} … {self.at_worst}"
+
+    @property
+    def engine(self) -> str:
+        """What decided: `compiled` functions, or the `definition` itself."""
+        return "definition" if self._violated is None and self._masks is None else "compiled"
 
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:

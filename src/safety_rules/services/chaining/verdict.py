@@ -108,7 +108,9 @@ class ChainedVerdict(Verdict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, with its chains down to the given records."""
-        return {**super().to_dict(), "chains": {"engine": self.result.engine, "effects": self._effects()}}
+        notes = [{"zh": n.zh, "en": n.en} for n in self.notes]
+        chains = {"engine": self.result.engine, "effects": self._effects(), "notes": notes}
+        return {**super().to_dict(), "chains": chains}
 
     def _effects(self) -> list[dict[str, Any]]:
         vocabulary = self.on.rulebook.vocabulary
