@@ -81,7 +81,7 @@ class Holder:
         return weakest(*(c.standing for c in self.authority))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rule(Holder):
     """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must."""
 
@@ -96,6 +96,9 @@ class Rule(Holder):
     note: Name | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.key}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class DatedArea:
         progress: Callable[[float], None] | None = None,
         details: bool = False,
         answers: Sequence[str] = (),
+        rule_keys: bool = False,
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
@@ -126,14 +127,15 @@ class DatedArea:
         `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
         that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
-        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
+        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. With
+        `rule_keys` two more columns, `violated_rules` and `undetermined_rules`, name the rules behind the masks. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.tables.decide import decided_table
 
         exact = None if waivers else self.masks
         return decided_table(
-            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
+            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers, rule_keys
         )
 
     def readings(self) -> tuple[Reading, ...]:
