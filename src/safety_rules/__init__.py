@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
     from safety_rules.services.dated_area import DatedArea
+    from safety_rules.services.decisions.log import DecisionLog
     from safety_rules.services.replay import Replay, replay
     from safety_rules.words.diagnostic import Diagnostic
 
@@ -45,6 +46,7 @@ _HOMES = {
     "AreaWithHistory": "services.chaining.deciding",
     "ChainEngineError": "language.errors",
     "DatedArea": "services.dated_area",
+    "DecisionLog": "services.decisions.log",
     "Diagnostic": "words.diagnostic",
     "DueDuty": "language.verdict",
     "Evidence": "language.verdict",
@@ -76,7 +78,7 @@ _HOMES = {
 }
 
 __all__ = [
-    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "Diagnostic", "DueDuty", "Evidence",
+    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "DecisionLog", "Diagnostic", "DueDuty", "Evidence",
     "Finding", "Gap", "LedgerError", "Needs", "NotFoundError", "Problem", "Reason", "ReceiptError", "Record",
     "RecordError", "Replay", "RuleFileError", "Rules", "SafetyRulesError", "Severity", "Standing", "Status",
     "TableDecision", "Truth", "Verdict", "VerdictModel", "Waiver", "__version__", "load", "replay", "with_history",

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
+from safety_rules.cli.options import (
+    PATH,
+    day_option,
+    history_option,
+    language_option,
+    log_of,
+    log_options,
+    rules_option,
+)
 from safety_rules.cli.screen import area_on, history_of
 from safety_rules.words.catalog import sentence
 
@@ -49,6 +57,7 @@ def gaps_options(function: F) -> F:
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
 @history_option
+@log_options
 @day_option
 @rules_option
 @language_option
@@ -64,6 +73,8 @@ def command(
     weights: tuple[str, ...],
     outcome: str | None,
     histories: tuple[Path, ...],
+    log: Path | None,
+    masks: tuple[str, ...],
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -77,6 +88,7 @@ def command(
         raise click.UsageError("`--weight` and `--to` go with `--gaps`")
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
+    kept = log_of(log, masks)
     dated = area_on(rules, overlays, area, day, require_standing)
     history = history_of(dated, histories)
     if number is not None:
@@ -87,6 +99,8 @@ def command(
         said = row.error.in_(language) if row.error is not None else ""
         click.echo(sentence("problem.at", language, place=row.row.place, message=said), err=True)
         sys.exit(ExitCode.LEDGER)
+    if kept is not None:
+        kept.append(row.verdict)
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return

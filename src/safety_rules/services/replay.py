@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from safety_rules.language.errors import NotFoundError, ReceiptError
+from safety_rules.language.errors import ReceiptError
+from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Standing
 from safety_rules.loading.folders import PathLike, rulebook_of
+from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.semantics.verdict.receipt import MASKED, RECEIPT, digest, record_of
 from safety_rules.semantics.verdict.serial import SCHEMA
-from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.services.dated_area import DatedArea, dated_area, decided_by
+from safety_rules.semantics.verdict.verdict import Verdict, decide
 from safety_rules.version import VERSION
 from safety_rules.words.said import refusal
 
@@ -24,7 +25,10 @@ WRITTEN = re.compile(r"safety_rules\.(verdict|receipt)/(\d+)")
 KNOWN = {"verdict": SCHEMA, "receipt": RECEIPT}
 CERTAIN = ("area", "as_of", "subject", "outcome", "at_best", "at_worst")
 KEYS = ("rule", "clause", "fact", "name", "of", "source")  # what tells the items of a list apart
-ROUTE = ("provenance.library", "provenance.engine")  # how it was decided, not what
+ROUTE = ("provenance.library", "provenance.engine", "provenance.overlay_changes")  # how, and what a digest says already
+By = Callable[[AreaOn, Record, Sequence[Waiver]], Verdict]
+"""What decides a record again: the definition for one, compiled functions for the many of a log."""
+HIDDEN = {MASKED: True}
 OF_HISTORY = ("outcome", "definite", "at_best", "at_worst", "standing", "headline", "needs", "chains", "assumptions")
 
 
@@ -79,7 +83,7 @@ def replay(
     newer schema.
     """
     check(receipt)
-    return replayed(receipt, rulebook_of(rules, overlay))
+    return replayed(receipt, rulebook_of(rules, overlay), decide)
 
 
 def check(receipt: Mapping[str, Any]) -> None:
@@ -98,13 +102,13 @@ def check(receipt: Mapping[str, Any]) -> None:
         raise ReceiptError(refusal("receipt.part", part="provenance"))
 
 
-def replayed(receipt: Mapping[str, Any], book: Rulebook) -> Replay:
+def replayed(receipt: Mapping[str, Any], book: Rulebook, by: By) -> Replay:
     """Return what rules say of the record of a receipt, beside what the receipt says."""
     made_from = receipt["provenance"]
-    gone = list(_gone(receipt, book))
-    facts = {k: v for k, v in made_from["facts"].items() if not _is_masked(v)}
+    facts, hidden = _unmasked(made_from["facts"])
+    gone = [*_gone(receipt, book), *(Gone("fact", key, MASKED) for key in hidden)]
     record = record_of(facts, receipt.get("problems", ()), made_from.get("blanks", {}), book.vocabulary)
-    verdict = _area(receipt, book).decide(record, _waivers(receipt))
+    verdict = by(_law(receipt, book), record, _waivers(receipt))
     full = str(receipt["schema"]).startswith("safety_rules.verdict/")
     now: Mapping[str, Any] = verdict.to_dict() if full else verdict.receipt()
     older = receipt["schema"] not in (SCHEMA, RECEIPT)
@@ -122,31 +126,34 @@ def _gone(receipt: Mapping[str, Any], book: Rulebook) -> Iterator[Gone]:
             yield Gone(what, then, now)
     if "input" in made_from and made_from["input"] != digest(made_from["facts"]):
         yield Gone("input", str(made_from["input"]), digest(made_from["facts"]))
-    for key, value in made_from["facts"].items():
-        if _is_masked(value):
-            yield Gone("fact", key, MASKED)
     if "chains" in receipt:
         yield Gone("history", str(receipt["chains"].get("engine", "")))
 
 
-def _is_masked(value: Any) -> bool:
-    return value == {MASKED: True} or (
-        isinstance(value, list) and any(isinstance(i, Mapping) and MASKED in map(str, i) for i in value)
-    )
+def _unmasked(facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return the facts that a receipt tells, and the names of those that a log has left out."""
+    told, hidden = {}, []
+    for key, value in facts.items():
+        if value == HIDDEN:
+            hidden.append(key)
+        elif isinstance(value, list) and all(isinstance(i, Mapping) for i in value):
+            parts = [_unmasked(item) for item in value]
+            told[key] = [item for item, _ in parts]
+            hidden += dict.fromkeys(f"{key}.{field}" for _, fields in parts for field in fields)
+        else:
+            told[key] = value
+    return told, hidden
 
 
-def _area(receipt: Mapping[str, Any], book: Rulebook) -> DatedArea:
+def _law(receipt: Mapping[str, Any], book: Rulebook) -> AreaOn:
     made_from = receipt["provenance"]
     try:
-        day = datetime.date.fromisoformat(receipt["as_of"])
+        key, day = str(receipt["area"]), datetime.date.fromisoformat(receipt["as_of"])
         require = Standing[made_from.get("require_standing", "assumed")]
         confirmed = frozenset(map(str, made_from.get("confirmed", ())))
     except (KeyError, TypeError, ValueError):
         raise ReceiptError(refusal("receipt.part", part="as_of, require_standing, confirmed")) from None
-    if receipt["area"] not in book.areas:
-        raise NotFoundError(f"there is no area `{receipt['area']}`")
-    area = dated_area(book, receipt["area"], day, require)
-    return decided_by(replace(area.law, confirmed=confirmed)) if confirmed else area
+    return replace(area_on(book, key, day, require), confirmed=confirmed)
 
 
 def _waivers(receipt: Mapping[str, Any]) -> tuple[Waiver, ...]:

@@ -11,6 +11,7 @@ from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.source import Standing
+from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import (
     ClauseGaps,
     DueDuty,
@@ -188,6 +189,26 @@ class Decided:
             if f.rule.key == rule:
                 return f
         raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
+
+    def rules_by_status(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where they are known."""
+        if self._masks is not None:
+            violated, undetermined, absent = (
+                tuple(r.key for i, r in enumerate(self.on.rules) if mask >> i & 1) for mask in self._masks
+            )
+            return violated, undetermined, absent
+        statuses = (Status.VIOLATED, Status.UNDETERMINED, Status.NOT_APPLICABLE)
+        violated, undetermined, absent = (
+            tuple(f.rule.key for f in self.findings if f.status is status) for status in statuses
+        )
+        return violated, undetermined, absent
+
+    def failed(self, rule: str) -> tuple[str, ...]:
+        """Return the required clauses of a rule in force that are false."""
+        if "findings" in self.__dict__:
+            return self.finding(rule).failed
+        found = next(r for r in self.on.rules if r.key == rule)
+        return tuple(c.key for c in deciding.clause_results(found.requires, self.environment) if c.truth is Truth.FALSE)
 
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""

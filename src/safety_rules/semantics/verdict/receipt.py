@@ -13,7 +13,7 @@ from safety_rules.language.errors import ReceiptError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Name, Number, Records, Text, Value
 from safety_rules.language.record import Absence, Problem, Record
 from safety_rules.language.source import Standing
-from safety_rules.language.verdict import Status, WaiverResult
+from safety_rules.language.verdict import WaiverResult
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.version import VERSION
@@ -47,9 +47,7 @@ def provenance(verdict: Decided) -> dict[str, Any]:
 
 def receipt(verdict: Decided) -> dict[str, Any]:
     """Return what a verdict came to and what it was made from, without words: what a decision log keeps."""
-    by_status: dict[Status, list[str]] = {s: [] for s in Status}
-    for f in verdict.findings:
-        by_status[f.status].append(f.rule.key)
+    violated, undetermined, not_applicable = verdict.rules_by_status()
     return {
         "schema": RECEIPT,
         "area": verdict.on.area.key,
@@ -59,9 +57,9 @@ def receipt(verdict: Decided) -> dict[str, Any]:
         "at_best": verdict.at_best,
         "at_worst": verdict.at_worst,
         "standing": standing_key(verdict.standing),
-        "violated": {f.rule.key: list(f.failed) for f in verdict.findings if f.status is Status.VIOLATED},
-        "undetermined": by_status[Status.UNDETERMINED],
-        "not_applicable": by_status[Status.NOT_APPLICABLE],
+        "violated": {key: list(verdict.failed(key)) for key in violated},
+        "undetermined": list(undetermined),
+        "not_applicable": list(not_applicable),
         "waivers": [waiver(w) for w in verdict.waivers],
         "problems": [problem(p) for p in verdict.problems],
         "provenance": provenance(verdict),
