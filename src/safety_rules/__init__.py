@@ -16,7 +16,7 @@ from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from safety_rules.engines.columnar.result import TableDecision
-    from safety_rules.face import AreaRules, Rules, load
+    from safety_rules.face import AreaRules, LiveRules, Rules, live, load
     from safety_rules.formats.verdict_model import VerdictModel
     from safety_rules.language.diagnostic import Severity
     from safety_rules.language.errors import (
@@ -53,6 +53,7 @@ _HOMES = {
     "Finding": "language.verdict",
     "Gap": "language.verdict",
     "LedgerError": "language.errors",
+    "LiveRules": "face",
     "Needs": "language.verdict",
     "NotFoundError": "language.errors",
     "Problem": "language.record",
@@ -72,16 +73,18 @@ _HOMES = {
     "Verdict": "semantics.verdict.verdict",
     "VerdictModel": "formats.verdict_model",
     "Waiver": "language.rule",
+    "live": "face",
     "load": "face",
     "replay": "services.replay",
     "with_history": "services.chaining.deciding",
 }
 
 __all__ = [
-    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "DecisionLog", "Diagnostic", "DueDuty", "Evidence",
-    "Finding", "Gap", "LedgerError", "Needs", "NotFoundError", "Problem", "Reason", "ReceiptError", "Record",
-    "RecordError", "Replay", "RuleFileError", "Rules", "SafetyRulesError", "Severity", "Standing", "Status",
-    "TableDecision", "Truth", "Verdict", "VerdictModel", "Waiver", "__version__", "load", "replay", "with_history",
+    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "DecisionLog", "Diagnostic", "DueDuty",
+    "Evidence", "Finding", "Gap", "LedgerError", "LiveRules", "Needs", "NotFoundError", "Problem", "Reason",
+    "ReceiptError", "Record", "RecordError", "Replay", "RuleFileError", "Rules", "SafetyRulesError", "Severity",
+    "Standing", "Status", "TableDecision", "Truth", "Verdict", "VerdictModel", "Waiver", "__version__", "live", "load",
+    "replay", "with_history",
 ]  # fmt: skip
 
 

@@ -105,14 +105,16 @@ def check(receipt: Mapping[str, Any]) -> None:
 def replayed(receipt: Mapping[str, Any], book: Rulebook, by: By) -> Replay:
     """Return what rules say of the record of a receipt, beside what the receipt says."""
     made_from = receipt["provenance"]
+    law = _law(receipt, book)
     facts, hidden = _unmasked(made_from["facts"])
     gone = [*_gone(receipt, book), *(Gone("fact", key, MASKED) for key in hidden)]
     record = record_of(facts, receipt.get("problems", ()), made_from.get("blanks", {}), book.vocabulary)
-    verdict = by(_law(receipt, book), record, _waivers(receipt))
+    verdict = by(law, record, _waivers(receipt))
     full = str(receipt["schema"]).startswith("safety_rules.verdict/")
     now: Mapping[str, Any] = verdict.to_dict() if full else verdict.receipt()
     older = receipt["schema"] not in (SCHEMA, RECEIPT)
-    apart = list(_differences(_plain(receipt), _plain(now), "", older))
+    then = receipt if not hidden else {**receipt, "provenance": {**made_from, "facts": facts, "input": digest(facts)}}
+    apart = list(_differences(_plain(then), _plain(now), "", older))
     if "chains" in receipt:
         apart = [d for d in apart if d.path.partition(".")[0] not in OF_HISTORY]
     return Replay(verdict, tuple(apart), tuple(gone))
