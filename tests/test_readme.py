@@ -17,6 +17,7 @@ NAMES = (
     "README.md",
     "README.zh.md",
     "docs/python.md",
+    "docs/decision-log.md",
     "docs/verdict.md",
     "docs/tables.md",
     "docs/command-line.md",

@@ -147,10 +147,12 @@ def test_a_receipt_of_a_newer_schema_in_a_log_is_named_and_the_rest_is_made_agai
     tmp_path: Path, area: sr.DatedArea
 ) -> None:
     log = sr.DecisionLog(tmp_path / "a.db")
-    log.extend(area.decide_many([GIVEN] * 2))
+    log.extend(area.decide_many([GIVEN] * 3))
     changed(log.path, "UPDATE entries SET body = replace(body, 'receipt/1', 'receipt/9') WHERE seq = 1")
-    first, second = log.replay()
-    assert (first.same, second.same) == (False, True)
+    changed(log.path, "UPDATE entries SET body = '[1' WHERE seq = 3")
+    first, second, damaged = log.replay()
+    assert (first.same, second.same, damaged.same) == (False, True, False)
+    assert "damaged" in damaged.error
     assert "receipt/9" in first.error
     assert "what is still certain: area gate" in first.error
 

@@ -125,6 +125,8 @@ class Decided:
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
         """What became of each waiver that names this record's subject."""
+        if not self._granted:
+            return ()
         return deciding.waiver_results(self.on, self.record, self._granted, self.findings)
 
     @property

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from safety_rules.language.errors import SafetyRulesError
+from safety_rules.language.errors import ReceiptError, SafetyRulesError
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Rulebook
@@ -22,8 +22,9 @@ from safety_rules.services.decisions.packs import kept, pack
 from safety_rules.services.replay import Replay, check, replayed
 from safety_rules.services.store.store import Entry, Fault, Head, Kind, append, content, head, reading, writing
 from safety_rules.services.store.verifying import fault, store_faults
+from safety_rules.words.said import refusal
 
-DECISIONS = Kind(0x53524C47, 1, "log", "decisions", "decide with `--log` first", wal=True)
+DECISIONS = Kind(0x53524C47, 1, "log", "decisions", "decide with `--log` first", wal=True, meant=False)
 DECISION = "decision"
 BATCH = 500
 T = TypeVar("T")
@@ -107,9 +108,12 @@ class DecisionLog:
 
     def __iter__(self) -> Iterator[Logged]:
         """Yield each decision in its order; raises LedgerError at one that is damaged."""
+        for number, body in self._bodies():
+            yield Logged(number, content(str(number), body))
+
+    def _bodies(self) -> Iterator[tuple[int, str]]:
         with reading(self.path, DECISIONS) as connection:
-            for seq, key, body in connection.execute("SELECT seq, key, body FROM entries ORDER BY seq"):
-                yield Logged(seq, content(key, body))
+            yield from connection.execute("SELECT seq, body FROM entries ORDER BY seq")
 
     def verify(self, kept: Head | None = None) -> tuple[Head, tuple[Fault, ...]]:
         """Return the head that the entries really have, and every fault; `kept` is a head that was kept elsewhere."""
@@ -119,22 +123,29 @@ class DecisionLog:
         """Yield each decision made again, by the rules kept beside the log, or by those given where these are gone."""
         books: dict[tuple[str, str], Rulebook | None] = {}
         areas: dict[Any, DatedArea] = {}
-        for logged in self:
+        for number, body in self._bodies():
+            logged = Logged(number, {})
             try:
-                check(logged.receipt)
-                made_from = logged.receipt["provenance"]
-                digests = str(made_from.get("rulebook", "")), str(made_from.get("overlay", ""))
-                if digests not in books:
-                    books[digests] = pack(self.path, *digests) or rules
-                book = books[digests]
-                if book is None:
-                    yield ReplayedDecision(
-                        logged, error=f"the rules {digests[0][:12]} are gone: none are kept in `{self.path.name}.packs`"
-                    )
-                    continue
-                yield ReplayedDecision(logged, replayed(logged.receipt, book, partial(_decide, areas)))
+                logged = Logged(number, content(str(number), body))
+                yield ReplayedDecision(logged, self._again(logged.receipt, rules, books, areas))
             except SafetyRulesError as wrong:
                 yield ReplayedDecision(logged, error=str(wrong))
+
+    def _again(
+        self,
+        receipt: Mapping[str, Any],
+        rules: Rulebook | None,
+        books: dict[tuple[str, str], Rulebook | None],
+        areas: dict[Any, DatedArea],
+    ) -> Replay:
+        check(receipt)
+        digests = str(receipt["provenance"].get("rulebook", "")), str(receipt["provenance"].get("overlay", ""))
+        if digests not in books:
+            books[digests] = pack(self.path, *digests) or rules
+        book = books[digests]
+        if book is None:
+            raise ReceiptError(refusal("receipt.rules", digest=digests[0][:12], folder=f"{self.path.name}.packs"))
+        return replayed(receipt, book, partial(_decide, areas))
 
 
 def _decide(areas: dict[Any, DatedArea], law: AreaOn, record: Record, waivers: Sequence[Waiver]) -> Verdict:

@@ -19,6 +19,7 @@ from typing import Any
 from safety_rules.language.errors import LedgerError
 
 GENESIS = "0" * 64
+ENCODED = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 PATIENCE = 60.0
 SCHEMA = """
 CREATE TABLE entries (
@@ -37,6 +38,7 @@ class Kind:
     """What a store holds: the numbers that SQLite keeps of it, its name, and what makes one.
 
     `wal` lets readers and writers not wait for one another; where one file holds all, also between commits, it is off.
+    `meant` says that `verify` also reads every body, since what one says bears on the next.
     """
 
     application: int
@@ -45,6 +47,7 @@ class Kind:
     of: str
     made_by: str
     wal: bool = False
+    meant: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,12 @@ class Fault:
 
 def body_text(body: object) -> str:
     """Return an entry's body as it is stored: one text for one content."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODED(body)
 
 
 def hashed(seq: int, kind: str, key: str, body: str, previous: str) -> str:
     """Return the hash of an entry, by its body's text, after the one before it."""
-    quoted = (json.dumps(text, ensure_ascii=False) for text in (key, kind, previous))
-    whole = '{{"body":{},"key":{},"kind":{},"previous":{},"seq":{}}}'.format(body, *quoted, seq)
+    whole = f'{{"body":{body},"key":{ENCODED(key)},"kind":{ENCODED(kind)},"previous":{ENCODED(previous)},"seq":{seq}}}'
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -34,7 +34,7 @@ def store_faults(path: Path, kind: Kind, meaning: Meaning, kept: Head | None = N
 
     What the entries mean is asked where the chain is whole.
     """
-    chain = _Chain(kept)
+    chain = _Chain(kept, kind.meant)
     try:
         with reading(path, kind) as connection:
             pages = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -111,7 +111,8 @@ def _schema_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
 class _Chain:
     """The state of one walk along the entries."""
 
-    def __init__(self, kept: Head | None) -> None:
+    def __init__(self, kept: Head | None, meant: bool) -> None:
+        self.meant = meant
         self.count, self.hash, self.kept = 0, GENESIS, kept
         self.met = kept is None or kept == Head(0, GENESIS)
 
@@ -127,7 +128,7 @@ class _Chain:
                 )
             if hashed(seq, kind, key, body, previous) != digest:
                 yield fault(seq, "changed")
-            elif not _is_readable(key, body):
+            elif self.meant and not _is_readable(key, body):
                 yield fault(seq, "damaged")
             self.count, self.hash = seq, digest
             self.met = self.met or (self.kept is not None and self.kept == Head(seq, digest))
