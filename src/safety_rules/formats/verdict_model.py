@@ -198,6 +198,17 @@ class OverlayChangeModel(Both):
     key: str
 
 
+class AcceptedModel(Part):
+    """A number that counts because it was confirmed: for which record, by whom, why and when."""
+
+    record: str
+    fact: str
+    value: str
+    by: str
+    why: str
+    day: datetime.date
+
+
 class ProvenanceModel(Part):
     """What the verdict was made from: enough to make it again."""
 
@@ -210,6 +221,7 @@ class ProvenanceModel(Part):
     confirmed: list[str]
     input: str
     facts: dict[str, Any]
+    accepted: list[AcceptedModel]
     blanks: dict[str, Literal["not_filled_in", "said_not_to_exist"]]
 
 

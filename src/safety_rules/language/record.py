@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.kinds import Name, Value
 
 
@@ -40,10 +41,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Admitted facts; a fact that is not here is unknown. `blanks` are the paths that the data has and leaves open."""
+    """Admitted facts; a fact that is not here is unknown.
+
+    `accepted` are numbers that count because they were confirmed, `blanks` the paths that the data has and leaves open.
+    """
 
     values: Mapping[str, Value]
     problems: tuple[Problem, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
     blanks: Mapping[str, Absence] = field(default_factory=dict, compare=False, repr=False)
 
     def absence(self, path: str) -> Absence | None:

@@ -108,7 +108,7 @@ def replayed(receipt: Mapping[str, Any], book: Rulebook, by: By) -> Replay:
     law = _law(receipt, book)
     facts, hidden = _unmasked(made_from["facts"])
     gone = [*_gone(receipt, book), *(Gone("fact", key, MASKED) for key in hidden)]
-    record = record_of(facts, receipt.get("problems", ()), made_from.get("blanks", {}), book.vocabulary)
+    record = record_of(facts, receipt.get("problems", ()), made_from, book.vocabulary)
     verdict = by(law, record, _waivers(receipt))
     full = str(receipt["schema"]).startswith("safety_rules.verdict/")
     now: Mapping[str, Any] = verdict.to_dict() if full else verdict.receipt()

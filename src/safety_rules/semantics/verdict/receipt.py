@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import ReceiptError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Name, Number, Records, Text, Value
 from safety_rules.language.record import Absence, Problem, Record
-from safety_rules.language.source import Standing
+from safety_rules.language.source import standing_key
 from safety_rules.language.verdict import WaiverResult
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.verdict.decided import Decided
@@ -41,6 +42,7 @@ def provenance(verdict: Decided) -> dict[str, Any]:
         "confirmed": sorted(on.confirmed),
         "input": digest(facts),
         "facts": facts,
+        "accepted": [_accepted(a, book.vocabulary) for a in record.accepted],
         "blanks": {path: why.value for path, why in sorted(record.blanks.items())},
     }
 
@@ -66,11 +68,6 @@ def receipt(verdict: Decided) -> dict[str, Any]:
     }
 
 
-def standing_key(standing: Standing | None) -> str | None:
-    """Return the key of a standing; None where nothing is known that could have one."""
-    return None if standing is None else standing.name
-
-
 def problem(p: Problem) -> dict[str, str]:
     """Return what of the data could not be used."""
     message = p.message
@@ -83,6 +80,11 @@ def waiver(w: WaiverResult) -> dict[str, str]:
         "rule": w.rule, "subject": w.subject, "result": w.result, "granted_by": w.granted_by,
         "reason": w.reason, "until": w.until,
     }  # fmt: skip
+
+
+def _accepted(a: Acceptance, vocabulary: Vocabulary) -> dict[str, Any]:
+    said = {"record": a.record, "fact": a.fact, "by": a.by, "why": a.why, "day": a.day.isoformat()}
+    return {**said, "value": json_value(a.value, vocabulary.facts[a.fact].kind)}
 
 
 def digest(data: Any) -> str:
@@ -108,15 +110,21 @@ def _data(value: Value, key: str, vocabulary: Vocabulary) -> Any:
     return [{field: _data(v, f"{key}.{field}", vocabulary) for field, v in item.items()} for item in items]
 
 
-def record_of(facts: Mapping[str, Any], problems: Any, blanks: Mapping[str, str], vocabulary: Vocabulary) -> Record:
+def record_of(facts: Mapping[str, Any], problems: Any, made_from: Mapping[str, Any], vocabulary: Vocabulary) -> Record:
     """Return the record that was written as plain data; raises ReceiptError where it is not as a receipt writes it."""
     values = {key: _value(data, key, vocabulary) for key, data in facts.items()}
     try:
-        absent = {path: Absence(why) for path, why in blanks.items()}
+        absent = {path: Absence(why) for path, why in made_from.get("blanks", {}).items()}
         named = tuple(Problem(p["code"], p["fact"], p["place"], Name(p["zh"], p["en"]), p["given"]) for p in problems)
+        accepted = tuple(
+            Acceptance(
+                a["record"], a["fact"], Fraction(a["value"]), a["by"], a["why"], datetime.date.fromisoformat(a["day"])
+            )
+            for a in made_from.get("accepted", ())
+        )
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise ReceiptError(refusal("receipt.part", part="problems, blanks")) from None
-    return Record(values, named, absent)
+        raise ReceiptError(refusal("receipt.part", part="problems, blanks, accepted")) from None
+    return Record(values, named, accepted, absent)
 
 
 def _value(data: Any, key: str, vocabulary: Vocabulary) -> Value:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from safety_rules.language.source import Citation, Standing
+from safety_rules.language.source import Citation, Standing, standing_key
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import headline
-from safety_rules.semantics.verdict.receipt import problem, provenance, standing_key, waiver
+from safety_rules.semantics.verdict.receipt import problem, provenance, waiver
 from safety_rules.semantics.verdict.serial_findings import citation, finding, gap, in_order, name, reason
 from safety_rules.words.explanation import name_of
 from safety_rules.words.values import json_value

@@ -10,7 +10,7 @@ from safety_rules.language.kinds import Kind, Name, Number, Records
 from safety_rules.language.law import Entry, entry_on
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import Citation, Period
+from safety_rules.language.source import Citation, Period, standing_key
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, Finding, Gap, Reason
 from safety_rules.semantics.decide import known
 from safety_rules.semantics.evaluate import evaluate
@@ -18,7 +18,6 @@ from safety_rules.semantics.reads import facts_of, parameters_of, tables_of, wal
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import ORDER, SHOWN, figure_name, reason_said, ways_said
-from safety_rules.semantics.verdict.receipt import standing_key
 from safety_rules.words.explanation import name_of, texts
 from safety_rules.words.values import json_value, label
 
