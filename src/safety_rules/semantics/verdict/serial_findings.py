@@ -93,18 +93,31 @@ def _clauses(
 
 def _clause(f: Finding, c: Clause, result: ClauseResult, gaps: ClauseGaps | None, verdict: Decided) -> dict[str, Any]:
     facts, figures = _kept(verdict, (f.rule.key, c.key, "read"), lambda: _read(f.rule, c, verdict))
-    said = clause_lines(c.that, verdict.environment) if f.status in SHOWN else []
-    vocabulary = verdict.on.rulebook.vocabulary
+    said, vocabulary = _said(f, c, verdict) if f.status in SHOWN else ((), ()), verdict.on.rulebook.vocabulary
     return {
         "clause": c.key, "truth": result.truth.value, "sentence": name(c.sentence), "text": c.text,
         "values": [_value(path, verdict) for path in facts], "figures": list(figures),
-        "said": {language: texts(said, language, vocabulary) for language in ("zh", "en")},
+        "said": {language: list(lines) for language, lines in zip(("zh", "en"), said, strict=True)},
         "lacks": [reason(r, verdict) for r in sorted(result.reasons)],
         "gap": None if gaps is None else [
             {**gap(g, verdict), "said": name(name_of(ways_said(ClauseGaps(g.rule, g.clause, (g,))), vocabulary))}
             for g in gaps.gaps
         ],
     }  # fmt: skip
+
+
+def _said(f: Finding, c: Clause, verdict: Decided) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the lines below a clause in both languages; verdicts of one law on the same values share them."""
+
+    def worked_out() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        lines, vocabulary = clause_lines(c.that, verdict.environment), verdict.on.rulebook.vocabulary
+        return tuple(texts(lines, "zh", vocabulary)), tuple(texts(lines, "en", vocabulary))
+
+    shared = verdict._shared
+    if shared is None:
+        return worked_out()
+    read = shared.values_read((f.rule,), verdict.record, verdict.on.derivations)
+    return shared.answer(("said", f.rule.key, c.key, read), worked_out)
 
 
 def _kept(verdict: Decided, key: tuple[str, ...], worked_out: Callable[[], T]) -> T:

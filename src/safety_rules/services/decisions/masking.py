@@ -17,7 +17,8 @@ def facts_named(names: Iterable[str], vocabulary: Vocabulary) -> frozenset[str]:
     for name in names:
         fact = vocabulary.find(name)
         if fact is None:
-            raise NotFoundError(f"there is no fact `{name}`; {did_you_mean(name, vocabulary.facts)}".rstrip("; "))
+            known = vocabulary.facts if name.isascii() else [f.zh_key for f in vocabulary.facts.values()]
+            raise NotFoundError(f"there is no fact `{name}`; {did_you_mean(name, known)}".rstrip("; "))
         found.add(fact.key)
     return frozenset(found)
 
