@@ -28,6 +28,8 @@ def masked(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]
     made_from = receipt["provenance"]
     unsaid = {str(made_from["facts"][key]) for key in hidden if key in made_from["facts"]}
     facts = {key: _masked(value, key, hidden) for key, value in made_from["facts"].items()}
+    told = [a for a in made_from["accepted"] if a["fact"] not in hidden]
+    accepted = [{**a, "record": MASKED} if a["record"] in unsaid else a for a in told]
     return {
         **receipt,
         "subject": "" if receipt["subject"] in unsaid else receipt["subject"],
@@ -35,7 +37,7 @@ def masked(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]
         "problems": [
             _silent(p) if hidden & {fact_key(p["fact"]), _list(p["fact"])} else p for p in receipt["problems"]
         ],
-        "provenance": {**made_from, "input": digest(facts), "facts": facts},
+        "provenance": {**made_from, "input": digest(facts), "facts": facts, "accepted": accepted},
     }
 
 
