@@ -105,7 +105,7 @@ def book_of(folder: Path) -> Book:
     for _, data in book.files.get("criteria", ()):
         for item, said in data["items"].items():
             book.choices.setdefault("", {})[item.casefold()] = item
-            for key, clause in (*said.get("scope", {}).items(), *said["requires"].items()):
+            for key, clause in [c for part in ("scope", "while", "requires") for c in said.get(part, {}).items()]:
                 if isinstance(clause, dict) and "that" not in clause:
                     subject, name = data["reported_as"].partition(".")[0], bare(clause["zh"])
                     _add(book, f"{subject}.{item}_{key}", f"{subjects[subject]}.{name}", {"kind": "boolean"})
@@ -172,21 +172,22 @@ class Decision:
                 found[data["rule"]] = (data["otherwise"].get("outcome"), applies, requires)
         for _, data in self.sets():
             for item in data["items"]:
-                found[item] = (data["outcome"], self.scope(data, item), self.item(data, item, "requires"))
-                found[item][1].append(f"'{choice(data, item)}' in {data['reported_as']}")
+                ticked = f"'{choice(data, item)}' in {data['reported_as']}"
+                applies = [*self.scope(data, item), ticked, *self.item(data, item, "while")]
+                found[item] = (data["outcome"], applies, self.item(data, item, "requires"))
         return found
 
     def sets(self) -> list[tuple[Path, dict[str, Any]]]:
         own = [(p, d) for p, d in self.book.files.get("criteria", ()) if self.area["folder"] in p.parents]
         return [(p, d) for p, d in own if holds(d["in_force"], self.day)]
 
-    def scope(self, data: Mapping[str, Any], item: str, own: bool = True) -> list[str]:
-        """Return whom a set, a section and (with `own`) an item cover, as conditions."""
+    def scope(self, data: Mapping[str, Any], item: str) -> list[str]:
+        """Return whom and what a set, a section and an item cover, as conditions."""
         known = self.book.clauses | data.get("clauses", {})
         section = data["items"][item].get("section")
         said = [self.condition(c, known) for c in data["scope"].values()]
         said += [self.condition(data["sections"][section], known)] if section else []
-        return said + (self.item(data, item, "scope") if own else [])
+        return said + self.item(data, item, "scope")
 
     def item(self, data: Mapping[str, Any], item: str, part: str) -> list[str]:
         known = self.book.clauses | data.get("clauses", {})
@@ -244,13 +245,13 @@ class Decision:
         return options.get(value.casefold(), value) if isinstance(value, str) else value
 
     def covered(self) -> bool | None:
-        """Return whether the sets in force cover every matter that was ticked, for this enterprise."""
+        """Return whether the sets in force cover all that was ticked, and something was, for this enterprise."""
         ticked = next((self.facts.get(d["reported_as"]) for _, d in self.sets()), None)
         if ticked is None:
             return None
         sets = [d for _, d in self.sets()]
-        by = [[self.scope(d, i, own=False) for d in sets for i in d["items"] if choice(d, i) == x] for x in ticked]
-        return conj([disj([self.every(scope) for scope in several]) for several in by])
+        by = [[self.scope(d, i) for d in sets for i in d["items"] if choice(d, i) == x] for x in ticked]
+        return conj([bool(ticked), *(disj([self.every(scope) for scope in several]) for several in by)])
 
     def bands(self, data: Mapping[str, Any], variables: dict[str, Any]) -> Any:
         of = self.read(data["of"], variables)
