@@ -21,6 +21,7 @@ LAYERS = (
     "tables",
     "services",
     "face",
+    "web",
     "cli",
 )
 BESIDE = {
@@ -48,6 +49,8 @@ THIRD_PARTIES = {
     "xlsxwriter": ("formats",),
     "docx": ("formats",),
     "jinja2": ("formats", "web"),
+    "starlette": ("web",),
+    "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),
 }
