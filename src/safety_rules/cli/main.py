@@ -30,6 +30,7 @@ VERBS = {
     "grade": "Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "Explain the verdict on one row of a ledger.",
     "replay": "Make the decisions of a log again: the same, or what differs.",
+    "law": "Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
     "rectify": "Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
 

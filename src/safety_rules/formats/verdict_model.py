@@ -29,6 +29,14 @@ class Both(Part):
     en: str
 
 
+class DocumentModel(Part):
+    """A document."""
+
+    source: str
+    title: Both
+    number: str
+
+
 class CitationModel(Part):
     """A clause of a document, quoted where its text was read."""
 
@@ -38,6 +46,9 @@ class CitationModel(Part):
     clause: str
     quotation: str
     standing: StandingKey
+    lapsed: bool
+    lapsed_on: datetime.date | None
+    replaced_by: DocumentModel | None
 
 
 class FigureModel(CitationModel):
@@ -66,7 +77,7 @@ class AssumptionModel(CitationModel):
 class ReasonModel(Part):
     """What is missing; for a fact also why, as far as the data tells."""
 
-    kind: Literal["fact", "divisor", "step", "parameter", "authority"]
+    kind: Literal["fact", "divisor", "step", "parameter", "authority", "calendar", "year"]
     name: str
     label: Both
     absence: Literal["not_asked", "not_filled_in", "said_not_to_exist", "unreadable"] | None
@@ -190,6 +201,12 @@ class ProblemModel(Both):
     given: str
 
 
+class ReviewModel(DocumentModel):
+    """A document that somebody had to look at again by a day that has passed."""
+
+    review_by: datetime.date
+
+
 class OverlayChangeModel(Both):
     """One thing that an overlay changed."""
 
@@ -258,6 +275,7 @@ class VerdictModel(Part):
     obligations: list[DutyModel]
     waivers: list[WaiverModel]
     problems: list[ProblemModel]
+    reviews: list[ReviewModel]
     assumptions: list[AssumptionModel]
     provenance: ProvenanceModel
     chains: ChainsModel | None = None

@@ -7,6 +7,7 @@ from typing import Any
 from safety_rules.language.source import Citation, Standing, standing_key
 from safety_rules.language.verdict import DueDuty
 from safety_rules.semantics.decide import deciding
+from safety_rules.semantics.verdict.currency import reviews
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import headline
 from safety_rules.semantics.verdict.receipt import problem, provenance, waiver
@@ -48,6 +49,10 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "obligations": [_duty(d, verdict) for d in verdict.obligations],
         "waivers": [waiver(w) for w in verdict.waivers],
         "problems": [problem(p) for p in verdict.problems],
+        "reviews": [
+            {"source": s.key, "title": name(s.title), "number": s.number, "review_by": f"{s.review_by}"}
+            for s in reviews(verdict)
+        ],
         "assumptions": [
             {"rule": f.rule.key, "of": of or None, **citation(c, on.rulebook)}
             for f in decides

@@ -60,7 +60,7 @@ def finding(f: Finding, verdict: Decided, decides: bool) -> dict[str, Any]:
 def reason(r: Reason, verdict: Decided) -> dict[str, Any]:
     """Return what is missing, its name, and for a fact why the data does not say it."""
     book = verdict.on.rulebook
-    said: Name = name_of(reason_said(r, book, verdict.on.derivations), book.vocabulary)
+    said: Name = name_of(reason_said(r, book, verdict.on.derivations, verdict.on.rules), book.vocabulary)
     absence = verdict.record.absence(r.name) if r.kind == "fact" and "[=" not in r.name else None
     return {"kind": r.kind, "name": r.name, "label": name(said), "absence": None if absence is None else absence.value}
 
@@ -68,9 +68,13 @@ def reason(r: Reason, verdict: Decided) -> dict[str, Any]:
 def citation(c: Citation, book: Rulebook) -> dict[str, Any]:
     """Return a citation with its document's title and number."""
     source = book.sources[c.source]
+    after = book.sources.get(source.replaced_by) if c.lapsed else None
+    until = source.in_force.until if c.lapsed else None
     return {
         "source": c.source, "title": name(source.title), "number": source.number, "clause": c.clause,
-        "quotation": c.quotation, "standing": c.standing.name,
+        "quotation": c.quotation, "standing": c.standing.name, "lapsed": c.lapsed,
+        "lapsed_on": None if until is None else until.isoformat(),
+        "replaced_by": None if after is None else {"source": after.key, "title": name(after.title), "number": after.number},
     }  # fmt: skip
 
 
