@@ -21,7 +21,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
     area, worst = verdict.on.area, verdict.on.area.rank(verdict.at_best)
     first = [f for f in violated if area.rank(f.outcome) == worst] if worst else []
     lines = [
-        Statement("verdict.headline", headline(verdict)),
+        headline(verdict),
         _reason(first, len(violated), verdict) if first else _without_reason(worst, verdict),
         _next(first, verdict),
     ]
