@@ -27,6 +27,7 @@ VERBS = {
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "Explain the verdict on one row of a ledger.",
+    "template": "Write a blank ledger with headings, units and drop-down lists.",
     "rectify": "Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
 
