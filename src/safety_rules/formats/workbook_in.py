@@ -18,7 +18,7 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.objects import Unread
-from safety_rules.words.catalog import sentence, texts
+from safety_rules.words.catalog import LANGUAGES, both, texts
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said, series
 
@@ -45,9 +45,10 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
 
 def _explains(table: RawTable) -> bool:
     """Return whether a sheet is the one that explains a blank ledger of ours: by its name and its headings."""
-    if table.name not in {sentence("blank.notes", language) for language in ("zh", "en")}:
+    name = both("blank.notes")
+    if table.name not in (name.zh, name.en):
         return False
-    heads = [texts("blank.heads", language) for language in ("zh", "en")]
+    heads = [texts("blank.heads", language) for language in LANGUAGES]
     return any(tuple(map(str, row.cells[: len(of)])) == of for row in islice(table.rows(), 3) for of in heads)
 
 
