@@ -137,7 +137,7 @@ def test_due_is_listed_by_responsible_unit(call: Call, store: Path) -> None:
 def test_a_head_that_cannot_be_written_is_one_line(call: Call, store: Path, tmp_path: Path) -> None:
     ledger(store)
     code, _, err = call("verify", "--store", store, "--write-head", tmp_path / "没有" / "凭证.txt")
-    assert (code, err.startswith("error: "), err.count("\n")) == (6, True, 1)
+    assert (code, err.startswith("错误："), err.count("\n")) == (6, True, 1)
 
 
 def test_a_body_stored_in_other_words_is_found_though_it_means_the_same(call: Call, store: Path) -> None:
