@@ -10,25 +10,31 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from safety_rules.words.catalog import areas, entries, pattern, sentence
+from safety_rules.words.catalog import CHINESE, areas, entries, pattern, sentence
 
 BOTH = re.compile(r" ?\([^()]*[\u4e00-\u9fff][^()]*\)")  # what some messages say in Chinese beside their English
 SLOT = re.compile(r"\\\{([a-z]+)\\\}")
+QUOTED = re.compile(r"`([^`]*)`")
 SAID_AGAIN = ("hint", "why")
 DEEPEST = 3
 
 
 def failure(message: str, language: str, depth: int = 0) -> str:
     """Return a message in `zh` or `en`; a part of it that is a message itself is said in the same language."""
-    if language != "zh" or depth > DEEPEST:
+    if language != CHINESE or depth > DEEPEST:
         return message
     for plain in (message, BOTH.sub("", message)):
         for key, known in _patterns():
             if found := known.fullmatch(plain):
                 said = found.groupdict()
-                slots = {k: failure(v, language, depth + 1) if k in SAID_AGAIN else v for k, v in said.items()}
+                slots = {k: _part(failure(v, language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()}
                 return pattern(key, language).format_map(slots)
     return message
+
+
+def _part(text: str) -> str:
+    """Return a part of a message with the quotation marks of Chinese."""
+    return QUOTED.sub(r"“\1”", text).replace("”, “", "”、“")
 
 
 @cache
