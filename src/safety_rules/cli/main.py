@@ -24,9 +24,12 @@ VERBS = {
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
+    "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
+    "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
     "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
+    "law": "某日施行哪些规定、哪些未覆盖。Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
     "template": "生成空白台账：表头、单位、下拉选项。Write a blank ledger with headings, units and drop-down lists.",
     "rectify": "隐患整改销号：导入、办理、到期、统计、核对。Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
