@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 
 from safety_rules.formats.blank_out import BlankColumn, BlankSheet
@@ -48,7 +50,10 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
     own = [f for f in facts if f.key not in law.derivations or f.key in identity]
     main = vocabulary.subjects[subjects[0]].name if company else law.area.title
     name = sentence("blank.ledger", language, subject=main.in_(language)[:LONGEST_NAME])
-    sheets = [BlankSheet(name, [_column(f, language) for f in own])]
+    same = Counter(f.name.zh for subject in law.area.subjects for f in vocabulary.of_subject(subject))
+    columns = [_column(f, language) for f in own]
+    columns = [replace(c, heading=f.zh_key) if same[f.name.zh] > 1 else c for c, f in zip(columns, own, strict=True)]
+    sheets = [BlankSheet(name, columns)]
     for fact in (f for f in own if isinstance(f.kind, Records)):
         keys = vocabulary.subjects[fact.key.partition(".")[0]].identity
         names = [vocabulary.facts[key] for key in keys]
