@@ -29,6 +29,7 @@ VERBS = {
     "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
+    "replay": "按决定记录重新作一遍，逐条核对。Make the decisions of a log again: the same, or what differs.",
     "law": "某日施行哪些规定、哪些未覆盖。Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
     "template": "生成空白台账：表头、单位、下拉选项。Write a blank ledger with headings, units and drop-down lists.",
     "rectify": "隐患整改销号：导入、办理、到期、统计、核对。Keep the life of hidden dangers: import, record, close, due, stats, verify.",
