@@ -210,10 +210,10 @@ def test_a_blotted_file_is_noticed_or_reads_as_it_was_written(path: Path) -> Non
 
 def test_a_newer_ledger_is_refused_and_left_as_it_is(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 3")
     before = path.read_bytes()
     for attempt in (lambda: head_of(path), lambda: ledger(path), lambda: faults(path, TABLE)):
-        with pytest.raises(LedgerError, match="version 2, this program knows up to 1"):
+        with pytest.raises(LedgerError, match="version 3, this program knows up to 2"):
             attempt()
     assert path.read_bytes() == before
 

@@ -25,6 +25,8 @@ def result_headings(language: str, with_history: bool = False) -> tuple[str, ...
 
 def result_cells(row: ScreenedRow, language: str, with_history: bool = False) -> tuple[str, ...]:
     """Return the text of each added column; blanks for a line that is no record."""
+    if row.told is not None and row.told.language == language:
+        return row.told.cells
     chains = () if row.verdict is None else row.verdict.chains(language)
     return (*_own_cells(row, language), *((numbered(chains, language),) if with_history else ()))
 

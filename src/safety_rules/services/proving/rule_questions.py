@@ -14,9 +14,8 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.decide import findings
 from safety_rules.services.proving.answers import Answer, Proof, Question
-from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, violated
+from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, statuses
 
 
 def rule_questions(asked: Asked) -> Iterator[Asking]:
@@ -77,8 +76,8 @@ def can_decide(asked: Asked, index: int, asks: Question) -> Proof:
     others = sum(1 << i for i, r in enumerate(asked.law.rules) if r in rivals)
 
     def decides(record: Record) -> bool:
-        found = violated(findings(asked.law, record))
-        return rule.key in found and not found & {r.key for r in rivals}
+        found = statuses(asked.law, record)
+        return found[rule.key] is Status.VIOLATED and all(found[r.key] is not Status.VIOLATED for r in rivals)
 
     at_hand = asked.at_hand.find(lambda v, s: bool(v & bit) and not v & others)
     if at_hand is not None and decides(at_hand):
@@ -100,7 +99,11 @@ def _rivals(asked: Asked, rule: Rule) -> tuple[Rule, ...]:
 def _covering(asked: Asked, rule: Rule, rivals: Sequence[Rule]) -> Name:
     """Return in words which rule alone is violated wherever this one is; or that several together are."""
     finding = asked.opened.finding
+    bits = {r.key: 1 << i for i, r in enumerate(asked.law.rules)}
     for rival in rivals:
+        own, its = bits[rule.key], bits[rival.key]
+        if asked.at_hand.find(lambda v, s, own=own, its=its: bool(v & own) and not v & its) is not None:  # type: ignore[misc]
+            continue
         found, _ = asked.search.ask(finding(rule).violated, negation(finding(rival).violated))
         if found is Found.NOTHING:
             return Name(f"凡违反本规则者也违反 {rival.key}", f"whatever violates it violates `{rival.key}` too")

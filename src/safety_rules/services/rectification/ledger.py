@@ -19,7 +19,7 @@ from typing import Any
 from safety_rules.language.errors import LedgerError
 
 APPLICATION = 0x53525A47
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 GENESIS = "0" * 64
 PATIENCE = 60.0
 SCHEMA = """
@@ -32,6 +32,16 @@ CREATE TABLE head (only INTEGER PRIMARY KEY CHECK (only = 1), count INTEGER NOT 
 CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER entries_are_kept BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 """
+STATE = """
+CREATE TABLE state (
+  found INTEGER PRIMARY KEY, danger TEXT NOT NULL UNIQUE, touched TEXT NOT NULL, state TEXT NOT NULL,
+  found_on TEXT NOT NULL, last_on TEXT NOT NULL, deadline TEXT, accepted_on TEXT, closed_on TEXT, withdrawn_on TEXT,
+  escalated INTEGER NOT NULL, extended INTEGER NOT NULL, corrected INTEGER NOT NULL, field TEXT NOT NULL,
+  level TEXT NOT NULL, text TEXT NOT NULL, unit TEXT NOT NULL, enterprise TEXT NOT NULL, code TEXT NOT NULL
+) STRICT;
+CREATE TABLE folded (only INTEGER PRIMARY KEY CHECK (only = 1), count INTEGER NOT NULL) STRICT;
+"""
+"""What follows from the entries and is kept beside them, since version 2 (see `folded.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     try:
         empty = _is_empty(connection)
         with_us = connection.execute("PRAGMA application_id").fetchone()[0]
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        version = version_of(connection)
     finally:
         connection.rollback()
     if version > SCHEMA_VERSION and with_us == APPLICATION:
@@ -145,16 +155,28 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
         raise LedgerError(f"`{path.name}` is a database, but no ledger of rectifications")
 
 
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of a ledger's tables."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def _made(connection: sqlite3.Connection) -> None:
-    """Make the tables where there are none yet; under the write lock, so only one writer does."""
-    if not _is_empty(connection):
+    """Make the tables that are not there yet; under the write lock, so only one writer does."""
+    if _is_empty(connection):
+        connection.execute(f"PRAGMA application_id={APPLICATION}")
+        _run(connection, SCHEMA)
+        connection.execute("INSERT INTO head VALUES (1, 0, ?)", (GENESIS,))
+    elif version_of(connection) >= 2:
         return
-    connection.execute(f"PRAGMA application_id={APPLICATION}")
     connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
-    for statement in SCHEMA.split(";\n"):
+    _run(connection, STATE)
+    connection.execute("INSERT INTO folded VALUES (1, 0)")
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";\n"):
         if statement.strip():
             connection.execute(statement)
-    connection.execute("INSERT INTO head VALUES (1, 0, ?)", (GENESIS,))
 
 
 def append(connection: sqlite3.Connection, new: Iterable[Entry]) -> Head:

@@ -9,6 +9,7 @@ import datetime
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.kinds import Name
@@ -117,6 +118,7 @@ class Danger:
     past: tuple[Event, ...] = field(default=(), compare=False, repr=False)
 
 
+@lru_cache(maxsize=4096)
 def hand(text: str) -> str:
     """Return a hand's name for comparison, so that blanks, width and letter case make no other hand of it."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import LedgerError
+from safety_rules.services.rectification.folded import Living, fold, standing
 from safety_rules.services.rectification.ledger import (
     Entry,
     append,
@@ -86,9 +87,20 @@ def _part(key: str, body: Mapping[str, Any], name: str, of: type) -> Any:
 
 
 def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
-    """Return every danger of a ledger as its events up to a day made it."""
+    """Return every danger of a ledger as its events up to a day made it, without its hands and its steps."""
     with reading(path) as connection:
-        return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
+        return standing(connection, living(connection, table), on)
+
+
+def living(connection: sqlite3.Connection, table: Lifecycle) -> Living:
+    """Return what lives through the entries of one danger of a ledger up to a day."""
+
+    def lived(danger: str, on: datetime.date) -> tuple[Danger, datetime.date] | None:
+        events = [event_of(e.key, e.body) for e in entries(connection, EVENT, danger)]
+        found = replay(table, events, on).get(danger)
+        return None if found is None else (found, max(e.on for e in events if e.on <= on))
+
+    return lived
 
 
 def history(path: Path, danger: str) -> tuple[Event, ...]:
@@ -119,6 +131,7 @@ def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> 
         before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))
         danger = after(table, before.get(event.danger), event)
         append(connection, [entry(event)])
+        fold(connection, living(connection, table), {danger.id: (danger, event.on)})
     return event, danger
 
 

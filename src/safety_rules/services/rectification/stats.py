@@ -13,10 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from safety_rules.services.rectification.book import Inspection, Read
+from safety_rules.services.rectification.folded import standing
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import entries, reading
 from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
-from safety_rules.services.rectification.recording import EVENT, event_of
+from safety_rules.services.rectification.recording import living
 from safety_rules.services.rectification.table import Lifecycle
 
 Day = datetime.date
@@ -86,8 +87,8 @@ def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day)
         _rate("合计", found),
         sum(d.details.level == "重大" for d in found),
         sum(overdue(d, on) for d in found),
-        _rates({d.details.unit for d in found}, found, "unit"),
-        _rates({d.details.field for d in found}, found, "field"),
+        _rates(found, "unit"),
+        _rates(found, "field"),
         _weeks(found),
         len(seen),
         tuple(sorted(finds.items())),
@@ -101,9 +102,12 @@ def _rate(name: str, dangers: list[Danger]) -> Rate:
     return Rate(name, len(dangers), sum(d.closed_on is not None for d in dangers))
 
 
-def _rates(names: set[str], dangers: list[Danger], of: str) -> tuple[Rate, ...]:
+def _rates(dangers: list[Danger], of: str) -> tuple[Rate, ...]:
     """Return the rate of each name, the lowest first, so that who lags behind stands on top."""
-    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name]) for name in names]
+    named: dict[str, list[Danger]] = {}
+    for danger in dangers:
+        named.setdefault(getattr(danger.details, of), []).append(danger)
+    rates = [_rate(name, own) for name, own in named.items()]
     return tuple(sorted(rates, key=lambda r: (r.rate or Fraction(0), -r.found, r.name)))
 
 
@@ -134,7 +138,7 @@ def stats_of_workbook(book: Read, table: Lifecycle, on: Day) -> Stats:
 def stats_of_store(path: Path, table: Lifecycle, on: Day) -> Stats:
     """Return the figures of a ledger as it stood on a day, both kinds of entries read from one state of it."""
     with reading(path) as connection:
-        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
+        dangers = standing(connection, living(connection, table), on)
         inspections = [inspection_of(e) for e in entries(connection, INSPECTION)]
     return stats(dangers.values(), inspections, on)
 

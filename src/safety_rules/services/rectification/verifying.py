@@ -11,10 +11,12 @@ from pathlib import Path
 
 from safety_rules.formats.safe import CONTROL, replacing
 from safety_rules.language.errors import LedgerError
+from safety_rules.services.rectification.folded import EVENTS, folded_count, row_of, rows
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import (
     GENESIS,
     SCHEMA,
+    STATE,
     Entry,
     Fault,
     Head,
@@ -22,6 +24,7 @@ from safety_rules.services.rectification.ledger import (
     content,
     hashed,
     reading,
+    version_of,
 )
 from safety_rules.services.rectification.life import Danger, Event, RefusedError, after, not_yet
 from safety_rules.services.rectification.recording import EVENT, event_of
@@ -104,7 +107,7 @@ def _schema_faults(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Yield each table, index or trigger that is not there as it was made, and each that was not made by us."""
     rows = "SELECT type || ' ' || name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'"
     with closing(sqlite3.connect(":memory:")) as fresh:
-        fresh.executescript(SCHEMA)
+        fresh.executescript(SCHEMA + (STATE if version_of(connection) >= 2 else ""))
         wanted = dict(fresh.execute(rows))
     found = dict(connection.execute(rows))
     for name in sorted(wanted.keys() | found.keys()):
@@ -175,6 +178,7 @@ def _kept_faults(chain: _Chain, kept: Head) -> Iterator[Fault]:
 def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: datetime.date) -> Iterator[Fault]:
     """Yield each entry that is none of ours, or that the table does not allow, though its chain may be whole."""
     dangers: dict[str, Danger] = {}
+    touched: dict[str, datetime.date] = {}
     known: dict[str, Actor] = {}
     for seq, kind, key, text in connection.execute("SELECT seq, kind, key, body FROM entries ORDER BY seq"):
         try:
@@ -187,6 +191,7 @@ def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: dateti
                     _check_actor(event, known, table)
                 not_yet(event.on, today)
                 dangers[key] = after(table, dangers.get(key), event)
+                touched[key] = max(touched.get(key, event.on), event.on)
             elif kind == INSPECTION:
                 not_yet(inspection_of(Entry(kind, key, body)).on, today)
             elif kind != FACTS:
@@ -197,6 +202,20 @@ def _life_faults(connection: sqlite3.Connection, table: Lifecycle, today: dateti
             yield _fault(seq, "unlawful", why=error.reason)
         except LedgerError:
             yield _fault(seq, "damaged")
+    if version_of(connection) >= 2:
+        yield from _state_faults(connection, {key: row_of(d, touched[key]) for key, d in dangers.items()})
+
+
+def _state_faults(connection: sqlite3.Connection, wanted: dict[str, tuple[str | int | None, ...]]) -> Iterator[Fault]:
+    """Yield each danger that is kept otherwise than its entries make it; what is not folded yet is none."""
+    count = folded_count(connection)
+    late = {key for (key,) in connection.execute(EVENTS, (count,))}
+    kept = {row[0]: row for row in rows(connection)}
+    ahead = count > connection.execute("SELECT count(*) FROM entries").fetchone()[0]
+    order = [key for key in wanted if key not in late]
+    if ahead or [key for key in kept if key not in late] != order:
+        yield _fault(0, "state", key="—")
+    yield from (_fault(0, "state", key=key) for key in order if key in kept and kept[key] != wanted[key])
 
 
 def _check_actor(event: Event, known: dict[str, Actor], table: Lifecycle) -> None:
