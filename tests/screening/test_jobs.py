@@ -17,6 +17,7 @@ from safety_rules.services import screening, screening_jobs
 
 PACK = Path(__file__).parents[1] / "trust" / "one_of_each"
 DAY = "2024-10-01"
+COUNTED = screening._counted
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def dying(row: LedgerRow, *rest: Any) -> tuple[ScreenedRow, frozenset[str]]:
     """Screen a row, unless it is the one that kills its process."""
     if row.number in (8, 21):
         os._exit(1)
-    return screening._counted(row, *rest)
+    return COUNTED(row, *rest)
 
 
 def test_a_process_that_dies_loses_one_row_and_the_row_is_named(

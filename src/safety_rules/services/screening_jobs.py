@@ -96,7 +96,7 @@ def screened_by(
             while True:
                 with deaf_to_the_keyboard():
                     while len(under_way) < jobs * AHEAD and (batch := list(islice(rest, BATCH))):
-                        under_way.append((batch, pool.submit(_worked, batch)))
+                        under_way.append((batch, _asked(pool, batch)))
                 if not under_way:
                     return
                 batch, future = under_way.popleft()
@@ -110,6 +110,16 @@ def screened_by(
                     pool = _pool(jobs, work)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _asked(pool: ProcessPoolExecutor, batch: list[LedgerRow]) -> Future[Worked]:
+    """Return what will come of a batch; of one that a broken pool no longer takes, that it broke."""
+    try:
+        return pool.submit(_worked, batch)
+    except BrokenProcessPool as broken:
+        failed: Future[Worked] = Future()
+        failed.set_exception(broken)
+        return failed
 
 
 def _pool(jobs: int, work: Work) -> ProcessPoolExecutor:
