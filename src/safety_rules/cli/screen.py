@@ -15,6 +15,7 @@ from safety_rules.cli.options import (
     OUTPUT,
     PATH,
     Verb,
+    accept_option,
     day_option,
     engine_option,
     headings_options,
@@ -31,18 +32,32 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
-FORMATS = ("xlsx", "csv", "jsonl", "parquet", "table")
-ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+FORMATS = ("xlsx", "csv", "jsonl", "parquet", "html", "table")
+ENDINGS = {
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".html": "html",
+    ".htm": "html",
+}
 
 
 def area_on(
-    rules: str | None, overlays: Iterable[Path], area: str, day: str | None, require_standing: str
+    rules: str | None,
+    overlays: Iterable[Path],
+    area: str,
+    day: str | None,
+    require_standing: str,
+    accepted: Path | None = None,
 ) -> DatedArea:
     """Return the law that the options name; today's without a day."""
     from safety_rules.face import load
 
     chosen = load(rules, tuple(overlays)).area(area)
-    return chosen.on(day if day is not None else datetime.date.today(), require_standing)
+    dated = chosen.on(day if day is not None else datetime.date.today(), require_standing)
+    return dated if accepted is None else dated.accepting(accepted)
 
 
 def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory | None:
@@ -57,7 +72,11 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
 @click.command("screen", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
-    "--output", "-o", type=OUTPUT, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+    "--output",
+    "-o",
+    type=OUTPUT,
+    default=None,
+    help="Write .xlsx, .html, .csv, .parquet or .jsonl; else a table is printed.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
@@ -70,10 +89,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
-@click.option(
-    "--jobs", type=click.IntRange(1, 256), default=None, metavar="N",
-    help="Processes that screen rows for a file of results; by default one, and one per core above 20,000 rows.",
-)  # fmt: skip
+@accept_option
 @history_option
 @headings_options
 @engine_option
@@ -91,7 +107,7 @@ def command(
     propose: Path | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
-    jobs: int | None,
+    accepted: Path | None,
     histories: tuple[Path, ...],
     engine: str,
     day: str | None,
@@ -107,12 +123,11 @@ def command(
     from safety_rules.services.screening_waivers import waivers as waivers_of
 
     form = _format(output, form)
-    dated = area_on(rules, overlays, area, day, require_standing)
+    dated = area_on(rules, overlays, area, day, require_standing, accepted)
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    worded = language if output is not None and form != "jsonl" else None
-    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories), jobs, worded)
+    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories))
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:
@@ -145,10 +160,12 @@ def _format(output: Path | None, form: str | None) -> str:
             return form or "table"
         raise click.UsageError(f"`--format {form}` needs a file: add -o NAME.{form}")
     if form == "table":
-        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv, parquet or jsonl")
+        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, html, csv, parquet or jsonl")
     form = form or ENDINGS.get(output.suffix.lower())
     if form is None:
-        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv, .parquet or .jsonl; or add --format")
+        raise click.UsageError(
+            f"`{output.name}` has no known ending: .xlsx, .html, .csv, .parquet or .jsonl; or add --format"
+        )
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{output.parent}`")
     return form
@@ -159,6 +176,10 @@ def _writer(form: str) -> Writer:
         from safety_rules.formats.workbook_out import write_workbook
 
         return write_workbook
+    if form == "html":
+        from safety_rules.formats.page_out import write_page
+
+        return write_page
     if form == "parquet":
         from safety_rules.formats.parquet_out import write_parquet
 
@@ -184,11 +205,10 @@ def _failing(dated: DatedArea, fail_on: Iterable[str]) -> Callable[[ScreenedRow]
     open_too = UNDETERMINED in asked
 
     def failing(row: ScreenedRow) -> bool:
-        came = row.came
-        if came is None:
+        if row.verdict is None:
             return row.error is not None and open_too
-        if ranks and area.rank(came.at_best) >= min(ranks):
+        if ranks and area.rank(row.verdict.at_best) >= min(ranks):
             return True
-        return open_too and came.at_best != came.at_worst
+        return open_too and not row.verdict.definite
 
     return failing

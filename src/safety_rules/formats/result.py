@@ -22,37 +22,18 @@ ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What outputs ask of a verdict that another process came to and worded, in one language."""
-
-    outcome: str
-    at_best: str
-    at_worst: str
-    problems: tuple[Problem, ...]
-    cells: tuple[str, ...]
-    language: str
-
-
-@dataclass(frozen=True, slots=True)
 class ScreenedRow:
-    """A row with its verdict, or what was `told` of it, or with why it has none; a title or a blank line has neither."""
+    """A row with its verdict, or with why it has none; a title or a blank line has neither."""
 
     row: LedgerRow
     verdict: Verdict | None = None
     error: Name | None = None
-    told: Told | None = None
-
-    @property
-    def came(self) -> Verdict | Told | None:
-        """The verdict, or what was told of it."""
-        return self.verdict if self.verdict is not None else self.told
 
     @property
     def outcome(self) -> str:
         """The outcome's key, `undetermined`, `error`, or nothing for a line that is no record."""
-        came = self.came
-        if came is not None:
-            return came.outcome
+        if self.verdict is not None:
+            return self.verdict.outcome
         return ERROR if self.error is not None else ""
 
 
@@ -67,17 +48,6 @@ class Summary:
     violated: Counter[str] = field(default_factory=Counter)
     missing: Counter[Reason] = field(default_factory=Counter)
     names: dict[Reason, Name] = field(default_factory=dict)
-
-    def add(self, more: Summary) -> None:
-        """Count what another summary counts as well."""
-        self.rows += more.rows
-        self.problems += more.problems
-        for own, others in (
-            (self.outcomes, more.outcomes), (self.intervals, more.intervals),
-            (self.violated, more.violated), (self.missing, more.missing),
-        ):  # fmt: skip
-            own.update(others)  # type: ignore[arg-type]
-        self.names = {**more.names, **self.names}
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Name
@@ -21,18 +23,14 @@ from safety_rules.semantics.decide import area_record, subject_names
 from safety_rules.semantics.verdict.explain import reason_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
-from safety_rules.services.processes import cores
-from safety_rules.services.screening_jobs import Work, screened_by
 from safety_rules.services.screening_tables import DecidedRows, engine_for
 from safety_rules.words.explanation import name_of
 from safety_rules.words.problem import problem
+from safety_rules.words.values import shown as value_shown
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
     from safety_rules.services.chaining.ledger import JoinedRows
-
-MANY = 20_000
-"""Rows above which a ledger is screened by one process for each core."""
 
 
 def screen(
@@ -42,16 +40,12 @@ def screen(
     waivers: Sequence[Waiver] = (),
     engine: str = "auto",
     history: AreaWithHistory | None = None,
-    jobs: int | None = None,
-    language: str | None = None,
 ) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
     `engine` is `records` (one row after the other), `duckdb` (all rows at once, words as they are asked
     for), or `auto`: DuckDB for files of some megabytes. The answers are the same. With a history rows are
     always decided one after the other, and the ledger is read twice: first to learn whose its rows are.
-    With a `language` in which all that is wanted of a row is told, `jobs` processes do so, one for each core
-    where there are more than 20,000 rows and no number is given; rows then have no verdict and are `told`.
     Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
     rows, when the rows were asked for.
     """
@@ -61,12 +55,6 @@ def screen(
             raise LedgerError("with a history rows are decided one after the other: leave out the engine `duckdb`")
         return _with_history(path, area, sheet, waivers, history)
     chosen, notices = engine_for(path, engine)
-    if language is not None and engine != "duckdb":
-        read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
-        many = jobs or (cores() if (read.size or 0) > MANY else 1)
-        if many > 1:
-            summary = Summary()
-            return Screening(read, law, _by_jobs(many, read, area, tuple(waivers), summary, language), summary)
     read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
     read.notices += notices
     summary = Summary()
@@ -75,33 +63,6 @@ def screen(
     decided = DecidedRows(path, area, sheet)
     rows = _rows(read, area, waivers, summary, decided=decided)
     return Screening(read, law, rows, summary, prepare=decided.prepare)
-
-
-def _by_jobs(
-    jobs: int, read: Ledger, area: DatedArea, waivers: tuple[Waiver, ...], summary: Summary, language: str
-) -> Iterator[ScreenedRow]:
-    """Yield the rows as several processes tell them."""
-    idle = dict.fromkeys(waivers)
-
-    def count(more: Summary, names: set[str]) -> None:
-        summary.add(more)
-        for waiver in [w for w in idle if w.subject in names]:
-            del idle[waiver]
-
-    yield from screened_by(jobs, read.rows, Work(_counted, read, area, waivers, language), count)
-    if not summary.rows:
-        raise LedgerError(f"`{read.path.name}` has headings and no rows")
-    read.notices += [_idle(w) for w in idle]
-
-
-def _counted(
-    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary
-) -> tuple[ScreenedRow, frozenset[str]]:
-    """Return one row, counted, and by which names waivers may mean it."""
-    screened = screened_row(row, read, area, waivers)
-    _count(screened, summary)
-    none = screened.verdict is None or not waivers
-    return screened, frozenset() if none else subject_names(area.law, screened.verdict.record)  # type: ignore[union-attr]
 
 
 def _with_history(
@@ -139,15 +100,18 @@ def _rows(
     known: JoinedRows | None = None,
     decided: DecidedRows | None = None,
 ) -> Iterator[ScreenedRow]:
-    idle = dict.fromkeys(waivers)
+    idle, unused = dict.fromkeys(waivers), dict.fromkeys(area.law.accepted or ())
     try:
         if decided is not None and not decided.ready:
             decided.prepare()
         for row in read.rows:
             screened = _screened(row, read, area, waivers, known, decided)
-            if screened.verdict is not None and idle:
+            if screened.verdict is not None and (idle or unused):
                 names = subject_names(area.law, screened.verdict.record)
                 idle = {w: None for w in idle if w.subject not in names}
+                for accepted in screened.verdict.accepted:
+                    unused.pop(accepted, None)
+                    read.notices.append(_accepted("accepted-value", accepted, area, row.place))
             _count(screened, summary)
             yield screened
     finally:
@@ -155,7 +119,7 @@ def _rows(
             decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
-    read.notices += [_idle(w) for w in idle]
+    read.notices += [*(_idle(w) for w in idle), *(_accepted("accepted-nowhere", a, area, a.record) for a in unused)]
 
 
 def _screened(
@@ -179,6 +143,13 @@ def _idle(waiver: Waiver) -> Problem:
     return problem("waiver-for-nobody", "", waiver.subject, rule=waiver.rule, subject=waiver.subject)
 
 
+def _accepted(key: str, a: Acceptance, area: DatedArea, place: str) -> Problem:
+    fact = area.law.rulebook.vocabulary.facts[a.fact]
+    value = {language: value_shown(a.value, fact.kind, language) for language in ("zh", "en")}
+    slots = {"record": a.record, "fact": fact.name, "value": Name(**value), "by": a.by, "why": a.why, "day": a.day}
+    return problem(key, a.fact, place, **slots)
+
+
 def screened_row(
     row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = (), known: JoinedRows | None = None
 ) -> ScreenedRow:
@@ -199,7 +170,7 @@ def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     record = area_record(area.law, row.data, read.units, row.place_of)
     if not row.problems:
         return record
-    return Record(record.values, (*row.problems, *record.problems))
+    return replace(record, problems=(*row.problems, *record.problems))
 
 
 def _count(screened: ScreenedRow, summary: Summary) -> None:

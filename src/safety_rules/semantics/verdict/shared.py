@@ -28,7 +28,7 @@ class Shared:
     `standing` is an engine's way from values, masks and outcome to the verdict's standing.
     """
 
-    standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
+    standing: Callable[[Mapping[str, Any], Masks, str], Standing | None] | None = field(default=None, repr=False)
     answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 

@@ -17,7 +17,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.decide import AreaOn, told
+from safety_rules.semantics.decide import AreaOn, findings, interval, told
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
 from safety_rules.services.proving.replay import is_read_back
@@ -143,31 +143,29 @@ def status(law: AreaOn, record: Record, rule: Rule) -> Status:
     return told(rule, law.environment(record))[0]
 
 
+def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
+    """Return the ranks of the verdict at best and at worst, by the definition."""
+    best, worst = interval(law.area, findings(law, record))
+    return law.area.rank(best), law.area.rank(worst)
+
+
 def statuses(law: AreaOn, record: Record) -> dict[str, Status]:
-    """Return what the definition says of each rule, without what it cites: that is never asked here."""
+    """Return what the definition says of every rule, without what it rests on."""
     env = law.environment(record)
     return {rule.key: told(rule, env)[0] for rule in law.rules}
 
 
-def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
-    """Return the ranks of the verdict at best and at worst, by the definition."""
-    return _ranks(law, statuses(law, record))
-
-
-def _ranks(law: AreaOn, found: Mapping[str, Status]) -> tuple[int, int]:
-    asked = [(law.area.rank(r.otherwise.outcome), found[r.key]) for r in law.rules]
-    best = max((rank for rank, said in asked if said is Status.VIOLATED), default=0)
-    return best, max((rank for rank, said in asked if said is Status.UNDETERMINED and rank > best), default=best)
-
-
-def says(law: AreaOn, record: Record) -> Shown:
-    """Return a record with its verdict and the rules that made it, by the definition."""
-    found = statuses(law, record)
-    best, worst = (law.area.outcomes[rank].key for rank in _ranks(law, found))
+def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None) -> Shown:
+    """Return a record with its verdict and the rules that made it, by the definition; `found`, where at hand, are their statuses."""
+    found = statuses(law, record) if found is None else found
+    asked_for = [(found[r.key], law.area.rank(r.otherwise.outcome)) for r in law.rules]
+    best = law.area.outcomes[max((k for s, k in asked_for if s is Status.VIOLATED), default=0)].key
+    open_too = (Status.VIOLATED, Status.UNDETERMINED)
+    worst = law.area.outcomes[max((k for s, k in asked_for if s in open_too), default=0)].key
     outcome = best if best == worst else f"{best} .. {worst}"
     parts = [f"{law.area.key}: {outcome}"]
-    for wanted in (Status.VIOLATED, Status.UNDETERMINED):
-        keys = [key for key, said in found.items() if said is wanted]
+    for wanted in open_too:
+        keys = [key for key, one in found.items() if one is wanted]
         parts += [f"{wanted.value}: {_few(keys)}"] if keys else []
     return Shown(record, law.as_of, "; ".join(parts))
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.loading.folders import rulebook_of
-from safety_rules.services.processes import deaf_to_the_keyboard, none_left
 from safety_rules.services.proving.answers import Proof
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.built_in import built_in, needless
@@ -68,10 +69,29 @@ def proofs_of(tasks: Sequence[Task], processes: int) -> list[Proof]:
     if not tasks:
         return []
     # Processes are spawned, not forked: z3 has threads of its own. And always some: Ctrl-C within z3 is lost, or a crash.
-    with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool, none_left():
-        with deaf_to_the_keyboard():
-            asked = [pool.submit(answers, task) for task in tasks]
-        return [proof for found in asked for proof in found.result()]
+    others = set(active_children())
+    with ProcessPoolExecutor(min(processes, len(tasks)), mp_context=get_context("spawn")) as pool:
+        try:
+            with _deaf_to_the_keyboard():
+                asked = [pool.submit(answers, task) for task in tasks]
+            return [proof for found in asked for proof in found.result()]
+        except KeyboardInterrupt:
+            for process in set(active_children()) - others:
+                process.kill()
+            raise
+
+
+@contextmanager
+def _deaf_to_the_keyboard() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: it is for the one that started them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def answers(task: Task) -> list[Proof]:
