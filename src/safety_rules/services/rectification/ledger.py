@@ -22,6 +22,7 @@ APPLICATION = 0x53525A47
 SCHEMA_VERSION = 2
 GENESIS = "0" * 64
 PATIENCE = 60.0
+ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 SCHEMA = """
 CREATE TABLE entries (
   seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL,
@@ -73,13 +74,12 @@ class Fault:
 
 def body_text(body: object) -> str:
     """Return an entry's body as it is stored: one text for one content."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ENCODE(body)
 
 
 def hashed(seq: int, kind: str, key: str, body: str, previous: str) -> str:
     """Return the hash of an entry, by its body's text, after the one before it."""
-    quoted = (json.dumps(text, ensure_ascii=False) for text in (key, kind, previous))
-    whole = '{{"body":{},"key":{},"kind":{},"previous":{},"seq":{}}}'.format(body, *quoted, seq)
+    whole = f'{{"body":{body},"key":{ENCODE(key)},"kind":{ENCODE(kind)},"previous":{ENCODE(previous)},"seq":{seq}}}'
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
