@@ -1,7 +1,7 @@
 """Every danger as it stands, kept in the store beside its entries: folded with each event, so that no question replays them.
 
 The entries decide: what was appended since, or is asked about as of an earlier day, is lived through from them, and
-`verify` builds all of it again and compares (decision 63).
+`verify` builds all of it again and compares (decision 64).
 """
 
 from __future__ import annotations
