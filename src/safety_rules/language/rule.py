@@ -109,8 +109,13 @@ class Holder:
         """How sure its authority is: the weakest citation."""
         return weakest(*(c.standing for c in self.authority))
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether nothing that it cites is in force on the day for which it was taken."""
+        return bool(self.authority) and all(c.lapsed for c in self.authority)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Rule(Holder):
     """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must.
 
@@ -129,6 +134,9 @@ class Rule(Holder):
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
     row_of: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.key}>"
 
 
 @dataclass(frozen=True, slots=True)

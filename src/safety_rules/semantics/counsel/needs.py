@@ -155,6 +155,8 @@ def witness(
     if not lacking or not all(_can_be_settled(f, frozenset(lacking), env) for f in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
+    if first.kind == "year":
+        return None
     if first.kind in ("parameter", "authority"):
         answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
         return None if answer is None else {first: None, **answer}

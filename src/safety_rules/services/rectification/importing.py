@@ -12,18 +12,7 @@ from pathlib import Path
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Inspection, Life, Read, read
-from safety_rules.services.rectification.folded import fold
-from safety_rules.services.rectification.ledger import (
-    Entry,
-    Head,
-    append,
-    day_of,
-    entries,
-    head,
-    reading,
-    text_of,
-    writing,
-)
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
     DEADLINE,
     ROUND,
@@ -38,13 +27,14 @@ from safety_rules.services.rectification.life import (
 )
 from safety_rules.services.rectification.life import hand as hand_of
 from safety_rules.services.rectification.plain import UNSTATED
-from safety_rules.services.rectification.recording import EVENT, entry, event_of, living, roster_of
+from safety_rules.services.rectification.recording import EVENT, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, acted, actors_of
 from safety_rules.services.rectification.sheets import Refusal, workbook
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import Entry, Head, append, day_of, entries, head, text_of
 from safety_rules.words.catalog import both
 
 INSPECTION = "inspection"
@@ -104,16 +94,15 @@ def import_workbook(
         return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=write)
     if not write:
         if not store.exists():
-            return _planned([], book, table, hand, known_actors).made
+            return _planned([], book, table, hand, known_actors)[1]
         with reading(store) as connection:
-            return _planned(list(_all(connection)), book, table, hand, known_actors).made
+            return _planned(list(_all(connection)), book, table, hand, known_actors)[1]
     with writing(store, create=True) as connection:
         if roster_of(connection) != known_actors:
             raise LedgerError(f"the roster of `{store.name}` changed meanwhile; import again")
-        plan = _planned(list(_all(connection)), book, table, hand, known_actors)
-        at = append(connection, plan.new) if plan.new else head(connection)
-        fold(connection, living(connection, table), plan.lived)
-    return replace(plan.made, head=at, written=True)
+        new, made = _planned(list(_all(connection)), book, table, hand, known_actors)
+        at = append(connection, new) if new else head(connection)
+    return replace(made, head=at, written=True)
 
 
 def _all(connection: sqlite3.Connection) -> Iterator[Entry]:
@@ -121,33 +110,23 @@ def _all(connection: sqlite3.Connection) -> Iterator[Entry]:
         yield from entries(connection, kind)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The entries that a workbook adds to a ledger's, what they are, and the dangers that they make."""
-
-    new: list[Entry]
-    made: Imported
-    lived: Mapping[str, tuple[Danger, datetime.date]]
-
-
 def _planned(
     held: Sequence[Entry], book: Read, table: Lifecycle, hand: Hand | None, actors: Mapping[str, Actor]
-) -> _Plan:
-    """Return what a workbook adds to a ledger's entries."""
+) -> tuple[list[Entry], Imported]:
+    """Return the entries that a workbook adds to a ledger's, and what they are."""
     recorded = [event_of(e.key, e.body) for e in held if e.kind == EVENT]
     known = replay(table, recorded)
     was = {(e.danger, e.change.field, e.change.old) for e in recorded if e.change is not None}
     roster = {**actors, **{hand_of(a.name): a for a in book.actors}}
     refusals = list(book.refusals)
     new = new_actors(book.actors, actors)
-    lived: dict[str, tuple[Danger, datetime.date]] = {}
     count: Counter[str] = Counter(actors=len(new))
     for life in book.lives:
         before = known.get(life.danger.id)
         try:
             settled = _settled(life, before, was, hand, table, roster) if before is not None else []
             fresh = [e for e in life.events if before is None or _is_new(e, before)]
-            danger = _lawful(table, before, [*settled, *fresh])
+            _lawful(table, before, [*settled, *fresh])
         except RefusedError as error:
             refusals.append(Refusal(life.row.place("隐患编号"), error.reason))
             continue
@@ -156,8 +135,6 @@ def _planned(
             count["differs"] += len(error.refusals)
             continue
         new += [entry(e) for e in (*settled, *fresh)]
-        if danger is not None and (settled or fresh):
-            lived[danger.id] = danger, max(e.on for e in (*settled, *fresh))
         count["events"] += len(settled) + len(fresh)
         count["settled"] += len(settled)
         count["dangers"] += before is None
@@ -173,14 +150,13 @@ def _planned(
         count["dangers"], count["events"], len(inspections), count["unchanged"], book, tuple(refusals), Head(0, ""),
         count["actors"], count["goes_on"], count["settled"], count["differs"], gone, written=False,
     )  # fmt: skip
-    return _Plan([*new, *inspections, *stated], made, lived)
+    return [*new, *inspections, *stated], made
 
 
-def _lawful(table: Lifecycle, danger: Danger | None, events: Iterable[Event]) -> Danger | None:
-    """Return a danger after events; raises RefusedError where one may not follow."""
+def _lawful(table: Lifecycle, danger: Danger | None, events: Iterable[Event]) -> None:
+    """Raise RefusedError where an event may not follow."""
     for event in events:
         danger = after(table, danger, event)
-    return danger
 
 
 def _is_new(event: Event, danger: Danger) -> bool:

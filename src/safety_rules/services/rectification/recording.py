@@ -12,16 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.folded import Living, fold, standing
-from safety_rules.services.rectification.ledger import (
-    Entry,
-    append,
-    day_of,
-    entries,
-    reading,
-    text_of,
-    writing,
-)
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
     Change,
     Danger,
@@ -35,6 +26,7 @@ from safety_rules.services.rectification.life import (
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import Entry, append, day_of, entries, text_of
 
 EVENT = "event"
 FILE_NAME = re.compile(r"^[^\s，。；]+\.(?:jpe?g|png|pdf|docx?|xlsx?|zip|mp4|txt)$", re.IGNORECASE)
@@ -87,20 +79,9 @@ def _part(key: str, body: Mapping[str, Any], name: str, of: type) -> Any:
 
 
 def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
-    """Return every danger of a ledger as its events up to a day made it, without its hands and its steps."""
+    """Return every danger of a ledger as its events up to a day made it."""
     with reading(path) as connection:
-        return standing(connection, living(connection, table), on)
-
-
-def living(connection: sqlite3.Connection, table: Lifecycle) -> Living:
-    """Return what lives through the entries of one danger of a ledger up to a day."""
-
-    def lived(danger: str, on: datetime.date) -> tuple[Danger, datetime.date] | None:
-        events = [event_of(e.key, e.body) for e in entries(connection, EVENT, danger)]
-        found = replay(table, events, on).get(danger)
-        return None if found is None else (found, max(e.on for e in events if e.on <= on))
-
-    return lived
+        return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
 
 
 def history(path: Path, danger: str) -> tuple[Event, ...]:
@@ -131,7 +112,6 @@ def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> 
         before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))
         danger = after(table, before.get(event.danger), event)
         append(connection, [entry(event)])
-        fold(connection, living(connection, table), {danger.id: (danger, event.on)})
     return event, danger
 
 

@@ -13,12 +13,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from safety_rules.services.rectification.book import Inspection, Read
-from safety_rules.services.rectification.folded import standing
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
-from safety_rules.services.rectification.ledger import entries, reading
+from safety_rules.services.rectification.ledger import reading
 from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
-from safety_rules.services.rectification.recording import living
+from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import entries
 
 Day = datetime.date
 
@@ -87,8 +87,8 @@ def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day)
         _rate("合计", found),
         sum(d.details.level == "重大" for d in found),
         sum(overdue(d, on) for d in found),
-        _rates(found, "unit"),
-        _rates(found, "field"),
+        _rates({d.details.unit for d in found}, found, "unit"),
+        _rates({d.details.field for d in found}, found, "field"),
         _weeks(found),
         len(seen),
         tuple(sorted(finds.items())),
@@ -102,12 +102,9 @@ def _rate(name: str, dangers: list[Danger]) -> Rate:
     return Rate(name, len(dangers), sum(d.closed_on is not None for d in dangers))
 
 
-def _rates(dangers: list[Danger], of: str) -> tuple[Rate, ...]:
+def _rates(names: set[str], dangers: list[Danger], of: str) -> tuple[Rate, ...]:
     """Return the rate of each name, the lowest first, so that who lags behind stands on top."""
-    named: dict[str, list[Danger]] = {}
-    for danger in dangers:
-        named.setdefault(getattr(danger.details, of), []).append(danger)
-    rates = [_rate(name, own) for name, own in named.items()]
+    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name]) for name in names]
     return tuple(sorted(rates, key=lambda r: (r.rate or Fraction(0), -r.found, r.name)))
 
 
@@ -138,7 +135,7 @@ def of_workbook(book: Read, table: Lifecycle, on: Day) -> tuple[tuple[Danger, ..
 def of_store(path: Path, table: Lifecycle, on: Day) -> tuple[tuple[Danger, ...], tuple[Inspection, ...]]:
     """Return the dangers of a ledger as it stood on a day, and its inspections, both read from one state of it."""
     with reading(path) as connection:
-        dangers = standing(connection, living(connection, table), on)
+        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
         inspections = tuple(inspection_of(e) for e in entries(connection, INSPECTION))
     return tuple(dangers.values()), inspections
 
