@@ -334,6 +334,7 @@ def _covered(
         elsewhere = [made(o, at) for o in options if o not in listed][:1]
         until = None if after is None else made(after - DAY, at)
         fresh = [g for g in groups if g.text not in tried]
+        each = f"for x in {reported}"
         ticked, covers = _in(sorted(listed)), " or ".join(g.text for g in groups)
         yield DeriveFile(
             derive=made(f"{fact.replace('.', '_')}_{since:%Y_%m_%d}", at),
@@ -341,7 +342,7 @@ def _covered(
             title=NameFile(zh=told.zh, en=told.en),
             in_force=PeriodFile.model_construct(since=made(since, at), until=until),
             authority=[CitationFile(source=f.source, clause=f.clause) for f, _ in held],
-            derives=made(f"any({ticked} for x in {reported}) and all({covers} for x in {reported})", at),
+            derives=made(" and ".join([f"any({ticked} {each})", f"all({covers} {each})"]), at),
             cases=[case for g in fresh or groups[:1] for case in g.cases(reported, since, elsewhere)],
         )
         tried |= {g.text for g in groups}
