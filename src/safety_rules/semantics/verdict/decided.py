@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -34,6 +34,14 @@ UNDETERMINED = "undetermined"
 
 Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
 """An engine's way from data and violated rules (None: every rule) to their evidence."""
+
+
+def bits(mask: int) -> Iterator[int]:
+    """Yield the numbers of the bits that are set, the lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest
 
 
 class Decided:
@@ -88,24 +96,45 @@ class Decided:
         return self.on.environment(self.record)
 
     @cached_property
+    def masks(self) -> Masks | None:
+        """The findings as bits, where an engine knows them; raises RecordError where the data has changed since."""
+        if self._shared is None or self._shared.masks is None or self._granted:
+            return None
+        if self._masks is not None and self._data is self.record:
+            return self._masks
+        now = self._shared.masks(self.record.values)
+        self._unchanged(now.violated == self._bits() and (self._masks is None or now == self._masks))
+        return now
+
+    def _bits(self) -> int:
+        """Return the violated rules that the verdict was made with, as a mask."""
+        if self._masks is not None:
+            return self._masks.violated
+        known = frozenset(self._violated or ())
+        return sum(1 << i for i, rule in enumerate(self.on.rules) if rule.key in known)
+
+    def _unchanged(self, same: bool) -> None:
+        if not same:
+            raise RecordError("the record was changed after its verdict was made; decide it again")
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
+        masks = self.masks
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
-        if self._violated is not None and not self._granted:
+        if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
-            if now != tuple(self._violated):
-                raise RecordError("the record was changed after its verdict was made; decide it again")
+            self._unchanged(now == tuple(self._violated))
         return found
 
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:
         """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
-        if self._masks is None or "findings" in self.__dict__:
+        masks = self.masks
+        if masks is None or "findings" in self.__dict__:
             return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
-        mask = self._masks.violated | self._masks.undetermined
-        if not mask:
-            return ()
-        return tuple(deciding.finding(r, self.environment) for i, r in enumerate(self.on.rules) if mask >> i & 1)
+        mask = masks.violated | masks.undetermined
+        return tuple(deciding.finding(self.on.rules[i], self.environment) for i in bits(mask))
 
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
@@ -137,8 +166,8 @@ class Decided:
     def standing(self) -> Standing:
         """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
         quick = self._shared.standing if self._shared is not None else None
-        if quick is not None and self._masks is not None:
-            return quick(self.record.values, self._masks, self.at_best)
+        if quick is not None and self.masks is not None:
+            return quick(self.record.values, self.masks, self.at_best)
         return deciding.verdict_standing(self.on.area, self.findings, self.at_best)
 
     @cached_property
@@ -180,7 +209,7 @@ class Decided:
         if self._violated is not None:
             return tuple(self._violated)
         if self._masks is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._masks.violated >> i & 1)
+            return tuple(self.on.rules[i].key for i in bits(self._masks.violated))
         return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
 
     def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:

@@ -25,10 +25,12 @@ T = TypeVar("T")
 class Shared:
     """Answers by what they depend on; forgotten all at once when there are too many.
 
-    `standing` is an engine's way from values, masks and outcome to the verdict's standing.
+    `standing` is an engine's way from values, masks and outcome to the verdict's standing, `masks` its way from values
+    to their findings.
     """
 
     standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
+    masks: Callable[[Mapping[str, Any]], Masks] | None = field(default=None, repr=False)
     answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
