@@ -15,7 +15,7 @@ from typing import Any
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.area import compiled, groups
-from safety_rules.engines.compiled.cells import cell, names
+from safety_rules.engines.compiled.cells import Cell, cell, field_names, names
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.conditions import Declined
 from safety_rules.engines.compiled.plain_data import CHECKS, Facts, is_not, known_keys
@@ -169,27 +169,54 @@ def _reading(facts: Facts, fields: Mapping[str, Sequence[str]]) -> list[ast.stmt
         fact, (subject, _, field) = facts.fact(key), key.partition(".")
         facts.globals[f"cell_{name}"] = cell(fact, facts.law)
         again: list[ast.stmt] = [assign(name, code.call(f"cell_{name}", load(name)))]
-        read = ast.Call(ast.Attribute(load(subject), "get", ast.Load()), [constant(field)], [])
         wrong = code.both(ast.Compare(load(name), [ast.IsNot()], [constant(None)]), facts.wrong(key))
-        rest = _items(facts, key, name, fields.get(key, ()), again) if isinstance(fact.kind, Records) else []
-        found += [assign(name, read), when(wrong, again, rest)]
+        rest = _items(facts, key, name, fields.get(key, ())) if isinstance(fact.kind, Records) else []
+        found += [assign(name, _get(subject, field)), when(wrong, again, rest)]
     return found
 
 
-def _items(facts: Facts, key: str, name: str, fields: Sequence[str], again: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the statements that look at a list's records, and have the list made canonical where one is not."""
+def _items(facts: Facts, key: str, name: str, fields: Sequence[str]) -> list[ast.stmt]:
+    """Return the statements that look at a list's records, and have those made canonical where one is not."""
     known = f"known_{key.replace('.', '_')}"
     facts.globals[known] = known_keys(f.field for f in facts.law.rulebook.vocabulary.fields(key))
-    wrong: list[ast.stmt] = [*again, ast.Break()]
+    facts.globals[f"rows_{name}"] = rows(facts, key, fields, facts.globals[f"cell_{name}"])
+    wrong: list[ast.stmt] = [assign(name, code.call(f"rows_{name}", load(name))), ast.Break()]
     body = [when(code.either(is_not("item", "dict"), _unknown(known, "item")), wrong)]
     for field in fields:
         fact = facts.fact(field)
-        get = ast.Attribute(load("item"), "get", ast.Load())
-        body.append(assign("field", ast.Call(get, [constant(fact.field)], [])))
+        body.append(assign("field", _get("item", fact.field)))
         blank = wrong if fact.or_else else [ast.Pass()]
         body.append(when(is_(load("field"), None), blank, [when(facts.wrong_value(fact, "field"), wrong)]))
     loop = ast.For(ast.Name("item", ast.Store()), load(name), body, [])
     return [when(is_(load(name), None), [], [loop])]
+
+
+def rows(facts: Facts, key: str, fields: Sequence[str], whole: Cell) -> Cell:
+    """Return the function from a list to records with the fields that rules read, canonical; by `whole` where it cannot."""
+    held: dict[str, Any] = {"whole": whole, "renamed": field_names(facts.fact(key), facts.law)}
+    given_up: list[ast.stmt] = [ast.Return(code.call("whole", load("given")))]
+    body = [when(is_not("item", "dict"), given_up), assign("item", code.call("renamed", load("item")))]
+    for number, field in enumerate(fields):
+        fact, read = facts.fact(field), f"field_{number}"
+        held[f"cell_{number}"] = cell(fact, facts.law)
+        found = [when(facts.wrong_value(fact, read), [assign(read, code.call(f"cell_{number}", load(read)))])]
+        body += [
+            assign(read, _get("item", fact.field)),
+            when(is_(load(read), None), given_up if fact.or_else else [], found),
+        ]
+    made = ast.Dict(
+        [constant(facts.fact(f).field) for f in fields], [load(f"field_{number}") for number in range(len(fields))]
+    )
+    body.append(ast.Expr(ast.Call(ast.Attribute(load("made"), "append", ast.Load()), [made], [])))
+    loop = ast.For(ast.Name("item", ast.Store()), load("given"), body, [])
+    start = assign("made", ast.List([], ast.Load()))
+    function = code.function("rows", ["given"], [start, loop, ast.Return(load("made"))])
+    found_rows: Cell = code.functions([function], facts.globals | held, f"<records of {key}>")["rows"]
+    return found_rows
+
+
+def _get(name: str, field: str) -> ast.expr:
+    return ast.Call(ast.Attribute(load(name), "get", ast.Load()), [constant(field)], [])
 
 
 def _rest(law: AreaOn, aside: Sequence[int]) -> Callable[[Any], Masks]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, partial
 from math import inf
@@ -12,14 +13,14 @@ from typing import Any
 
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Number
-from safety_rules.language.vocabulary import Bounds, Fact
+from safety_rules.language.vocabulary import Bounds, Fact, normal
 from safety_rules.semantics.admission import admit
 from safety_rules.semantics.decide import AreaOn
 
 MOST_NAMES = 20_000
 MOST_WORDS = 4096
 MOST_LETTERS = 50
-WRITTEN = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)([^0-9]{0,20})", re.ASCII)
+WRITTEN = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,6})?)((?:[^0-9.,].{0,20})?)", re.ASCII)
 
 Cell = Callable[[Any], Any]
 
@@ -49,6 +50,24 @@ def names(law: AreaOn) -> Callable[[Any], dict[str, dict[str, Any]]]:
     return by_subject
 
 
+def field_names(fact: Fact, law: AreaOn) -> Callable[[dict[Any, Any]], dict[str, Any]]:
+    """Return the function from a record of a list to its data by English names; raises TypeError where one is given twice."""
+    fields = admit.fields_by_name(fact, law.rulebook.vocabulary)
+
+    @lru_cache(MOST_NAMES)
+    def find(name: str) -> str:
+        found = fields.get(normal(name))
+        return f"{name} is no field" if found is None else found.field
+
+    def renamed(given: dict[Any, Any]) -> dict[str, Any]:
+        made = {find(name): value for name, value in given.items()}
+        if len(made) != len(given):
+            raise TypeError
+        return made
+
+    return renamed
+
+
 def _unreadable(why: str, place: str) -> None:
     raise TypeError(why)
 
@@ -61,7 +80,9 @@ def cell(fact: Fact, law: AreaOn) -> Cell:
     admitted = _admitted(fact, law)
     if isinstance(fact.kind, Number):
         alone = replace(fact, kind=replace(fact.kind, whole=False), bounds=Bounds())
-        return partial(_number, *_within(fact), fact.kind.whole, admitted, _times(_admitted(alone, law)))
+        return partial(
+            _number, *_within(fact), fact.kind.whole, admitted, _times(_admitted(alone, law), fact.kind.unit.symbol)
+        )
     remembered = lru_cache(MOST_WORDS)(admitted)
     return lambda data: remembered(data) if data.__class__ is str and len(data) < MOST_LETTERS else admitted(data)
 
@@ -89,16 +110,21 @@ def _within(fact: Fact) -> tuple[float, float]:
     return max((edges(b, 1)[1] for b in lows), default=-inf), inf if high is None else edges(high, 1)[0]
 
 
-def _times(admitted: Cell) -> Callable[[str], Any]:
-    """Return the function from the words behind a number to what they multiply it by; None where they say nothing."""
+def _times(admitted: Cell, own: str) -> Callable[[str], Any]:
+    """Return the function from the words behind a number to what they multiply it by; None where they say nothing.
+
+    Words with more digits in them say nothing, but where they are the fact's own unit.
+    """
 
     @lru_cache(MOST_WORDS)
-    def times(words: str) -> Fraction | None:
+    def times(words: str) -> Fraction | int | None:
+        if words.strip() != own and any(c.isdigit() for c in words):
+            return None
         try:
             one = admitted(f"1{words}")
         except TypeError:
             return None
-        return None if one is None else Fraction(repr(one))
+        return None if one is None else 1 if one == 1 else Fraction(repr(one))
 
     return times
 
@@ -107,6 +133,8 @@ def _number(
     low: float, high: float, whole: bool, admitted: Cell, times: Callable[[str], Any], data: Any
 ) -> float | int | None:
     """Return a number written in digits and a unit; what is close to a bound, or written otherwise, by admission."""
+    if data.__class__ is Decimal:
+        data = str(data)
     if data.__class__ is str and (written := WRITTEN.fullmatch(data)) is not None:
         digits, words = written.groups()
         factor = times(words)

@@ -139,7 +139,10 @@ class Conditions:
             case tree.If(test, then, otherwise):
                 return code.choose(self.truth(test), self.value(then), self.value(otherwise))
             case tree.Shift(day, period, backwards):
-                parts = self.value(day), self.period(period), constant(tree.in_months(period)), constant(backwards)
+                months, limit = tree.in_months(period), self.limit(period) if isinstance(day, tree.AsOf) else None
+                if limit is not None:
+                    return self.fixed(shifted(self.law.as_of, limit, months, backwards))
+                parts = self.value(day), self.period(period), constant(months), constant(backwards)
                 return code.call("shifted", *parts)
             case (
                 tree.Not()
@@ -180,7 +183,7 @@ class Conditions:
         match expr:
             case tree.Literal(Fraction() as known):
                 return known
-            case tree.ParameterRef(_, Number()):
+            case tree.ParameterRef(_, Number(), None):
                 known = self.parameter(expr)
                 return known if isinstance(known, Fraction) else None
             case _:

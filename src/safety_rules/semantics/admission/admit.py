@@ -186,9 +186,14 @@ def _value(data: Any, fact: Fact, path: str, a: _Admission) -> Value:
 def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
     """Return the fields of a list by both names, worked out once for all of its records."""
     if fact.key not in a.fields:
-        found = a.vocabulary.fields(fact.key)
-        a.fields[fact.key] = {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
+        a.fields[fact.key] = fields_by_name(fact, a.vocabulary)
     return a.fields[fact.key]
+
+
+def fields_by_name(fact: Fact, vocabulary: Vocabulary) -> dict[str, Fact]:
+    """Return the fields of a list by both names."""
+    found = vocabulary.fields(fact.key)
+    return {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
 
 
 def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict[str, Value]:
