@@ -10,6 +10,7 @@ from typing import Any
 from safety_rules.engines.compiled.area import CompiledArea, compiled, outcome_masks
 from safety_rules.engines.compiled.blanks import blanks
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.engines.compiled.findings import Findings
 from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
@@ -39,7 +40,9 @@ def decider(law: AreaOn) -> Decider:
     exact = cache(partial(compiled, law))
     written = cache(lambda: standings(exact()))
     shared = Shared(
-        lambda values, masks, outcome: written()(values, masks, outcome), lambda values: exact().masks(values)
+        lambda values, masks, outcome: written()(values, masks, outcome),
+        lambda values: exact().masks(values),
+        Findings(law),
     )
     exactly = _exactly(law, exact, shared)
     raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -21,27 +21,20 @@ from safety_rules.language.verdict import (
     Needs,
     Status,
     WaiverResult,
+    bits,
 )
 from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.verdict.evidence import evidence
-from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both
 
 UNDETERMINED = "undetermined"
 
 Witness = Callable[[Any, Sequence[str] | None], tuple[Evidence, ...]]
 """An engine's way from data and violated rules (None: every rule) to their evidence."""
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set, the lowest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
 
 
 class Decided:
@@ -106,6 +99,10 @@ class Decided:
         self._unchanged(now.violated == self._bits() and (self._masks is None or now == self._masks))
         return now
 
+    @property
+    def _parts(self) -> Parts | None:
+        return None if self._shared is None else self._shared.parts
+
     def _bits(self) -> int:
         """Return the violated rules that the verdict was made with, as a mask."""
         if self._masks is not None:
@@ -120,7 +117,9 @@ class Decided:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
-        masks = self.masks
+        masks, parts = self.masks, self._parts
+        if masks is not None and parts is not None:
+            return parts.of(self.on.rules, self.environment)
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
         if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
@@ -134,7 +133,10 @@ class Decided:
         if masks is None or "findings" in self.__dict__:
             return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
         mask = masks.violated | masks.undetermined
-        return tuple(deciding.finding(self.on.rules[i], self.environment) for i in bits(mask))
+        rules = [self.on.rules[i] for i in bits(mask)]
+        if self._parts is not None:
+            return self._parts.of(rules, self.environment) if rules else ()
+        return tuple(deciding.finding(rule, self.environment) for rule in rules)
 
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
@@ -190,11 +192,15 @@ class Decided:
     @cached_property
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
+        if self._parts is not None:
+            return self._parts.due(self.environment, self.open_findings)
         return deciding.due_duties(self.on, self.environment, self.open_findings)
 
     @cached_property
     def derived(self) -> Mapping[str, Value | None]:
         """The derived facts by path, exact; None for one that is not known yet."""
+        if self._parts is not None:
+            return self._parts.derived(self.record)
         return deciding.derived_values(self.on, self.record)
 
     def finding(self, rule: str) -> Finding:
