@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from safety_rules.engines.compiled import code
+from safety_rules.engines.compiled.area import compiled
 from safety_rules.engines.compiled.derived import by_paths, duties, with_derived
 from safety_rules.engines.compiled.exact import value
 from safety_rules.engines.compiled.standing import Cited, rule_grounds
@@ -22,7 +23,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth
-from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Status, bits
+from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Masks, Status, bits
 from safety_rules.semantics.decide import AreaOn, due_duty, finding, rule_duties, status
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.reads import parameters_of, tables_of, walk_through
@@ -38,6 +39,7 @@ class Findings:
     law: AreaOn
     constants: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Part | None] = field(default_factory=dict)
+    alone: dict[str, Callable[[Callable[[str], Any]], Masks]] = field(default_factory=dict)
 
     @cached_property
     def ready(self) -> Callable[[Values], Values]:
@@ -58,6 +60,15 @@ class Findings:
     def by_paths(self) -> Callable[[Values], dict[str, Any]]:
         """The function from values with derived facts to the derived facts by path."""
         return by_paths(self.law)
+
+    def status(self, rule: Rule, record: Record) -> Status:
+        """Return what one rule says of a record: by a function of this rule alone, for a search that asks it often."""
+        if rule.key not in self.alone:
+            self.alone[rule.key] = compiled(replace(self.law, rules=(rule,))).exact
+        violated, undetermined, absent = self.alone[rule.key](record.values.get)
+        if violated:
+            return Status.VIOLATED
+        return Status.UNDETERMINED if undetermined else Status.NOT_APPLICABLE if absent else Status.SATISFIED
 
     def derived(self, record: Record) -> Mapping[str, Any]:
         """Return the derived facts of a record by path; None for one that is unknown."""

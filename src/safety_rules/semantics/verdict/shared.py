@@ -14,7 +14,7 @@ from safety_rules.language.chain import canonical
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.source import Standing
-from safety_rules.language.verdict import DueDuty, Finding, Masks
+from safety_rules.language.verdict import DueDuty, Finding, Masks, Status
 from safety_rules.semantics.evaluate import Environment
 from safety_rules.semantics.reads import facts_of
 
@@ -27,6 +27,9 @@ class Parts(Protocol):
 
     def of(self, rules: Iterable[Rule], env: Environment) -> tuple[Finding, ...]:
         """Return the findings of rules on the environment's record, in their order."""
+
+    def status(self, rule: Rule, record: Record) -> Status:
+        """Return what one rule says of a record."""
 
     def derived(self, record: Record) -> Mapping[str, Any]:
         """Return the derived facts of a record by path; None for one that is unknown."""
