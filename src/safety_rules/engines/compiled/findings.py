@@ -39,6 +39,7 @@ class Findings:
     law: AreaOn
     constants: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Part | None] = field(default_factory=dict)
+    clauses: dict[int, tuple[Callable[[Callable[[str], Any]], Any], Clause]] = field(default_factory=dict)
     alone: dict[str, Callable[[Callable[[str], Any]], Masks]] = field(default_factory=dict)
 
     @cached_property
@@ -69,6 +70,15 @@ class Findings:
         if violated:
             return Status.VIOLATED
         return Status.UNDETERMINED if undetermined else Status.NOT_APPLICABLE if absent else Status.SATISFIED
+
+    def holds(self, clause: Clause, record: Record) -> bool:
+        """Return whether one clause is true of a record: by a function of this clause alone."""
+        if id(clause) not in self.clauses:
+            w = Writer(self.law, self.constants)
+            found = value(clause.that, w)
+            made = code.function("holds", ["get"], [*w.loading, *w.body, ast.Return(found)])
+            self.clauses[id(clause)] = code.functions([made], self.constants, f"<clause {clause.key}>")["holds"], clause
+        return self.clauses[id(clause)][0](record.values.get) is True
 
     def derived(self, record: Record) -> Mapping[str, Any]:
         """Return the derived facts of a record by path; None for one that is unknown."""

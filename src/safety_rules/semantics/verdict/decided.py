@@ -192,7 +192,8 @@ class Decided:
         """For each failed numeric clause, the smallest change of each single fact with which it holds."""
         if not self.open_findings:
             return ()
-        return gaps(self.open_findings, self.environment, self.on.rulebook.vocabulary.facts)
+        holds = None if self._parts is None else self._parts.holds
+        return gaps(self.open_findings, self.environment, self.on.rulebook.vocabulary.facts, holds)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:

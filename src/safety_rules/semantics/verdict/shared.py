@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from safety_rules.language.chain import canonical
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.rule import Clause, Derivation, Rule
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import DueDuty, Finding, Masks, Status
 from safety_rules.semantics.evaluate import Environment
@@ -30,6 +30,9 @@ class Parts(Protocol):
 
     def status(self, rule: Rule, record: Record) -> Status:
         """Return what one rule says of a record."""
+
+    def holds(self, clause: Clause, record: Record) -> bool:
+        """Return whether one clause is true of a record."""
 
     def derived(self, record: Record) -> Mapping[str, Any]:
         """Return the derived facts of a record by path; None for one that is unknown."""
