@@ -25,6 +25,7 @@ WIDTHS = (
     (8, 22, 70, 40),
 )
 OWN_WIDTH = 16
+PAGE_WORDS = ("grading_page.answer", "grading_page.heads")
 PAGE_WIDTHS = (7, 26, 20, 16, 11, 7, 11, 18, 18, 26)
 
 
@@ -42,7 +43,7 @@ class _Writer:
         self.styles: Styles = styles_of(book, screening.on.area)
         names = texts("grading.sheets", language)
         self.page, *self.sheets = [book.add_worksheet(name) for name in names]
-        self.overview = Overview(screening, language, "grading_page", PAGE_WIDTHS, outcome_at=2)
+        self.overview = Overview(screening, language, *PAGE_WORDS, PAGE_WIDTHS, outcome_at=2)
         self.at, self.problems = [0, 0, 0, 0], 0
         about = sentence("overview.title", language, area=screening.on.area.title.in_(language))
         set_page(self.page, language, about)

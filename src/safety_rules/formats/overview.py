@@ -61,7 +61,7 @@ def write_page(sheet: Any, page: Page, styles: Styles) -> None:
     write_text(sheet, 0, 0, page.title, styles.title)
     at = 1
     for said in (page.about, page.answer):
-        at = _across(sheet, at, last, said, whole, styles)
+        at = write_across(sheet, at, last, said, whole, styles)
     for column, (outcome, said) in enumerate(page.counts[: last + 1]):
         write_text(sheet, at, column, said, styles.outcome.get(outcome, styles.text))
     sheet.set_row(at, row_height([said for _, said in page.counts], page.widths))
@@ -81,10 +81,10 @@ def write_page(sheet: Any, page: Page, styles: Styles) -> None:
     sheet.repeat_rows(top)
     at += 1
     for said in page.foot:
-        at = _across(sheet, at, last, said, whole, styles)
+        at = write_across(sheet, at, last, said, whole, styles)
 
 
-def _across(sheet: Any, at: int, last: int, said: str, whole: Sequence[int], styles: Styles) -> int:
+def write_across(sheet: Any, at: int, last: int, said: str, whole: Sequence[int], styles: Styles) -> int:
     """Write a line over the whole width and return the next row."""
     sheet.set_row(at, row_height([said], whole) + 3)
     sheet.merge_range(at, 0, at, last, "", styles.note)
@@ -100,12 +100,13 @@ def _text(cell: Any) -> str:
 class Overview:
     """The lines of a ledger while it is read, by outcome, so that they need no sorting and stay few.
 
-    `words` is the area of the catalog that says title, answer and headings.
+    `answer` and `heads` are the keys of its sentence and its headings.
     """
 
     screening: Screening
     language: str
-    words: str = "overview"
+    answer: str = "overview.answer"
+    heads: str = "overview.heads"
     widths: Sequence[int] = (7, 13, 24, 14, 42, 25, 25)
     outcome_at: int = 3
     lines: dict[str, list[Line]] = field(default_factory=dict)
@@ -137,9 +138,9 @@ class Overview:
         return Page(
             sentence("overview.title", language, area=area),
             sentence("overview.about", language, file=path.name, sheet=self.screening.ledger.name, day=day),
-            sentence(f"{self.words}.answer", language, count=total, counted=counted),
+            sentence(self.answer, language, count=total, counted=counted),
             [(key, said) for key, said in counts if self.counts[key]],
-            texts(f"{self.words}.heads", language), self.widths, lines, self.outcome_at,
+            texts(self.heads, language), self.widths, lines, self.outcome_at,
             [*foot, sentence("overview.foot", language, **marks), sentence("overview.signed", language)],
         )  # fmt: skip
 

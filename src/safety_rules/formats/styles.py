@@ -110,6 +110,8 @@ class Styles:
     day: Any
     title: Any
     note: Any
+    part: Any
+    part_note: Any
     head: Any
     head_added: Any
     outcome: Mapping[str, Any]
@@ -128,6 +130,8 @@ def styles_of(book: Any, area: Area | None = None) -> Styles:
         book.add_format({**text, "num_format": "yyyy-mm-dd", "align": "left"}),
         book.add_format({**FONT, "bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}),
         book.add_format({**FONT, "text_wrap": True}),
+        book.add_format({**FONT, "bold": True, "font_size": 12}),
+        book.add_format(FONT),
         book.add_format({**head, "bg_color": "#EDEDED"}),
         book.add_format({**head, "bg_color": "#D9D9D9", "align": "center"}),
         {key: book.add_format({**text, "bold": True, **_looking(look)}) for key, look in found.items()},
@@ -151,7 +155,7 @@ def set_page(sheet: Any, language: str, about: str = "", wide: bool = False) -> 
     else:
         sheet.fit_to_pages(1, 0)
     said = about.replace("&", "&&")
-    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('page.number', language)}")
+    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('sheet_foot.number', language)}")
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:

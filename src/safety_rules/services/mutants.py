@@ -11,7 +11,21 @@ from typing import Any
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import And, Compare, Expr, In, Literal, Not, Or, Scale, kind_of
+from safety_rules.language.expr import (
+    And,
+    Compare,
+    Expr,
+    FactRef,
+    In,
+    ItemField,
+    Literal,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    kind_of,
+    walk,
+)  # fmt: skip
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
@@ -98,34 +112,52 @@ def _chains_notice(book: Rulebook, figure: str) -> bool:
 
 
 def _notices(book: Rulebook, area: Area, of: str) -> bool:
-    """Return whether a case fails: those of the changed thing, or of what reads it, are tried first, then whole verdicts."""
+    """Return whether a case fails: one of the changed thing or of what reads it, or one of a whole verdict.
+
+    A case of a rule asks that rule alone, so those of rules that do not read the changed thing cannot notice.
+    """
     near = _readers(book, area, of)
     if of in book.parameters and not near:
         return False
     told = ("violated", "undetermined")
     checks = sorted(
-        cases_of(book, area),
-        key=lambda c: (c[0] not in near, c[0] != "", not any(of in c[1].expect.get(part, ()) for part in told)),
+        (c for c in cases_of(book, area) if not c[0] or c[0] in near),
+        key=lambda c: (c[0] != of, c[0] == "", not any(of in c[1].expect.get(part, ()) for part in told)),
     )
     return any(next(run(), None) is not None for _, _, run in checks)
 
 
 def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
-    """Return the rules and derivations that are a thing, or that read it where it is a parameter."""
-    if of not in book.parameters:
+    """Return the keys of what is a thing, or reads it: a parameter, or a derivation, through whatever derivations."""
+    changed = {d.fact for d in area.derivations if d.key == of}
+    if not changed and of not in book.parameters:
         return {of}
-    derivations = {d.fact: d for d in area.derivations}
-    clauses = [(r.key, c.that) for r in area.rules for c in r.applies_when + r.requires]
-    clauses += [(o.key, c.that) for o in area.obligations for c in o.applies_when]
-    clauses += [(d.key, d.formula) for d in area.derivations]
-    return {key for key, that in clauses if any(p.key == of for p in parameters_of(that, derivations))}
+    formulas = [(d, _named(d.formula)) for d in area.derivations]
+    grown = -1
+    while grown != len(changed):
+        grown = len(changed)
+        changed |= {d.fact for d, named in formulas if of in named or named & changed}
+    holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
+    clauses = [(h.key, c.that) for h in holders for c in _conditions(h)]
+    found = {key for key, that in clauses if of in (named := _named(that)) or named & changed}
+    return found | {d.key for d in area.derivations if d.fact in changed}
+
+
+def _conditions(holder: Rule | Obligation) -> tuple[Clause, ...]:
+    return holder.applies_when + holder.requires if isinstance(holder, Rule) else holder.applies_when
+
+
+def _named(expr: Expr) -> set[str]:
+    """Return the facts and parameters that an expression names itself."""
+    return {n.key for n in walk(expr) if isinstance(n, FactRef | ItemField | ParameterRef)}
 
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
+    drawn: set[object] = set()
     for part in ("rules", "derivations", "obligations"):
         things = getattr(area, part)
         for i, thing in enumerate(things):
-            for what, at, changed in _of_thing(thing, area):
+            for what, at, changed in _of_thing(thing, area, drawn):
                 made: dict[str, Any] = {part: (*things[:i], changed, *things[i + 1 :])}
                 areas = {**book.areas, area.key: replace(area, **made)}
                 yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas))
@@ -134,13 +166,20 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
 Changed = Iterator[tuple[str, Span | None, Any]]
 
 
-def _of_thing(thing: Rule | Derivation | Obligation, area: Area) -> Changed:
+def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[object]) -> Changed:
+    """Yield the changes of a thing; of the rows of one set, whose cases are drawn alike, the first stands for the others.
+
+    Of those, only conditions that are written, more than a question and its negation, are changed, each where it first stands.
+    """
     match thing:
+        case Rule(row_of=of) if of in drawn:
+            yield from _of_conditions(thing, drawn)
         case Rule():
+            drawn |= {thing.row_of} if thing.row_of else set()
             yield from _of_rule(thing, area)
         case Obligation():
             yield from _of_clauses(thing, "applies_when", thing.applies_when)
-        case Derivation(borrowed=False):
+        case Derivation(borrowed=False, row_of=""):
             yield from ((what, thing.at, replace(thing, formula=f)) for what, f in expressions(thing.formula))
 
 
@@ -156,6 +195,19 @@ def _of_rule(rule: Rule, area: Area) -> Changed:
         yield f"the outcome is {outcome or 'advice'}", rule.at, replace(rule, otherwise=otherwise)
     for what, period in _periods(rule.in_force):
         yield what, rule.at, replace(rule, in_force=period)
+
+
+def _of_conditions(rule: Rule, drawn: set[object]) -> Changed:
+    for part in ("requires", "applies_when"):
+        clauses: tuple[Clause, ...] = getattr(rule, part)
+        for i, clause in enumerate(clauses):
+            plain = isinstance(clause.that.operand if isinstance(clause.that, Not) else clause.that, FactRef)
+            if plain or clause.that in drawn:
+                continue
+            drawn.add(clause.that)
+            for what, changed in expressions(clause.that):
+                new = (*clauses[:i], replace(clause, that=changed), *clauses[i + 1 :])
+                yield f"`{clause.key}`: {what}", clause.at, replace(rule, **{part: new})  # type: ignore[arg-type]
 
 
 def _of_chain(rule: ChainRule) -> Changed:
