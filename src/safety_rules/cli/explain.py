@@ -18,6 +18,8 @@ from safety_rules.cli.options import (
     headings_options,
     history_option,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     wanted_headings,
 )
@@ -59,6 +61,7 @@ def gaps_options(function: F) -> F:
 @gaps_options
 @accept_option
 @history_option
+@log_options
 @headings_options
 @day_option
 @rules_option
@@ -76,6 +79,8 @@ def command(
     outcome: str | None,
     accepted: Path | None,
     histories: tuple[Path, ...],
+    log: Path | None,
+    masks: tuple[str, ...],
     explain_headings: bool,
     mapped: Path | None,
     propose: Path | None,
@@ -94,6 +99,7 @@ def command(
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
+    kept = log_of(log, masks)
     history = history_of(dated, histories)
     if number is not None:
         row = row_numbered(ledger, dated, number, wanted, history)
@@ -103,6 +109,8 @@ def command(
         said = row.error.in_(language) if row.error is not None else ""
         click.echo(sentence("problem.at", language, place=row.row.place, message=said), err=True)
         sys.exit(ExitCode.LEDGER)
+    if kept is not None:
+        kept.append(row.verdict)
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return

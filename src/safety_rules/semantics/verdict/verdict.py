@@ -12,8 +12,9 @@ from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn, findings, interval
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import explanation
+from safety_rules.semantics.verdict.receipt import receipt
 from safety_rules.semantics.verdict.serial import to_dict
-from safety_rules.words.explanation import tree
+from safety_rules.words.explanation import html, tree
 
 LANGUAGES = ("zh", "en")
 
@@ -25,7 +26,8 @@ class Verdict(Decided):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what the verdict was made from, without the functions that make its parts sooner."""
-        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, self._violated)
+        violated = self._violated if self._masks is None else self.violated()
+        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, violated)
 
     def explanation(self, rules: Iterable[str] = ()) -> Statement:
         """Return the explanation as a tree of statements, of the rules named or of all that matter."""
@@ -47,6 +49,14 @@ class Verdict(Decided):
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON, with all that is needed to replay it."""
         return to_dict(self)
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what the verdict came to and what it was made from, without words: a line of a log, to be replayed."""
+        return receipt(self)
+
+    def _repr_html_(self) -> str:
+        """Return the explanation for a notebook, in Chinese, as nested lists, every text escaped."""
+        return html(self.explanation(), "zh", self.on.rulebook.vocabulary)
 
 
 def decide(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
