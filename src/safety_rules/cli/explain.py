@@ -55,6 +55,7 @@ def gaps_options(function: F) -> F:
 @click.option(
     "--rule", "chosen", multiple=True, metavar="RULE", help="Only this rule, whatever it says; may be repeated."
 )
+@click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
@@ -71,6 +72,7 @@ def command(
     number: int | None,
     identity: str | None,
     chosen: tuple[str, ...],
+    every: bool,
     as_json: bool,
     area: str,
     sheet: str | None,
@@ -90,7 +92,7 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Explain the verdict on one row of LEDGER as a tree: rule, clause, values, law, gap, and what is missing."""
+    """Explain the verdict on one row of LEDGER: what decides, in three lines; with --all as a tree of every rule."""
     from safety_rules.services.screening import row_numbered, row_of
 
     if (weights or outcome is not None) and not gaps:
@@ -114,7 +116,10 @@ def command(
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return
-    click.echo(row.verdict.explain(language, chosen))
+    if every or chosen:
+        click.echo(row.verdict.explain(language, chosen))
+    else:
+        click.echo("\n".join([*row.verdict.brief(language), sentence("brief.all", language)]))
     if gaps:
         click.echo(gaps_text(dated, row.verdict, weights, outcome, language))
 

@@ -10,11 +10,12 @@ from safety_rules.language.explanation import Statement
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn, findings, interval
+from safety_rules.semantics.verdict.brief import brief
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import explanation
 from safety_rules.semantics.verdict.receipt import receipt
 from safety_rules.semantics.verdict.serial import to_dict
-from safety_rules.words.explanation import html, tree
+from safety_rules.words.explanation import html, texts, tree
 
 LANGUAGES = ("zh", "en")
 
@@ -41,6 +42,11 @@ class Verdict(Decided):
         if language not in LANGUAGES:
             raise NotFoundError(f"there is no language `{language}`; one of `zh`, `en`")
         return tree(self.explanation(rules), language, self.on.rulebook.vocabulary)
+
+    def brief(self, language: str = "zh") -> tuple[str, ...]:
+        """Return what decides, in three lines: the verdict, the main reason, what to do or to ask; then what was not used."""
+        vocabulary = self.on.rulebook.vocabulary
+        return (*self.chains(language), *texts(brief(self), language, vocabulary))
 
     def chains(self, language: str = "zh") -> tuple[str, ...]:
         """Return what chains of other records bear on the verdict, in sentences; none without a history."""
