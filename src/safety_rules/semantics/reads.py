@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, children
+from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation
+from safety_rules.language.vocabulary import Fact
 
 
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
@@ -25,6 +27,13 @@ def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tu
     seen: set[str] = set()
     nodes = (n for part in parts for n in walk_through(part, derivations, seen))
     return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in derivations))
+
+
+def numbers_of(expr: Expr, derivations: Mapping[str, Derivation], facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Return the given number facts that an expression reads, through derivations, those of list records among them."""
+    nodes = walk_through(expr, derivations, set())
+    given = dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in derivations)
+    return tuple(key for key in given if key in facts and isinstance(facts[key].kind, Number))
 
 
 def walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:

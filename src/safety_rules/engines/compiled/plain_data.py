@@ -104,11 +104,11 @@ class Facts:
         for subject in subjects:
             body.append(code.assign(subject, ast.Subscript(load("data"), constant(subject), ast.Load())))
             body.append(when(is_not(subject, "dict"), [declining()]))
-        odd = [self._odd_ratio(r) for r in ratios_of(self.law)]
+        odd = [self.odd_ratio(r) for r in ratios_of(self.law)]
         owned = {s: sum(key.startswith(s + ".") for key in self.names) for s in subjects}
         return [*body, *self.reading(), *odd, *(unknown_keys(s, f"known_{s}", own) for s, own in owned.items())]
 
-    def _odd_ratio(self, ratio: Ratio) -> ast.stmt:
+    def odd_ratio(self, ratio: Ratio) -> ast.stmt:
         """Return the statement that declines numbers that are out of proportion, whichever of them a rule reads.
 
         Comparing anything else than numbers declines too.
