@@ -264,5 +264,5 @@ def _text(verdict: Verdict, path: str) -> str:
 
 def _digest(verdict: Verdict) -> str:
     """Return the digest of the facts as they were admitted."""
-    given = json.dumps({k: str(v) for k, v in sorted(verdict.record.values.items())}, ensure_ascii=False)
+    given = json.dumps({k: str(v) for k, v in sorted(verdict.record.values.items())})
     return hashlib.sha256(given.encode()).hexdigest()[:16]

@@ -27,8 +27,8 @@ from safety_rules.services.dated_area import DatedArea
 DATA = {
     "项目名称": ["甲", "乙", "丙", "丁", "戊"],
     "用地方式": ["land", "land", "lease", None, "land"],
-    "用地面积": [20.0, 0.07, None, 3.0, 20.0],
-    "固定资产投资": [10000.0, 21.0, 5.0, 1.0, 9999.99],
+    "用地面积": [20.0, 0.7, None, 3.0, 20.0],
+    "固定资产投资": [10000.0, 210.0, 5.0, 1.0, 9999.99],
     "生产工艺": [["machining"], ["nitration"], [], None, ["assembly"]],
 }
 

@@ -89,7 +89,7 @@ def _accepted(a: Acceptance, vocabulary: Vocabulary) -> dict[str, Any]:
 
 def digest(data: Any) -> str:
     """Return the digest of plain data: equal for equal content."""
-    return hashlib.sha256(canonical(data).encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(canonical(data).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def canonical(data: Any) -> str:
