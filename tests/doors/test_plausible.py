@@ -126,7 +126,9 @@ def test_screen_and_explain_take_a_file_and_say_what_counted_and_what_did_not(tm
     assert "“XM-2”的固定资产投资 60000000 万元 已经确认" in run.output
     assert "已确认的“XM-9”用地面积 1 亩 没有用到" in run.output
     assert "准入　3" in run.output
-    run = CliRunner().invoke(cli, ["explain", str(T26), "--id", "XM-2", "--on", "2020-10-01", "--accept", str(kept)])
+    run = CliRunner().invoke(
+        cli, ["explain", str(T26), "--id", "XM-2", "--on", "2020-10-01", "--accept", str(kept), "--all"]
+    )
     assert "已确认的数：用地面积 15 亩" in run.output
 
 

@@ -144,7 +144,7 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         assert watched.axe() == []
         view.get_by_role("button", name="按以上对应重新审查").click()
         result = view.frame_locator("iframe")
-        assert "尚差固定资产投资 0.01 万元" in result.locator("#rows").inner_text()
+        result.locator("#rows", has_text="尚差固定资产投资 0.01 万元").wait_for()  # the page comes again
         result.locator("#language").click()
         assert "Rejected" in result.locator("#rows").inner_text()
         view.get_by_role("button", name="生成全部文书").click()
