@@ -125,11 +125,12 @@ def test_a_ratio_at_its_threshold_is_decided_as_a_rational(land: int, scale: int
     investment = limit * area_mu + Fraction(off, 100)
     record = next(random_records(area, scale, 1, blank=0.0))
     record["project"] |= {"site": "land", "land_area": float(area_mu), "fixed_asset_investment": float(investment)}
+    record["project"] |= {"annual_sales": 0, "annual_tax": 0, "leased_area": 10**6}  # no other ratio asks
     held = exactly(float(investment)) / exactly(float(area_mu)) >= limit
     made = area.decide(record)
     facts = area.law.rulebook.vocabulary.facts
-    usable = facts["project.land_area"].bounds.admits(area_mu)
-    usable &= facts["project.fixed_asset_investment"].bounds.admits(exactly(float(investment)))
+    usable = facts["project.land_area"].unasked.admits(area_mu)
+    usable &= facts["project.fixed_asset_investment"].unasked.admits(exactly(float(investment)))
     if usable:
         assert held is ("land_investment_per_mu" not in made.violated())
 

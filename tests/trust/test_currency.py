@@ -135,6 +135,14 @@ def test_what_rests_on_an_ended_law_alone_is_open_in_every_engine(held: dict[str
     assert all(found == ["undetermined"] * 2 for found in statuses(pack(**held), "2021-01-01"))
 
 
+@pytest.mark.parametrize("held", HELD, ids=lambda h: next(iter(h)))
+def test_what_cites_law_to_come_alone_is_decided_by_analogy(held: dict[str, str]) -> None:
+    later = pack(**{k: "new" if v == "old" else v for k, v in held.items()})
+    assert all(found == ["good", "bad"] for found in statuses(later, "2020-12-31"))
+    standings = [later.area("area").on(day).decide(ROWS[1]).standing for day in ("2020-12-31", "2021-01-01")]
+    assert [s.name for s in standings if s is not None] == ["parallel", "statute"]
+
+
 def said(rules: Rules, day: str, language: str = "zh") -> str:
     return rules.area("area").on(day).decide(ROWS[0]).explain(language)
 

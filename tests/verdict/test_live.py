@@ -117,4 +117,7 @@ def test_threads_never_see_a_mixture(folder: Path) -> None:
         done.set()
         assert all(a.result() for a in asking)
     assert all(figure == title for figure, title in seen)
+    rules.look()  # of the looks above, those that met one of another thread were not waited for
+    clock.time += 2
+    rules.look()
     assert said(rules.area("gate").on("2020-10-01").decide(GIVEN)) == ("900", "900")

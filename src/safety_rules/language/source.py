@@ -94,9 +94,32 @@ def standing_key(standing: Standing | None) -> str | None:
 def authority_on(
     authority: tuple[Citation, ...], sources: Mapping[str, Source], day: datetime.date
 ) -> tuple[Citation, ...]:
-    """Return the citations whose source is in force on a day; all of them, as lapsed, where none is."""
+    """Return the citations whose source is in force on a day.
+
+    Where none is they have lapsed; where none has even begun they are followed by analogy, at best `parallel`.
+    """
     held = tuple(c for c in authority if c.source not in sources or holds_on(c, sources[c.source], day))
-    return held or tuple(replace(c, lapsed=True) for c in authority)
+    if held:
+        return held
+    later = all(is_later(sources[c.source], day) for c in authority)
+    return tuple(by_analogy(c) if later else replace(c, lapsed=True) for c in authority)
+
+
+def citation_on(citation: Citation, source: Source, day: datetime.date) -> Citation:
+    """Return a citation as it stands on a day: as it is, by analogy before its source is in force, lapsed after it."""
+    if is_later(source, day):
+        return by_analogy(citation)
+    return citation if holds_on(citation, source, day) else replace(citation, lapsed=True)
+
+
+def by_analogy(citation: Citation) -> Citation:
+    """Return a citation of what is not in force yet: no surer than a rule of another place."""
+    return replace(citation, standing=max(citation.standing, Standing.parallel))
+
+
+def is_later(source: Source, day: datetime.date) -> bool:
+    """Return whether a source is not in force yet on a day."""
+    return source.in_force.since is not None and day < source.in_force.since
 
 
 def holds_on(citation: Citation, source: Source, day: datetime.date) -> bool:
@@ -105,16 +128,16 @@ def holds_on(citation: Citation, source: Source, day: datetime.date) -> bool:
     return Period(period.since, None if citation.continues else period.until).holds(day)
 
 
-def pieces(period: Period, within: Period) -> list[tuple[Period, bool]]:
-    """Return a period in parts, in order, each with whether it lies within the other."""
+def pieces(period: Period, within: Period) -> list[Period]:
+    """Return a period in parts, in order: before another period, within it, and after it."""
     first, last = datetime.date.min, datetime.date.max
     since, until = period.since or first, period.until or last
     inner = max(since, within.since or first), min(until, within.until or last)
     if inner[0] > inner[1]:
-        return [(period, False)]
-    parts = [(period.since if inner[0] == since else inner[0], period.until if inner[1] == until else inner[1], True)]
+        return [period]
+    parts = [Period(period.since if inner[0] == since else inner[0], period.until if inner[1] == until else inner[1])]
     if inner[0] > since:
-        parts.insert(0, (period.since, inner[0] - DAY, False))
+        parts.insert(0, Period(period.since, inner[0] - DAY))
     if inner[1] < until:
-        parts.append((inner[1] + DAY, period.until, False))
-    return [(Period(a, b), within_) for a, b, within_ in parts]
+        parts.append(Period(inner[1] + DAY, period.until))
+    return parts

@@ -24,6 +24,7 @@ from safety_rules.loading.models_rules import (
     CasesFile,
     ClauseFile,
     DeriveFile,
+    NamedFile,
     OtherwiseFile,
     RuleFile,
 )
@@ -38,8 +39,14 @@ Given = dict[Any, Any]
 Found = list[tuple[str, Any]]
 
 
-def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report: Report) -> dict[type[Model], Found]:
-    """Return the vocabularies with what the sets add, and the rules, derivations and cases that they stand for."""
+def with_criteria(
+    sets: Sequence[tuple[str, CriteriaFile]], words: Found, names: Sequence[NamedFile], report: Report
+) -> dict[type[Model], Found]:
+    """Return the vocabularies with what the sets add, and the rules, derivations and cases that they stand for.
+
+    A clause may be referred to by its name in the set, or by the `names` of all rules.
+    """
+    named = {k: clause for f in names for k, clause in f.clauses.items()}
     vocabulary, found = [f for _, f in words], dict[type[Model], Found]()
     options = _options(sets, vocabulary, report)
     _editions([f for _, f in sets], report)
@@ -47,7 +54,7 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
     for path, file in sets:
         choices = {} if file.reported_as is None else _choices(file, vocabulary, options, report)
         if choices is not None:
-            entries = [_Entry(file, choices, k, item, report) for k, item in file.items.items()]
+            entries = [_Entry(file, choices, named, k, item, report) for k, item in file.items.items()]
             entries = [e for e in entries if e.named is not None or file.reported_as is None]
             if file.reported_as is not None:
                 before = listed[str(file.reported_as)][1] if str(file.reported_as) in listed else []
@@ -146,34 +153,39 @@ class _Part:
     fails: Given
     or_holds: list[Given]
     own: bool
+    name: Scalar | None = None
 
-    def clause(self) -> ClauseFile:
-        return ClauseFile(zh=self.zh, en=self.en, that=self.that)
+    def clause(self) -> Scalar | ClauseFile:
+        """Return the clause as a rule's file has it: the name of one that all rules share, or written out."""
+        return ClauseFile(zh=self.zh, en=self.en, that=self.that) if self.name is None else self.name
 
 
-def _part(key: str, file: QuestionFile) -> _Part:
+def _part(key: str, file: QuestionFile | ClauseFile, name: Scalar | None = None) -> _Part:
     """Return a clause; of a question that is asked as it stands, or whose condition is one fact, the facts follow."""
     at = file.zh.at
+    if isinstance(file, ClauseFile):
+        file = QuestionFile(zh=file.zh, en=file.en, that=file.that)
     that = made(key, at) if file.that is None else file.that
     plain = PLAIN.fullmatch(str(that))
     holds, fails = dict(file.holds), dict(file.fails)
     if plain is not None and not fails:
         fact, yes = made(plain[2], at), plain[1] is None
         holds[fact], fails[fact] = made(str(yes).lower(), at), made(str(not yes).lower(), at)
-    return _Part(file.zh, file.en, that, holds, fails, list(file.or_holds), file.that is None)
+    return _Part(file.zh, file.en, that, holds, fails, list(file.or_holds), file.that is None, name)
 
 
 class _Entry:
     """One item of a set, and what it stands for."""
 
     def __init__(
-        self, file: CriteriaFile, choices: Mapping[Scalar, OptionFile], key: Scalar, item: ItemFile, report: Report
-    ) -> None:
-        self.file, self.item, self.at = file, item, key.at
+        self, file: CriteriaFile, choices: Mapping[Scalar, OptionFile], named: Mapping[Scalar, ClauseFile], key: Scalar,
+        item: ItemFile, report: Report,
+    ) -> None:  # fmt: skip
+        self.file, self.item, self.at, self.shared = file, item, key.at, named
         self.key = made(key, key.at)
         self.matter = made(item.matter if isinstance(item.matter, Scalar) else key, key.at)
         self.named = choices.get(self.matter)
-        self.set_scope = {str(k): _part(str(k), q) for k, q in file.scope.items() if k not in item.scope}
+        self.set_scope = self._parts({k: q for k, q in file.scope.items() if k not in item.scope}, report)
         section = {} if item.section is None else {item.section: item.section}
         self.narrower = self._parts({**section, **item.scope}, report)
         self.scope = self.narrower | self._parts(item.while_, report)
@@ -183,12 +195,13 @@ class _Entry:
         found: dict[str, _Part] = {}
         subject = str(self.file.reported_as or self.file.about).partition(".")[0]
         for k, q in files.items():
-            shared = {**self.file.sections, **self.file.clauses}
-            written = shared.get(q) if isinstance(q, Scalar) else q
+            own = {**self.file.sections, **self.file.clauses}
+            written = own.get(q, self.shared.get(q)) if isinstance(q, Scalar) else q
             if written is None:
-                report.error("unknown-clause", q, suggestion(str(q), shared))
+                report.error("unknown-clause", q, suggestion(str(q), [*self.shared, *own]))
             else:
-                found[str(k)] = _part(f"{subject}.{self.key}_{k}", written)
+                name = q if isinstance(q, Scalar) and q not in own else None
+                found[str(k)] = _part(f"{subject}.{self.key}_{k}", written, name)
         return found
 
     def facts(self) -> dict[Scalar, FactFile]:

@@ -63,8 +63,8 @@ class CriteriaFile(TopModel):
     """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
 
     Without it every item is asked of whom it covers, and its questions are facts `about` a subject. `scope` and the item's
-    `section` say whom it covers; `clauses` are those that several items share. Sets of one `edition_of` follow each other
-    without a hole or an overlap.
+    `section` say whom it covers; `clauses` are those that several items share; those of all rules are known by name too.
+    Sets of one `edition_of` follow each other without a hole or an overlap.
     """
 
     kind: ClassVar[str] = "criteria"
@@ -79,7 +79,7 @@ class CriteriaFile(TopModel):
     outcome: S
     remedy: NameFile
     duties: list[DutyRef] = Field(default_factory=list)
-    scope: dict[S, QuestionFile] = Field(default_factory=dict)
+    scope: dict[S, QuestionRef] = Field(default_factory=dict)
     sections: dict[S, QuestionFile] = Field(default_factory=dict)
     clauses: dict[S, QuestionFile] = Field(default_factory=dict)
     given: dict[S, Node] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import NotCovered, Period, Source, Standing, pieces
+from safety_rules.language.source import NotCovered, Period, Source, Standing, citation_on, pieces
 from safety_rules.language.table import Edition
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading import models_facts as shapes
@@ -74,9 +74,10 @@ def dated_by_sources(book: Rulebook) -> Rulebook:
 
 def _dated(dated: tuple[Dated, ...], known: Mapping[str, Source]) -> tuple[Dated, ...]:
     return tuple(
-        replace(e, period=period, citation=replace(e.citation, lapsed=not held))
+        replace(e, period=part, citation=citation_on(e.citation, source, part.since or datetime.date.min))
         for e in dated
-        for period, held in pieces(e.period, known[e.citation.source].in_force)
+        for source in (known[e.citation.source],)
+        for part in pieces(e.period, source.in_force)
     )
 
 

@@ -130,7 +130,8 @@ def _model(tree: Mapping, report: Report) -> type[Model] | None:
 
 
 def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
-    for model, more in with_criteria(files.of(CriteriaFile), files.of(VocabularyFile), report).items():
+    names = [f for _, f in files.of(shapes.NamedFile)]
+    for model, more in with_criteria(files.of(CriteriaFile), files.of(VocabularyFile), names, report).items():
         files.by_model[model] = more if model is VocabularyFile else [*files.by_model.get(model, []), *more]
     decided = [(p, f, rows_of(p, f, files.texts, report)) for p, f in files.of(DecisionFile)]
     files.by_model[VocabularyFile] = [*files.of(VocabularyFile), *row_facts(decided)]
@@ -142,7 +143,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     reference = tables(files.of(TableFile), files.texts, words, known, report)
     derived = frozenset(str(f.fact) for _, f in files.of(shapes.DeriveFile))
     context = Context(words, known, figures, derived, report, reference)
-    context = replace(context, named=named_parts([f for _, f in files.of(shapes.NamedFile)], context))
+    context = replace(context, named=named_parts(names, context))
     _identities(files, context)
     for written in facts_written(files.of(CriteriaFile)):
         facts_of(written, context)

@@ -22,6 +22,7 @@ from safety_rules.semantics.counsel.gap import step_of
 from safety_rules.semantics.decide import AreaOn, finding
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
+from safety_rules.testing.sampling import in_proportion
 from safety_rules.testing.strategies import values
 
 ROUNDS = 2
@@ -114,6 +115,8 @@ def _better(record: Record, rule: Rule, law: AreaOn, reads: Mapping[str, list[st
             continue
         for value in _tries(record, rule, law, key):
             made = record.with_value(key, value)
+            if in_proportion(made.values, law) != made.values:
+                continue
             better = _score(made, concerned, law)
             if better > score:
                 record, score = made, better

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import floor
 from random import Random
@@ -60,13 +60,14 @@ def random_record(law: AreaOn, rng: Random, values: dict[str, list[Any]], blank:
     return record
 
 
-def in_proportion(record: dict[str, Any], law: AreaOn) -> dict[str, Any]:
+def in_proportion(record: Mapping[str, Any], law: AreaOn) -> dict[str, Any]:
     """Return a flat record in which no plausible ratio of two plain numbers is exceeded: the first is made smaller."""
+    record = dict(record)
     for ratio in ratios_of(law):
         of, per, most = record.get(ratio.of), record.get(ratio.per), ratio.plausible.bounds.maximum
         if isinstance(of, int | float | Fraction) and isinstance(per, int | float | Fraction) and per and most:
             if Fraction(of) > Fraction(per) * most:
-                record = {**record, ratio.of: floor(Fraction(per) * most)}
+                record[ratio.of] = floor(Fraction(per) * most)
     return record
 
 

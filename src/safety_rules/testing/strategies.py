@@ -32,9 +32,17 @@ def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.S
     facts = [
         f for s in law.area.subjects for f in law.rulebook.vocabulary.of_subject(s) if f.key not in law.derivations
     ]
-    values = {f.key: _value(law, f, written) for f in facts}
+    values = {f.key: _value(law, f, written and not isinstance(f.kind, Number)) for f in facts}
+    numbers = {f.key: _writings(law, f) for f in facts if isinstance(f.kind, Number)} if written else {}
     found = st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
-    return found.map(lambda record: in_proportion(record, law))
+    sound = found.map(lambda record: in_proportion(record, law))
+    if not written:
+        return sound
+    return sound.flatmap(
+        lambda record: st.fixed_dictionaries(
+            {k: numbers[k](v) if k in numbers else st.just(v) for k, v in record.items()}
+        )
+    )
 
 
 def values(area: DatedArea, name: str, written: bool = False) -> st.SearchStrategy[Any]:
