@@ -19,6 +19,7 @@ from safety_rules.words.catalog import sentence
 
 if TYPE_CHECKING:
     from safety_rules.language.rulebook import Rulebook
+    from safety_rules.loading.files import RuleFileText
 
 
 @click.command("check", cls=Verb)
@@ -64,7 +65,7 @@ def command(
     if lint and book is not None:
         doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
-        problems, suppressed = counted, [*silenced, *known]
+        problems, suppressed = [*counted, *_emptied(rules, over, book)], [*silenced, *known]
     summary = _summary(len(files), book, problems, language)
     summary += sentence("check-summary.known", language, known=len(suppressed)) if suppressed else ""
     marked = {p.at.source.name for p in problems if p.at is not None}
@@ -81,6 +82,14 @@ def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem], lan
         return sentence("check-summary.wrong", language, files=files, errors=errors, warnings=warnings)
     counts = {"files": files, "areas": len(book.areas), "rules": sum(len(a.rules) for a in book.areas.values())}
     return sentence("check-summary.right", language, **counts, warnings=warnings)
+
+
+def _emptied(rules: str | None, overlays: Sequence[RuleFileText], book: Rulebook) -> Sequence[Problem]:
+    """Return the vetoes that overlays make milder: nothing silences, waives or grandfathers them."""
+    from safety_rules.loading.folders import rulebook_of
+    from safety_rules.services.lint.vetoes import veto_figures
+
+    return of_diagnostics(list(veto_figures(rulebook_of(rules), book))) if overlays else ()
 
 
 def _lint(

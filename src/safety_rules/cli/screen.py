@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
     from safety_rules.services.chaining.deciding import AreaWithHistory
     from safety_rules.services.dated_area import DatedArea
+    from safety_rules.words.diagnostic import Diagnostic
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
@@ -137,6 +138,7 @@ def command(
     dated = area_on(rules, overlays, area, day, require_standing, accepted)
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
+    emptied = _emptied(rules, dated) if fail_on and overlays else []
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
     worded = language if form in ("xlsx", "csv", "parquet") else None
     screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories), jobs, worded)
@@ -163,9 +165,21 @@ def command(
         click.echo(sentence("replay.logged", language, log=kept.path.name, count=len(kept)), err=True)
     if output is not None or form == "table":
         print_summary(screening, language, output)
+    for said in emptied:
+        click.echo(said.line(language), err=True)
     if refused:
         click.echo(f"{len(refused)} rows are at or beyond `--fail-on`, the first in row {refused[0]}", err=True)
+    if refused or emptied:
         sys.exit(ExitCode.REFUSED)
+
+
+def _emptied(rules: str | None, dated: DatedArea) -> list[Diagnostic]:
+    """Return the vetoes that overlays make milder on the day: no row would be refused by what they have emptied."""
+    from safety_rules.loading.folders import rulebook_of
+    from safety_rules.services.lint.vetoes import veto_figures
+
+    law = dated.law
+    return list(veto_figures(rulebook_of(rules), law.rulebook, law.area.key, law.as_of))
 
 
 def _format(output: Path | None, form: str | None) -> str:

@@ -70,12 +70,16 @@ def compared(
     on: datetime.date | None = None,
     require: Standing = Standing.assumed,
     most: int = 1000,
+    of: frozenset[ItemKey] | None = None,
 ) -> Comparison:
-    """Return which items mean something else, on one day or on every day on which the law changes."""
+    """Return which items mean something else, on one day or on every day on which the law changes.
+
+    With `of` only those items, for rulebooks whose words and tables are the same.
+    """
     before, after = items_of(old), items_of(new)
-    keys = [k for k in dict.fromkeys([*before, *after]) if area is None or k.area == area]
+    keys = [k for k in dict.fromkeys([*before, *after]) if (area is None or k.area == area) and (of is None or k in of)]
     starts = [on] if on is not None else _starts(old, new)
-    moved, lines = _moved(old, new, starts)
+    moved, lines = _moved(old, new, starts) if of is None else ([], 0)
     days = [on] if on is not None else days_of_change(old, new)
     found: list[Change] = []
     same_words = not any(lead.kind in READ_BY_ALL for pair in moved for lead in pair if lead is not None)
@@ -86,7 +90,8 @@ def compared(
         change = _change(key, (old, before.get(key)), (new, after.get(key)), days, require, most, same_words)
         found += [] if change is None else [change]
     led = _led(moved, Sides(old, new, area, days, require), most)
-    return Comparison((*_frame(old, new, area), *led, *found), len(keys) + lines, len(days))
+    frame = _frame(old, new, area) if of is None else ()
+    return Comparison((*frame, *led, *found), len(keys) + lines, len(days))
 
 
 def _starts(*books: Rulebook) -> list[datetime.date]:
