@@ -135,13 +135,18 @@ def test_the_ci_files_are_yaml_and_their_commands_have_verbs_and_options(path: P
 
 def test_the_hooks_of_pre_commit_run() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    assert {h["id"] for h in hooks} == {"safety-rules-check", "safety-rules-test", "safety-rules-schemas"}
+    assert {h["id"] for h in hooks} == {
+        "safety-rules-check",
+        "safety-rules-test",
+        "safety-rules-lock",
+        "safety-rules-schemas",
+    }
     for hook in hooks:
         assert {"id", "name", "entry", "language", "files"} <= set(hook)
         words = shlex.split(hook["entry"])[1:]
         known = CliRunner().invoke(cli, [words[0], "--help"]).output
         assert all(w in known for w in words[1:])
-        if words[0] != "test":
+        if words[0] not in ("test", "lock"):
             done = CliRunner().invoke(cli, [*words, str(ROOT / "rules")])
             assert done.exit_code == 0, done.output
 

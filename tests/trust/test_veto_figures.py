@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from trust.test_planted_faults import copied
 
 from safety_rules.cli.main import cli
+from trust.test_planted_faults import copied
 
 VETO = """rule: a_deposit_is_there
 title: {zh: 有保证金, en: There is a deposit}

@@ -45,9 +45,10 @@ def command(
 ) -> None:
     """Check the rule files of a folder (or rule pack); the built-in rules by default."""
     from safety_rules.loading.files import folder_files
-    from safety_rules.loading.folders import overlay_files, resolve_folder
+    from safety_rules.loading.folders import overlay_files, resolve_folder, rulebook_of
     from safety_rules.loading.rulebook import rulebook
     from safety_rules.services.lint.sources import overdue_reviews
+    from safety_rules.services.lock import NAME
 
     accepting = Accepting(old, write_baseline, waivers, day)
     if not lint and (texts is not None or accepting != Accepting(None, False, None, day)):
@@ -60,7 +61,8 @@ def command(
     book, diagnostics = rulebook(files, over, shown_at)
     problems: Sequence[Problem] = of_diagnostics(diagnostics)
     overdue = of_diagnostics(list(overdue_reviews(book, on))) if book is not None else ()
-    problems = [*problems, *overdue]
+    lost = _lost(folder / NAME, shown_at, rulebook_of(rules) if over else book, waivers) if book is not None else ()
+    problems = [*problems, *overdue, *lost]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
         doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
@@ -71,7 +73,7 @@ def command(
     marked = {p.at.source.name for p in problems if p.at is not None}
     passed = tuple(f.path for f in files if f"{shown_at}{f.path}" not in marked)
     put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output, language)
-    if book is None or overdue or (lint and any(p.level != "note" for p in problems)):
+    if book is None or overdue or lost or (lint and any(p.level != "note" for p in problems)):
         sys.exit(ExitCode.RULES)
 
 
@@ -90,6 +92,18 @@ def _emptied(rules: str | None, overlays: Sequence[RuleFileText], book: Rulebook
     from safety_rules.services.lint.vetoes import veto_figures
 
     return of_diagnostics(list(veto_figures(rulebook_of(rules), book))) if overlays else ()
+
+
+def _lost(path: Path, shown_at: str, book: Rulebook, waivers: Path | None) -> Sequence[Problem]:
+    """Return what the rules lost, altered or widened against the lock that stands beside them, overlays apart."""
+    from safety_rules.services.lint.waivers import lint_waivers
+    from safety_rules.services.lock import against, kept_lock, lock
+
+    kept = kept_lock(path)
+    if kept is None:
+        return ()
+    granted = lint_waivers(waivers) if waivers is not None else ()
+    return of_diagnostics(list(against(kept, lock(book, shown_at, granted), waivers is not None)))
 
 
 def _lint(

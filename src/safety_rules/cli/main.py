@@ -22,6 +22,7 @@ VERBS = {
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
+    "lock": "把规则的完好状态记入锁文件。Write down the sound state of rules: each loss against it is named.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
@@ -36,7 +37,7 @@ VERBS = {
 }
 
 
-ENGINEERS = ("check", "test", "prove", "format", "schemas", "index")  # the others are answered in Chinese first
+ENGINEERS = ("check", "test", "prove", "format", "lock", "schemas", "index")  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 

@@ -1,0 +1,49 @@
+"""`safety-rules lock`: the sound state of a rules folder, written down, so that every loss against it is named."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import click
+
+from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import PATH, Verb, said_in_option
+from safety_rules.words.catalog import sentence
+
+
+@click.command("lock", cls=Verb)
+@click.argument("rules", required=False)
+@click.option("--waivers", type=PATH, default=None, help="The waivers of lint that stand beside the rules.")
+@click.option(
+    "--accept", "reason", default=None, metavar="REASON", help="Take what is lost, altered or widened, and why."
+)
+@click.option("--check", is_flag=True, help="Write nothing; fail when the lock is not fresh.")
+@said_in_option
+def command(rules: str | None, waivers: Path | None, reason: str | None, check: bool, language: str) -> None:
+    """Write rules.lock in a rules folder; refuse what is lost, altered or widened against the one there, but with a reason."""
+    from safety_rules.loading.folders import resolve_folder, rulebook_of
+    from safety_rules.services.lint.waivers import lint_waivers
+    from safety_rules.services.lock import NAME, against, kept_lock, lock, lock_text
+
+    if reason is not None and len(reason.strip()) < 2:
+        raise click.UsageError("`--accept` needs the reason in words")
+    folder = resolve_folder(rules)
+    path = folder / NAME
+    granted = lint_waivers(waivers) if waivers is not None else ()
+    made, kept = lock(rulebook_of(rules), f"{folder.as_posix()}/", granted), kept_lock(path)
+    found = list(against(kept, made, waivers is not None)) if kept is not None else []
+    for diagnostic in found:
+        click.echo(diagnostic.line(language))
+    if found and reason is None:
+        click.echo(sentence("lock.refused", language, count=len(found), path=path.name), err=True)
+        sys.exit(ExitCode.RULES)
+    fresh = kept is not None and {k: one for k, (one, _) in kept.things.items()} == made
+    if check:
+        click.echo(sentence("lock.fresh" if fresh else "lock.stale", language, path=path.name), err=not fresh)
+        sys.exit(0 if fresh else ExitCode.RULES)
+    before = kept.accepted if kept is not None else ()
+    said = [f"{datetime.date.today()} ({len(found)}): {' '.join(reason.split())}"] if reason is not None else []
+    path.write_text(lock_text(made, (*before, *said)), encoding="utf-8", newline="\n")
+    click.echo(sentence("lock.written", language, path=path.name, count=len(made), accepted=len(found)))

@@ -1,0 +1,170 @@
+"""The sound state of rules, a line for each thing that holds them: what is lost or widened against it is named.
+
+A line is `kind key := what it says #digest`: people read what it says, the digest is of all of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safety_rules.language.diagnostic import SourceText, Span
+from safety_rules.language.rule import Case, Derivation, Obligation
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.services.impact.leads import leads, period_says
+from safety_rules.services.lint.sources import cited
+from safety_rules.services.lint.waivers import LintWaiver
+from safety_rules.words.diagnostic import Diagnostic
+
+NAME = "rules.lock"
+HEAD = "# safety-rules lock 1: 规则的完好状态，一行一项；不要手改，用 `safety-rules lock --accept 理由` 更新"
+ACCEPTED = "# accepted "
+DIGEST = "# digest "
+LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a-f]{12})")
+LONGEST = 100
+WIDENING = frozenset({"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered"})
+NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices"})
+"""Whose coming makes rules hold less, and whose going takes nothing away."""
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One thing of a lock: what people read, and the digest of all that it holds."""
+
+    says: str
+    digest: str
+
+
+Lock = Mapping[Key, Locked]
+
+
+def lock(book: Rulebook, folder: str = "", waivers: Iterable[LintWaiver] = ()) -> Lock:
+    """Return the lock of a rulebook; `folder` is what stands before the names of its files, `waivers` are those of lint."""
+    made: dict[Key, Locked] = {}
+    for kind, key, says, whole in _things(book, folder, waivers):
+        plain, short = " ".join(key.replace(":=", "=").split()), " ".join(says.split())
+        unique, i = plain, 1
+        while (kind, unique) in made:
+            i += 1
+            unique = f"{plain} ({i})"
+        cut = short if len(short) <= LONGEST else short[: LONGEST - 1] + "…"
+        made[kind, unique] = Locked(cut, hashlib.sha256(f"{kind}\0{plain}\0{says}\0{whole}".encode()).hexdigest()[:12])
+    return made
+
+
+Thing = tuple[str, str, str, str]
+
+
+def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver]) -> Iterator[Thing]:
+    for area in book.areas.values():
+        yield "area", area.key, ", ".join(o.key for o in area.outcomes), ", ".join(area.subjects)
+        yield from _of_area(area)
+    for chain in book.chains:
+        yield "rule", f"chain/{chain.key}", period_says(chain.in_force), chain.derives
+        yield from _cases(f"chain/{chain.key}", chain.cases)
+    for lead in leads(book).values():
+        yield lead.kind, lead.key, lead.says, ""
+    for parameter in book.parameters.values():
+        for entry in parameter.entries:
+            yield "figure", f"{parameter.key} {period_says(entry.period)}", str(entry.value), ""
+    for name, _, citations, _ in cited(book):
+        for c in citations:
+            quoted = f" “{c.quotation}”" if c.quotation else ""
+            yield "cites", f"{name}: {c.source} {c.clause}", f"{c.standing.name}{quoted}", c.continues
+    for left in book.not_covered:
+        yield "not-covered", left.key, f"{', '.join(left.areas)} {period_says(left.period)}", left.what.zh
+    for silence in book.silences:
+        file = silence.file.removeprefix(folder)
+        yield "silence", f"{file}: {silence.code} {silence.of}", silence.reason, ""
+    for waiver in waivers:
+        yield "waiver", f"{waiver.code} {waiver.of}", f"{waiver.reason} ..{waiver.until}", repr(waiver)
+
+
+def _of_area(area: Area) -> Iterator[Thing]:
+    for rule in area.rules:
+        asks = (rule.otherwise.outcome or "advice") + (", veto" if rule.otherwise.veto else "")
+        yield "rule", f"{area.key}/{rule.key}", f"{asks} {period_says(rule.in_force)}", ""
+        yield from _cases(f"{area.key}/{rule.key}", rule.cases)
+    holders: tuple[Derivation | Obligation, ...] = (*area.derivations, *area.obligations)
+    for holder in holders:
+        yield "rule", f"{area.key}/{holder.key}", period_says(holder.in_force), ""
+        yield from _cases(f"{area.key}/{holder.key}", holder.cases)
+    yield from _cases(area.key, area.cases)
+    for one in area.invariants:
+        yield "invariant", f"{area.key}/{one.key}", one.sentence.zh, repr((one.claim, one.when, one.period))
+    for left in area.exemptions:
+        yield "exemption", f"{area.key}: {left.question} {', '.join(left.of)}", left.reason.zh, repr(left.where)
+
+
+def _cases(of: str, cases: Iterable[Case]) -> Iterator[Thing]:
+    for case in cases:
+        expect = json.dumps(case.expect, ensure_ascii=False, default=str, sort_keys=True)
+        given = json.dumps(case.given, ensure_ascii=False, default=str, sort_keys=True)
+        yield "case", f"{of}: {case.title}", expect.strip("{}"), f"{case.on} {given}"
+
+
+def lock_text(made: Lock, accepted: Iterable[str] = ()) -> str:
+    """Return a lock as its file holds it, with what was accepted so far."""
+    lines = [f"{kind} {key} := {one.says} #{one.digest}" for (kind, key), one in sorted(made.items())]
+    told = [f"{ACCEPTED}{a}" for a in accepted]
+    return "\n".join([HEAD, *told, f"{DIGEST}{_digest(lines)}", *lines]) + "\n"
+
+
+def _digest(lines: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A lock as it was read: its things with their places, what was accepted, and whether it is as it was written."""
+
+    things: Mapping[Key, tuple[Locked, Span]]
+    accepted: tuple[str, ...]
+    whole: bool
+    start: Span
+
+
+def kept_lock(path: Path) -> Kept | None:
+    """Return the lock that stands in a file; None where there is none."""
+    if not path.is_file():
+        return None
+    source = SourceText(path.as_posix(), path.read_text("utf-8").replace("\r\n", "\n"))
+    things: dict[Key, tuple[Locked, Span]] = {}
+    accepted, digest, lines, at = [], "", [], 0
+    for line in source.text.split("\n"):
+        found = LINE.fullmatch(line)
+        if found is not None:
+            span = Span(source, at, at + len(line))
+            things[found["kind"], found["key"]] = Locked(found["says"], found["digest"]), span
+        if line.startswith(ACCEPTED):
+            accepted.append(line.removeprefix(ACCEPTED))
+        elif line.startswith(DIGEST):
+            digest = line.removeprefix(DIGEST)
+        elif line and not line.startswith("#"):
+            lines.append(line)
+        at += len(line) + 1
+    return Kept(things, tuple(accepted), digest == _digest(lines), Span(source, 0, len(source.text.split("\n")[0])))
+
+
+def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagnostic]:
+    """Yield what was lost, altered or widened since a lock was written; what came beside it is no loss."""
+    if not kept.whole:
+        yield Diagnostic.of("lock-edited", kept.start)
+    for (kind, key), (was, at) in kept.things.items():
+        now = made.get((kind, key))
+        slots = {"kind": kind, "key": key, "was": was.says}
+        if kind == "waiver" and not with_waivers:
+            continue
+        if now is None and kind not in NO_LOSS:
+            yield Diagnostic.of("lock-lost", at, **slots)
+        elif now is not None and now.digest != was.digest:
+            yield Diagnostic.of("lock-altered", at, now=now.says, **slots)
+    for (kind, key), one in made.items():
+        if kind in WIDENING and (kind, key) not in kept.things:
+            yield Diagnostic.of("lock-widened", kept.start, kind=kind, key=key, now=one.says)
