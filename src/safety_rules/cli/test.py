@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from safety_rules.services.readers import Reader
 
 
+MOST_LISTED = 5
+
+
 @click.command("test", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
@@ -64,7 +67,7 @@ def command(
         book.area(area)
     gc.freeze()  # the rules stay: looking through them for garbage takes a tenth of the run
     results = list(run_cases(book.rulebook, area))
-    problems = [p for r in results for p in _failures(r)]
+    problems = list(_told(book.rulebook, results))
     failed = sum(not r.passed for r in results)
     said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
     if not results:
@@ -90,6 +93,21 @@ def command(
     put(Report("test", tuple(problems), passed, summary, extra, tuple(known)), form, output)
     if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
+
+
+def _told(book: Rulebook, results: Sequence[CaseResult]) -> Iterator[Problem]:
+    """Return failed cases as problems: those that share a figure, row or derivation as one, where that stands."""
+    from safety_rules.services.shared_cause import shared_causes
+
+    causes, alone = shared_causes(book, results)
+    for cause in causes:
+        first = cause.cases[0]
+        text = f"{len(cause.cases)} cases fail that read the {cause.kind} `{cause.name}`, the first {first.of}: {first.case}: {first.failures[0]}"
+        listed = [f"  {r.at.place}: {r.of or r.area}: {r.case}: {'; '.join(r.failures)}" for r in cause.cases]
+        more = len(listed) - MOST_LISTED
+        listed = [*listed[:MOST_LISTED], *([f"  and {more} more"] if more > 0 else [])]
+        yield Problem("case-failed", "error", text, cause.at or first.at, of=cause.name, detail="\n".join(listed))
+    yield from (p for r in alone for p in _failures(r))
 
 
 def _failures(result: CaseResult) -> Iterator[Problem]:
