@@ -16,9 +16,6 @@ from doors.matrix import DOORS, GOOD, PRINCIPLES, Case, Door, Principle
 from doors.through import Answer
 
 CELLS = [(p, d) for p in PRINCIPLES for d in DOORS]
-ASKED = [  # the cells of one door are asked of one process, which judges all their cases at once
-    pytest.param(p, d, id=f"{p.name} · {d.name}", marks=pytest.mark.xdist_group(d.name)) for p, d in CELLS
-]
 SIGNS = ("project.site=lease", "q[1]'x*")
 
 
@@ -65,7 +62,7 @@ def plainly(case: Case) -> Answer:
     return found
 
 
-@pytest.mark.parametrize(("principle", "door"), ASKED)
+@pytest.mark.parametrize(("principle", "door"), CELLS, ids=[f"{p.name} · {d.name}" for p, d in CELLS])
 def test_a_principle_is_kept_at_a_door(principle: Principle, door: Door) -> None:
     cases = tried(door, principle)
     if not cases:

@@ -17,13 +17,10 @@ FLAGS = [
     "--disable-dev-shm-usage",  # a container's /dev/shm is too small for a page with a frame
     "--disable-features=IsolateSandboxedIframes",  # one process fewer
 ]  # fmt: skip
-
-
-def needs_browser(test: Any) -> Any:
-    """Skip a test where there is no browser; those that have one follow each other in one process."""
-    here = CHROMIUM is not None and find_spec("playwright") is not None
-    why = "Chromium is not here: install it (Debian: apt-get install chromium) and `.[test]`"
-    return pytest.mark.xdist_group("browser")(pytest.mark.skipif(not here, reason=why)(test))
+needs_browser = pytest.mark.skipif(
+    CHROMIUM is None or find_spec("playwright") is None,
+    reason="Chromium is not here: install it (Debian: apt-get install chromium) and `.[test]`",
+)
 
 
 @dataclass
