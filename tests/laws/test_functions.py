@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.suite import ConditionCase, conditions, parsed, record
+from effort import effort
 from engines.columnar.test_conformance import by_sql
 from engines.smt.by_formula import statuses
 from safety_rules.engines.compiled import compiled
@@ -260,7 +261,7 @@ GIVEN = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("that", BY_ALL)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(15), deadline=None)
 @given(GIVEN)
 def test_every_engine_finds_what_the_definition_finds(con: Any, that: str, data: dict[str, str | None]) -> None:
     made = ConditionCase("", that, parsed(that, Boolean()), CASES[0].law, CASES[0].record, True, None).requirement()
