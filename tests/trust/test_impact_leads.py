@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,12 @@ def test_a_change_without_a_witness_is_refused(tmp_path: Path) -> None:
         done = CliRunner().invoke(cli, [*sides, wanted])
         assert done.exit_code == 5
         assert "从业人数" in done.output
+
+
+def test_a_heading_that_is_taken_over_is_told_of_an_area_too() -> None:
+    first = WORDS.replace("{zh: 员工, en: Staff,", "{zh: 员工, en: Staff, headings: [人手],")
+    second = WORDS.replace("{zh: 代码, en: Code,", "{zh: 代码, en: Code, headings: [人手],")
+    old, new = (book(**{"vocabulary.yaml": t}) for t in (first, second))
+    (change,) = compared(old, new, "base", datetime.date(2020, 10, 1), most=50).changes
+    assert change.leads == ("project.staff", "project.code")
+    assert change.may_loosen

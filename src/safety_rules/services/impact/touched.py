@@ -20,6 +20,7 @@ from safety_rules.services.impact.witness import Search, searched
 
 Moved: TypeAlias = "tuple[Lead | None, Lead | None]"
 MOST_READERS = 8
+OF_ALL_AREAS = ("heading", "name", "units", "subject", "source", "ratio")
 UNSOUGHT = ("heading", "name", "subject", "ratio", "source", "remedy", "duty", "edition", "table", "choices")
 
 
@@ -63,7 +64,7 @@ class Readers:
         assert lead is not None
         if lead.kind in ("remedy", "duty"):
             return lead.key.partition("/")[0] == self._sides.area
-        return not lead.owner or lead.kind in ("units", "subject", "source", "ratio") or bool(self._of(lead))
+        return not lead.owner or lead.kind in OF_ALL_AREAS or bool(self._of(lead))
 
     def _of(self, lead: Lead) -> list[ItemKey]:
         """Return what reads it, vetoes first."""
