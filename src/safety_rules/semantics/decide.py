@@ -18,7 +18,8 @@ from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
 from safety_rules.semantics.admission.admit import Places, admit
-from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.reads import parameters_of, tables_of
 from safety_rules.words.near import did_you_mean
@@ -28,7 +29,8 @@ from safety_rules.words.near import did_you_mean
 class AreaOn:
     """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
 
-    `confirmed` names parameters and rules that count as sure enough whatever their standing.
+    `confirmed` names parameters and rules that count as sure enough whatever their standing. Without `bounded`, what
+    is blank is asked by strong Kleene alone, as a formula for the solver is.
     """
 
     rulebook: Rulebook
@@ -39,19 +41,24 @@ class AreaOn:
     obligations: tuple[Obligation, ...]
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
+    bounded: bool = True
 
     def __repr__(self) -> str:
         return f"<AreaOn {self.area.key} on {self.as_of}: {len(self.rules)} rules>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the rulebook, the area's key and the day: its law follows from them."""
-        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed)
+        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.bounded)
+
+    def by_kleene(self) -> AreaOn:
+        """Return the same law asked without bounds, as a formula of the solver has it."""
+        return replace(self, bounded=False)
 
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
             record, self.as_of, self.rulebook.parameters, self.derivations, {}, self.require, self.confirmed,
-            self.rulebook.vocabulary, self.rulebook.tables, {},
+            self.rulebook.vocabulary, self.rulebook.tables, {}, self.bounded,
         )  # fmt: skip
 
 
@@ -78,8 +85,10 @@ def area_record(
     return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone)
 
 
-def _again(rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str]) -> AreaOn:
-    return replace(area_on(rulebook, key, day, require), confirmed=confirmed)
+def _again(
+    rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str], bounded: bool
+) -> AreaOn:
+    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, bounded=bounded)
 
 
 Holder = TypeVar("Holder", Rule, Derivation, Obligation)

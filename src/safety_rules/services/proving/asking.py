@@ -55,6 +55,7 @@ def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = (), records: It
 
     `further` are conditions asked beside its rules, `records` some that were found for another day's law.
     """
+    law = law.by_kleene()
     opened, single = (open_law(law, further, most) for most in (limits.most_items, 1))
     asking = search([opened], limits.seconds)
     with suppress(NotLowered):
