@@ -43,6 +43,7 @@ THIRD_PARTIES = {
     "python_calamine": ("formats",),
     "xlsxwriter": ("formats",),
     "docx": ("formats",),
+    "jinja2": ("formats", "web"),
     "click": ("cli",),
     "rich": ("cli",),
 }

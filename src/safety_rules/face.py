@@ -14,7 +14,6 @@ from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.loading.folders import PathLike, rulebook_of
 from safety_rules.semantics.admission.objects import shown
 from safety_rules.semantics.admission.values import day_of
-from safety_rules.semantics.chaining.chain import program_on
 from safety_rules.services.dated_area import DatedArea, dated_area
 from safety_rules.words.near import did_you_mean
 
@@ -65,6 +64,7 @@ class Rules:
         or a list of mappings. `output` is a new folder, with a parquet file for each derived list.
         Raises LedgerError or ChainEngineError where there is no complete result.
         """
+        from safety_rules.semantics.chaining.chain import program_on
         from safety_rules.tables.chain import chained_tables
 
         program = program_on(self.rulebook, _day(day), _standing(require_standing))

@@ -31,8 +31,16 @@ if TYPE_CHECKING:
 
     Writer = Callable[[Screening, Iterable[ScreenedRow], Path, str], None]
 
-FORMATS = ("xlsx", "csv", "jsonl", "parquet", "table")
-ENDINGS = {".xlsx": "xlsx", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+FORMATS = ("xlsx", "csv", "jsonl", "parquet", "html", "table")
+ENDINGS = {
+    ".xlsx": "xlsx",
+    ".csv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".html": "html",
+    ".htm": "html",
+}
 
 
 def area_on(
@@ -57,7 +65,11 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
 @click.command("screen", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option(
-    "--output", "-o", type=OUTPUT, default=None, help="Write .xlsx, .csv, .parquet or .jsonl; else a table is printed."
+    "--output",
+    "-o",
+    type=OUTPUT,
+    default=None,
+    help="Write .xlsx, .html, .csv, .parquet or .jsonl; else a table is printed.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
@@ -139,10 +151,12 @@ def _format(output: Path | None, form: str | None) -> str:
             return form or "table"
         raise click.UsageError(f"`--format {form}` needs a file: add -o NAME.{form}")
     if form == "table":
-        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, csv, parquet or jsonl")
+        raise click.UsageError("a table is printed; leave out -o, or choose xlsx, html, csv, parquet or jsonl")
     form = form or ENDINGS.get(output.suffix.lower())
     if form is None:
-        raise click.UsageError(f"`{output.name}` has no known ending: .xlsx, .csv, .parquet or .jsonl; or add --format")
+        raise click.UsageError(
+            f"`{output.name}` has no known ending: .xlsx, .html, .csv, .parquet or .jsonl; or add --format"
+        )
     if not output.absolute().parent.is_dir():
         raise click.UsageError(f"there is no folder `{output.parent}`")
     return form
@@ -153,6 +167,10 @@ def _writer(form: str) -> Writer:
         from safety_rules.formats.workbook_out import write_workbook
 
         return write_workbook
+    if form == "html":
+        from safety_rules.formats.page_out import write_page
+
+        return write_page
     if form == "parquet":
         from safety_rules.formats.parquet_out import write_parquet
 

@@ -55,6 +55,36 @@ def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
     )
 
 
+def first_reason(row: ScreenedRow, language: str) -> str:
+    """Return the one reason that a row's outcome has, with its gap; what is missing where it is open."""
+    if row.verdict is None:
+        return row.error.in_(language) if row.error is not None else ""
+    verdict = row.verdict
+    return text(_first_reason(verdict), language, verdict.on.rulebook.vocabulary)
+
+
+def _first_reason(verdict: Verdict) -> Slot:
+    area = verdict.on.area
+    violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED and f.outcome is not None]
+    violated = [f for f in violated if not f.waived]
+    if violated:
+        worst = max(violated, key=lambda f: area.rank(f.outcome))
+        said: Slot = statement("first.violated", title=worst.rule.title, reason=reason_said(worst, verdict))
+        gap = next((c for c in verdict.clause_gaps if c.rule == worst.rule.key and c.gaps), None)
+        return said if gap is None else statement("first.gap", said=said, gap=ways_said(gap))
+    if not verdict.definite:
+        best, worst_end = (area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
+        said = statement("first.open", best=best, worst=worst_end)
+        lacking = verdict.needs.smallest or verdict.needs.can_change
+        if not lacking:
+            return said
+        facts = statement("first.missing", facts=Series("joint.list", reasons_said(lacking, verdict).parts))
+        return statement("first.gap", said=said, gap=facts)
+    statuses = [f.status for f in verdict.findings]
+    satisfied, idle = statuses.count(Status.SATISFIED), statuses.count(Status.NOT_APPLICABLE)
+    return statement("first.satisfied", satisfied=satisfied, not_applicable=idle)
+
+
 def numbered(said: Iterable[str], language: str) -> str:
     """Return one text a line, numbered when there are several; rules and reasons have the same numbers."""
     found = list(said)

@@ -7,7 +7,7 @@ derived. A record that lacks a field leaves that field unknown.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from hashlib import sha256
@@ -45,7 +45,7 @@ class ChainRule(Holder):
     record: tuple[tuple[str, Expr], ...]
     area: str = ""
     note: Name | None = None
-    cases: tuple[Case, ...] = field(default=(), compare=False)
+    cases: Sequence[Case] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
 

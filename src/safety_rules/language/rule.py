@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
@@ -67,6 +68,34 @@ class Case:
     at: Span = field(compare=False, repr=False)
 
 
+class LaterCases(Sequence[Case]):
+    """Cases that are read when they are first asked for: most that is done with rules needs none."""
+
+    def __init__(self, length: int, read: Callable[[], tuple[Case, ...]]) -> None:
+        self._length, self._read = length, read
+
+    @cached_property
+    def _cases(self) -> tuple[Case, ...]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._cases[at]
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(self._cases)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._cases == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._cases,)
+
+
 class Holder:
     """What cites its authority: a rule, a derivation, an obligation, a chaining rule."""
 
@@ -92,7 +121,7 @@ class Rule(Holder):
     applies_when: tuple[Clause, ...]
     requires: tuple[Clause, ...]
     otherwise: Otherwise
-    cases: tuple[Case, ...] = field(default=(), compare=False)
+    cases: Sequence[Case] = field(default=(), compare=False)
     note: Name | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
@@ -113,7 +142,7 @@ class Derivation(Holder):
     formula: Expr
     variable: str | None = None
     text: str = field(default="", compare=False)
-    cases: tuple[Case, ...] = field(default=(), compare=False)
+    cases: Sequence[Case] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
     borrowed: bool = False
@@ -129,7 +158,7 @@ class Obligation(Holder):
     authority: tuple[Citation, ...]
     applies_when: tuple[Clause, ...]
     duty: Duty
-    cases: tuple[Case, ...] = field(default=(), compare=False)
+    cases: Sequence[Case] = field(default=(), compare=False)
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
 

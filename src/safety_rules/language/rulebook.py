@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from safety_rules.language.chain import ChainRule
@@ -37,7 +37,7 @@ class Area:
     rules: tuple[Rule, ...]
     derivations: tuple[Derivation, ...] = ()
     obligations: tuple[Obligation, ...] = ()
-    cases: tuple[Case, ...] = field(default=(), compare=False)
+    cases: Sequence[Case] = field(default=(), compare=False)
     default_on: datetime.date | None = None
     invariants: tuple[Invariant, ...] = field(default=(), compare=False)
     exemptions: tuple[Exemption, ...] = field(default=(), compare=False)

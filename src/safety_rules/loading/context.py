@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from safety_rules.language.expr import Compare, Expr, FactRef, In, ItemField, Listed, Literal, Lookup, walk
 from safety_rules.language.kinds import Kind, Text
@@ -32,6 +33,7 @@ class Context:
     report: Report
     tables: Mapping[str, Table] = field(default_factory=dict)
     named: NamedParts = field(default_factory=NamedParts)
+    unsayable: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def scope(self) -> Scope:
         """Return the names that a condition may use."""
@@ -50,25 +52,37 @@ def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None 
     expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
     for node in () if expr is None else walk(expr):
-        for fact, key, text in _asked(node, c):
-            if not sayable(text, fact):
-                c.report.error(f"never-given.{key}", node.at or scalar, text=text, fact=fact.name)
+        for fact, key, text in _never_given(node, c):
+            c.report.error(f"never-given.{key}", node.at or scalar, text=text, fact=fact.name)
     return expr
 
 
-def _asked(node: Expr, c: Context) -> Iterator[tuple[Fact, str, str]]:
-    """Yield the texts that a node compares a given fact with, in words of its own or by the spellings of a table."""
+def _never_given(node: Expr, c: Context) -> Iterator[tuple[Fact, str, str]]:
+    """Yield the texts that a node compares a given fact with and no data can be: words of its own, or a table's spellings."""
     match node:
         case Compare("==" | "!=", a, b):
-            found = [(x, "literal", str(y.value)) for x, y in ((a, b), (b, a)) if isinstance(y, Literal)]
+            found = [(x, str(y.value)) for x, y in ((a, b), (b, a)) if isinstance(y, Literal)]
         case In(item, Literal(tuple() as texts)):
-            found = [(item, "literal", str(text)) for text in texts]
-        case Listed(table, item) | Lookup(table, (item, *_)):
-            rows = (row for edition in c.tables[table].editions for row in edition.rows)
-            found = [(item, "table", spelling) for row in rows for spelling in row.spellings]
+            found = [(item, str(text)) for text in texts]
+        case Listed(table, item) | Lookup(table, (item, *_)) if _is_given_text(item, c):
+            fact = c.vocabulary.facts[item.key]
+            yield from ((fact, "table", spelling) for spelling in _unsayable(table, fact, c))
+            return
         case _:
             return
-    for item, key, text in found:
-        if isinstance(item, FactRef | ItemField) and item.kind == Text() and item.key not in c.derived:
-            fact = c.vocabulary.facts[item.key]
-            yield fact if key == "literal" else replace(fact, format=""), key, text
+    for item, text in found:
+        if _is_given_text(item, c) and not sayable(text, c.vocabulary.facts[item.key]):
+            yield c.vocabulary.facts[item.key], "literal", text
+
+
+def _is_given_text(item: Expr, c: Context) -> TypeGuard[FactRef | ItemField]:
+    return isinstance(item, FactRef | ItemField) and item.kind == Text() and item.key not in c.derived
+
+
+def _unsayable(table: str, fact: Fact, c: Context) -> tuple[str, ...]:
+    """Return a table's spellings that data of a fact cannot be, found once however many rules look there."""
+    if (table, fact.key) not in c.unsayable:
+        any_form = replace(fact, format="")
+        spellings = (s for edition in c.tables[table].editions for row in edition.rows for s in row.spellings)
+        c.unsayable[table, fact.key] = tuple(s for s in spellings if not sayable(s, any_form))
+    return c.unsayable[table, fact.key]

@@ -6,14 +6,13 @@ import copyreg
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
-from safety_rules.loading.rulebook import loaded
+from safety_rules.loading.kept import keep, kept
 from safety_rules.words.near import aside
 from safety_rules.words.said import refusal
 
@@ -34,6 +33,8 @@ def rules_folder() -> Path:
 
 def pack_folder(name: str) -> Path:
     """Return the folder of an installed rule pack (entry-point group `safety_rules.rulepacks`)."""
+    from importlib.metadata import entry_points
+
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
         raise NotFoundError(refusal("absent.pack", name=name, near=aside(name, packs)))
@@ -64,7 +65,13 @@ def _loaded(
     files: tuple[RuleFileText, ...], overlays: tuple[RuleFileText, ...], shown_at: str, origin: Origin
 ) -> Rulebook:
     """Return the rulebook of files, once for one content: nothing else decides whether they are read again."""
-    return replace(loaded(files, overlays, shown_at), origin=origin)
+    book = kept(files, overlays, shown_at)
+    if book is None:
+        from safety_rules.loading.rulebook import loaded
+
+        book = loaded(files, overlays, shown_at)
+        keep(book, files, overlays, shown_at)
+    return replace(book, origin=origin)
 
 
 def _reduced(book: Rulebook) -> str | tuple[Any, ...]:

@@ -27,6 +27,7 @@ from safety_rules.loading.models_facts import ParametersFile, SourcesFile, Table
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import parameters, sources
+from safety_rules.loading.pause import no_collecting
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import silences
 from safety_rules.loading.tables import tables
@@ -55,6 +56,7 @@ class _Files:
         return [(path, file) for path, file in self.of(model) if path.startswith(folder)]
 
 
+@no_collecting()
 def rulebook(
     files: Sequence[RuleFileText],
     overlays: Sequence[RuleFileText] = (),

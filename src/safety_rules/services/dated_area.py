@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,31 @@ if TYPE_CHECKING:
 def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> DatedArea:
     """Return an area's law on a day; what rests on less than `require` is undetermined.
 
+    Asked again it is the same object, so that a service that asks for every request compiles its rules once.
     Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
     """
-    law = area_on(book, key, day, require)
+    return _dated(_Held(book), key, day, require)
+
+
+MOST_DAYS = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """A rulebook as itself: books of one content and different places are different ones."""
+
+    book: Rulebook
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.book is other.book
+
+    def __hash__(self) -> int:
+        return id(self.book)
+
+
+@lru_cache(maxsize=MOST_DAYS)
+def _dated(held: _Held, key: str, day: datetime.date, require: Standing) -> DatedArea:
+    law = area_on(held.book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
     return _decided_by(law)
