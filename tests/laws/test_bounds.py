@@ -36,7 +36,7 @@ def filled(values: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
     return whole
 
 
-@settings(max_examples=250)
+@settings(max_examples=60)
 @given(conditions(), RECORDS, FILLED, ON)
 def test_what_is_decided_is_what_every_completion_decides(
     term: Term, values: Any, completions: Sequence[Any], day: datetime.date
@@ -54,7 +54,7 @@ def test_what_is_decided_is_what_every_completion_decides(
             assert told is found or (told is None and blank), term.text
 
 
-@settings(max_examples=250)
+@settings(max_examples=60)
 @given(conditions() | formulas(), RECORDS, FILLED, ON)
 def test_bounds_hold_what_every_completion_comes_to(
     term: Term, values: Any, completions: Sequence[Any], day: datetime.date

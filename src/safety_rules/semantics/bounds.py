@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeGuard, assert_never
 
 from safety_rules.language import expr as tree
+from safety_rules.language.bounded_functions import called, days_between, moved
 from safety_rules.language.bounds import (
     DAYS,
     EITHER,
@@ -30,11 +31,9 @@ from safety_rules.language.bounds import (
     Listing,
     Members,
     between,
-    called,
     can,
     compared,
     conjunction,
-    days_between,
     disjunction,
     doubted,
     ends,
@@ -42,7 +41,6 @@ from safety_rules.language.bounds import (
     held,
     hull,
     just,
-    moved,
     negation,
     of_kind,
     only,
