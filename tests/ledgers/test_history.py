@@ -128,7 +128,7 @@ def test_screening_writes_the_chain_beside_the_verdict(call: Any, tmp_path: Path
     assert code == 0
     assert "历史台账：含事故 8 条、隐患 5307 条、已公布的列入记录 5 条" in err
     assert "隐患台账!4012" in err or "涂料作坊" in err
-    rows = load_workbook(str(out)).get_sheet_by_index(0).to_python()
+    rows = load_workbook(str(out)).get_sheet_by_name("审查结果").to_python()
     head = next(r for r in rows if "结论" in r)
     chains = {r[0]: r[head.index("名单联动")] for r in rows}
     assert chains["XM2020-192"].startswith("1、提交研判，因示例西园塑料制品")

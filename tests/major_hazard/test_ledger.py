@@ -67,13 +67,15 @@ def test_the_command_writes_units_chemicals_duties_and_problems(tmp_path: Path) 
     assert result.exit_code == 0, result.output
     assert "三级重大危险源　1" in result.output
     book = cells(out)
-    assert list(book) == ["分级结果", "化学品", "应办事项", "问题"]
+    assert list(book) == ["结论一览", "分级结果", "化学品", "应办事项", "假定与问题"]
     exact = next(r for r in book["分级结果"] if r[1] == "难例A恰为1")
-    assert [exact[2], exact[5], exact[6], exact[7]] == ["四级重大危险源", "1", "2", "3.4"]
+    assert [exact[2], *exact[6:9]] == ["四级重大危险源", 1, 2, 3.4]
+    lines = {r[1]: r for r in book["结论一览"]}
+    assert lines["难例A恰为1"][2:7] == ["四级重大危险源", "—", 1, 2, 3.4]
     twice = next(r for r in book["分级结果"] if r[1] == "难例F同物两处")
-    assert twice[11] == "“氨”填报2次，数量已合并计算"
+    assert twice[12] == "“氨”填报2次，数量已合并计算"
     parts = [r for r in book["化学品"] if r[0] == "难例A恰为1"]
-    assert [r[1:7] for r in parts[:2]] == [["苯", "10", "50", "1", "0.2", "0.2"], ["氨", "7", "10", "2", "0.7", "1.4"]]
+    assert [r[1:7] for r in parts[:2]] == [["苯", 10, 50, 1, 0.2, 0.2], ["氨", 7, 10, 2, 0.7, 1.4]]
     assert any("演练" in r[1] for r in book["应办事项"])
-    places = [r[1] for r in book["问题"]]
+    places = [r[1] for r in book["假定与问题"]]
     assert any(place.startswith("化学品!") for place in places)

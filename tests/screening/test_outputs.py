@@ -30,6 +30,13 @@ def written(source: Path, write=write_workbook, name: str = "out.xlsx", language
     return source.parent / name
 
 
+def verdicts(path: Path, top: int = 0, sheet: str = "审查结果") -> list[list[object]]:
+    """Return the rows of the verdicts below and with their headings, the verdict put first of what was added."""
+    rows = cells(path, sheet)[top:]
+    at, own = rows[0].index(result_headings("en" if sheet == "Verdicts" else "zh")[0]), len(rows[0]) - len(ADDED)
+    return [[*row[:at], *row[at + 1 : own + 1], row[at], *row[own + 1 :]] for row in rows]
+
+
 def ledger_with_everything(path: Path) -> Path:
     rows = [
         ["项目台账（示例数据，由程序生成）"],
@@ -46,17 +53,20 @@ def ledger_with_everything(path: Path) -> Path:
 
 def test_a_workbook_gives_the_ledger_back_with_its_verdicts(tmp_path: Path) -> None:
     source = ledger_with_everything(tmp_path / "a.xlsx")
-    before, after = cells(source, "项目"), cells(written(source), "审查结果")
+    before, path = cells(source, "项目"), written(source)
+    after = verdicts(path, 2)
     width = len(HEADINGS) + 2
-    assert [*HEADINGS, "开工日期", "备注", *ADDED] == after[2]
-    for number in (0, 3, 4, 5):
-        assert before[number] == after[number][:width]
-    assert [row[width] for row in after[3:]] == ["准入", "提交研判", "不予准入", "", "待核实"]
+    assert cells(path, "审查结果")[0][0] == before[0][0]
+    assert cells(path, "审查结果")[2][:3] == ["项目编号", "项目名称", "结论"]
+    assert [*HEADINGS, "开工日期", "备注", *ADDED] == after[0]
+    for number in (3, 4, 5):
+        assert before[number] == after[number - 2][:width]
+    assert [row[width] for row in after[1:]] == ["准入", "提交研判", "不予准入", "", "待核实"]
 
 
 def test_the_added_columns_say_why_by_how_much_and_what_is_missing(tmp_path: Path) -> None:
-    after = cells(written(ledger_with_everything(tmp_path / "a.xlsx")), "审查结果")
-    rows = [dict(zip(ADDED, row[len(HEADINGS) + 2 :], strict=True)) for row in after[3:]]
+    after = verdicts(written(ledger_with_everything(tmp_path / "a.xlsx")), 2)
+    rows = [dict(zip(ADDED, row[len(HEADINGS) + 2 :], strict=True)) for row in after[1:]]
     assert rows[1] == {
         "结论": "提交研判",
         "最有利": "提交研判",
@@ -86,7 +96,7 @@ def test_the_added_columns_say_why_by_how_much_and_what_is_missing(tmp_path: Pat
 def test_rules_and_reasons_have_the_same_numbers(tmp_path: Path) -> None:
     died = '[{"deaths": 1}]'
     source = ledger_of(tmp_path / "a.xlsx", changed(化学反应="是", 事故记录=died))
-    row = dict(zip(ADDED, cells(written(source), "审查结果")[1][len(HEADINGS) :], strict=True))
+    row = dict(zip(ADDED, verdicts(written(source))[1][len(HEADINGS) :], strict=True))
     rules = ["1、不涉及化学反应（不予准入，一票否决）", "2、没有死亡事故（提交研判）"]
     assert row["不符合的规则"].split("\n") == rules
     assert [line[:2] for line in row["原因"].split("\n")] == ["1、", "2、"]
@@ -99,9 +109,9 @@ def test_the_other_sheets_hold_counts_problems_and_rules(tmp_path: Path) -> None
     counts = {row[0]: row[1] for row in cells(path, "汇总")}
     assert [counts[k] for k in ("准入", "提交研判", "不予准入", "待核实", "未能审查")] == [1, 1, 1, 1, 0]
     assert tuple(counts[k] for k in ("审查基准日", "审查行数", "数据问题数")) == ("2020-10-01", 4, 2)
-    problems = [row[:3] for row in cells(path, "问题")[1:]]
+    problems = [row[:3] for row in cells(path, "假定与问题")[1:]]
     assert problems == [["", "提示", "项目!K3"], [6, "数据问题", "项目!F6"], [6, "数据问题", "项目!J6"]]
-    rules = {(row[0], row[5], row[7]) for row in cells(path, "规则说明")[1:]}
+    rules = {(row[0], row[5], row[7]) for row in cells(path, "依据")[1:]}
     assert {
         ("亩均固定资产投资达标", "第一条", "本区文件"),
         ("不涉及化学反应", "第二条", "本区文件"),
@@ -111,13 +121,14 @@ def test_the_other_sheets_hold_counts_problems_and_rules(tmp_path: Path) -> None
 
 def test_what_the_reading_assumes_stands_among_the_problems_as_such(tmp_path: Path) -> None:
     rows = [["项目台账（单位：万元）"], ["项目编号", "固定资产投资"], ["P1", 9000]]
-    lines = cells(written(workbook(tmp_path / "a.xlsx", {"项目": rows})), "问题")
+    lines = cells(written(workbook(tmp_path / "a.xlsx", {"项目": rows})), "假定与问题")
     assert [row[1:3] for row in lines[1:]] == [["假定", "项目!B2"]]
     assert lines[1][4] == "表头“固定资产投资”没有写单位，按“项目!A1 单位：万元”的万元理解"
 
 
 def test_english_headings_and_words(tmp_path: Path) -> None:
-    after = cells(written(ledger_of(tmp_path / "a.xlsx", changed(固定资产投资=0.5)), language="en"), "Verdicts")
+    path = written(ledger_of(tmp_path / "a.xlsx", changed(固定资产投资=0.5)), language="en")
+    after = verdicts(path, sheet="Verdicts")
     assert list(result_headings("en")) == after[0][len(HEADINGS) :]
     assert after[1][len(HEADINGS) :][:4] == [
         "Referred",
@@ -131,10 +142,10 @@ def test_english_headings_and_words(tmp_path: Path) -> None:
 def test_no_cell_of_a_workbook_is_a_formula(tmp_path: Path, evil: str) -> None:
     source = text(tmp_path / "a.csv", f'项目编号,备注,{evil}\n"{evil}",{evil},{evil}\n')
     path = written(source)
-    assert evil.strip() == str(cells(path, "审查结果")[1][1]).strip()
+    assert evil.strip() == str(cells(path, "审查结果")[1][0]).strip()
     with zipfile.ZipFile(path) as archive:
         sheets = [archive.read(n) for n in archive.namelist() if "worksheets/sheet" in n]
-    assert len(sheets) == 4
+    assert len(sheets) == 7
     assert not any(b"<f>" in sheet for sheet in sheets)
 
 
@@ -223,3 +234,67 @@ def test_a_disk_that_is_full_leaves_what_was_there_and_says_which_file(verb: str
 def test_a_result_can_be_screened_again(tmp_path: Path) -> None:
     again = screen(written(ledger_with_everything(tmp_path / "a.xlsx")), area())
     assert [r.outcome for r in again.rows] == ["admitted", "referred", "rejected", "", "undetermined"]
+
+
+def test_the_overview_says_what_the_verdicts_say_the_worst_first(tmp_path: Path) -> None:
+    source = ledger_with_everything(tmp_path / "a.xlsx")
+    page = cells(written(source), "结论一览")
+    top = next(i for i, row in enumerate(page) if row[0] == "行号")
+    lines = [row for row in page[top + 1 :] if row[3]]
+    found = {r.row.number: r.verdict for r in screen(source, area()).rows if r.verdict is not None}
+    assert [(row[0], row[1], row[3]) for row in lines] == [
+        (6, "P3", "不予准入"), (5, "P2", "提交研判"), (8, "P4", "待核实"), (4, "P1", "准入"),
+    ]  # fmt: skip
+    assert [found[int(row[0])].outcome_name.zh for row in lines] == [row[3] for row in lines]
+    assert lines[1][4:6] == [
+        "亩均固定资产投资达标（提交研判）：固定资产投资 5000 万元 ÷ 用地面积 20 亩 ＝ 250 万元/亩，低于500 万元/亩",
+        "尚差固定资产投资 5000 万元（须达 10000 万元）；或 用地面积须减少 10 亩（至多 10 亩）",
+    ]
+    assert lines[2][4:] == ["最有利为准入，最不利为提交研判", "—", "事故记录、用地面积"]
+    assert page[0][0] == "项目准入结论一览（草稿）"
+    assert "准入 1、提交研判 1、不予准入 1、待核实 1" in page[2][0]
+    assert "a.xlsx" in page[1][0]
+    assert "2020年10月1日" in page[1][0]
+
+
+def test_gaps_are_figures_and_what_is_missing_stands_by_who_has_it(tmp_path: Path) -> None:
+    source = ledger_with_everything(tmp_path / "a.xlsx")
+    path = written(source)
+    gaps = [g for r in screen(source, area()).rows if r.verdict is not None for g in r.verdict.gaps]
+    rows = cells(path, "差额")[1:]
+    assert [tuple(row[5:8]) for row in rows] == [(float(g.now), float(g.to), float(g.change)) for g in gaps]
+    assert rows[0][:5] == [5, "P2", "零部件项目", "亩均固定资产投资达标", "固定资产投资"]
+    who = [(row[0], row[2], row[4]) for row in cells(path, "缺项清单")[1:] if row[2] == "P4"]
+    assert who == [
+        ("项目单位（招商部门转）", "P4", "用地面积"), ("应急管理部门（名单、事故、隐患记录）", "P4", "事故记录"),
+    ]  # fmt: skip
+
+
+def test_pages_print_on_a4_and_a_mark_is_shown_that_is_no_part_of_the_cell(tmp_path: Path) -> None:
+    with zipfile.ZipFile(written(ledger_with_everything(tmp_path / "a.xlsx"))) as archive:
+        sheets = [archive.read(f"xl/worksheets/sheet{i}.xml").decode() for i in range(1, 8)]
+        looks, comments = archive.read("xl/styles.xml").decode(), archive.read("xl/comments1.xml").decode()
+    assert all('paperSize="9"' in s and 'orientation="landscape"' in s and "共 &amp;N 页" in s for s in sheets)
+    assert all(f"&quot;{mark} &quot;@" in looks for mark in "■◆✕?")
+    assert {"G6", "K6"} == {c.partition('"')[0] for c in comments.split('ref="')[1:]} - {"A1"}
+    assert sheets[0].count("fitToPage") == 1
+
+
+def test_codes_stay_text_and_figures_of_a_text_file_become_numbers(tmp_path: Path) -> None:
+    source = text(
+        tmp_path / "a.csv", "项目编号,项目名称,固定资产投资（万元）,统一社会信用代码\n007,甲,9000,913209001234567890\n"
+    )
+    row = verdicts(written(source))[1]
+    assert row[:4] == ["007", "甲", 9000, "913209001234567890"]
+
+
+@pytest.mark.parametrize(
+    ("evil", "shown"),
+    [("<b>&amp;</b>", "<b>&amp;</b>"), ("=1+1", "=1+1"), ("\u202egnp.exe", "gnp.exe"), ("a\u200bb", "ab"), ("长" * 1_000_000, "")],
+)  # fmt: skip
+def test_names_that_are_no_names_are_text_in_every_sheet(tmp_path: Path, evil: str, shown: str) -> None:
+    path = written(text(tmp_path / "a.csv", f"项目编号,项目名称,用地面积（亩）\n1,{evil},很多\n"))
+    page = cells(path, "结论一览")
+    line = next(page[i + 1] for i, row in enumerate(page) if row[0] == "行号")
+    assert line[2] == cells(path, "缺项清单")[1][3] == shown
+    assert str(cells(path, "审查结果")[1][1])[:5] == (shown or evil)[:5]

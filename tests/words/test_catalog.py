@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -14,6 +15,7 @@ from safety_rules.words import catalog
 SOURCE = Path(catalog.__file__).parent.parent
 FILES = sorted(SOURCE.rglob("*.py"))
 ASKS = {"_say", "sentence", "both", "texts", "statement"}
+IN_TEMPLATE = re.compile(r"""["']([a-z_]+\.[a-z_]*)["']""")
 ENTRIES = {
     f"{area}.{variant}": entry
     for path in dict.fromkeys(catalog.areas().values())
@@ -85,6 +87,8 @@ def test_every_sentence_is_said() -> None:
             for key in asked(node) if isinstance(node, ast.Constant | ast.JoinedStr) else ():
                 head, made, tail = key.partition("*")
                 said |= {k for k in ENTRIES if made and "." in head and k.startswith(head) and k.endswith(tail)} | {key}
+    for key in (key for path in SOURCE.rglob("*.html") for key in IN_TEMPLATE.findall(path.read_text("utf-8"))):
+        said |= {k for k in ENTRIES if k.startswith(key)} if key.endswith(".") else {key}
     assert sorted(set(ENTRIES) - said) == []
 
 

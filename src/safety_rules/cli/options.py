@@ -96,11 +96,23 @@ def day_option(function: F) -> F:
 
 
 def calendar_day(day: str | None) -> datetime.date | None:
-    """Return the day that an option names; raises UsageError."""
-    try:
-        return None if day is None else datetime.date.fromisoformat(day)
-    except ValueError:
-        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01") from None
+    """Return the day that an option names, 2020-10-01 or 2020年10月1日; raises UsageError."""
+    from safety_rules.semantics.admission.values import day_of
+
+    found = day_of(day) if day is not None else None
+    if day is not None and found is None:
+        raise click.UsageError(f"`{day}` is not a day of the calendar; write 2020-10-01 or 2020年10月1日")
+    return found
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic in some releases of click only
+    """The type of an option that names a day, as people write it."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime.date | None:
+        """Return the day."""
+        return value if isinstance(value, datetime.date) else calendar_day(value)
 
 
 def engine_option(function: F) -> F:

@@ -11,18 +11,36 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import OUTPUT, PATH, Verbs, language_option, rules_option
+from safety_rules.cli.options import OUTPUT, PATH, Day, Verbs, language_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
 
-DAY = click.DateTime(["%Y-%m-%d"])
+DAY = Day()
 store_option = click.option("--store", type=PATH, required=True, help="The ledger's file, 台账.db.")
 
 
 def on_option(help: str) -> Callable[[Any], Any]:
     """Return the option `--on`; today by default, since this is where the clock is read."""
     return click.option("--on", "on", type=DAY, default=None, metavar="DAY", help=f"{help}; today by default.")
+
+
+def workbook_option(help: str) -> Callable[[Any], Any]:
+    """Return the option `-o` of a verb that otherwise prints."""
+    return click.option("-o", "--output", type=OUTPUT, default=None, help=f"Write a workbook that prints: {help}.")
+
+
+def _written(output: Path | None, language: str, write: Callable[[Path], None]) -> bool:
+    """Write a workbook where one is wanted, and say where it stands; raises UsageError where it is no .xlsx."""
+    from safety_rules.words.catalog import sentence
+
+    if output is None:
+        return False
+    if output.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"`{output}` is no .xlsx")
+    write(output)
+    click.echo(sentence("screening.written", language, file=output))
+    return True
 
 
 def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -36,9 +54,9 @@ def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--by", required=True, help="Who does it: a unit's name.")(role(function))
 
 
-def day_of(on: datetime.datetime | None) -> datetime.date:
+def day_of(on: datetime.date | None) -> datetime.date:
     """Return the day that was asked for, or today."""
-    return on.date() if on is not None else datetime.date.today()
+    return on if on is not None else datetime.date.today()
 
 
 @click.group("rectify", cls=Verbs)
@@ -56,7 +74,7 @@ def command() -> None:
 @on_option("The day of those corrections")
 @language_option
 def import_(
-    workbook: Path, store: Path, yes: bool, by: str, role: str, why: str, on: datetime.datetime | None, language: str
+    workbook: Path, store: Path, yes: bool, by: str, role: str, why: str, on: datetime.date | None, language: str
 ) -> None:
     """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
 
@@ -103,16 +121,21 @@ def actors(workbook: Path, store: Path, language: str) -> None:
 @store_option
 @on_option("The day on which it is asked")
 @click.option("--unit", default=None, help="Only this responsible unit.")
+@workbook_option("逾期清单")
 @language_option
-def due_command(store: Path, on: datetime.datetime | None, unit: str | None, language: str) -> None:
+def due_command(store: Path, on: datetime.date | None, unit: str | None, output: Path | None, language: str) -> None:
     """List what is overdue, or due by the end of the week, by responsible unit."""
     from safety_rules.cli.rectify_terminal import print_due
     from safety_rules.services.rectification.recording import dangers
-    from safety_rules.services.rectification.stats import due
+    from safety_rules.services.rectification.reports import Reported, write_due
+    from safety_rules.services.rectification.stats import due, stats
     from safety_rules.services.rectification.table import lifecycle
 
-    listed = due(dangers(store, lifecycle(), day_of(on)).values(), day_of(on))
-    print_due([d for d in listed if unit in (None, d.details.unit)], day_of(on), lifecycle(), language)
+    held = tuple(dangers(store, lifecycle(), day_of(on)).values())
+    listed = [d for d in due(held, day_of(on)) if unit in (None, d.details.unit)]
+    made = Reported(store, held, stats(held, (), day_of(on)), lifecycle())
+    if not _written(output, language, lambda path: write_due(made, listed, path, language)):
+        print_due(listed, day_of(on), lifecycle(), language)
 
 
 @command.command("close", short_help="Close a danger (销号), with evidence.")
@@ -122,9 +145,7 @@ def due_command(store: Path, on: datetime.datetime | None, unit: str | None, lan
 @click.option("--evidence", required=True, help="A text, or a file whose hash is recorded.")
 @on_option("The day of closing")
 @language_option
-def close(
-    danger: str, store: Path, by: str, role: str, evidence: str, on: datetime.datetime | None, language: str
-) -> None:
+def close(danger: str, store: Path, by: str, role: str, evidence: str, on: datetime.date | None, language: str) -> None:
     """Close DANGER (销号), which must be accepted, with its evidence."""
     _record(store, language, danger, "close", by, role, day_of(on), evidence, None)
 
@@ -148,8 +169,8 @@ def record_command(
     store: Path,
     by: str,
     role: str,
-    on: datetime.datetime | None,
-    deadline: datetime.datetime | None,
+    on: datetime.date | None,
+    deadline: datetime.date | None,
     evidence: str,
     why: str,
     field: str,
@@ -159,19 +180,25 @@ def record_command(
 ) -> None:
     """Record EVENT of DANGER: order, start, submit, supervise, accept, close, send_back, extend (延期), escalate,
     withdraw (误报撤销), correct (更正)."""
-    until = deadline.date() if deadline is not None else None
     change = (field, old, new) if field or old or new else None
-    _record(store, language, danger, event, by, role, day_of(on), why or evidence, until, change)
+    _record(store, language, danger, event, by, role, day_of(on), why or evidence, deadline, change)
 
 
 @command.command("show", short_help="Tell a danger's life, and the verdict.")
 @click.argument("danger")
 @store_option
 @on_option("The day of the verdict, and up to which the life is shown")
+@workbook_option("the life, event by event")
 @rules_option
 @language_option
 def show(
-    danger: str, store: Path, on: datetime.datetime | None, rules: str | None, overlays: tuple[Path, ...], language: str
+    danger: str,
+    store: Path,
+    on: datetime.date | None,
+    output: Path | None,
+    rules: str | None,
+    overlays: tuple[Path, ...],
+    language: str,
 ) -> None:
     """Show the life of DANGER, event by event, and whether the rules hold its rectification for finished."""
     from safety_rules.cli.rectify_terminal import print_life
@@ -180,6 +207,7 @@ def show(
     from safety_rules.services.rectification.closing import facts
     from safety_rules.services.rectification.life import replay
     from safety_rules.services.rectification.recording import history, latest_facts
+    from safety_rules.services.rectification.reports import write_life
     from safety_rules.services.rectification.stating import as_facts
     from safety_rules.services.rectification.table import lifecycle
     from safety_rules.words.catalog import sentence
@@ -188,36 +216,46 @@ def show(
     if not events:
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
     if replay(lifecycle(), events)[danger].withdrawn_on is not None:
-        print_life(events, lifecycle(), sentence("story.withdrawn", language), language)
-        return
-    known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
-    verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
-    said = [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
-    print_life(events, lifecycle(), verdict.explain(language, said), language)
+        told = sentence("story.withdrawn", language)
+    else:
+        known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
+        verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
+        told = verdict.explain(
+            language, [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
+        )
+    if not _written(output, language, lambda path: write_life(path, store, events, lifecycle(), told, language)):
+        print_life(events, lifecycle(), told, language)
 
 
 @command.command("stats", short_help="Print the closing rates (整改率).")
 @click.argument("workbook", type=PATH, required=False)
 @click.option("--store", type=PATH, default=None, help="The ledger's file, in place of a workbook.")
 @on_option("As it stood on this day")
+@workbook_option("周报, 月报, 台账现状, 逾期清单, with charts")
 @language_option
-def stats_command(workbook: Path | None, store: Path | None, on: datetime.datetime | None, language: str) -> None:
+def stats_command(
+    workbook: Path | None, store: Path | None, on: datetime.date | None, output: Path | None, language: str
+) -> None:
     """Print the closing rate in all, by unit, by field and by week, of WORKBOOK or of a ledger."""
     from safety_rules.cli.rectify_terminal import print_refusals, print_stats
     from safety_rules.services.rectification.book import read
-    from safety_rules.services.rectification.stats import stats_of_store, stats_of_workbook
+    from safety_rules.services.rectification.reports import Reported, write_reports
+    from safety_rules.services.rectification.stats import of_store, of_workbook, stats
     from safety_rules.services.rectification.table import lifecycle
 
     if (workbook is None) == (store is None):
         raise click.UsageError("name either a workbook or `--store FILE.db`")
-    if store is not None:
-        print_stats(stats_of_store(store, lifecycle(), day_of(on)), language)
-    elif workbook is not None:
-        book = read(workbook, lifecycle(), datetime.date.today())
-        print_stats(stats_of_workbook(book, lifecycle(), day_of(on)), language)
+    book = read(workbook, lifecycle(), datetime.date.today()) if workbook is not None else None
+    source, day = workbook or store, day_of(on)
+    assert source is not None
+    held, inspections = of_workbook(book, lifecycle(), day) if book is not None else of_store(source, lifecycle(), day)
+    figures = stats(held, inspections, day)
+    made = Reported(source, held, figures, lifecycle())
+    if not _written(output, language, lambda path: write_reports(made, path, language)):
+        print_stats(figures, language)
+    if book is not None and book.refusals:
         print_refusals(book.refusals, language)
-        if book.refusals:
-            sys.exit(ExitCode.REFUSED)
+        sys.exit(ExitCode.REFUSED)
 
 
 @command.command("export", short_help="Write the ledger as a workbook, with its head beside it.")
@@ -225,7 +263,7 @@ def stats_command(workbook: Path | None, store: Path | None, on: datetime.dateti
 @click.option("-o", "--output", type=OUTPUT, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
 @on_option("As it stood on this day")
 @language_option
-def export_command(store: Path, output: Path, on: datetime.datetime | None, language: str) -> None:
+def export_command(store: Path, output: Path, on: datetime.date | None, language: str) -> None:
     """Write the dangers of a ledger as they stand to a workbook that `import` reads, and the ledger's head beside it."""
     from safety_rules.services.rectification.exporting import export
     from safety_rules.services.rectification.table import lifecycle

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from safety_rules.formats.result import ERROR, ScreenedRow
 from safety_rules.language.explanation import Series, Slot, statement
@@ -23,36 +24,76 @@ def result_headings(language: str, with_history: bool = False) -> tuple[str, ...
     return (*own, sentence("screening.chains", language)) if with_history else own
 
 
-def result_cells(row: ScreenedRow, language: str, with_history: bool = False) -> tuple[str, ...]:
-    """Return the text of each added column; blanks for a line that is no record."""
+def result_cells(
+    row: ScreenedRow, language: str, with_history: bool = False, said: Told | None = None
+) -> tuple[str, ...]:
+    """Return the text of each added column; blanks for a line that is no record. `said` spares telling it again."""
     chains = () if row.verdict is None else row.verdict.chains(language)
-    return (*_own_cells(row, language), *((numbered(chains, language),) if with_history else ()))
+    own = cells_told(said, language) if said is not None else _own_cells(row, language)
+    return (*own, *((numbered(chains, language),) if with_history else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a verdict says, each thing as a list of texts.
+
+    `counted` are the keys of the violated rules that count, `why` the first value with which the first of them fails.
+    """
+
+    outcome: str
+    ends: tuple[str, str]
+    counted: tuple[str, ...]
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    why: str
+    gaps: tuple[str, ...]
+    smallest: tuple[str, ...]
+    missing: tuple[str, ...]
+    duties: tuple[str, ...]
+    advice: tuple[str, ...]
+    standing: str
+    problems: tuple[str, ...]
+
+
+def told(verdict: Verdict, language: str) -> Told:
+    """Return what a verdict says, the rule that asks for most first."""
+    area = verdict.on.area
+    violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED]
+    counted = sorted((f for f in violated if f.outcome is not None), key=lambda f: (f.waived, -area.rank(f.outcome)))
+    best, worst = (area.outcome(key).name.in_(language) for key in (verdict.at_best, verdict.at_worst))
+
+    def said(slots: Iterable[Slot]) -> tuple[str, ...]:
+        return tuple(text(s, language, verdict.on.rulebook.vocabulary) for s in slots)
+
+    why = [reason_said(f, verdict) for f in counted]
+    return Told(
+        verdict.outcome_name.in_(language), (best, worst), tuple(f.rule.key for f in counted if not f.waived),
+        said(rule_said(f, verdict) for f in counted), said(why),
+        "".join(said(why[0].parts[:1] if why else ())), said(gaps_said(verdict)),
+        said(_once(reasons_said(verdict.needs.smallest, verdict))),
+        said(_once(reasons_said(verdict.needs.can_change, verdict))), said(map(duty_said, verdict.obligations)),
+        said(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
+        "".join(said([standing_said(verdict.standing)])),
+        tuple(problem_text(p, verdict, language) for p in verdict.problems),
+    )  # fmt: skip
+
+
+def cells_told(said: Told, language: str) -> tuple[str, ...]:
+    """Return what a verdict says, one text a column."""
+    lists = (
+        said.rules, said.reasons, said.gaps, said.smallest, said.missing, said.duties, said.advice, (said.standing,),
+        said.problems,
+    )  # fmt: skip
+    return (said.outcome, *said.ends, *(numbered(of, language) for of in lists))
 
 
 def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
-    if row.verdict is None:
-        blank = ("",) * (len(texts("screening.columns", language)) - 2)
-        if row.error is None:
-            return ("", *blank, "")
-        return (sentence(f"screening.{ERROR}", language), *blank, row.error.in_(language))
-    verdict, area = row.verdict, row.verdict.on.area
-    violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED]
-    counted = sorted((f for f in violated if f.outcome is not None), key=lambda f: -area.rank(f.outcome))
-    ends = (area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
-    lists: tuple[Iterable[Slot], ...] = (
-        [rule_said(f, verdict) for f in counted], [reason_said(f, verdict) for f in counted], gaps_said(verdict),
-        _once(reasons_said(verdict.needs.smallest, verdict)), _once(reasons_said(verdict.needs.can_change, verdict)),
-        map(duty_said, verdict.obligations),
-        (statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
-        [standing_said(verdict.standing)],
-    )  # fmt: skip
-    vocabulary = verdict.on.rulebook.vocabulary
-    return (
-        verdict.outcome_name.in_(language),
-        *(end.in_(language) for end in ends),
-        *(numbered((text(s, language, vocabulary) for s in slots), language) for slots in lists),
-        numbered((problem_text(p, verdict, language) for p in verdict.problems), language),
-    )
+    if row.verdict is not None:
+        return cells_told(told(row.verdict, language), language)
+    blank = ("",) * (len(texts("screening.columns", language)) - 2)
+    if row.error is None:
+        return ("", *blank, "")
+    return (sentence(f"screening.{ERROR}", language), *blank, row.error.in_(language))
 
 
 def first_reason(row: ScreenedRow, language: str) -> str:

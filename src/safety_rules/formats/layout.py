@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from safety_rules.language.diagnostic import width as character_width
 
@@ -17,7 +18,10 @@ def text_width(text: str) -> int:
 
 
 def _line_width(line: str) -> int:
-    return sum(character_width(c) for c in line)
+    return len(line) if line.isascii() else sum(map(_character, line))
+
+
+_character = cache(character_width)
 
 
 def column_width(heading: str, texts: Iterable[str], widest: int) -> int:

@@ -13,12 +13,14 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.loading.files import ENDINGS
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 CELL_LIMIT = 32767
 
 
 def printable(text: str) -> str:
-    """Return text without control characters, short enough for a cell."""
+    """Return text without control characters and signs that only turn what is read, short enough for a cell."""
     clean = CONTROL.sub("", text)
     return clean if len(clean) <= CELL_LIMIT else clean[: CELL_LIMIT - 1] + "…"
 

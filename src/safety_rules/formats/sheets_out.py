@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from safety_rules.formats.result import Screening, outcome_names, rule_names
 from safety_rules.language.record import Problem
@@ -18,11 +19,12 @@ from safety_rules.words.values import label, standing_words
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet of text; with an outcome, its first cell has that outcome's colour."""
+    """One row of a sheet; with an outcome, its cell `outcome_at` has that outcome's colour and mark."""
 
-    cells: tuple[str | int, ...]
+    cells: tuple[Any, ...]
     heading: bool = False
     outcome: str = ""
+    outcome_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,18 @@
-"""How a workbook looks: fonts, colours by outcome, pages, and plain sheets of text."""
+"""How a workbook looks: fonts, colours and marks by outcome, pages, and sheets of text, numbers and days.
+
+Red, orange, yellow and blue are the colours of risk grades and of nothing else; what an outcome is stands in its
+word first, then in a mark, then in a colour that a colour-blind reader and a grey print still tell apart.
+"""
 
 from __future__ import annotations
 
+import datetime
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,16 +26,61 @@ from safety_rules.formats.sheets_out import Sheet
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.rulebook import Area
 from safety_rules.semantics.verdict.decided import UNDETERMINED
+from safety_rules.words.catalog import sentence
 
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
-EDGE = {"border": 1, "border_color": "#D9D9D9"}
-GOOD, BAD, BETWEEN = "#C6EFCE", "#FFC7CE", ("#FFF2CC", "#FCE4D6", "#F8CBAD")
-OPEN, BROKEN = "#DDEBF7", "#D9D9D9"
-A3 = 8
+EDGE = {"border": 1, "border_color": "#BFBFBF"}
+A4 = 9
+ACROSS = 60  # per cent at which a wide sheet is printed, page beside page
+LARGEST = sys.float_info.max  # what no cell can hold as a number stands there as text
+WHOLE = 10**15  # a longer number loses its last digits in a spreadsheet
+FIRST_YEAR = 1900
 OPTIONS = {
     "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
     "nan_inf_to_errors": True,
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The mark, fill and ink of an outcome; `how` are further properties of its cell."""
+
+    mark: str
+    fill: str = ""
+    ink: str = "#000000"
+    how: tuple[tuple[str, Any], ...] = ()
+
+
+BEST, WORST = Look("■", "#005A9C", "#FFFFFF"), Look("✕", "#7A1410", "#FFFFFF")
+BETWEEN = (
+    Look("◆", "#F2B134"),
+    Look("▲", "#BFD7EA", how=(("pattern", 14), ("fg_color", "#8FB3D1"))),
+    Look("●", "#FFFFFF", how=(("border", 2),)),
+)
+LEVELS = {
+    "level_1": Look("▇", "#1B2A49", "#FFFFFF"), "level_2": Look("▅", "#44608F", "#FFFFFF"),
+    "level_3": Look("▃", "#93A9CC"), "level_4": Look("▁", "#D3DDEC"),
+}  # fmt: skip
+OPEN = Look("?", "#E6E6E6", how=(("border", 3), ("border_color", "#000000")))
+BROKEN = Look("!", "#FFFFFF", how=(("border", 5), ("border_color", "#000000")))
+PLAIN = Look("○")
+NEUTRAL = ("not_major", "not_applicable")  # nothing to warn of and nothing to praise: no colour
+
+
+def looks(outcomes: Sequence[str]) -> Mapping[str, Look]:
+    """Return the look of each outcome, from the best to the worst, of what is open and of what could not be read."""
+    judged = [key for key in outcomes if key not in NEUTRAL and key not in LEVELS]
+    found = {key: BETWEEN[min(i - 1, len(BETWEEN) - 1)] for i, key in enumerate(judged) if 0 < i < len(judged) - 1}
+    ends = {judged[-1]: WORST, judged[0]: BEST} if len(judged) > 1 else dict.fromkeys(judged, BETWEEN[0])
+    plain = {key: PLAIN for key in outcomes if key in NEUTRAL}
+    return {
+        **found,
+        **ends,
+        **plain,
+        **{k: LEVELS[k] for k in outcomes if k in LEVELS},
+        UNDETERMINED: OPEN,
+        ERROR: BROKEN,
+    }
 
 
 @contextmanager
@@ -52,42 +105,57 @@ class Styles:
 
     text: Any
     count: Any
+    number: Any
+    percent: Any
     day: Any
     title: Any
+    note: Any
+    part: Any
+    part_note: Any
     head: Any
     head_added: Any
     outcome: Mapping[str, Any]
 
 
-def styles_of(book: Any, area: Area) -> Styles:
-    """Return the formats, made for a workbook."""
+def styles_of(book: Any, area: Area | None = None) -> Styles:
+    """Return the formats, made for a workbook; without an area, those of what is open and of what is overdue alone."""
     text = {**FONT, **EDGE, "text_wrap": True}
     head = {**text, "bold": True, "valign": "vcenter"}
-    fills = colours([o.key for o in area.outcomes])
+    found = looks([o.key for o in area.outcomes] if area is not None else ["done", "overdue"])
     return Styles(
         book.add_format(text),
         book.add_format({**text, "align": "left"}),
+        book.add_format({**text, "align": "right"}),
+        book.add_format({**text, "align": "right", "num_format": "0.0%"}),
         book.add_format({**text, "num_format": "yyyy-mm-dd", "align": "left"}),
-        book.add_format({**FONT, "bold": True}),
+        book.add_format({**FONT, "bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}),
+        book.add_format({**FONT, "text_wrap": True}),
+        book.add_format({**FONT, "bold": True, "font_size": 12}),
+        book.add_format(FONT),
         book.add_format({**head, "bg_color": "#EDEDED"}),
-        book.add_format({**head, "bg_color": "#1F4E78", "font_color": "#FFFFFF"}),
-        {key: book.add_format({**text, "bold": True, "bg_color": fill}) for key, fill in fills.items()},
+        book.add_format({**head, "bg_color": "#D9D9D9", "align": "center"}),
+        {key: book.add_format({**text, "bold": True, **_looking(look)}) for key, look in found.items()},
     )
 
 
-def colours(outcomes: Sequence[str]) -> Mapping[str, str]:
-    """Return a fill for each outcome: green for the best, red for the worst, yellow to orange between."""
-    last = len(outcomes) - 1
-    found = {key: BETWEEN[min(i - 1, len(BETWEEN) - 1)] for i, key in enumerate(outcomes) if 0 < i < last}
-    return {outcomes[0]: GOOD, **found, outcomes[last]: BAD, UNDETERMINED: OPEN, ERROR: BROKEN}
+def _looking(look: Look) -> dict[str, Any]:
+    """Return the properties of a cell with a look; the mark is shown and is no part of what the cell says."""
+    fill = {"bg_color": look.fill} if look.fill else {}
+    return {"font_color": look.ink, **fill, **dict(look.how), "num_format": f'General;General;General;"{look.mark} "@'}
 
 
-def set_page(sheet: Any) -> None:
-    """Set a sheet up for print: landscape A3, one page wide."""
+def set_page(sheet: Any, language: str, about: str = "", wide: bool = False) -> None:
+    """Set a sheet up for print on A4 across: one page wide, or, where it is `wide`, page beside page."""
     sheet.set_landscape()
-    sheet.set_paper(A3)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_margins(0.4, 0.4, 0.5, 0.5)
+    sheet.set_paper(A4)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.7)
+    if wide:
+        sheet.set_print_scale(ACROSS)
+        sheet.print_across()
+    else:
+        sheet.fit_to_pages(1, 0)
+    said = about.replace("&", "&&")
+    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('sheet_foot.number', language)}")
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:
@@ -98,6 +166,23 @@ def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None
         sheet.write_blank(row, column, "", style)
 
 
+def write_value(sheet: Any, row: int, column: int, value: Any, styles: Styles, style: Any = None) -> None:
+    """Write a value as what it is: a number, a day, a flag or text; nothing leaves a cell with its border."""
+    match value:
+        case str() | None:
+            write_text(sheet, row, column, value or "", style or styles.text)
+        case bool():
+            sheet.write_boolean(row, column, value, style or styles.text)
+        case int() if abs(value) >= WHOLE:
+            write_text(sheet, row, column, str(value), style or styles.text)
+        case int() | float() | Decimal() | Fraction() if -LARGEST <= value <= LARGEST:
+            sheet.write_number(row, column, float(value), style or styles.number)
+        case datetime.date() if not isinstance(value, datetime.datetime) and value.year >= FIRST_YEAR:
+            sheet.write_datetime(row, column, datetime.datetime(value.year, value.month, value.day), styles.day)
+        case _:
+            write_text(sheet, row, column, str(value), style or styles.text)
+
+
 def write_sheet(sheet: Any, content: Sheet, styles: Styles, filtered: bool = False) -> None:
     """Write a sheet of text and counts; with `filtered`, its first row is a heading that stays in view."""
     for column, width in enumerate(content.widths):
@@ -105,11 +190,13 @@ def write_sheet(sheet: Any, content: Sheet, styles: Styles, filtered: bool = Fal
     for at, row in enumerate(content.rows):
         sheet.set_row(at, row_height([str(c) for c in row.cells], content.widths))
         for column, cell in enumerate(row.cells):
-            style = styles.outcome.get(row.outcome, styles.text) if column == 0 else styles.text
-            if isinstance(cell, int):
-                sheet.write_number(at, column, cell, styles.count)
+            if row.heading:
+                write_text(sheet, at, column, str(cell), styles.head_added)
+            elif row.outcome and column == row.outcome_at:
+                write_value(sheet, at, column, cell, styles, styles.outcome.get(row.outcome))
             else:
-                write_text(sheet, at, column, cell, styles.head_added if row.heading else style)
+                write_value(sheet, at, column, cell, styles, styles.count if isinstance(cell, int) else None)
     if filtered:
         sheet.freeze_panes(1, 0)
+        sheet.repeat_rows(0)
         sheet.autofilter(0, 0, max(1, len(content.rows) - 1), len(content.widths) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from safety_rules.language.errors import NotFoundError
@@ -12,7 +13,7 @@ from safety_rules.language.kinds import Value
 from safety_rules.language.law import edition_on, entry_on, is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Waiver
-from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.rulebook import Area, Held, Rulebook
 from safety_rules.language.source import Citation, Standing, authority_on, weakest
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
@@ -23,6 +24,8 @@ from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.reads import parameters_of, tables_of
 from safety_rules.words.near import did_you_mean
+
+MOST_DAYS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,13 @@ class AreaOn:
 
 
 def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> AreaOn:
-    """Return an area's law on a day."""
+    """Return an area's law on a day, the same object as long as it is asked for often."""
+    return _area_on(Held(rulebook), key, day, require)
+
+
+@lru_cache(maxsize=MOST_DAYS)
+def _area_on(held: Held, key: str, day: datetime.date, require: Standing) -> AreaOn:
+    rulebook = held.book
     if key not in rulebook.areas:
         raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, rulebook.areas)}")
     area = rulebook.areas[key]

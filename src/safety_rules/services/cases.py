@@ -105,7 +105,7 @@ def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Running
     record, problems = _record(on, case)
     yield from problems
     expected = str(case.expect["expect"])
-    if rule.key not in {r.key for r in on.rules}:
+    if not rule.in_force.holds(case.on):
         if expected != "not_in_force":
             yield f"expected {expected}, but the rule is not in force on {case.on}"
         return None

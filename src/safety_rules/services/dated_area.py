@@ -14,7 +14,7 @@ from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.rulebook import Held, Rulebook
 from safety_rules.language.source import Standing
 from safety_rules.language.units import Unit
 from safety_rules.semantics.decide import AreaOn, area_on, area_record
@@ -35,27 +35,14 @@ def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing =
     Asked again it is the same object, so that a service that asks for every request compiles its rules once.
     Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
     """
-    return _dated(_Held(book), key, day, require)
+    return _dated(Held(book), key, day, require)
 
 
 MOST_DAYS = 64
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Held:
-    """A rulebook as itself: books of one content and different places are different ones."""
-
-    book: Rulebook
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and self.book is other.book
-
-    def __hash__(self) -> int:
-        return id(self.book)
-
-
 @lru_cache(maxsize=MOST_DAYS)
-def _dated(held: _Held, key: str, day: datetime.date, require: Standing) -> DatedArea:
+def _dated(held: Held, key: str, day: datetime.date, require: Standing) -> DatedArea:
     law = area_on(held.book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")

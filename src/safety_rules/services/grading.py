@@ -49,7 +49,10 @@ class GradedChemical:
 
 @dataclass(frozen=True, slots=True)
 class GradedUnit:
-    """One unit: its row of the ledger, how sure its level is, S, α and R where known, its chemicals and duties."""
+    """One unit: its row of the ledger, how sure its level is, S, α and R where known, its chemicals and duties.
+
+    `stated` is the level that the ledger itself says, as it stands there.
+    """
 
     row: ScreenedRow
     standing: Standing = Standing.statute
@@ -59,6 +62,7 @@ class GradedUnit:
     chemicals: tuple[GradedChemical, ...] = ()
     notes: tuple[Name, ...] = ()
     duties: tuple[DueDuty, ...] = ()
+    stated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def _held_against_ours(screening: Screening, units: Iterator[GradedUnit]) -> Ite
             ledger.notices.append(
                 problem("level-differs", "unit.level", place, text, stated=text, ours=verdict.outcome_name)
             )
-        yield unit
+        yield replace(unit, stated=text)
 
 
 def _level(text: str) -> str:

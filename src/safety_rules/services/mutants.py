@@ -11,7 +11,21 @@ from typing import Any
 
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.expr import And, Compare, Expr, In, Literal, Not, Or, Scale, kind_of
+from safety_rules.language.expr import (
+    And,
+    Compare,
+    Expr,
+    FactRef,
+    In,
+    ItemField,
+    Literal,
+    Not,
+    Or,
+    ParameterRef,
+    Scale,
+    kind_of,
+    walk,
+)  # fmt: skip
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
@@ -98,27 +112,44 @@ def _chains_notice(book: Rulebook, figure: str) -> bool:
 
 
 def _notices(book: Rulebook, area: Area, of: str) -> bool:
-    """Return whether a case fails: those of the changed thing, or of what reads it, are tried first, then whole verdicts."""
+    """Return whether a case fails: one of the changed thing or of what reads it, or one of a whole verdict.
+
+    A case of a rule asks that rule alone, so those of rules that do not read the changed thing cannot notice.
+    """
     near = _readers(book, area, of)
     if of in book.parameters and not near:
         return False
     told = ("violated", "undetermined")
     checks = sorted(
-        cases_of(book, area),
-        key=lambda c: (c[0] not in near, c[0] != "", not any(of in c[1].expect.get(part, ()) for part in told)),
+        (c for c in cases_of(book, area) if not c[0] or c[0] in near),
+        key=lambda c: (c[0] != of, c[0] == "", not any(of in c[1].expect.get(part, ()) for part in told)),
     )
     return any(next(run(), None) is not None for _, _, run in checks)
 
 
 def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
-    """Return the rules and derivations that are a thing, or that read it where it is a parameter."""
-    if of not in book.parameters:
+    """Return the keys of what is a thing, or reads it: a parameter, or a derivation, through whatever derivations."""
+    changed = {d.fact for d in area.derivations if d.key == of}
+    if not changed and of not in book.parameters:
         return {of}
-    derivations = {d.fact: d for d in area.derivations}
-    clauses = [(r.key, c.that) for r in area.rules for c in r.applies_when + r.requires]
-    clauses += [(o.key, c.that) for o in area.obligations for c in o.applies_when]
-    clauses += [(d.key, d.formula) for d in area.derivations]
-    return {key for key, that in clauses if any(p.key == of for p in parameters_of(that, derivations))}
+    formulas = [(d, _named(d.formula)) for d in area.derivations]
+    grown = -1
+    while grown != len(changed):
+        grown = len(changed)
+        changed |= {d.fact for d, named in formulas if of in named or named & changed}
+    holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
+    clauses = [(h.key, c.that) for h in holders for c in _conditions(h)]
+    found = {key for key, that in clauses if of in (named := _named(that)) or named & changed}
+    return found | {d.key for d in area.derivations if d.fact in changed}
+
+
+def _conditions(holder: Rule | Obligation) -> tuple[Clause, ...]:
+    return holder.applies_when + holder.requires if isinstance(holder, Rule) else holder.applies_when
+
+
+def _named(expr: Expr) -> set[str]:
+    """Return the facts and parameters that an expression names itself."""
+    return {n.key for n in walk(expr) if isinstance(n, FactRef | ItemField | ParameterRef)}
 
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:

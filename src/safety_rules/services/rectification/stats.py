@@ -125,18 +125,28 @@ def _weeks(dangers: list[Danger]) -> tuple[Week, ...]:
     return tuple(weeks)
 
 
+def of_workbook(book: Read, table: Lifecycle, on: Day) -> tuple[tuple[Danger, ...], tuple[Inspection, ...]]:
+    """Return the dangers of a workbook's good rows as they stood on a day, and its inspections."""
+    events = (event for life in book.lives for event in life.events)
+    return tuple(replay(table, events, on).values()), book.inspections
+
+
+def of_store(path: Path, table: Lifecycle, on: Day) -> tuple[tuple[Danger, ...], tuple[Inspection, ...]]:
+    """Return the dangers of a ledger as it stood on a day, and its inspections, both read from one state of it."""
+    with reading(path) as connection:
+        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
+        inspections = tuple(inspection_of(e) for e in entries(connection, INSPECTION))
+    return tuple(dangers.values()), inspections
+
+
 def stats_of_workbook(book: Read, table: Lifecycle, on: Day) -> Stats:
     """Return the figures of a workbook's good rows as they stood on a day."""
-    events = (event for life in book.lives for event in life.events)
-    return stats(replay(table, events, on).values(), book.inspections, on)
+    return stats(*of_workbook(book, table, on), on)
 
 
 def stats_of_store(path: Path, table: Lifecycle, on: Day) -> Stats:
-    """Return the figures of a ledger as it stood on a day, both kinds of entries read from one state of it."""
-    with reading(path) as connection:
-        dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
-        inspections = [inspection_of(e) for e in entries(connection, INSPECTION)]
-    return stats(dangers.values(), inspections, on)
+    """Return the figures of a ledger as it stood on a day."""
+    return stats(*of_store(path, table, on), on)
 
 
 def due(dangers: Iterable[Danger], on: Day) -> tuple[Danger, ...]:

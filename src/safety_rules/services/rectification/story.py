@@ -32,7 +32,7 @@ def stated(text: str, language: str) -> str:
     return text or sentence("story.unstated", language)
 
 
-def _role(event: Event, table: Lifecycle, language: str) -> str:
+def role_said(event: Event, table: Lifecycle, language: str) -> str:
     """Return a role in words: with its organisation where a roster names it, and as only claimed where none does."""
     party, of = table.parties[event.role].in_(language), event.organisation
     if not event.verified:
@@ -53,4 +53,4 @@ def _line(number: int, event: Event, danger: Danger, table: Lifecycle, language:
         more += sentence(key, language, evidence=event.evidence)
     name, state = (n.in_(language) for n in (table.events[event.name].name, table.states[danger.state].name))
     told = {"day": sentence("story.day", language, day=event.on), "event": name, "by": event.by, "more": more}
-    return sentence("story.event", language, number=number, role=_role(event, table, language), state=state, **told)
+    return sentence("story.event", language, number=number, role=role_said(event, table, language), state=state, **told)
