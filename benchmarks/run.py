@@ -31,6 +31,7 @@ WORKLOADS: dict[str, str] = {
     "W2-growth": "benchmarks.tables.growth",
     "W2-Spark": "benchmarks.tables.w2_spark",
     "chains": "benchmarks.tables.chains",
+    "blanks": "benchmarks.records.blanks",
     "admission": "benchmarks.records.admission",
     "growth": "benchmarks.records.growth",
     "start": "benchmarks.records.start",

@@ -62,15 +62,16 @@ def compiled_exact(on: AreaOn, records: Sequence[Record]) -> list[Statuses]:
 
 
 def compiled_fast(on: AreaOn, records: Sequence[Record]) -> list[Statuses | None]:
-    """Return what is decided from plain data; only which rules are violated is told, and where all is known."""
+    """Return what is decided from plain data; of complete data only which rules are violated is told."""
     one = decider(on)
     found: list[Statuses | None] = []
     for r in records:
         verdict = one.decided(plain(r.values))
+        if verdict._masks is not None:
+            found.append(of_masks(on, *verdict._masks))
+            continue
         violated = set(verdict.violated())
-        known = "_masks" not in verdict.__dict__ or verdict.__dict__["_masks"] is None
-        satisfied = [Status.VIOLATED if rule.key in violated else Status.SATISFIED for rule in on.rules]
-        found.append(satisfied if known else None)
+        found.append([Status.VIOLATED if rule.key in violated else Status.SATISFIED for rule in on.rules])
     return found
 
 

@@ -111,7 +111,7 @@ def _bounds(expr: tree.Expr, env: Environment) -> Bounded:
         case tree.FactRef(key, kind):
             derivation = env.derivations.get(key)
             if derivation is not None:
-                return _derived(derivation, key, replace(env, variables={}))
+                return _derived(derivation, key, env.seeing({}))
             return _given(key, key, env.record.values.get(key), kind, env)
         case tree.ItemField():
             return _item_field(expr, env)
@@ -178,7 +178,7 @@ def _item_field(expr: tree.ItemField, env: Environment) -> Bounded:
     derivation = env.derivations.get(expr.key)
     if derivation is not None and derivation.variable is not None:
         name = f"{path}.{expr.key.rpartition('.')[2]}"
-        return _derived(derivation, name, replace(env, variables={derivation.variable: (path, item)}))
+        return _derived(derivation, name, env.seeing({derivation.variable: (path, item)}))
     name = expr.key.rpartition(".")[2]
     return _given(f"{path}.{name}", expr.key, item.get(name), expr.kind, env)
 

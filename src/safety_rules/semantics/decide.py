@@ -296,19 +296,27 @@ def waiver_results(
 
 def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[DueDuty, ...]:
     """Return the duties that follow: from violated rules, and from obligations whose conditions hold."""
-    due = [
+    obliged = (due_duty(obligation, env) for obligation in on.obligations)
+    return (*rule_duties(found), *(duty for duty in obliged if duty is not None))
+
+
+def rule_duties(found: Iterable[Finding]) -> list[DueDuty]:
+    """Return the duties that follow from violated rules."""
+    return [
         DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
         for f in found
         if f.status is Status.VIOLATED
         for duty in f.rule.otherwise.duties
     ]
-    for obligation in on.obligations:
-        results = clause_results(obligation.applies_when, env)
-        holds = conjunction(*(c.truth for c in results))
-        if holds is Truth.FALSE:
-            continue
-        reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
-        standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
-        certain = holds is Truth.TRUE
-        due.append(DueDuty(obligation.key, obligation.duty, obligation.authority, certain, standing, reasons))
-    return tuple(due)
+
+
+def due_duty(obligation: Obligation, env: Environment) -> DueDuty | None:
+    """Return an obligation's duty, certain or not; None where it surely does not hold."""
+    results = clause_results(obligation.applies_when, env)
+    holds = conjunction(*(c.truth for c in results))
+    if holds is Truth.FALSE:
+        return None
+    reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
+    standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
+    certain = holds is Truth.TRUE
+    return DueDuty(obligation.key, obligation.duty, obligation.authority, certain, standing, reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from safety_rules.language.bounds import Bounded
@@ -47,7 +47,14 @@ class Environment:
 
     def with_item(self, variable: str, path: str, item: Any) -> Environment:
         """Return the environment inside an aggregate."""
-        return replace(self, variables={**self.variables, variable: (path, item)})
+        return self.seeing({**self.variables, variable: (path, item)})
+
+    def seeing(self, variables: Mapping[str, tuple[str, Any]]) -> Environment:
+        """Return the environment with these items in sight: by the constructor, for `replace` takes three times as long."""
+        return Environment(
+            self.record, self.as_of, self.parameters, self.derivations, variables, self.require, self.confirmed,
+            self.vocabulary, self.tables, self.memo, self.bounded, self.narrowed, self.any_day,
+        )  # fmt: skip
 
 
 def remembered(what: str, of: Held, env: Environment, work: Callable[[Held, Environment], T]) -> T:
@@ -58,7 +65,7 @@ def remembered(what: str, of: Held, env: Environment, work: Callable[[Held, Envi
     """
     if env.memo is None:
         return work(of, env)
-    key = (what, id(of), tuple([path for path, _ in env.variables.values()]))
+    key = (what, id(of), tuple([path for path, _ in env.variables.values()]) if env.variables else ())
     if key not in env.memo:
         env.memo[key] = of, work(of, env)  # held, so that its id is nobody else's
     found: T = env.memo[key][1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any, assert_never
 
@@ -145,7 +144,7 @@ def _fold_truth(values: list[Any], fold: Any) -> Any:
 
 def _fact(key: str, env: Environment) -> Any:
     if key in env.derivations:
-        return _derived(env.derivations[key], replace(env, variables={}))
+        return _derived(env.derivations[key], env.seeing({}))
     value = env.record.values.get(key)
     return Unknown(frozenset({Reason("fact", key)})) if value is None else value
 
@@ -168,7 +167,7 @@ def _item_field(expr: ItemField, env: Environment) -> Any:
     derivation = env.derivations.get(expr.key)
     if derivation is not None:
         assert derivation.variable is not None
-        return _derived(derivation, replace(env, variables={derivation.variable: (path, item)}))
+        return _derived(derivation, env.seeing({derivation.variable: (path, item)}))
     name = expr.key.rpartition(".")[2]
     value = item.get(name)
     return Unknown(frozenset({Reason("fact", f"{path}.{name}")})) if value is None else value
@@ -331,7 +330,7 @@ def formula_behind(expr: FactRef | ItemField, env: Environment) -> tuple[Expr, E
     if derivation is None:
         return None
     if isinstance(expr, FactRef):
-        return derivation.formula, replace(env, variables={})
+        return derivation.formula, env.seeing({})
     if derivation.variable is None or expr.variable not in env.variables:
         return None
-    return derivation.formula, replace(env, variables={derivation.variable: env.variables[expr.variable]})
+    return derivation.formula, env.seeing({derivation.variable: env.variables[expr.variable]})

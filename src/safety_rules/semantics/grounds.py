@@ -8,7 +8,6 @@ of a standing is the same verdict where that standing is required.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, TypeAlias, assert_never
 
 from safety_rules.language import expr as tree
@@ -31,11 +30,11 @@ def grounds(expr: tree.Expr, env: Environment) -> Grounds:
     """Return the weakest citation of each parameter, table and derived fact that the value rests on, by its key."""
     match expr:
         case tree.FactRef(key) if key in env.derivations:
-            return _derived(env.derivations[key], replace(env, variables={}))
+            return _derived(env.derivations[key], env.seeing({}))
         case tree.ItemField(variable, key) if key in env.derivations:
             derivation = env.derivations[key]
             assert derivation.variable is not None
-            return _derived(derivation, replace(env, variables={derivation.variable: env.variables[variable]}))
+            return _derived(derivation, env.seeing({derivation.variable: env.variables[variable]}))
         case tree.ParameterRef():
             return _parameter(expr, env)
         case tree.And(operands):

@@ -15,7 +15,9 @@ from safety_rules.language.expr import (
     ParameterRef,
     children,
 )
+from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation
+from safety_rules.language.vocabulary import Fact
 
 
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
@@ -45,6 +47,13 @@ def reads_one_fact(expr: Expr, derivations: Mapping[str, Derivation]) -> bool:
         if isinstance(node, FactRef | ItemField) and node.key not in derivations:
             read.add((node.variable if isinstance(node, ItemField) else "", node.key))
     return len(read) == 1 and not lists
+
+
+def numbers_of(expr: Expr, derivations: Mapping[str, Derivation], facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    """Return the given number facts that an expression reads, through derivations, those of list records among them."""
+    nodes = walk_through(expr, derivations, set())
+    given = dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in derivations)
+    return tuple(key for key in given if key in facts and isinstance(facts[key].kind, Number))
 
 
 def walk_through(expr: Expr, derivations: Mapping[str, Derivation], seen: set[str]) -> Iterator[Expr]:

@@ -39,15 +39,6 @@ class CompiledArea:
                 return outcome
         return self.law.area.outcomes[0].key
 
-    def keys(self, mask: int) -> list[str]:
-        """Return the keys of a mask's rules, in the order of the law."""
-        found, rules = [], self.law.rules
-        while mask:
-            lowest = mask & -mask
-            found.append(rules[lowest.bit_length() - 1].key)
-            mask ^= lowest
-        return found
-
 
 @code.collector_at_rest()
 def compiled(law: AreaOn, ready: bool = False) -> CompiledArea:

@@ -139,7 +139,10 @@ class Conditions:
             case tree.If(test, then, otherwise):
                 return code.choose(self.truth(test), self.value(then), self.value(otherwise))
             case tree.Shift(day, period, backwards):
-                parts = self.value(day), self.period(period), constant(tree.in_months(period)), constant(backwards)
+                months, limit = tree.in_months(period), self.limit(period) if isinstance(day, tree.AsOf) else None
+                if limit is not None:
+                    return self.fixed(shifted(self.law.as_of, limit, months, backwards))
+                parts = self.value(day), self.period(period), constant(months), constant(backwards)
                 return code.call("shifted", *parts)
             case (
                 tree.Not()
@@ -180,7 +183,7 @@ class Conditions:
         match expr:
             case tree.Literal(Fraction() as known):
                 return known
-            case tree.ParameterRef(_, Number()):
+            case tree.ParameterRef(_, Number(), None):
                 known = self.parameter(expr)
                 return known if isinstance(known, Fraction) else None
             case _:
@@ -198,15 +201,21 @@ class Conditions:
         """Return a count, or a sum of whole numbers, which floats add exactly up to 2**53."""
         if self.is_empty(expr.list):
             return numbers.known(Fraction(0))
+        self.adds_up(expr)
+        one = expr.fold == "count"
+        over = self.over(expr, lambda: constant(1) if one else self.number(expr.body).value)
+        found = ast.Call(load("sum"), [over], [])
+        return Approximate(found, code.call("abs", found), 0, found)
+
+    def adds_up(self, expr: tree.Aggregate) -> None:
+        """Decline what is neither a count of records nor a sum of whole numbers that floats add exactly."""
+        if expr.fold not in ("sum", "count") or not isinstance(tree.kind_of(expr.list), Records):
+            raise Declined(expr)
         if expr.fold == "sum":
             kind = tree.kind_of(expr.body)
             limit = self.facts.fact(expr.body.key).bounds.maximum if isinstance(expr.body, tree.ItemField) else None
             if not (isinstance(kind, Number) and kind.whole and limit is not None and limit <= LARGEST_SUMMAND):
                 raise Declined(expr)
-        one = expr.fold == "count"
-        over = self.over(expr, lambda: constant(1) if one else self.number(expr.body).value)
-        found = ast.Call(load("sum"), [over], [])
-        return Approximate(found, code.call("abs", found), 0, found)
 
     def is_empty(self, source: tree.Expr) -> bool:
         """Return whether the function answers only where a list is empty."""

@@ -1,4 +1,4 @@
-"""A verdict by way of the compiled functions: plain data first by `fast`, all else admitted and by `exact`."""
+"""A verdict by way of the compiled functions: complete data by `fast`, with blanks by `blanks`, all else by `exact`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-from safety_rules.engines.compiled.area import CompiledArea, compiled
+from safety_rules.engines.compiled.area import CompiledArea, compiled, outcome_masks
+from safety_rules.engines.compiled.blanks import blanks
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.engines.compiled.findings import Findings
 from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn, area_record
+from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
@@ -35,13 +39,19 @@ def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
     exact = cache(partial(compiled, law))
     written = cache(lambda: standings(exact()))
-    exactly = _exactly(law, exact, Shared(lambda values, masks, outcome: written()(values, masks, outcome)))
-    return replace(exactly, decided=fast(law, exactly.decided) or exactly.decided)
+    shared = Shared(
+        lambda values, masks, outcome: written()(values, masks, outcome),
+        lambda values: exact().masks(values),
+        Findings(law),
+    )
+    exactly = _exactly(law, exact, shared)
+    raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared)
+    return replace(exactly, decided=fast(law, raw, shared) or raw)
 
 
 def decider_by(area: CompiledArea, standing: Standings) -> Decider:
     """Return the decider by functions that are compiled already, `standing` for values as admitted."""
-    return _exactly(area.law, lambda: area, Shared(standing))
+    return _exactly(area.law, lambda: area, Shared(standing, area.masks))
 
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
@@ -50,9 +60,41 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
         area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
-        return Verdict(law, record, at_best, at_worst, (), area.keys(masks.violated), None, masks, shared)
+        return Verdict(law, record, at_best, at_worst, (), None, None, masks, shared)
 
     return Decider(law, exact, exactly, shared)
+
+
+def _raw(
+    law: AreaOn, written: Callable[[], Callable[[Any], Masks] | None], exactly: Callable[[Any], Verdict], shared: Shared
+) -> Callable[[Any], Verdict]:
+    """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say."""
+    best, worst_first, new = law.area.outcomes[0].key, outcome_masks(law), object.__new__
+
+    def raw(data: Any) -> Verdict:
+        function = written()
+        if function is None or data.__class__ is Record:
+            return exactly(data)
+        try:
+            masks = function(data)
+        except Exception:  # what an object of any class may do when it is compared, hashed or read
+            return exactly(data)
+        verdict = new(Verdict)  # not by way of __init__, which takes as long as ten rules
+        verdict.on, verdict._data, verdict._masks, verdict._shared = law, data, masks, shared
+        verdict._granted, verdict._violated, verdict._witness = (), None, None
+        violated, undetermined, _ = masks
+        at_best = at_worst = None
+        for rules, outcome in worst_first:
+            if violated & rules:
+                at_best, at_worst = outcome, at_worst or outcome
+                break
+            if undetermined & rules and at_worst is None:
+                at_worst = outcome
+        verdict.at_best, verdict.at_worst = at_best or best, at_worst or best
+        verdict.outcome = verdict.at_best if verdict.at_best is verdict.at_worst else UNDETERMINED
+        return verdict
+
+    return raw
 
 
 def decided(decider: Decider, data: Any, waivers: Sequence[Waiver] = ()) -> Verdict:

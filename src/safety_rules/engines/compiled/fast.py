@@ -24,6 +24,7 @@ from safety_rules.engines.compiled.segments import Segment, grouped, in_order
 from safety_rules.language.law import is_sure
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.evidence import facts_read
+from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict
 
 DECLINING = (Exception,)  # what an object of any class may do when it is compared or hashed
@@ -33,7 +34,9 @@ Result = TypeVar("Result")
 
 
 @code.collector_at_rest()
-def fast(law: AreaOn, otherwise: Callable[[Any], Result]) -> Callable[[Any], Verdict | Result] | None:
+def fast(
+    law: AreaOn, otherwise: Callable[[Any], Result], shared: Shared | None = None
+) -> Callable[[Any], Verdict | Result] | None:
     """Return the function from data to verdict, by `otherwise` where it declines; None where the law needs the exact one."""
     if not (all(is_sure(r, law) for r in law.rules) and all(is_sure(d, law) for d in law.derivations.values())):
         return None
@@ -49,6 +52,7 @@ def fast(law: AreaOn, otherwise: Callable[[Any], Result]) -> Callable[[Any], Ver
     names |= {
         "otherwise": otherwise,
         "law": law,
+        "shared": shared,
         "witness": witness(law, left),
         "Verdict": Verdict,
         "new": object.__new__,
@@ -103,6 +107,7 @@ def _verdict() -> list[ast.stmt]:
     held = {
         "on": load("law"),
         "_witness": load("witness"),
+        "_shared": load("shared"),
         "_data": load("data"),
         "_violated": load("failed"),
         "_granted": ast.Tuple([], ast.Load()),

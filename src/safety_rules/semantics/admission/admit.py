@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from safety_rules.language.errors import RecordError
@@ -71,18 +71,18 @@ def admit(
     by rules and refused as data; times with a zone fall on a day of `zone`. Raises RecordError when
     the data is no mapping, and no other error, whatever the data is.
     """
-    given = _mapping(data)
+    given = mapping(data)
     if given is None:
         raise RecordError(refusal("absent.record", data=shown(data, 40)))
     a = _Admission(vocabulary, units or {}, places, derived, zone)
     unusable: set[str] = set()
-    _admit_all(given, "", 1, a, unusable)
+    _admit_all(given, a, unusable)
     for key in unusable:
         a.values.pop(key, None)
     return Record(a.values, tuple(a.problems))
 
 
-def _mapping(data: Any) -> Mapping[Any, Any] | None:
+def mapping(data: Any) -> Mapping[Any, Any] | None:
     """Return data as a mapping; None where it is none."""
     try:
         found = data if type(data) is dict else plain(data)
@@ -101,23 +101,43 @@ def _pairs(given: Mapping[Any, Any]) -> Iterable[tuple[str, Any]] | None:
         return None
 
 
-def _admit_all(given: Mapping[Any, Any], prefix: str, depth: int, a: _Admission, unusable: set[str]) -> None:
-    pairs = _pairs(given)
-    if pairs is None:
-        a.add("unreadable", prefix)
-        return
-    for key, item in pairs:
-        name = f"{prefix}.{key}" if prefix else key
-        fact = a.vocabulary.find(name)
-        if fact is None and depth < DEEPEST and (inner := _mapping(item)) is not None:
-            _admit_all(inner, name, depth + 1, a, unusable)
-        elif fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
+def _admit_all(given: Mapping[Any, Any], a: _Admission, unusable: set[str]) -> None:
+    for name, fact, item in named(given, a.vocabulary.find, a.add):
+        if fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
             _unknown_name(name, a)
         elif fact.key in a.derived:
             if not _blank(item, fact):
                 a.add("derived-fact", fact.key, item, fact=fact.name)
         else:
             _take(item, fact, fact.key, fact.key, a.values, unusable, a)
+
+
+def named(
+    given: Mapping[Any, Any],
+    find: Callable[[str], Fact | None],
+    refuse: Callable[[str, str], None],
+    prefix: str = "",
+    depth: int = 1,
+) -> Iterator[tuple[str, Fact | None, Any]]:
+    """Yield each datum of a nested or flat mapping with its name and its fact; a mapping that gives nothing is refused."""
+    pairs = _pairs(given)
+    if pairs is None:
+        refuse("unreadable", prefix)
+        return
+    for key, item in pairs:
+        name = f"{prefix}.{key}" if prefix else key
+        fact = find(name)
+        if fact is None and depth < DEEPEST and (inner := mapping(item)) is not None:
+            yield from named(inner, find, refuse, name, depth + 1)
+        else:
+            yield name, fact, item
+
+
+def cell(item: Any, fact: Fact, vocabulary: Vocabulary, derived: frozenset[str], zone: datetime.tzinfo) -> Value | None:
+    """Return the value of one datum of a fact by itself; None where it is blank or cannot be used."""
+    found: dict[str, Value] = {}
+    _take(item, fact, fact.key, fact.key, found, set(), _Admission(vocabulary, {}, lambda _: "", derived, zone))
+    return found.get(fact.key)
 
 
 def _blank(item: Any, fact: Fact) -> bool:
@@ -166,9 +186,14 @@ def _value(data: Any, fact: Fact, path: str, a: _Admission) -> Value:
 def _fields(fact: Fact, a: _Admission) -> dict[str, Fact]:
     """Return the fields of a list by both names, worked out once for all of its records."""
     if fact.key not in a.fields:
-        found = a.vocabulary.fields(fact.key)
-        a.fields[fact.key] = {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
+        a.fields[fact.key] = fields_by_name(fact, a.vocabulary)
     return a.fields[fact.key]
+
+
+def fields_by_name(fact: Fact, vocabulary: Vocabulary) -> dict[str, Fact]:
+    """Return the fields of a list by both names."""
+    found = vocabulary.fields(fact.key)
+    return {normal(n): f for f in found for n in (f.field, f.zh_key.rpartition(".")[2])}
 
 
 def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict[str, Value]:

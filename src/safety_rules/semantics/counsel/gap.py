@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
 from safety_rules.language.kinds import Number
+from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, Finding, Gap, Status
@@ -14,12 +15,19 @@ from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import fact_paths, truth
+from safety_rules.semantics.reads import numbers_of
 
 DEFAULT_STEP = Fraction(1, 100)
 
 
-def gaps(found: Iterable[Finding], env: Environment, facts: Mapping[str, Fact]) -> tuple[ClauseGaps, ...]:
-    """Return the gaps of every failed numeric clause of the violated findings."""
+Holds = Callable[[Clause, Record], bool]
+"""Whether a clause is true of a record."""
+
+
+def gaps(
+    found: Iterable[Finding], env: Environment, facts: Mapping[str, Fact], holds: Holds | None = None
+) -> tuple[ClauseGaps, ...]:
+    """Return the gaps of every failed numeric clause of the violated findings; `holds` tells sooner what the definition does."""
     result = []
     for f in found:
         if f.status is not Status.VIOLATED:
@@ -27,7 +35,7 @@ def gaps(found: Iterable[Finding], env: Environment, facts: Mapping[str, Fact]) 
         failed = set(f.failed)
         for clause in f.rule.requires:
             if clause.key in failed and _numbers(clause, env, facts):
-                found_gaps, everywhere = _worked_out(f.rule.key, clause, env, facts)
+                found_gaps, everywhere = _worked_out(f.rule.key, clause, env, facts, holds)
                 # "no single figure is enough" is only said where every figure was looked at
                 if found_gaps or everywhere:
                     result.append(ClauseGaps(f.rule.key, clause.key, found_gaps))
@@ -39,7 +47,9 @@ def clause_gaps(rule: str, clause: Clause, env: Environment, facts: Mapping[str,
     return _worked_out(rule, clause, env, facts)[0]
 
 
-def _worked_out(rule: str, clause: Clause, env: Environment, facts: Mapping[str, Fact]) -> tuple[tuple[Gap, ...], bool]:
+def _worked_out(
+    rule: str, clause: Clause, env: Environment, facts: Mapping[str, Fact], holds: Holds | None = None
+) -> tuple[tuple[Gap, ...], bool]:
     """Return the gaps, and whether every fact of the clause could be looked at."""
     found: list[Gap] = []
     everywhere = True
@@ -48,7 +58,9 @@ def _worked_out(rule: str, clause: Clause, env: Environment, facts: Mapping[str,
         assert isinstance(now, Fraction)
         assert isinstance(fact.kind, Number)
         try:
-            found += [Gap(rule, clause.key, path, now, to, fact.kind) for to in nearest(clause, env, path, now, fact)]
+            found += [
+                Gap(rule, clause.key, path, now, to, fact.kind) for to in nearest(clause, env, path, now, fact, holds)
+            ]
         except TooComplex:
             everywhere = False
     return tuple(found), everywhere
@@ -57,6 +69,8 @@ def _worked_out(rule: str, clause: Clause, env: Environment, facts: Mapping[str,
 def _numbers(clause: Clause, env: Environment, facts: Mapping[str, Fact]) -> list[tuple[str, Fact]]:
     """Return the known, adjustable number facts that a clause reads."""
     found = []
+    if not any(facts[key].adjustable for key in numbers_of(clause.that, env.derivations, facts)):
+        return []
     for path in fact_paths(clause.that, env):
         fact = facts.get(fact_key(path))
         if fact is None or not isinstance(fact.kind, Number) or not fact.adjustable:
@@ -73,15 +87,20 @@ def step_of(fact: Fact) -> Fraction:
     return Fraction(1) if isinstance(fact.kind, Number) and fact.kind.whole else DEFAULT_STEP
 
 
-def nearest(clause: Clause, env: Environment, path: str, now: Fraction, fact: Fact) -> list[Fraction]:
+def nearest(
+    clause: Clause, env: Environment, path: str, now: Fraction, fact: Fact, holds: Holds | None = None
+) -> list[Fraction]:
     """Return the nearest values above and below `now` with which the clause holds; may raise TooComplex."""
     candidates = neighbours(clause.that, env, path, step_of(fact))
-    passing = [c for c in candidates if fact.bounds.admits(c) and _holds(clause, env, path, c)]
+    passing = [c for c in candidates if fact.bounds.admits(c) and _holds(clause, env, path, c, holds)]
     below = [c for c in passing if c < now]
     above = [c for c in passing if c > now]
     return above[:1] + below[-1:]
 
 
-def _holds(clause: Clause, env: Environment, path: str, value: Fraction) -> bool:
-    changed = replace(env, record=env.record.with_value(path, value), memo={})
+def _holds(clause: Clause, env: Environment, path: str, value: Fraction, holds: Holds | None) -> bool:
+    record = env.record.with_value(path, value)
+    if holds is not None:
+        return holds(clause, record)
+    changed = replace(env, record=record, memo={})
     return truth(clause.that, changed)[0] is Truth.TRUE

@@ -12,15 +12,16 @@ from functools import partial
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices
+from safety_rules.language.law import is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Finding, Needs, Reason, Status
 from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.counsel.candidates import candidates
 from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
-from safety_rules.semantics.decide import AreaOn, finding, interval
+from safety_rules.semantics.decide import AreaOn, interval, told
 from safety_rules.semantics.environment import Environment
-from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.shared import Parts, Shared
 
 MOST_STEPS = 20_000
 
@@ -51,7 +52,7 @@ def needs(on: AreaOn, record: Record, found: Sequence[Finding], shared: Shared |
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
     known = shared or Shared()
     parts = [
-        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group))
+        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group, known.parts))
         for group in _components(undetermined)
     ]
     if any(part is None for part, _ in parts):
@@ -82,15 +83,15 @@ def _components(found: Iterable[Finding]) -> list[list[Finding]]:
     return [members for _, members in groups]
 
 
-def _fewest(on: AreaOn, record: Record, group: list[Finding]) -> tuple[list[Reason] | None, bool]:
+def _fewest(on: AreaOn, record: Record, group: list[Finding], parts: Parts | None) -> tuple[list[Reason] | None, bool]:
     """Return the fewest things that settle the findings well, and whether they surely are; None where none was found."""
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
     rules = [f.rule for f in group]
     env = on.environment(record)
     budget = _Budget()
     try:
-        for choice in by_size([_rule_family(f, env) for f in group]):
-            if witness(on, record, rules, _ordered(choice, on), budget) is not None:
+        for choice in by_size([_rule_family(f.rule, f.reasons, env) for f in group]):
+            if witness(on, record, rules, _ordered(choice, on), budget, parts) is not None:
                 return sorted(choice), True
     except (TooMany, _Spent):
         return everything, False
@@ -110,20 +111,21 @@ def _ordered(lacking: Iterable[Reason], on: AreaOn) -> list[Reason]:
     return sorted(lacking, key=lambda r: (values(r), r))
 
 
-def _rule_family(f: Finding, env: Environment) -> Family:
+def _rule_family(rule: Rule, reasons: frozenset[Reason], env: Environment) -> Family:
     """Return the ways to settle a rule well: it does not apply, or all that it requires holds."""
-    own = Reason("authority", f.rule.key)
-    if own in f.reasons:
+    own = Reason("authority", rule.key)
+    if own in reasons:
         return frozenset({frozenset({own})})
-    not_applying = either([settle(c.that, False, env) for c in f.rule.applies_when])
-    meeting = every([settle(c.that, True, env) for c in f.rule.requires])
+    not_applying = either([settle(c.that, False, env) for c in rule.applies_when])
+    meeting = every([settle(c.that, True, env) for c in rule.requires])
     return either([not_applying, meeting])
 
 
-def _can_be_settled(f: Finding, lacking: frozenset[Reason], env: Environment) -> bool:
+def _can_be_settled(rule: Rule, lacking: frozenset[Reason], env: Environment) -> bool:
     """Return whether the lacking things hold at least one way to settle a rule well."""
+    reasons = frozenset[Reason]() if is_sure(rule, env) else told(rule, env)[3]
     try:
-        return any(way <= lacking for way in _rule_family(f, env))
+        return any(way <= lacking for way in _rule_family(rule, reasons, env))
     except TooMany:
         return bool(lacking)
 
@@ -136,30 +138,39 @@ def _cost(on: AreaOn, record: Record) -> int:
 
 
 def witness(
-    on: AreaOn, record: Record, rules: Sequence[Rule], lacking: Sequence[Reason], budget: _Budget
+    on: AreaOn,
+    record: Record,
+    rules: Sequence[Rule],
+    lacking: Sequence[Reason],
+    budget: _Budget,
+    parts: Parts | None = None,
 ) -> dict[Reason, Any] | None:
-    """Return values for the lacking things with which none of the rules is violated or undetermined."""
+    """Return values for the lacking things with which none of the rules is violated or undetermined.
+
+    `parts` tell the statuses of rules of this law sooner than the definition.
+    """
     env = on.environment(record)
     cost = _cost(on, record)
-    found = []
+    undetermined = []
     for rule in rules:
         budget.left -= cost
         if budget.left < 0:
             raise _Spent
-        found.append(finding(rule, env))
-        if found[-1].status is Status.VIOLATED:
+        says = told(rule, env)[0] if parts is None else parts.status(rule, record)
+        if says is Status.VIOLATED:
             return None
-    undetermined = [f for f in found if f.status is Status.UNDETERMINED]
+        if says is Status.UNDETERMINED:
+            undetermined.append(rule)
     if not undetermined:
         return {}
-    if not lacking or not all(_can_be_settled(f, frozenset(lacking), env) for f in undetermined):
+    if not lacking or not all(_can_be_settled(rule, frozenset(lacking), env) for rule in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
     if first.kind in ("parameter", "authority"):
         answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
         return None if answer is None else {first: None, **answer}
     for value in candidates(on, record, rules, first.name):
-        answer = witness(on, record.with_value(first.name, value), rules, rest, budget)
+        answer = witness(on, record.with_value(first.name, value), rules, rest, budget, parts)
         if answer is not None:
             return {first: value, **answer}
     return None

@@ -21,13 +21,14 @@ from safety_rules.language.verdict import (
     Needs,
     Status,
     WaiverResult,
+    bits,
 )
 from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.evidence import evidence
-from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both
 
 UNDETERMINED = "undetermined"
@@ -88,24 +89,64 @@ class Decided:
         return self.on.environment(self.record)
 
     @cached_property
+    def masks(self) -> Masks | None:
+        """The findings as bits, where an engine knows them; raises RecordError where the data has changed since."""
+        if self._shared is None or self._shared.masks is None or self._granted:
+            return None
+        if self._masks is not None and self._data is self.record:
+            return self._masks
+        now = self._shared.masks(self.record.values)
+        self._unchanged(now.violated == self._bits() and (self._masks is None or now == self._masks))
+        return now
+
+    def _told(self) -> Sequence[Finding]:
+        """Return the violated and open findings, without what they cite where that is not worked out yet."""
+        masks = self.masks
+        if masks is None or {"findings", "open_findings"} & self.__dict__.keys():
+            return self.open_findings
+        rules, env = self.on.rules, self.environment
+        broken = [Finding(rules[i], Status.VIOLATED, rules[i].standing, (), ()) for i in bits(masks.violated)]
+        open_ones = [(rules[i], deciding.told(rules[i], env)) for i in bits(masks.undetermined)]
+        return [*broken, *(Finding(rule, says, rule.standing, a, r, why) for rule, (says, a, r, why) in open_ones)]
+
+    @property
+    def _parts(self) -> Parts | None:
+        return None if self._shared is None else self._shared.parts
+
+    def _bits(self) -> int:
+        """Return the violated rules that the verdict was made with, as a mask."""
+        if self._masks is not None:
+            return self._masks.violated
+        known = frozenset(self._violated or ())
+        return sum(1 << i for i, rule in enumerate(self.on.rules) if rule.key in known)
+
+    def _unchanged(self, same: bool) -> None:
+        if not same:
+            raise RecordError("the record was changed after its verdict was made; decide it again")
+
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """One finding for each rule in force, in the area's order; raises RecordError where the data has changed since."""
+        masks, parts = self.masks, self._parts
+        if masks is not None and parts is not None:
+            return parts.of(self.on.rules, self.environment)
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
-        if self._violated is not None and not self._granted:
+        if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
-            if now != tuple(self._violated):
-                raise RecordError("the record was changed after its verdict was made; decide it again")
+            self._unchanged(now == tuple(self._violated))
         return found
 
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:
         """The findings that are violated or undetermined, in the area's order; the others are not worked out for them."""
-        if self._masks is None or "findings" in self.__dict__:
+        masks = self.masks
+        if masks is None or "findings" in self.__dict__:
             return tuple(f for f in self.findings if f.status in (Status.VIOLATED, Status.UNDETERMINED))
-        mask = self._masks.violated | self._masks.undetermined
-        if not mask:
-            return ()
-        return tuple(deciding.finding(r, self.environment) for i, r in enumerate(self.on.rules) if mask >> i & 1)
+        mask = masks.violated | masks.undetermined
+        rules = [self.on.rules[i] for i in bits(mask)]
+        if self._parts is not None:
+            return self._parts.of(rules, self.environment) if rules else ()
+        return tuple(deciding.finding(rule, self.environment) for rule in rules)
 
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
@@ -137,21 +178,22 @@ class Decided:
     def standing(self) -> Standing:
         """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
         quick = self._shared.standing if self._shared is not None else None
-        if quick is not None and self._masks is not None:
-            return quick(self.record.values, self._masks, self.at_best)
+        if quick is not None and self.masks is not None:
+            return quick(self.record.values, self.masks, self.at_best)
         return deciding.verdict_standing(self.on.area, self.findings, self.at_best)
 
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        return Needs() if self.definite else needs(self.on, self.record, self.open_findings, self._shared)
+        return Needs() if self.definite else needs(self.on, self.record, self._told(), self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:
         """For each failed numeric clause, the smallest change of each single fact with which it holds."""
         if not self.open_findings:
             return ()
-        return gaps(self.open_findings, self.environment, self.on.rulebook.vocabulary.facts)
+        holds = None if self._parts is None else self._parts.holds
+        return gaps(self.open_findings, self.environment, self.on.rulebook.vocabulary.facts, holds)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -161,11 +203,15 @@ class Decided:
     @cached_property
     def obligations(self) -> tuple[DueDuty, ...]:
         """Who has to do what, and by when."""
+        if self._parts is not None:
+            return self._parts.due(self.environment, self.open_findings)
         return deciding.due_duties(self.on, self.environment, self.open_findings)
 
     @cached_property
     def derived(self) -> Mapping[str, Value | None]:
         """The derived facts by path, exact; None for one that is not known yet."""
+        if self._parts is not None:
+            return self._parts.derived(self.record)
         return deciding.derived_values(self.on, self.record)
 
     def finding(self, rule: str) -> Finding:
@@ -180,7 +226,7 @@ class Decided:
         if self._violated is not None:
             return tuple(self._violated)
         if self._masks is not None:
-            return tuple(r.key for i, r in enumerate(self.on.rules) if self._masks.violated >> i & 1)
+            return tuple(self.on.rules[i].key for i in bits(self._masks.violated))
         return tuple(f.rule.key for f in self.open_findings if f.status is Status.VIOLATED and not f.waived)
 
     def evidence(self, *, every: bool = False) -> tuple[Evidence, ...]:

@@ -8,27 +8,50 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from safety_rules.language.chain import canonical
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Derivation, Rule
+from safety_rules.language.rule import Clause, Derivation, Rule
 from safety_rules.language.source import Standing
-from safety_rules.language.verdict import Masks
+from safety_rules.language.verdict import DueDuty, Finding, Masks, Status
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import facts_of
 
 MOST_KEPT = 100_000
 T = TypeVar("T")
 
 
+class Parts(Protocol):
+    """An engine's way to the parts of a verdict: what the definition says, sooner."""
+
+    def of(self, rules: Iterable[Rule], env: Environment) -> tuple[Finding, ...]:
+        """Return the findings of rules on the environment's record, in their order."""
+
+    def status(self, rule: Rule, record: Record) -> Status:
+        """Return what one rule says of a record."""
+
+    def holds(self, clause: Clause, record: Record) -> bool:
+        """Return whether one clause is true of a record."""
+
+    def derived(self, record: Record) -> Mapping[str, Any]:
+        """Return the derived facts of a record by path; None for one that is unknown."""
+
+    def due(self, env: Environment, found: Iterable[Finding]) -> tuple[DueDuty, ...]:
+        """Return the duties that follow from findings and obligations."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """Answers by what they depend on; forgotten all at once when there are too many.
 
-    `standing` is an engine's way from values, masks and outcome to the verdict's standing.
+    `standing` is an engine's way from values, masks and outcome to the verdict's standing, `masks` its way from values
+    to their findings, `parts` its way to what is told of them.
     """
 
     standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
+    masks: Callable[[Mapping[str, Any]], Masks] | None = field(default=None, repr=False)
+    parts: Parts | None = field(default=None, repr=False)
     answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
