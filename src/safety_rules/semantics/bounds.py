@@ -276,11 +276,22 @@ def _aggregate(expr: tree.Aggregate, env: Environment) -> Bounded:
         return doubted(of_kind(tree.kind_of(expr)))
     some = env.with_item(expr.variable, f"{getattr(expr.list, 'key', '')}[*]", {})
     if FOLDS[expr.fold].quantifies:
-        parts = [_quantified(expr, there, scope) for there, scope in scopes]
+        parts = list[Bounded]()
+        for there, scope in scopes:
+            parts.append(_quantified(expr, there, scope))
+            if not there and isinstance(listed, Members) and not listed.must and len(_can_be(parts[-1])) > 1:
+                return doubted(
+                    EITHER
+                )  # one that may be in the list and may move it is enough; the others are not looked at
         parts += [_quantified(expr, False, some)] if endless else []
         found = disjunction(parts) if expr.fold == "any" else conjunction(parts)
         return doubted(found, listed.unsure)
     return _folded(expr, scopes, some if endless else None, listed.unsure)
+
+
+def _can_be(part: Bounded) -> frozenset[Any]:
+    """Return the truths that a condition can have."""
+    return part.values if isinstance(part, Among) else frozenset()
 
 
 def _quantified(expr: tree.Aggregate, there: bool, scope: Environment) -> Bounded:
