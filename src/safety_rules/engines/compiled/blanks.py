@@ -35,7 +35,7 @@ MASKS = ("violated", "undetermined", "absent")
 
 @code.collector_at_rest()
 def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
-    """Return the function from data to its masks, which raises where it cannot say, or where bounds may say more; None where the law needs the exact one."""
+    """Return the function from data to its masks, which raises where it cannot say; None where the law needs the exact one."""
     if not (all(is_sure(r, law) for r in law.rules) and all(is_sure(d, law) for d in law.derivations.values())):
         return None
     held: dict[str, Any] = {**CHECKS, "named": names(law), "empty": {}, "new": tuple.__new__, "Masks": Masks}
@@ -57,20 +57,26 @@ def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
     subjects |= main.known.facts.subjects()
     start = [*_opening(main.known.facts, sorted(subjects)), *_reading(main.known.facts, _fields(law))]
     zero = [assign(m, constant(0)) for m in MASKS]
-    body = [*start, *zero, *main.body, *end, _masks()]
+    body = [*start, *zero, *main.body, *end, *_declining(law, held, main.known.facts), _masks()]
     made: Callable[[Any], Masks]
     made = code.functions([code.function("masks", ["data"], body)], held, f"<blanks {law.area.key} on {law.as_of}>")[
         "masks"
     ]
+    return made
+
+
+def _declining(law: AreaOn, held: dict[str, Any], facts: Facts) -> list[ast.stmt]:
+    """Return the statement that declines where bounds may decide a rule that is open."""
     bounded, doubted = in_doubt(law)
 
-    def certain(data: Any) -> Masks:
-        masks = made(data)
-        if masks[1] & bounded and doubted(data, masks[1] & bounded):
+    def decline(values: Mapping[str, Any], mask: int) -> None:
+        if doubted(values, mask):
             raise LookupError("bounds may decide what is open")
-        return masks
 
-    return certain if bounded else made
+    held["decline"] = decline
+    asked = ast.BinOp(load("undetermined"), ast.BitAnd(), constant(bounded))
+    values = ast.Dict([constant(key) for key in facts.names], [load(name) for name in facts.names.values()])
+    return [when(asked, [ast.Expr(code.call("decline", values, asked))])] if bounded else []
 
 
 def _masks() -> ast.stmt:

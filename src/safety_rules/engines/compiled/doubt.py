@@ -34,7 +34,7 @@ class NotPlain(Exception):
 
 
 def in_doubt(law: AreaOn) -> tuple[int, Callable[[Data, int], bool]]:
-    """Return the rules that bounds may decide, and whether on data they may decide one of some that are open."""
+    """Return the rules that bounds may decide, and whether on values by fact they may decide one of some that are open."""
     blank = law.environment(Record({}))
     checks: dict[int, list[Check]] = {}
     made: dict[int, Check] = {}
@@ -45,16 +45,11 @@ def in_doubt(law: AreaOn) -> tuple[int, Callable[[Data, int], bool]]:
                 if may_decide(node, blank):
                     check = made.setdefault(id(node), _check(node, law, blank))
                     checks.setdefault(i, []).append(check)
-    vocabulary = law.rulebook.vocabulary
-    known = {s: frozenset(f.field for f in vocabulary.of_subject(s)) for s in vocabulary.subjects}
 
-    def doubted(data: Data, mask: int) -> bool:
+    def doubted(values: Data, mask: int) -> bool:
         try:
-            for subject, own in data.items():
-                if subject not in known or own.__class__ is not dict or not own.keys() <= known[subject]:
-                    return True
-            return any(check(data) for i, found in checks.items() if mask >> i & 1 for check in found)
-        except (NotPlain, AttributeError, TypeError, OverflowError):
+            return any(check(values) for i, found in checks.items() if mask >> i & 1 for check in found)
+        except (NotPlain, AttributeError, KeyError, TypeError, OverflowError):
             return True
 
     return sum(1 << i for i in checks) if law.bounded else 0, doubted
@@ -63,18 +58,17 @@ def in_doubt(law: AreaOn) -> tuple[int, Callable[[Data, int], bool]]:
 def _check(node: tree.Expr, law: AreaOn, blank: Environment) -> Check:
     if only(bounds_of(node, blank)) is not None:
         return lambda data: True
-    facts = [law.rulebook.vocabulary.facts[key] for key in _facts(node, law)]
-    read: list[tuple[str, str, Fact]] = [(f.key.partition(".")[0], f.key.partition(".")[2], f) for f in facts]
+    facts = [(law.rulebook.vocabulary.facts[key], fields) for key, fields in _facts(node, law).items()]
     apart = _apart(node, law, blank)
 
     def check(data: Data) -> bool:
         known = missing = False
-        for subject, field, fact in read:
-            value = data.get(subject, {}).get(field)
+        for fact, fields in facts:
+            value = data[fact.key]
             if value is None:
                 missing = True
             elif isinstance(fact.kind, Records):
-                known, missing = True, missing or bool(value)
+                known, missing = True, missing or any(item.get(f) is None for item in value for f in fields)
             else:
                 known = _plain(value, fact) is not None or known
         return known and missing and (apart is None or not apart(data))
@@ -82,20 +76,25 @@ def _check(node: tree.Expr, law: AreaOn, blank: Environment) -> Check:
     return check
 
 
-def _facts(node: tree.Expr, law: AreaOn) -> list[str]:
-    """Return the given facts that a node reads; of fields, the list that they lie in."""
-    found: dict[str, None] = {}
+def _facts(node: tree.Expr, law: AreaOn) -> dict[str, list[str]]:
+    """Return the given facts that a node reads; of fields, the list that they lie in, with them."""
+    found: dict[str, list[str]] = {}
     for n in walk_through(node, law.derivations, set()):
         if isinstance(n, tree.FactRef | tree.ItemField) and n.key not in law.derivations:
-            found[".".join(n.key.split(".")[:2])] = None
-    return list(found)
+            subject, name, *fields = n.key.split(".")
+            found.setdefault(f"{subject}.{name}", []).extend(fields[:1])
+    return found
 
 
 def _plain(value: Any, fact: Fact) -> Any:
     """Return a value of plain data; raises NotPlain where admission has to read it."""
     match fact.kind:
         case Number():
-            plain = value.__class__ in (int, float) and math.isfinite(value) and fact.bounds.admits(Fraction(value))
+            plain = (
+                value.__class__ in (int, float, Fraction)
+                and math.isfinite(value)
+                and fact.bounds.admits(Fraction(value))
+            )
         case Boolean():
             plain = value.__class__ is bool
         case Choice(choices):
@@ -167,10 +166,9 @@ def _of_fact(fact: Fact, expr: tree.Expr, blank: Environment) -> Ends | None:
         return None
     low = -1e100 if limits[0] is None else float(limits[0])
     high = 1e100 if limits[2] is None else float(limits[2])
-    subject, field = fact.key.split(".", 1)
 
     def of_data(data: Data) -> tuple[float, float]:
-        value = data.get(subject, {}).get(field)
+        value = data[fact.key]
         if value is None:
             return low, high
         exact = float(_plain(value, fact))
