@@ -22,19 +22,22 @@ class Timed:
 
 
 def paired(
-    sides: Mapping[str, Callable[[], object]], units: int | Mapping[str, int], rounds: int = 15
+    sides: Mapping[str, Callable[[], object]],
+    units: int | Mapping[str, int],
+    rounds: int = 15,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, Timed]:
     """Time every side once a round, in turns; the first side is the baseline.
 
     A side does `units` units of work each time it is called (a mapping: each its own number, so that a
-    slow side may do fewer). One unmeasured call warms each side. A quick baseline is timed again right
+    slow side may do fewer). `clock` is the wall's, or `time.process_time` for work of one thread. One unmeasured call warms each side. A quick baseline is timed again right
     before each side, so that the two are neighbours.
     """
     count = {s: units if isinstance(units, int) else units[s] for s in sides}
     for side in sides.values():
         side()
     base = next(iter(sides))
-    near = _seconds(sides[base]) < QUICK
+    near = _seconds(sides[base], clock) < QUICK
     taken: dict[str, list[float]] = {s: [] for s in sides}
     ratios: dict[str, list[float]] = {s: [] for s in sides}
     with _collector_off():
@@ -42,18 +45,18 @@ def paired(
             beside = 0.0
             for name, side in sides.items():
                 if name == base or near:
-                    beside = _seconds(sides[base]) / count[base]
-                seconds = beside if name == base else _seconds(side) / count[name]
+                    beside = _seconds(sides[base], clock) / count[base]
+                seconds = beside if name == base else _seconds(side, clock) / count[name]
                 taken[name].append(seconds)
                 ratios[name].append(seconds / beside)
             gc.collect(0)
     return {name: Timed(median(taken[name]), median(ratios[name])) for name in sides}
 
 
-def _seconds(side: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def _seconds(side: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
     side()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 @contextmanager

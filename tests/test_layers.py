@@ -21,6 +21,7 @@ LAYERS = (
     "tables",
     "services",
     "face",
+    "web",
     "cli",
 )
 BESIDE = {"testing": "cli", "__init__": "cli"}  # may import from anywhere up to there, and nothing imports them
@@ -44,6 +45,8 @@ THIRD_PARTIES = {
     "xlsxwriter": ("formats",),
     "docx": ("formats",),
     "jinja2": ("formats", "web"),
+    "starlette": ("web",),
+    "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),
 }

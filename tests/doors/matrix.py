@@ -220,6 +220,12 @@ PRINCIPLES = (
             one("no land", OPEN, LAND, 0),
             one("land below nothing", OPEN, LAND, -15),
             one("land beyond all", OPEN, LAND, 10**9),
+            *(one(f"land {w!r}", OPEN, LAND, w) for w in (0.02, "0.02 亩", "0.3亩", 40000, "26680000 平方米")),
+            one("half a mu", BEST, LAND, 0.5),
+            *(one(f"invested {w!r}", OPEN, INVESTED, w) for w in (60000000, "60000000 万元", "6000亿元")),
+            *(one(f"out of proportion {w!r}", OPEN, INVESTED, w) for w in (900000, "90亿元", 750001)),
+            one("in proportion", BEST, INVESTED, 750000),
+            one("deaths", SOME_ACCIDENT, ACCIDENTS, [{**DEATHS, "deaths": "50000"}]),
         ),
     ),
     Principle(

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from doors.reading import BEST, HEADINGS, OPEN, WORST, area, made, row
+from safety_rules.cli.main import cli
 from safety_rules.cli.screen import command
 from safety_rules.formats.heading_map import layout
 from safety_rules.language.errors import LedgerError, NotFoundError, RuleFileError
@@ -78,3 +79,46 @@ def test_headings_are_explained_and_near_names_only_proposed(tmp_path: Path) -> 
     assert "按对照表" in again.output
     assert again.exit_code == 0
     assert CliRunner().invoke(command, [*options, "--propose-map", str(proposal)]).exit_code == 2
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "records"])
+def test_a_table_takes_a_map_or_names_of_columns_by_either_engine(tmp_path: Path, engine: str) -> None:
+    path = book(tmp_path, OWN)
+    mapped = tmp_path / "m.yaml"
+    mapped.write_text("投资额度: {fact: 项目.固定资产投资, unit: 万元}", encoding="utf-8")
+    assert [r["outcome"] for r in area().decide_table(path, engine=engine)] == [OPEN]
+    assert [r["outcome"] for r in area().decide_table(path, engine=engine, columns=mapped)] == [BEST]
+    named = area().decide_table(path, engine=engine, columns={"project.fixed_asset_investment": "投资额度"})
+    assert [(r["outcome"], r["at_worst"]) for r in named] == [(OPEN, "rejected")]
+    with pytest.raises(NotFoundError, match="no column"):
+        list(area().decide_table(path, engine=engine, columns={"project.fixed_asset_investment": "投资度"}))
+    with pytest.raises(LedgerError, match="for a file"):
+        area().decide_table([{"a": 1}], engine="records", columns=mapped)
+
+
+def test_explain_and_impact_take_a_map(tmp_path: Path) -> None:
+    path, mapped = book(tmp_path, OWN), tmp_path / "m.yaml"
+    mapped.write_text("投资额度: {fact: 项目.固定资产投资, unit: 万元}", encoding="utf-8")
+    settled = ["--on", "2020-10-01", "--map", str(mapped)]
+    said = CliRunner().invoke(cli, ["explain", str(path), "--id", "XM-1", *settled])
+    assert "准入" in said.output.splitlines()[0]
+    assert "待核实" not in said.output.splitlines()[0]
+    said = CliRunner().invoke(cli, ["impact", str(path), *settled])
+    assert "待核实" not in said.output
+    assert CliRunner().invoke(cli, ["impact", "--map", str(mapped)]).exit_code == 2
+
+
+def test_the_import_of_dangers_takes_a_map_and_proposes_one(tmp_path: Path) -> None:
+    heads = ["隐患编号", "查出的毛病", "整改单位", "发现日期", "隐患级别"]
+    path = made(tmp_path / "a.xlsx", 隐患台账=[heads, ["1", "压力表过期", "甲公司", "2020-09-01", "一般"]])
+    options = ["rectify", "import", str(path), "--store", str(tmp_path / "台账.db")]
+    assert "隐患内容" in str(CliRunner().invoke(cli, options).exception)
+    proposal = tmp_path / "m.yaml"
+    assert CliRunner().invoke(cli, [*options, "--propose-map", str(proposal)]).exit_code == 0
+    assert '# "查出的毛病": {fact: ' in proposal.read_text("utf-8")
+    proposal.write_text("查出的毛病: 隐患内容", encoding="utf-8")
+    taken = CliRunner().invoke(cli, [*options, "--map", str(proposal)])
+    assert "新增隐患 1 项" in taken.output
+    assert "按对照表" in CliRunner().invoke(cli, [*options, "--map", str(proposal), "--explain-headings"]).output
+    proposal.write_text("查出的毛病: 隐患", encoding="utf-8")
+    assert "there is no fact `隐患`" in str(CliRunner().invoke(cli, [*options, "--map", str(proposal)]).exception)

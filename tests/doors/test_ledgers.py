@@ -38,9 +38,10 @@ SCREENED = {
     "t18_hidden_sheet_wins": [("真项目", OPEN)],
     "t21_required_marks": AS_IT_IS,
     "t22_numbering_row": AS_IT_IS,
+    "t26_yuan_typed": [("XM-1", BEST), ("XM-2", OPEN), ("XM-3", BEST)],
     "t30_orphan_list": [("XM-1", OPEN), ("XM-2", WORST), ("XM-3", OPEN)],
 }
-ELSEWHERE = ("g", "r", "x_", "t26")  # grading and rectification below and beside; a figure that is not plausible
+ELSEWHERE = ("g", "r", "x_")  # grading and rectification below and beside
 
 
 @pytest.mark.parametrize("name", SCREENED)
@@ -88,6 +89,7 @@ def test_what_was_assumed_or_left_out_is_said(name: str, code: str, count: int) 
         ("s31_ranges", "XM-3", ["“≥600”只写明界限"]),
         ("t01_unit_wanyuan_mu", "XM-3", ["请核对单位是亩还是m2"]),
         ("t13_wu_but_listed", "XM-1", ["写明“无”，明细表却有 1 条"]),
+        ("t26_yuan_typed", "XM-2", ["项目!I3：固定资产投资填报为 60000000 万元，不像真实的数"]),
         ("t30_orphan_list", "XM-1", ["名单记录!2"]),
     ],
 )

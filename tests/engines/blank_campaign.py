@@ -31,7 +31,7 @@ ODD = (None, "", "未知", "nonsense", -1, 10**30, float("nan"), True, [], {}, "
 def written(fact: Fact, value: Any, rng: Random) -> Any:
     """Return a value in one of the ways in which people write it, or now and then nonsense."""
     if rng.random() < 0.03:
-        return rng.choice(ODD)
+        return rng.choice((*ODD, value * 10_000) if isinstance(value, int | float) else ODD)
     match fact.kind:
         case Number(unit) if isinstance(value, int | float):
             ways = [

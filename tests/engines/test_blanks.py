@@ -72,3 +72,16 @@ def test_what_an_open_verdict_tells_is_what_the_definition_tells() -> None:
         made, expected = area.decide(data), decide(area.law, area.admit(data))
         assert made.explain("zh") == expected.explain("zh")
         assert made.to_dict() == expected.to_dict()
+
+
+@pytest.mark.parametrize("key", ["hidden_danger", "major_hazard"])
+def test_the_parts_of_a_verdict_are_those_of_the_definition_in_their_order(key: str) -> None:
+    area = RULES.area(key).on("2024-03-01")
+    for data in random_records(area, 12, 2, blank=0.1):
+        made, expected = area.decide(data), decide(area.law, area.admit(data))
+        assert made.needs == expected.needs
+        assert made.obligations == expected.obligations
+        assert (made.gaps, made.derived, made.standing) == (expected.gaps, expected.derived, expected.standing)
+        for one, other in zip(made.findings, expected.findings, strict=True):
+            assert one == other
+            assert (list(one.parameters), list(one.derivations)) == (list(other.parameters), list(other.derivations))

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, day_option, history_option, language_option, rules_option
+from safety_rules.cli.options import (
+    PATH,
+    accept_option,
+    day_option,
+    headings_options,
+    history_option,
+    language_option,
+    rules_option,
+    wanted_headings,
+)
 from safety_rules.cli.screen import area_on, history_of
 from safety_rules.words.catalog import sentence
 
@@ -48,7 +57,9 @@ def gaps_options(function: F) -> F:
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
+@accept_option
 @history_option
+@headings_options
 @day_option
 @rules_option
 @language_option
@@ -63,7 +74,11 @@ def command(
     gaps: bool,
     weights: tuple[str, ...],
     outcome: str | None,
+    accepted: Path | None,
     histories: tuple[Path, ...],
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
     day: str | None,
     require_standing: str,
     rules: str | None,
@@ -75,14 +90,15 @@ def command(
 
     if (weights or outcome is not None) and not gaps:
         raise click.UsageError("`--weight` and `--to` go with `--gaps`")
+    dated = area_on(rules, overlays, area, day, require_standing, accepted)
+    wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
-    dated = area_on(rules, overlays, area, day, require_standing)
     history = history_of(dated, histories)
     if number is not None:
-        row = row_numbered(ledger, dated, number, sheet, history)
+        row = row_numbered(ledger, dated, number, wanted, history)
     else:
-        row = row_of(ledger, dated, identity or "", sheet, history)
+        row = row_of(ledger, dated, identity or "", wanted, history)
     if row.verdict is None:
         said = row.error.in_(language) if row.error is not None else ""
         click.echo(sentence("problem.at", language, place=row.row.place, message=said), err=True)

@@ -14,6 +14,7 @@ from safety_rules.cli.options import (
     OUTPUT,
     PATH,
     Verb,
+    accept_option,
     day_option,
     engine_option,
     headings_options,
@@ -42,6 +43,7 @@ ENDINGS = (".xlsx", ".csv", ".parquet")
     help="Write an .xlsx workbook (units, chemicals, duties), or a .csv or .parquet table of levels and figures; else a table is printed, of a large ledger the counts.",
 )
 @click.option("--sheet", default=None, help="The sheet of units; else the one with most known headings.")
+@accept_option
 @headings_options
 @engine_option
 @day_option
@@ -51,6 +53,7 @@ def command(
     ledger: Path,
     output: Path | None,
     sheet: str | None,
+    accepted: Path | None,
     explain_headings: bool,
     mapped: Path | None,
     propose: Path | None,
@@ -70,9 +73,10 @@ def command(
 
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"`{output.name}` has no known ending: {', '.join(ENDINGS)}")
-    area = area_on(rules, overlays, "major_hazard", day, require_standing)
+    area = area_on(rules, overlays, "major_hazard", day, require_standing, accepted)
     wanted = wanted_headings(ledger, area.law, sheet, explain_headings, mapped, propose, language)
-    chosen, notices = engine_for(ledger, engine)
+    # What is confirmed is told of each record, which a table of many does not do.
+    chosen, notices = engine_for(ledger, "records" if accepted is not None and engine == "auto" else engine)
     counts_alone = output is None and engine == "auto" and chosen == "duckdb"
     if counts_alone or (output is not None and output.suffix.lower() != ".xlsx"):
         _as_table(ledger, area, wanted, chosen, output, language, notices)

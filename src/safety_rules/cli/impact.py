@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import datetime
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, language_option
+from safety_rules.cli.options import (
+    OUTPUT,
+    PATH,
+    Verb,
+    calendar_day,
+    day_option,
+    headings_options,
+    language_option,
+    wanted_headings,
+)
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules
+    from safety_rules.formats.heading_map import Wanted
     from safety_rules.formats.report import Report
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github")
@@ -35,6 +45,7 @@ DEFAULT_TOTAL = "project.fixed_asset_investment"
 @click.option("--only-stricter", is_flag=True, help="Exit with 5 when a record comes out better under the new rules.")
 @click.option("--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default.")
 @click.option("--output", default=None, type=OUTPUT, help="Write it to a file, not to the terminal.")
+@headings_options
 @day_option
 @language_option
 def command(
@@ -46,6 +57,9 @@ def command(
     overlays: tuple[Path, ...],
     area: str | None,
     sheet: str | None,
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
     total: str | None,
     fail_on_change: bool,
     only_stricter: bool,
@@ -65,6 +79,12 @@ def command(
         raise click.UsageError("`--sheet` and `--total` go with a ledger")
     level = "error" if fail_on_change else "warning"
     asked = _Asked(area, calendar_day(day), require_standing, sheet, total, language, form, level)
+    if ledger is not None:
+        law = after.area(_area_of(asked, after)).on(asked.day or datetime.date.today(), require_standing).law
+        wanted = wanted_headings(ledger, law, sheet, explain_headings, mapped, propose, language)
+        asked = replace(asked, sheet=wanted)
+    elif explain_headings or mapped is not None or propose is not None:
+        raise click.UsageError("`--map`, `--propose-map` and `--explain-headings` go with a ledger")
     said = _meanings(before, after, asked) if ledger is None else _rows(ledger, before, after, asked)
     report, plain, better = said
     put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
@@ -79,7 +99,7 @@ class _Asked:
     area: str | None
     day: datetime.date | None
     require: str
-    sheet: str | None
+    sheet: Wanted
     total: str | None
     language: str
     form: str
@@ -119,13 +139,17 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     return report, [*fence, *lines, *fence, said_last] if lines else [said_last], better
 
 
+def _area_of(asked: _Asked, after: Rules) -> str:
+    return asked.area or ("admission" if "admission" in after.areas else after.areas[0])
+
+
 def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on a ledger's changed rows, its lines, and whether one comes out better."""
     from safety_rules.formats.impact_words import ledger_data, ledger_tables, markdown_table, row_summary, text_table
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.ledger import ledger_impact, total_fact
 
-    key = asked.area or ("admission" if "admission" in after.areas else after.areas[0])
+    key = _area_of(asked, after)
     on = asked.day or datetime.date.today()
     laws = before.area(key).on(on, asked.require), after.area(key).on(on, asked.require)
     vocabulary = after.rulebook.vocabulary

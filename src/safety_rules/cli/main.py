@@ -24,6 +24,8 @@ VERBS = {
     "format": "Write the names in rule files in Chinese or in English.",
     "schemas": "Write the JSON Schemas of rule files, for editors.",
     "index": "Write the index page of a rules folder.",
+    "document": "Write papers ready to sign: opinions, gradings, orders, reviews.",
+    "serve": "Open a page on this machine: a ledger in, results and papers out.",
     "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "Explain the verdict on one row of a ledger.",

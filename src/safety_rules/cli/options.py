@@ -6,12 +6,14 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from safety_rules.formats.heading_map import Wanted
+    from safety_rules.formats.heading_map import Understood, Wanted
+    from safety_rules.language.record import Problem
+    from safety_rules.language.vocabulary import Fact
     from safety_rules.semantics.decide import AreaOn
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -168,21 +170,35 @@ def wanted_headings(
     language: str,
 ) -> Wanted:
     """Return the sheet and the map that the options name; ends where headings were only to be explained."""
-    from safety_rules.formats.heading_map import explained, layout, proposed
+    from safety_rules.formats.heading_map import layout
     from safety_rules.formats.ledger import ledger as read
 
     vocabulary, subjects = law.rulebook.vocabulary, law.area.subjects
     wanted: Wanted = layout(mapped, vocabulary, sheet) if mapped is not None else sheet
-    if not explain and propose is None:
-        return wanted
-    found = read(ledger, vocabulary, subjects, wanted)
+    if explain or propose is not None:
+        found = read(ledger, vocabulary, subjects, wanted)
+        facts = [f for s in subjects for f in vocabulary.of_subject(s)]
+        facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
+        say_headings(found.understood, found.notices, facts, explain, propose, language)
+    return wanted
+
+
+def say_headings(
+    understood: Understood,
+    notices: Sequence[Problem],
+    facts: Sequence[Fact],
+    explain: bool,
+    propose: Path | None,
+    language: str,
+) -> NoReturn:
+    """Say how headings were understood, write a map of them where one is asked for, and end."""
+    from safety_rules.formats.heading_map import explained, proposed
+
     if propose is not None:
         if propose.exists():
             raise click.UsageError(f"`{propose}` is there already; choose another name")
-        facts = [f for s in subjects for f in vocabulary.of_subject(s)]
-        facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
-        propose.write_text(proposed(found.understood, found.notices, facts), encoding="utf-8")
-    for line in explained(found.understood, found.notices, language) if explain else ():
+        propose.write_text(proposed(understood, notices, facts), encoding="utf-8")
+    for line in explained(understood, notices, language) if explain else ():
         click.echo(line)
     raise click.exceptions.Exit(0)
 
@@ -214,6 +230,14 @@ def acceptance_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def accept_option(function: F) -> F:
+    """Add `--accept`."""
+    return click.option(
+        "--accept", "accepted", type=PATH, default=None, help="A YAML or CSV list of numbers that are not plausible and "
+        "were confirmed: record, fact, value, by, why, day.",
+    )(function)  # fmt: skip
 
 
 def history_option(function: F) -> F:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import OUTPUT, PATH, Day, Verbs, language_option, rules_option
+from safety_rules.cli.options import (
+    OUTPUT,
+    PATH,
+    Day,
+    Verbs,
+    headings_options,
+    language_option,
+    rules_option,
+    say_headings,
+)
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
@@ -72,9 +81,20 @@ def command() -> None:
 @click.option("--role", default="department", help="In which role; department by default.")
 @click.option("--why", default="", help="Why: the reason of those corrections.")
 @on_option("The day of those corrections")
+@headings_options
 @language_option
 def import_(
-    workbook: Path, store: Path, yes: bool, by: str, role: str, why: str, on: datetime.date | None, language: str
+    workbook: Path,
+    store: Path,
+    yes: bool,
+    by: str,
+    role: str,
+    why: str,
+    on: datetime.date | None,
+    explain_headings: bool,
+    mapped: Path | None,
+    propose: Path | None,
+    language: str,
 ) -> None:
     """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
 
@@ -82,9 +102,18 @@ def import_(
     with both values, and left, unless --by and --why settle it: then it is a correction, or an extension.
     """
     from safety_rules.cli.rectify_terminal import print_import
+    from safety_rules.formats.heading_map import layout
+    from safety_rules.services.rectification.book import HEADINGS, heading_sheets
     from safety_rules.services.rectification.importing import Hand, import_workbook
+    from safety_rules.services.rectification.sheets import vocabulary_of
     from safety_rules.services.rectification.table import lifecycle
 
+    known = vocabulary_of(HEADINGS)
+    wanted = layout(mapped, known) if mapped is not None else None
+    if explain_headings or propose is not None:
+        found = heading_sheets(workbook, wanted)
+        understood, unread = ([x for s in found for x in getattr(s, part)] for part in ("understood", "unread"))
+        say_headings(understood, unread, list(known.facts.values()), explain_headings, propose, language)
     if bool(by) != bool(why):
         raise click.UsageError("`--by` and `--why` go together")
     table, today = lifecycle(), datetime.date.today()
@@ -92,7 +121,7 @@ def import_(
     if party is None or day_of(on) > today:
         raise click.UsageError(f"there is no role `{role}`" if party is None else f"{day_of(on)} is yet to come")
     hand = Hand(by, party, why, day_of(on)) if by else None
-    imported = import_workbook(workbook, store, table, today, hand, write=yes)
+    imported = import_workbook(workbook, store, table, today, hand, write=yes, wanted=wanted)
     print_import(imported, workbook, store, language)
     if imported.refusals:
         sys.exit(ExitCode.REFUSED)

@@ -15,6 +15,7 @@ from safety_rules.cli.options import (
     OUTPUT,
     PATH,
     Verb,
+    accept_option,
     day_option,
     engine_option,
     headings_options,
@@ -44,13 +45,19 @@ ENDINGS = {
 
 
 def area_on(
-    rules: str | None, overlays: Iterable[Path], area: str, day: str | None, require_standing: str
+    rules: str | None,
+    overlays: Iterable[Path],
+    area: str,
+    day: str | None,
+    require_standing: str,
+    accepted: Path | None = None,
 ) -> DatedArea:
     """Return the law that the options name; today's without a day."""
     from safety_rules.face import load
 
     chosen = load(rules, tuple(overlays)).area(area)
-    return chosen.on(day if day is not None else datetime.date.today(), require_standing)
+    dated = chosen.on(day if day is not None else datetime.date.today(), require_standing)
+    return dated if accepted is None else dated.accepting(accepted)
 
 
 def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory | None:
@@ -82,6 +89,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
+@accept_option
 @history_option
 @headings_options
 @engine_option
@@ -99,6 +107,7 @@ def command(
     propose: Path | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
+    accepted: Path | None,
     histories: tuple[Path, ...],
     engine: str,
     day: str | None,
@@ -114,7 +123,7 @@ def command(
     from safety_rules.services.screening_waivers import waivers as waivers_of
 
     form = _format(output, form)
-    dated = area_on(rules, overlays, area, day, require_standing)
+    dated = area_on(rules, overlays, area, day, require_standing, accepted)
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()

@@ -128,10 +128,15 @@ def _first_reason(verdict: Verdict) -> Slot:
 
 def numbered(said: Iterable[str], language: str) -> str:
     """Return one text a line, numbered when there are several; rules and reasons have the same numbers."""
-    found = list(said)
+    return "\n".join(numbered_list(said, language))
+
+
+def numbered_list(said: Iterable[str], language: str) -> tuple[str, ...]:
+    """Return texts with their numbers, when there are several."""
+    found = tuple(said)
     if len(found) < 2:
-        return "".join(found)
-    return "\n".join(sentence("screening.numbered", language, number=i, text=t) for i, t in enumerate(found, 1))
+        return found
+    return tuple(sentence("screening.numbered", language, number=i, text=t) for i, t in enumerate(found, 1))
 
 
 def problem_text(problem: Problem, verdict: Verdict, language: str) -> str:

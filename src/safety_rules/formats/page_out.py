@@ -128,8 +128,8 @@ def _page(screening: Screening, read: _Rows, language: str) -> str:
     looks = marks([o.key for o in on.area.outcomes])
     return environment().get_template("page.html").render(
         language=language,
-        title=both("page.title", area=on.area.title),
-        about=both("page.about", day=on.as_of.isoformat(), ledger=f"{screening.ledger.path.name} {screening.ledger.name}"),
+        title=both("result_page.title", area=on.area.title),
+        about=both("result_page.about", day=on.as_of.isoformat(), ledger=f"{screening.ledger.path.name} {screening.ledger.name}"),
         answer=_answer(screening, names),
         outcomes=[(key, name, looks[key], screening.summary.outcomes[key]) for key, name in names.items()],
         own=[o.key for o in on.area.outcomes],
@@ -155,10 +155,10 @@ def _answer(screening: Screening, names: Mapping[str, Name]) -> Name:
     """Return the answer in one sentence; its parts add up to the whole."""
     found = screening.summary.outcomes
     if not screening.summary.rows:
-        return both("page.nothing")
-    parts = [both("page.part", outcome=name, count=found[key]) for key, name in names.items() if found[key]]
-    joined = Name(*(both("page.joint").in_(at).join(p.in_(at) for p in parts) for at in LANGUAGES))
-    return both("page.answer", count=screening.summary.rows, parts=joined)
+        return both("result_page.nothing")
+    parts = [both("result_page.part", outcome=name, count=found[key]) for key, name in names.items() if found[key]]
+    joined = Name(*(both("result_page.joint").in_(at).join(p.in_(at) for p in parts) for at in LANGUAGES))
+    return both("result_page.answer", count=screening.summary.rows, parts=joined)
 
 
 def _charts(screening: Screening, read: _Rows) -> list[tuple[str, list[Bar]]]:
@@ -166,7 +166,7 @@ def _charts(screening: Screening, read: _Rows) -> list[tuple[str, list[Bar]]]:
     order = {key: i for i, key in enumerate(titles)}
     violated = [(titles[k], n, order[k]) for k, n in summary.violated.most_common(SHOWN_BARS)]
     missing = [(summary.names[r], n, None) for r, n in summary.missing.most_common(SHOWN_BARS)]
-    return [("violated", _bars(violated)), ("missing", _bars(missing))]
+    return [("result_page.violated", _bars(violated)), ("result_page.missing", _bars(missing))]
 
 
 def _bars(counted: Sequence[tuple[Name, int, int | None]]) -> list[Bar]:
@@ -187,7 +187,7 @@ def _distances(read: _Rows, titles: Mapping[str, Name]) -> list[Distance]:
 def _least(found: Gaps) -> Name:
     """Return how far the nearest row is from the figure, in percent, rounded up so that it is never called none."""
     share = -((-1000 * (found.least or 0)) // 1)
-    return both("page.closest", least=f"{share // 10}.{share % 10}")
+    return both("result_page.closest", least=f"{share // 10}.{share % 10}")
 
 
 def _data(screening: Screening, read: _Rows, looks: Mapping[str, Any], names: Mapping[str, Name]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.kinds import Name, Value
 
 
@@ -27,10 +28,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Admitted facts; a fact that is not here is unknown."""
+    """Admitted facts; a fact that is not here is unknown. `accepted` are numbers that count because they were confirmed."""
 
     values: Mapping[str, Value]
     problems: tuple[Problem, ...] = ()
+    accepted: tuple[Acceptance, ...] = ()
 
     def value_at(self, path: str) -> Value | None:
         """Return the value at `enterprise.accidents[0].deaths`, or None when it is unknown."""
@@ -57,7 +59,7 @@ class Record:
             _put(item, name.lstrip("."), value)
             items[int(index)] = item
             values[head] = tuple(items)
-        return Record(values, self.problems)
+        return Record(values, self.problems, self.accepted)
 
 
 def _put(values: dict[str, Value], key: str, value: Value | None) -> None:

@@ -112,7 +112,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Rule(Holder):
-    """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must."""
+    """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must.
+
+    `row_of` is the set of criteria whose entry it was made from, with the cases that the entry draws.
+    """
 
     key: str
     title: Name
@@ -125,13 +128,14 @@ class Rule(Holder):
     note: Name | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
+    row_of: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Derivation(Holder):
     """How a fact follows from others; for a field of a list, `variable` stands for each item.
 
-    `borrowed` marks one that an area uses and another area holds, with its cases.
+    `borrowed` marks one that an area uses and another area holds, with its cases; `row_of` the set of criteria it was made from.
     """
 
     key: str
@@ -146,6 +150,7 @@ class Derivation(Holder):
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
     borrowed: bool = False
+    row_of: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

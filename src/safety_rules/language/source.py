@@ -66,6 +66,11 @@ def weakest(*standings: Standing) -> Standing:
     return max(standings, default=Standing.statute)
 
 
+def standing_key(standing: Standing | None) -> str | None:
+    """Return the key of a standing; None where there is none."""
+    return None if standing is None else standing.name
+
+
 def authority_on(
     authority: tuple[Citation, ...], sources: Mapping[str, Source], day: datetime.date
 ) -> tuple[Citation, ...]:

@@ -57,12 +57,13 @@ class Finding:
     """What one rule says of one record, and on what.
 
     `parameters` are the figures and tables that its conditions name, `derivations` the derived facts,
-    by key, that its truth rests on and whose authority is weaker than statute; each with its weakest citation.
+    by key, that its truth rests on and whose authority is weaker than statute; each with its weakest citation. A finding that does not apply has no
+    standing, unless a figure that is less than sure keeps it from applying.
     """
 
     rule: Rule
     status: Status
-    standing: Standing
+    standing: Standing | None
     applies_when: tuple[ClauseResult, ...]
     requires: tuple[ClauseResult, ...]
     reasons: frozenset[Reason] = frozenset()

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import ChoiceList, Kind, Name, Records
+from safety_rules.language.source import Standing
 from safety_rules.language.units import UnitTable
 
 BLANK_WORDS = frozenset(
@@ -26,6 +27,13 @@ class Bounds:
     above: Fraction | None = None
     maximum: Fraction | None = None
 
+    def both(self, other: Bounds) -> Bounds:
+        """Return the bounds of the numbers that lie within these and the others."""
+        low = [m for m in (self.minimum, other.minimum) if m is not None]
+        above = [m for m in (self.above, other.above) if m is not None]
+        high = [m for m in (self.maximum, other.maximum) if m is not None]
+        return Bounds(max(low, default=None), max(above, default=None), min(high, default=None))
+
     def admits(self, number: Fraction) -> bool:
         """Return whether the number lies within."""
         return (
@@ -38,6 +46,26 @@ class Bounds:
 def _below(a: Fraction, b: Fraction) -> bool:
     """Return `a < b`; Fraction's own comparison spends three times as long on asking what the other is."""
     return a.numerator * b.denominator < b.numerator * a.denominator
+
+
+@dataclass(frozen=True, slots=True)
+class Plausible:
+    """What an honest number lies within, and why: one outside is unknown until somebody confirms it."""
+
+    bounds: Bounds
+    why: Name
+    standing: Standing = Standing.assumed
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """A plausible ratio of two facts of a record, `of` by `per`, in their own units; of no account where `per` is 0."""
+
+    key: str
+    name: Name
+    of: str
+    per: str
+    plausible: Plausible
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +89,18 @@ class Fact:
     adjustable: bool = True
     or_else: str = ""
     blank_words: frozenset[str] = BLANK_WORDS
+    plausible: Plausible | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
 
     @property
     def field(self) -> str:
         """The last part of the key."""
         return self.key.rpartition(".")[2]
+
+    @property
+    def unasked(self) -> Bounds:
+        """The bounds within which a number is taken without a question: the hard and the plausible ones."""
+        return self.bounds if self.plausible is None else self.bounds.both(self.plausible.bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +122,20 @@ class Vocabulary:
     choices: Mapping[str, ChoiceList]
     units: UnitTable
     by_name: Mapping[str, str]
+    ratios: tuple[Ratio, ...] = ()
     fields_of: Mapping[str, tuple[Fact, ...]] = field(init=False, compare=False, repr=False)
+    asked: tuple[tuple[str, Fact, Bounds], ...] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Group the fields of lists, which are asked for with every record."""
+        """Group the fields of lists, and the facts with plausible bounds (with their list), asked for with every record."""
         lists = [k + "." for k, f in self.facts.items() if isinstance(f.kind, Records)]
         grouped = {s[:-1]: tuple(f for f in self.facts.values() if f.key.startswith(s)) for s in lists}
         object.__setattr__(self, "fields_of", grouped)
+        plausible = [(f, f.plausible.bounds) for f in self.facts.values() if f.plausible is not None]
+        inside = [
+            (outer if outer in grouped else "", f, b) for f, b in plausible if (outer := f.key.rpartition(".")[0])
+        ]
+        object.__setattr__(self, "asked", tuple(inside))
 
     def find(self, name: str) -> Fact | None:
         """Return the fact with that English or Chinese key."""

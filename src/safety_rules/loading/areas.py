@@ -22,7 +22,7 @@ from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.named import cited, clause, duty
 from safety_rules.loading.scalars import day, flag, key, name, period
-from safety_rules.loading.tree import Scalar
+from safety_rules.loading.tree import Made, Scalar
 from safety_rules.semantics.bounds import at_any_time
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
@@ -89,7 +89,7 @@ def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, w
         key(file.rule, c.report), name(file.title, c.report), in_force, authority(file.authority, c),
         clauses(file.applies_when, c, in_force), clauses(file.requires, c, in_force),
         otherwise(file.otherwise, area_file, c), (), None if file.note is None else name(file.note, c.report),
-        file.rule.at, where,
+        file.rule.at, where, _set(file.rule, where),
     )  # fmt: skip
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
@@ -148,8 +148,13 @@ def derivation(file: shapes.DeriveFile, area_file: shapes.AreaFile | None, c: Co
     return Derivation(
         key(file.derive, c.report), fact.key, name(file.title, c.report), in_force, authority(file.authority, c),
         formula, variable, written, cases(file.cases, area_file, c) if area_file is not None else (), file.derive.at,
-        where,
+        where, row_of=_set(file.derive, where),
     )  # fmt: skip
+
+
+def _set(made_as: Scalar, where: str) -> str:
+    """Return the set whose file a rule or derivation was made from; none of one that is written itself."""
+    return where.rpartition("/")[2].partition(".")[0] if isinstance(made_as, Made) else ""
 
 
 def obligation(

@@ -1,14 +1,14 @@
 """Criteria sets as what they stand for: a rule an item, its choice, its questions and the cases that its clause draws.
 
-An item is judged where it is ticked. Which ticked items a set in force covers, for whom it is in scope, is the fact
-`<list>_covered`, where the vocabulary has it.
+An item is judged where it is ticked. Whether something is ticked and sets in force cover all of it, for whom and for what
+they are in scope, is the fact `<list>_covered`, where the vocabulary has it.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,23 +40,23 @@ Found = list[tuple[str, Any]]
 def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report: Report) -> dict[type[Model], Found]:
     """Return the vocabularies with what the sets add, and the rules, derivations and cases that they stand for."""
     vocabulary, found = [f for _, f in words], dict[type[Model], Found]()
-    options: dict[str, dict[Scalar, OptionFile]] = {}
-    listed: dict[str, dict[Scalar, OptionFile]] = {}
+    options = _options(sets, vocabulary, report)
+    listed: dict[str, tuple[dict[Scalar, OptionFile], list[tuple[CriteriaFile, list[_Entry]]]]] = {}
     for path, file in sets:
         choices = _choices(file, vocabulary, options, report)
         if choices is not None:
-            listed[str(file.reported_as)] = choices
             entries = [_Entry(file, choices, k, item, report) for k, item in file.items.items()]
             entries = [e for e in entries if e.named is not None]
+            before = listed[str(file.reported_as)][1] if str(file.reported_as) in listed else []
+            listed[str(file.reported_as)] = choices, [*before, (file, entries)]
             found.setdefault(RuleFile, []).extend((path, e.rule()) for e in entries)
             whole = CasesFile(cases=[e.verdict() for e in entries])
             found.setdefault(CasesFile, []).append((path, whole))
             facts = {k: f for e in entries for k, f in e.facts().items()}
             found.setdefault(VocabularyFile, []).append((path, VocabularyFile(facts=facts)))
-    for reported, choices in listed.items():
-        one = [f for _, f in sets if str(f.reported_as) == reported]
+    for reported, (choices, held) in listed.items():
         found.setdefault(DeriveFile, []).extend(
-            (sets[0][0], d) for d in _covered(reported, one, list(choices), vocabulary)
+            (sets[0][0], d) for d in _covered(reported, held, list(choices), vocabulary)
         )
     for path, file in words:
         grown = {k: {**o, **options.get(str(k), {})} for k, o in file.choices.items()}
@@ -67,34 +67,51 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
 def facts_written(sets: Sequence[tuple[str, CriteriaFile]]) -> Iterator[Given]:
     """Yield the facts that are written for the cases, each where it stands."""
     for _, file in sets:
-        items = [q for item in file.items.values() for q in (*item.scope.values(), *item.requires.values())]
+        parts = [p for i in file.items.values() for p in (i.scope, i.while_, i.requires)]
+        items = [q for part in parts for q in part.values()]
         yield file.given
         for question in (*file.scope.values(), *file.sections.values(), *file.clauses.values(), *items):
             if isinstance(question, QuestionFile):
                 yield from (question.holds, question.fails, *question.or_holds)
 
 
-def _choices(
-    file: CriteriaFile, words: Sequence[VocabularyFile], options: dict[str, dict[Scalar, OptionFile]], report: Report
-) -> dict[Scalar, OptionFile] | None:
-    """Return the choices of the list in which a set's items are ticked, with those that the set adds."""
+def _options(
+    sets: Sequence[tuple[str, CriteriaFile]], words: Sequence[VocabularyFile], report: Report
+) -> dict[str, dict[Scalar, OptionFile]]:
+    """Return the choices that the sets add, by the list of choices."""
     facts = {str(k): f for v in words for k, f in v.facts.items()}
-    fact = facts.get(str(file.reported_as))
+    known = {(str(key), str(k)) for v in words for key, listed in v.choices.items() for k in listed}
+    added: dict[str, dict[Scalar, OptionFile]] = {}
+    for _, file in sets:
+        fact = facts.get(str(file.reported_as))
+        if fact is None or fact.choices is None or str(fact.kind) != "choices":
+            report.error("unknown-name.vocabulary", file.reported_as, suggestion(str(file.reported_as), facts))
+            continue
+        for k, item in file.items.items():
+            if isinstance(item.matter, OptionFile):
+                if (str(fact.choices), str(k)) in known:
+                    report.error("defined-twice.something", k)
+                known.add((str(fact.choices), str(k)))
+                added.setdefault(str(fact.choices), {})[k] = item.matter
+    return added
+
+
+def _choices(
+    file: CriteriaFile,
+    words: Sequence[VocabularyFile],
+    added: Mapping[str, Mapping[Scalar, OptionFile]],
+    report: Report,
+) -> dict[Scalar, OptionFile] | None:
+    """Return the choices of the list in which a set's items are ticked, with those that the sets add."""
+    fact = next((f for v in words for k, f in v.facts.items() if k == file.reported_as), None)
     if fact is None or fact.choices is None or str(fact.kind) != "choices":
-        report.error("unknown-name.vocabulary", file.reported_as, suggestion(str(file.reported_as), facts))
         return None
-    known = {k: o for v in words for key, listed in v.choices.items() if key == fact.choices for k, o in listed.items()}
-    own = options.setdefault(str(fact.choices), {})
-    for k, item in file.items.items():
-        if isinstance(item.matter, OptionFile):
-            if k in known or k in own:
-                report.error("defined-twice.something", k)
-            own[k] = item.matter
-    both = known | own
+    listed = {k: o for v in words for key, some in v.choices.items() if key == fact.choices for k, o in some.items()}
+    listed |= added.get(str(fact.choices), {})
     for item in file.items.values():
-        if isinstance(item.matter, Scalar) and item.matter not in both:
-            report.error("unknown-matter", item.matter, suggestion(str(item.matter), map(str, both)))
-    return both
+        if isinstance(item.matter, Scalar) and item.matter not in listed:
+            report.error("unknown-matter", item.matter, suggestion(str(item.matter), map(str, listed)))
+    return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +154,8 @@ class _Entry:
         self.named = choices.get(self.matter)
         self.set_scope = {str(k): _part(str(k), q) for k, q in file.scope.items() if k not in item.scope}
         section = {} if item.section is None else {item.section: item.section}
-        self.scope = self._parts({**section, **item.scope}, report)
+        self.narrower = self._parts({**section, **item.scope}, report)
+        self.scope = self.narrower | self._parts(item.while_, report)
         self.requires = self._parts(item.requires, report)
 
     def _parts(self, files: Mapping[Scalar, Any], report: Report) -> dict[str, _Part]:
@@ -260,34 +278,41 @@ def _edges(period: PeriodFile) -> Iterator[tuple[datetime.date, bool]]:
 
 
 def _covered(
-    reported: str, sets: Sequence[CriteriaFile], options: Sequence[Scalar], words: Sequence[VocabularyFile]
+    reported: str,
+    sets: Sequence[tuple[CriteriaFile, Sequence[_Entry]]],
+    options: Sequence[Scalar],
+    words: Sequence[VocabularyFile],
 ) -> Iterator[DeriveFile]:
     """Yield how it follows, between the days on which a set begins or ends, whether they cover all that was ticked."""
     fact = f"{reported}_covered"
     told = next((f for v in words for k, f in v.facts.items() if k == fact), None)
     if told is None:
         return
-    begun = {f.in_force.since for f in sets if f.in_force.since}
-    ends = {datetime.date.fromisoformat(f.in_force.until) + DAY for f in sets if f.in_force.until}
+    begun = {f.in_force.since for f, _ in sets if f.in_force.since}
+    ends = {datetime.date.fromisoformat(f.in_force.until) + DAY for f, _ in sets if f.in_force.until}
     days = sorted({datetime.date.fromisoformat(d) for d in begun} | ends)
+    tried: set[str] = set()
     for since, after in zip(days, [*days[1:], None], strict=True):
-        held = [f for f in sets if _holds(f.in_force, str(since))]
-        groups = [g for f in held for g in _groups(f)]
+        held = [(f, e) for f, e in sets if _holds(f.in_force, str(since))]
+        groups = [g for f, entries in held for g in _groups(f, entries)]
         if not groups:
             continue
         at = groups[0].at
         listed = {m for g in groups for m in g.matters}
         elsewhere = [made(o, at) for o in options if o not in listed][:1]
         until = None if after is None else made(after - DAY, at)
+        fresh = [g for g in groups if g.text not in tried]
+        ticked, covers = _in(sorted(listed)), " or ".join(g.text for g in groups)
         yield DeriveFile(
             derive=made(f"{fact.replace('.', '_')}_{since:%Y_%m_%d}", at),
             fact=made(fact, at),
             title=NameFile(zh=told.zh, en=told.en),
             in_force=PeriodFile.model_construct(since=made(since, at), until=until),
-            authority=[CitationFile(source=f.source, clause=f.clause) for f in held],
-            derives=made(f"all({' or '.join(g.text for g in groups)} for x in {reported})", at),
-            cases=[case for g in groups for case in g.cases(reported, since, elsewhere)],
+            authority=[CitationFile(source=f.source, clause=f.clause) for f, _ in held],
+            derives=made(f"any({ticked} for x in {reported}) and all({covers} for x in {reported})", at),
+            cases=[case for g in fresh or groups[:1] for case in g.cases(reported, since, elsewhere)],
         )
+        tried |= {g.text for g in groups}
 
 
 def _holds(period: PeriodFile, day: str) -> bool:
@@ -305,34 +330,35 @@ class _Group:
 
     @property
     def text(self) -> str:
-        listed = ", ".join(f"'{m}'" for m in self.matters)
-        return " and ".join([f"x in [{listed}]", *(f"({p.that})" for p in self.parts)])
+        return " and ".join([_in(self.matters), *(f"({p.that})" for p in self.parts)])
 
     def cases(self, reported: str, day: datetime.date, elsewhere: Sequence[Scalar]) -> Iterator[CaseFile]:
-        """Yield the cases: all items in scope, one of no set besides, and each clause of the scope false, true otherwise, and not known."""
+        """Yield the cases: all in scope, nothing ticked, one of no set besides, and each clause false, true otherwise, not known."""
         ticked = {made(reported, self.at): list(self.matters)}
         base = self.given | ticked | {k: v for p in self.parts for k, v in p.holds.items()}
         unknown = made("unknown", self.at)
-        tried: list[tuple[Given, str]] = [(base, "true")]
+        tried: list[tuple[Given, str]] = [(base, "true"), (base | {made(reported, self.at): []}, "false")]
         tried += [(base | {made(reported, self.at): [*self.matters, m]}, "false") for m in elsewhere]
-        for part in self.parts:
-            tried += [(base | part.fails, "false"), *((base | {k: unknown}, "unknown") for k in part.fails)]
-            tried += [(base | other, "true") for other in part.or_holds]
+        for i, part in enumerate(self.parts):
+            tried += [(base | part.fails, "false")]
+            tried += [(base | part.fails | {k: unknown}, "unknown") for k in part.fails]
+            others = {k for j, p in enumerate(self.parts) if j != i for k in p.fails}
+            tried += [(base | other, "true") for other in part.or_holds if not others & other.keys()]
         for given, expect in tried:
             title, on = made(f"{self.matters[0]} {expect}", self.at), made(day, self.at)
             yield CaseFile.model_construct(case=title, as_of=on, given=given, expect=made(expect, self.at))
 
 
-def _groups(file: CriteriaFile) -> list[_Group]:
+def _in(matters: Iterable[Scalar]) -> str:
+    listed = ", ".join(f"'{m}'" for m in matters)
+    return f"x in [{listed}]"
+
+
+def _groups(file: CriteriaFile, entries: Sequence[_Entry]) -> list[_Group]:
+    """Return the items of a set by the clauses of their scope."""
+    groups: dict[tuple[str, ...], tuple[list[_Part], list[Scalar]]] = {}
+    for entry in entries:
+        parts = [*entry.set_scope.values(), *entry.narrower.values()]
+        groups.setdefault(tuple(str(p.that) for p in parts), (parts, []))[1].append(entry.matter)
     at = file.criteria.at
-    groups: dict[Scalar | None, list[Scalar]] = {}
-    for k, item in file.items.items():
-        groups.setdefault(item.section if item.section in file.sections else None, []).append(
-            made(item.matter if isinstance(item.matter, Scalar) else k, at)
-        )
-    scope = [_part(str(k), q) for k, q in file.scope.items()]
-    sections = {n: _part(str(n), q) for n, q in file.sections.items()}
-    return [
-        _Group(list(dict.fromkeys(m)), scope if n is None else [*scope, sections[n]], dict(file.given), at)
-        for n, m in groups.items()
-    ]
+    return [_Group(list(dict.fromkeys(m)), parts, dict(file.given), at) for parts, m in groups.values()]

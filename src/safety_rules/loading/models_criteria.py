@@ -39,7 +39,10 @@ MatterRef = Annotated[Named | Annotated[OptionFile, Tag("written")], NamedOr]
 
 
 class ItemFile(Model):
-    """One item of a document: `text` as it was read, what the danger was reported as, its scope and what it asks for."""
+    """One item of a document: `text` as it was read, what the danger was reported as, its scope and what it asks for.
+
+    Outside its `scope` the item says nothing; where a condition of `while` is false, it says that the danger is not of its kind.
+    """
 
     clause: S
     text: S | None = None
@@ -49,6 +52,7 @@ class ItemFile(Model):
     title: NameFile | None = None
     section: S | None = None
     scope: dict[S, QuestionRef] = Field(default_factory=dict)
+    while_: dict[S, QuestionRef] = Field(default_factory=dict, alias="while")
     requires: dict[S, QuestionRef] = Field(min_length=1)
     remedy: NameFile | None = None
     note: NameFile | None = None

@@ -96,6 +96,23 @@ class SubjectFile(NameFile):
     identity: list[S] = Field(default_factory=list)
 
 
+class PlausibleFile(Model):
+    """What an honest number lies within, and why; in the fact's unit unless another is given."""
+
+    minimum: S | None = None
+    maximum: S | None = None
+    unit: S | None = None
+    why: NameFile
+    standing: StandingWord | None = None
+
+
+class RatioFile(NameFile, PlausibleFile):
+    """The plausible ratio of two facts of one record."""
+
+    of: S
+    per: S
+
+
 class FieldFile(NameFile):
     """A fact, or a field of a list's records."""
 
@@ -106,6 +123,7 @@ class FieldFile(NameFile):
     minimum: S | None = None
     above: S | None = None
     maximum: S | None = None
+    plausible: PlausibleFile | None = None
     step: S | None = None
     format: FormatWord | None = None
     or_else: S | None = None
@@ -128,6 +146,7 @@ class VocabularyFile(TopModel):
     subjects: dict[S, SubjectFile] = Field(default_factory=dict)
     choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
     facts: dict[S, FactFile] = Field(default_factory=dict)
+    ratios: dict[S, RatioFile] = Field(default_factory=dict)
 
 
 class ColumnFile(NameFile):

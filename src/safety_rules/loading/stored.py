@@ -177,7 +177,7 @@ def stored(book: Rulebook, texts: Mapping[str, str]) -> bytes:
             own = shared.below(len(lines) + 2)
             lines += [own.line(area), shared.below(None).line(tuple(own.cases))]
     except RecursionError:
-        raise NotStored("a condition that is nested too deep") from None
+        raise NotStored("recursion") from None
     body = b"\n".join([_json(list(book.areas)), *lines])
     return _first_line(body) + b"\n" + body
 

@@ -10,6 +10,7 @@ from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
+from safety_rules.loading.plausible import plausible, ratio
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number
 from safety_rules.loading.tree import Scalar
@@ -60,7 +61,8 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
         for fact_key, fact in file.facts.items():
             for made in _facts(fact_key, fact, subjects, choices, units, report):
                 _add(made, fact_key, facts, by_name, report)
-    return Vocabulary(subjects, facts, choices, units, by_name)
+    ratios = [ratio(k, f, facts, units, report) for file in files for k, f in file.ratios.items()]
+    return Vocabulary(subjects, facts, choices, units, by_name, tuple(r for r in ratios if r is not None))
 
 
 def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> None:
@@ -140,7 +142,8 @@ def _fact(
     return Fact(
         fact_key, name(file, report), kind, zh, None if file.meaning is None else name(file.meaning, report), bounds,
         step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
-        str(file.or_else) if file.or_else is not None else "", _blank_words(file, kind), at.at,
+        str(file.or_else) if file.or_else is not None else "", _blank_words(file, kind),
+        plausible(file, kind, bounds, units, report), at.at,
     )  # fmt: skip
 
 

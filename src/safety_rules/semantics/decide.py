@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Value
 from safety_rules.language.law import edition_on, entry_on, is_sure
@@ -18,6 +19,7 @@ from safety_rules.language.source import Citation, Standing, authority_on, weake
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
+from safety_rules.language.vocabulary import Ratio
 from safety_rules.semantics.admission.admit import Places, admit
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, truth
@@ -32,8 +34,9 @@ MOST_DAYS = 64
 class AreaOn:
     """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
 
-    `confirmed` names parameters and rules that count as sure enough whatever their standing. Without `bounded`, what
-    is blank is asked by strong Kleene alone, as a formula for the solver is.
+    `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are
+    numbers of records that count although they are not plausible (all of them, where it is None). Without `bounded`,
+    what is blank is asked by strong Kleene alone, as a formula for the solver is.
     """
 
     rulebook: Rulebook
@@ -44,6 +47,7 @@ class AreaOn:
     obligations: tuple[Obligation, ...]
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
+    accepted: tuple[Acceptance, ...] | None = ()
     bounded: bool = True
 
     def __repr__(self) -> str:
@@ -51,7 +55,9 @@ class AreaOn:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the rulebook, the area's key and the day: its law follows from them."""
-        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.bounded)
+        return _again, (
+            self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.accepted, self.bounded,
+        )  # fmt: skip
 
     def by_kleene(self) -> AreaOn:
         """Return the same law asked without bounds, as a formula of the solver has it."""
@@ -91,13 +97,26 @@ def area_record(
     on: AreaOn, data: Any, units: Mapping[str, Unit] | None = None, places: Places = lambda path: ""
 ) -> Record:
     """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
-    return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone)
+    return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone, on.accepted)
+
+
+def ratios_of(on: AreaOn) -> tuple[Ratio, ...]:
+    """Return the plausible ratios of what an area's subjects carry."""
+    return tuple(
+        r for r in on.rulebook.vocabulary.ratios if any(k.partition(".")[0] in on.area.subjects for k in (r.of, r.per))
+    )
 
 
 def _again(
-    rulebook: Rulebook, key: str, day: datetime.date, require: Standing, confirmed: frozenset[str], bounded: bool
+    rulebook: Rulebook,
+    key: str,
+    day: datetime.date,
+    require: Standing,
+    confirmed: frozenset[str],
+    accepted: tuple[Acceptance, ...] | None,
+    bounded: bool,
 ) -> AreaOn:
-    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, bounded=bounded)
+    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, accepted=accepted, bounded=bounded)
 
 
 Holder = TypeVar("Holder", Rule, Derivation, Obligation)
@@ -173,9 +192,10 @@ def finding(rule: Rule, env: Environment) -> Finding:
     """Return what one rule says of the environment's record, how sure that is, and what it cites."""
     says, applies, requires, reasons = told(rule, env)
     rests_on = _rests_on(rule, says, env)
-    standing = standing_of(rests_on)
-    if says is not Status.NOT_APPLICABLE:
-        standing = weakest(rule.standing, standing)
+    found = standing_of(rests_on)
+    # What does not apply rests on the data alone, or on a figure that is less than sure.
+    inapplicable = None if found is Standing.statute else found
+    standing = inapplicable if says is Status.NOT_APPLICABLE else weakest(rule.standing, found)
     weak = {k: c for k, c in rests_on.items() if k in env.derivations and c.standing is not Standing.statute}
     cited = _citations(rule, says, env, rests_on)
     return Finding(rule, says, standing, applies, requires, reasons, cited, weak)
@@ -240,12 +260,13 @@ def interval(area: Area, found: Iterable[Finding]) -> tuple[str, str]:
     return area.outcomes[best].key, area.outcomes[worst].key
 
 
-def verdict_standing(area: Area, found: Iterable[Finding], outcome: str) -> Standing:
-    """Return the weakest standing among the findings that decided the outcome.
+def verdict_standing(area: Area, found: Iterable[Finding], outcome: str) -> Standing | None:
+    """Return the weakest standing among the findings that decided the outcome; None where none did.
 
     These are the violated rules that ask for it, and those that ask for worse and are not violated.
     """
-    return weakest(*(f.standing for f in deciding(area, found, outcome)))
+    standings = [f.standing for f in deciding(area, found, outcome) if f.standing is not None]
+    return weakest(*standings) if standings else None
 
 
 def deciding(area: Area, found: Iterable[Finding], outcome: str) -> tuple[Finding, ...]:
@@ -303,7 +324,7 @@ def due_duties(on: AreaOn, env: Environment, found: Sequence[Finding]) -> tuple[
 def rule_duties(found: Iterable[Finding]) -> list[DueDuty]:
     """Return the duties that follow from violated rules."""
     return [
-        DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing)
+        DueDuty(f.rule.key, duty, f.rule.authority, True, f.standing or Standing.statute)
         for f in found
         if f.status is Status.VIOLATED
         for duty in f.rule.otherwise.duties

@@ -13,6 +13,7 @@ from safety_rules.language.kinds import Number, Records, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Case, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import standing_key
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Reason
 from safety_rules.language.vocabulary import Fact
@@ -223,8 +224,8 @@ def area_case(rulebook: Rulebook, area: Area, case: Case) -> Running:
     for part in ("at_best", "at_worst"):
         if part in expect and getattr(verdict, part) != expect[part]:
             yield f"expected {part} {expect[part]}, came to {getattr(verdict, part)}"
-    if "standing" in expect and verdict.standing.name != expect["standing"]:
-        yield f"expected the standing {expect['standing']}, came to {verdict.standing.name}"
+    if "standing" in expect and (standing_key(verdict.standing) or "none") != expect["standing"]:
+        yield f"expected the standing {expect['standing']}, came to {standing_key(verdict.standing) or 'none'}"
     if "violated" in expect and set(expect["violated"]) != set(verdict.violated()):
         yield f"expected {_listed(expect['violated'])} to be violated, came to {_listed(verdict.violated())}"
     if "undetermined" in expect:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safety_rules.engines.compiled.decide import Decider, decided, decider
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
@@ -72,6 +73,21 @@ class DatedArea:
         """The area's key."""
         return self.law.area.key
 
+    def accepting(self, accepted: str | Path | Iterable[Acceptance | Mapping[str, Any]]) -> DatedArea:
+        """Return the same law with confirmed numbers: they count although they are not plausible, wherever it decides.
+
+        They stand in a YAML or CSV file, or are passed: record (its number, name or code; blank for any), fact,
+        value, by, why, day. Raises RuleFileError where one cannot be read.
+        """
+        from safety_rules.services.acceptances import acceptances, acceptances_of
+
+        vocabulary = self.law.rulebook.vocabulary
+        if isinstance(accepted, str | Path):
+            found = acceptances(Path(accepted), vocabulary)
+        else:
+            found = acceptances_of(accepted, vocabulary)
+        return _decided_by(replace(self.law, accepted=found))
+
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""
         return area_record(self.law, data, units)
@@ -120,7 +136,7 @@ class DatedArea:
         output: str | Path | None = None,
         *,
         engine: str = "auto",
-        columns: Mapping[str, str] | None = None,
+        columns: Mapping[str, str] | str | Path | None = None,
         keep: Sequence[str] = (),
         waivers: Sequence[Waiver] = (),
         progress: Callable[[float], None] | None = None,
@@ -130,19 +146,19 @@ class DatedArea:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
         A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as
-        `columns` says (fact to column); those in `keep` are passed through. `engine` is `duckdb`, `spark`,
+        `columns` says: fact to column, or the file of a map of headings as `screen --map` takes it; those in `keep` are passed through. `engine` is `duckdb`, `spark`,
         `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
         that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
         that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
+        from safety_rules.formats.heading_map import layout
         from safety_rules.tables.decide import decided_table
 
         exact = None if waivers else self.masks
-        return decided_table(
-            self.law, source, output, engine, columns, keep, waivers, progress, exact, details, answers
-        )
+        named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
+        return decided_table(self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers)
 
     def readings(self) -> tuple[Reading, ...]:
         """Return how each rule is read when a record is decided, and why not faster."""

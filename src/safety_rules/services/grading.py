@@ -55,7 +55,7 @@ class GradedUnit:
     """
 
     row: ScreenedRow
-    standing: Standing = Standing.statute
+    standing: Standing | None = None
     ratio_sum: Fraction | None = None
     alpha: Fraction | None = None
     hazard_index: Fraction | None = None

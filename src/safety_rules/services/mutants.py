@@ -153,10 +153,11 @@ def _named(expr: Expr) -> set[str]:
 
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
+    drawn: set[object] = set()
     for part in ("rules", "derivations", "obligations"):
         things = getattr(area, part)
         for i, thing in enumerate(things):
-            for what, at, changed in _of_thing(thing, area):
+            for what, at, changed in _of_thing(thing, area, drawn):
                 made: dict[str, Any] = {part: (*things[:i], changed, *things[i + 1 :])}
                 areas = {**book.areas, area.key: replace(area, **made)}
                 yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas))
@@ -165,13 +166,20 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
 Changed = Iterator[tuple[str, Span | None, Any]]
 
 
-def _of_thing(thing: Rule | Derivation | Obligation, area: Area) -> Changed:
+def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[object]) -> Changed:
+    """Yield the changes of a thing; of the rows of one set, whose cases are drawn alike, the first stands for the others.
+
+    Of those, only conditions that are written, more than a question and its negation, are changed, each where it first stands.
+    """
     match thing:
+        case Rule(row_of=of) if of in drawn:
+            yield from _of_conditions(thing, drawn)
         case Rule():
+            drawn |= {thing.row_of} if thing.row_of else set()
             yield from _of_rule(thing, area)
         case Obligation():
             yield from _of_clauses(thing, "applies_when", thing.applies_when)
-        case Derivation(borrowed=False):
+        case Derivation(borrowed=False, row_of=""):
             yield from ((what, thing.at, replace(thing, formula=f)) for what, f in expressions(thing.formula))
 
 
@@ -187,6 +195,19 @@ def _of_rule(rule: Rule, area: Area) -> Changed:
         yield f"the outcome is {outcome or 'advice'}", rule.at, replace(rule, otherwise=otherwise)
     for what, period in _periods(rule.in_force):
         yield what, rule.at, replace(rule, in_force=period)
+
+
+def _of_conditions(rule: Rule, drawn: set[object]) -> Changed:
+    for part in ("requires", "applies_when"):
+        clauses: tuple[Clause, ...] = getattr(rule, part)
+        for i, clause in enumerate(clauses):
+            plain = isinstance(clause.that.operand if isinstance(clause.that, Not) else clause.that, FactRef)
+            if plain or clause.that in drawn:
+                continue
+            drawn.add(clause.that)
+            for what, changed in expressions(clause.that):
+                new = (*clauses[:i], replace(clause, that=changed), *clauses[i + 1 :])
+                yield f"`{clause.key}`: {what}", clause.at, replace(rule, **{part: new})  # type: ignore[arg-type]
 
 
 def _of_chain(rule: ChainRule) -> Changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow, Screening, Summary
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Name
@@ -24,6 +26,7 @@ from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening_tables import DecidedRows, engine_for
 from safety_rules.words.explanation import name_of
 from safety_rules.words.problem import problem
+from safety_rules.words.values import shown as value_shown
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
@@ -97,15 +100,18 @@ def _rows(
     known: JoinedRows | None = None,
     decided: DecidedRows | None = None,
 ) -> Iterator[ScreenedRow]:
-    idle = dict.fromkeys(waivers)
+    idle, unused = dict.fromkeys(waivers), dict.fromkeys(area.law.accepted or ())
     try:
         if decided is not None and not decided.ready:
             decided.prepare()
         for row in read.rows:
             screened = _screened(row, read, area, waivers, known, decided)
-            if screened.verdict is not None and idle:
+            if screened.verdict is not None and (idle or unused):
                 names = subject_names(area.law, screened.verdict.record)
                 idle = {w: None for w in idle if w.subject not in names}
+                for accepted in screened.verdict.accepted:
+                    unused.pop(accepted, None)
+                    read.notices.append(_accepted("accepted-value", accepted, area, row.place))
             _count(screened, summary)
             yield screened
     finally:
@@ -113,7 +119,7 @@ def _rows(
             decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
-    read.notices += [_idle(w) for w in idle]
+    read.notices += [*(_idle(w) for w in idle), *(_accepted("accepted-nowhere", a, area, a.record) for a in unused)]
 
 
 def _screened(
@@ -137,6 +143,13 @@ def _idle(waiver: Waiver) -> Problem:
     return problem("waiver-for-nobody", "", waiver.subject, rule=waiver.rule, subject=waiver.subject)
 
 
+def _accepted(key: str, a: Acceptance, area: DatedArea, place: str) -> Problem:
+    fact = area.law.rulebook.vocabulary.facts[a.fact]
+    value = {language: value_shown(a.value, fact.kind, language) for language in ("zh", "en")}
+    slots = {"record": a.record, "fact": fact.name, "value": Name(**value), "by": a.by, "why": a.why, "day": a.day}
+    return problem(key, a.fact, place, **slots)
+
+
 def screened_row(
     row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = (), known: JoinedRows | None = None
 ) -> ScreenedRow:
@@ -157,7 +170,7 @@ def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     record = area_record(area.law, row.data, read.units, row.place_of)
     if not row.problems:
         return record
-    return Record(record.values, (*row.problems, *record.problems))
+    return replace(record, problems=(*row.problems, *record.problems))
 
 
 def _count(screened: ScreenedRow, summary: Summary) -> None:

@@ -15,6 +15,7 @@ from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.exactness.settle import Exact, plain, split
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.read.types import Plain
+from safety_rules.formats.heading_map import Layout
 from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import no_input, replacing
 from safety_rules.formats.tables_out import without_satisfied, write_table
@@ -22,9 +23,14 @@ from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.units import Unit
+from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 from safety_rules.tables.prepare import uses_of
+from safety_rules.words.near import did_you_mean
+
+Named = Mapping[str, str] | Layout | None
+"""Which column carries a fact, or a map of a file's headings; None where the headings tell."""
 
 
 @dataclass(slots=True)
@@ -34,7 +40,7 @@ class RecordDecision:
     law: AreaOn
     data: Any
     keep: tuple[str, ...]
-    named: Mapping[str, str] | None
+    named: Named
     waivers: tuple[Waiver, ...]
     exact: Exact
     details: bool = False
@@ -63,17 +69,20 @@ class RecordDecision:
         """Yield the cells to be kept, and the record, of each row."""
         vocabulary, subjects = self.law.rulebook.vocabulary, self.law.area.subjects
         if isinstance(self.data, str | Path):
-            book = ledger(Path(self.data), vocabulary, subjects)
+            named = None if isinstance(self.named, Layout) else self.named
+            book = ledger(Path(self.data), vocabulary, subjects, self.named if isinstance(self.named, Layout) else None)
             for row in book.rows:
                 if row.error is not None:
                     book.notices.append(Problem("row", "", row.place, row.error))
                 elif row.data is not None:
                     kept = dict(zip(book.headings, row.cells, strict=False))
-                    record = area_record(self.law, row.data, book.units, row.place_of)
+                    given = row.data if named is None else _as_named(named, row.data, kept, vocabulary)
+                    record = area_record(self.law, given, book.units, row.place_of)
                     yield kept, replace(record, problems=(*row.problems, *record.problems))
             self._told(book.notices)
             return
         names, rows = _frame_rows(self.data)
+        assert not isinstance(self.named, Layout)
         uses, notices = uses_of(dict.fromkeys(names, Plain("other")), vocabulary, subjects, self.named)
         self._told(notices)
         units: dict[str, Unit] = {k: u.unit for k, u in uses.items() if u.unit is not None}
@@ -146,6 +155,19 @@ class RecordDecision:
         else:
             raise LedgerError(f"`{path.name}` cannot be written without DuckDB; write .csv or .xlsx")
         return path
+
+
+def _as_named(named: Mapping[str, str], data: Any, cells: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, Any]:
+    """Return what a row of a file gives by the columns that are named, and by no others."""
+    found = {}
+    for name, column in named.items():
+        fact = vocabulary.find(name)
+        if fact is None:
+            raise NotFoundError(f"there is no fact `{name}`; {did_you_mean(name, vocabulary.facts)}".rstrip("; "))
+        if column not in cells and column not in vocabulary.facts:
+            raise NotFoundError(f"there is no column `{column}`; {did_you_mean(column, cells)}".rstrip("; "))
+        found[fact.key] = cells[column] if column in cells else data.get(column)
+    return found
 
 
 def _frame_rows(data: Any) -> tuple[list[str], Iterator[Mapping[str, Any]]]:

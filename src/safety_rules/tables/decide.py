@@ -16,6 +16,7 @@ from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
 from safety_rules.engines.sql.query.law_query import answers_of, column_notices
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection, quoted
+from safety_rules.formats.heading_map import Layout
 from safety_rules.formats.ledger import CSV
 from safety_rules.formats.safe import no_input
 from safety_rules.formats.tables_out import write_table
@@ -24,8 +25,8 @@ from safety_rules.language.rule import Waiver
 from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
-from safety_rules.tables.by_record import RecordDecision
-from safety_rules.tables.prepare import ROW, Prepared, prepared, uses_of
+from safety_rules.tables.by_record import Named, RecordDecision
+from safety_rules.tables.prepare import ROW, Prepared, from_ledger, prepared, uses_of
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
@@ -38,7 +39,7 @@ def decided_table(
     data: Any,
     output: str | Path | None,
     engine: str,
-    named: Mapping[str, str] | None,
+    named: Named,
     keep: Sequence[str],
     waivers: Sequence[Waiver],
     progress: Callable[[float], None] | None,
@@ -53,6 +54,8 @@ def decided_table(
     if engine not in ENGINES:
         raise NotFoundError(f"there is no engine `{engine}`; {did_you_mean(engine, ENGINES)}")
     asked = answers_of(law, answers)
+    if isinstance(named, Layout) and not isinstance(data, str | Path):
+        raise LedgerError("a map of headings is for a file; of a frame say `columns={fact: column}`")
     if output is not None and isinstance(data, str | Path):
         no_input(Path(output), [Path(data)])
     if details and answers:
@@ -73,6 +76,7 @@ def decided_table(
             found.write(output)
         return found
     if spark:
+        assert not isinstance(named, Layout)
         if details:
             raise LedgerError("needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record")
         from safety_rules.engines.spark.decide import column_types, frame_decision
@@ -105,7 +109,7 @@ def _beside(output: str | Path | None) -> Path | None:
 def _by_duckdb(
     law: AreaOn,
     data: Any,
-    named: Mapping[str, str] | None,
+    named: Named,
     keep: Sequence[str],
     waivers: Sequence[Waiver],
     progress: Callable[[float], None] | None,
@@ -120,8 +124,11 @@ def _by_duckdb(
         is_csv = isinstance(data, str | Path) and Path(data).suffix.lower() in CSV  # whose rows have no other number
         if isinstance(data, Prepared):
             as_read = data
+        elif isinstance(named, Layout):
+            as_read, named = from_ledger(Path(data), folder, vocabulary, subjects, named, keep), None
         elif is_file:
             as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
+        assert not isinstance(named, Layout)
         con = connection(folder, MEMORY, None)
         con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
         rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from fractions import Fraction
+from math import floor
 from random import Random
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import typical
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, ratios_of
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.words.values import decimal
 
@@ -52,6 +53,20 @@ def random_record(law: AreaOn, rng: Random, values: dict[str, list[Any]], blank:
         for fact in law.rulebook.vocabulary.of_subject(subject):
             if fact.key not in law.derivations and rng.random() >= blank:
                 record[subject][fact.field] = _data(law, fact, rng, values, blank)
+    flat = {f"{s}.{k}": v for s, fields in record.items() for k, v in fields.items()}
+    for key, value in in_proportion(flat, law).items():
+        subject, _, field = key.partition(".")
+        record[subject][field] = value
+    return record
+
+
+def in_proportion(record: dict[str, Any], law: AreaOn) -> dict[str, Any]:
+    """Return a flat record in which no plausible ratio of two plain numbers is exceeded: the first is made smaller."""
+    for ratio in ratios_of(law):
+        of, per, most = record.get(ratio.of), record.get(ratio.per), ratio.plausible.bounds.maximum
+        if isinstance(of, int | float | Fraction) and isinstance(per, int | float | Fraction) and per and most:
+            if Fraction(of) > Fraction(per) * most:
+                record = {**record, ratio.of: floor(Fraction(per) * most)}
     return record
 
 

@@ -15,6 +15,7 @@ from safety_rules.semantics.counsel.candidates import turns, typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
+from safety_rules.testing.sampling import in_proportion
 from safety_rules.testing.shown import known_fact
 from safety_rules.words.values import decimal
 
@@ -32,7 +33,8 @@ def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.S
         f for s in law.area.subjects for f in law.rulebook.vocabulary.of_subject(s) if f.key not in law.derivations
     ]
     values = {f.key: _value(law, f, written) for f in facts}
-    return st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
+    found = st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
+    return found.map(lambda record: in_proportion(record, law))
 
 
 def values(area: DatedArea, name: str, written: bool = False) -> st.SearchStrategy[Any]:
@@ -65,10 +67,10 @@ def _value(law: AreaOn, fact: Fact, written: bool) -> st.SearchStrategy[Any]:
 
 
 def _between(fact: Fact) -> st.SearchStrategy[Fraction]:
-    """Return numbers of two decimals (or whole ones) within the fact's bounds."""
+    """Return numbers of two decimals (or whole ones) that are plausible for the fact."""
     assert isinstance(fact.kind, Number)
     scale = 1 if fact.kind.whole else 100
-    return st.integers(0, 10**7).map(lambda n: Fraction(n, scale)).filter(fact.bounds.admits)
+    return st.integers(0, 10**7).map(lambda n: Fraction(n, scale)).filter(fact.unasked.admits)
 
 
 def _writings(law: AreaOn, fact: Fact) -> Callable[[Any], st.SearchStrategy[Any]]:

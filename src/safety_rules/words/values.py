@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
-from safety_rules.language.source import Standing
+from safety_rules.language.source import Standing, standing_key
 from safety_rules.language.verdict import Unknown
 from safety_rules.language.vocabulary import Vocabulary, fact_key
 from safety_rules.words.catalog import sentence
@@ -76,9 +76,9 @@ def listed(texts: Iterable[str], language: str) -> str:
     return sentence("joint.list", language).join(texts)
 
 
-def standing_words(standing: Standing, language: str) -> str:
-    """Return how sure a source is, in words."""
-    return sentence(f"standing.{standing.name}", language)
+def standing_words(standing: Standing | None, language: str) -> str:
+    """Return how sure a source is, in words; of None that nothing decided."""
+    return sentence(f"standing.{standing_key(standing) or 'none'}", language)
 
 
 def label(path: str, vocabulary: Vocabulary, language: str) -> str:

@@ -26,7 +26,7 @@ from safety_rules.language.kinds import Boolean, Records, Text
 from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.verdict import Masks
-from safety_rules.semantics.decide import AreaOn, area_record
+from safety_rules.semantics.decide import AreaOn, area_record, ratios_of
 from safety_rules.semantics.reads import walk_through
 from safety_rules.semantics.verdict.evidence import facts_read
 
@@ -54,8 +54,9 @@ def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
             ast.AugAssign(ast.Name(m, ast.Store()), ast.BitOr(), load(n)) for m, n in zip(MASKS, "vun", strict=True)
         ]
     subjects = {k.partition(".")[0] for i in aside for k in facts_read(law.rules[i], law)}
+    odd = _out_of_proportion(main.known.facts)
     subjects |= main.known.facts.subjects()
-    start = [*_opening(main.known.facts, sorted(subjects)), *_reading(main.known.facts, _fields(law))]
+    start = [*_opening(main.known.facts, sorted(subjects)), *_reading(main.known.facts, _fields(law)), *odd]
     zero = [assign(m, constant(0)) for m in MASKS]
     body = [*start, *zero, *main.body, *end, *_declining(law, held, main.known.facts), _masks()]
     made: Callable[[Any], Masks]
@@ -188,6 +189,14 @@ def _reading(facts: Facts, fields: Mapping[str, Sequence[str]]) -> list[ast.stmt
         rest = _items(facts, key, name, fields.get(key, ())) if isinstance(fact.kind, Records) else []
         found += [assign(name, _get(subject, field)), when(wrong, again, rest)]
     return found
+
+
+def _out_of_proportion(facts: Facts) -> list[ast.stmt]:
+    """Return the statements that decline numbers that are out of proportion, each read as any other fact is."""
+    found = ratios_of(facts.law)
+    for ratio in found:
+        facts.name(ratio.of), facts.name(ratio.per)
+    return [facts.odd_ratio(ratio) for ratio in found]
 
 
 def _items(facts: Facts, key: str, name: str, fields: Sequence[str]) -> list[ast.stmt]:

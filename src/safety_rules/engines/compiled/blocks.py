@@ -166,7 +166,7 @@ class Blocks:
         """Return the look at a number and at its limit, in the class that it has, the likelier first."""
         fact = self.facts.fact(key)
         a, limit = self.conditions.number(FactRef(key, fact.kind)), self.conditions.limit(right)
-        if limit is None or not a.leaf or not short(limit) or not fact.bounds.admits(limit):
+        if limit is None or not a.leaf or not short(limit) or not fact.unasked.admits(limit):
             return None
         assert isinstance(fact.kind, Number)
         beyond, within = (above, below) if op in ("<", "<=") else (below, above)

@@ -75,11 +75,12 @@ def _unreadable(why: str, place: str) -> None:
 def cell(fact: Fact, law: AreaOn) -> Cell:
     """Return the function from one datum of a fact to its canonical value; None where it is blank or cannot be used.
 
-    Raises TypeError for a number that no float stands for. What was read of a word is remembered.
+    Raises TypeError for a number that no float stands for, or that is not plausible: whether it counts is admission's to
+    say, which knows the record. What was read of a word is remembered.
     """
     admitted = _admitted(fact, law)
     if isinstance(fact.kind, Number):
-        alone = replace(fact, kind=replace(fact.kind, whole=False), bounds=Bounds())
+        alone = replace(fact, kind=replace(fact.kind, whole=False), bounds=Bounds(), plausible=None)
         return partial(
             _number, *_within(fact), fact.kind.whole, admitted, _times(_admitted(alone, law), fact.kind.unit.symbol)
         )
@@ -89,24 +90,25 @@ def cell(fact: Fact, law: AreaOn) -> Cell:
 
 def _admitted(fact: Fact, law: AreaOn) -> Cell:
     vocabulary, derived, zone = law.rulebook.vocabulary, frozenset(law.derivations), law.area.zone
-    return lambda data: _canonical(admit.cell(data, fact, vocabulary, derived, zone))
+    fields = {f.field: f for f in vocabulary.fields(fact.key)}
+    return lambda data: _canonical(admit.cell(data, fact, vocabulary, derived, zone), fact, fields)
 
 
-def _canonical(value: Any) -> Any:
+def _canonical(value: Any, fact: Fact, fields: Mapping[str, Fact]) -> Any:
     """Return an admitted value as plain data."""
     if isinstance(value, Fraction):
-        if not short(value):
+        if not short(value) or not fact.unasked.admits(value):
             raise TypeError
         return plain(value)
     if isinstance(value, tuple) and value and isinstance(value[0], Mapping):
-        return [{name: _canonical(v) for name, v in item.items()} for item in value]
+        return [{name: _canonical(v, fields[name], {}) for name, v in item.items()} for item in value]
     return value
 
 
 def _within(fact: Fact) -> tuple[float, float]:
-    """Return floats between which a number is surely within the fact's bounds."""
-    lows = [b for b in (fact.bounds.minimum, fact.bounds.above) if b is not None]
-    high = fact.bounds.maximum
+    """Return floats between which a number is surely within the fact's bounds, and plausible."""
+    lows = [b for b in (fact.unasked.minimum, fact.unasked.above) if b is not None]
+    high = fact.unasked.maximum
     return max((edges(b, 1)[1] for b in lows), default=-inf), inf if high is None else edges(high, 1)[0]
 
 
@@ -138,8 +140,9 @@ def _number(
     if data.__class__ is str and (written := WRITTEN.fullmatch(data)) is not None:
         digits, words = written.groups()
         factor = times(words)
-        if factor is not None:
-            number = float(digits) if factor == 1 else _canonical(Fraction(digits) * factor)
+        exact = None if factor is None or factor == 1 else Fraction(digits) * factor
+        if factor is not None and (exact is None or short(exact)):
+            number = float(digits) if exact is None else float(exact)
             if low < number < high and not (whole and number % 1):
                 return number if number % 1 else int(number)
     found: float | int | None = admitted(data)

@@ -124,9 +124,9 @@ class Part:
         apart, whole = self.grounds(get)
         absent = says is Status.NOT_APPLICABLE
         mask = apart if absent else whole
-        standing = Standing(self.cited.standing(mask))
-        if not absent:
-            standing = weakest(self.rule.standing, standing)
+        found = Standing(self.cited.standing(mask))
+        inapplicable = None if found is Standing.statute else found
+        standing = inapplicable if absent else weakest(self.rule.standing, found)
         rests_on = self._rests_on(mask) if mask else {}
         if rests_on is None:
             return None

@@ -1,4 +1,4 @@
-"""How the fast function reads nested data, and declines what is not canonical.
+"""How the fast function reads nested data, and declines what is not canonical, or not plausible.
 
 Every fact is read at the start; a fact is looked at (its class, its bounds, its choices) only where a
 rule needs it, so that what does not matter costs nothing.
@@ -18,10 +18,10 @@ from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
-from safety_rules.language.vocabulary import BLANK_WORDS, Fact
+from safety_rules.language.vocabulary import BLANK_WORDS, Fact, Ratio
 from safety_rules.semantics.admission.folding import visible
 from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, ratios_of
 
 INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
 MOST_SHAPES = 256
@@ -104,8 +104,29 @@ class Facts:
         for subject in subjects:
             body.append(code.assign(subject, ast.Subscript(load("data"), constant(subject), ast.Load())))
             body.append(when(is_not(subject, "dict"), [declining()]))
+        odd = [self.odd_ratio(r) for r in ratios_of(self.law)]
         owned = {s: sum(key.startswith(s + ".") for key in self.names) for s in subjects}
-        return [*body, *self.reading(), *(unknown_keys(s, f"known_{s}", own) for s, own in owned.items())]
+        return [*body, *self.reading(), *odd, *(unknown_keys(s, f"known_{s}", own) for s, own in owned.items())]
+
+    def odd_ratio(self, ratio: Ratio) -> ast.stmt:
+        """Return the statement that declines numbers that are out of proportion, whichever of them a rule reads.
+
+        Comparing anything else than numbers declines too.
+        """
+        of, per = (load(self.names[k]) if k in self.names else self._asked(k) for k in (ratio.of, ratio.per))
+        here = [code.test(n, ast.IsNot(), constant(None)) for n in (of, per)]
+        bounds, within = ratio.plausible.bounds, list[ast.expr]()
+        for bound, op, side in ((bounds.maximum, ast.LtE(), 0), (bounds.minimum, ast.GtE(), 1)):
+            if bound is not None:
+                most = ast.BinOp(per, ast.Mult(), constant(edges(bound, 3)[side]))
+                within.append(code.test(of, op, most))
+        return when(code.both(*here, _not(code.both(*within))), [declining()])
+
+    def _asked(self, key: str) -> ast.expr:
+        """Return a fact that may be missing, or its subject: None then."""
+        subject, _, field = key.partition(".")
+        inner = ast.Call(ast.Attribute(load("data"), "get", ast.Load()), [constant(subject), ast.Dict([], [])], [])
+        return ast.Call(ast.Attribute(inner, "get", ast.Load()), [constant(field)], [])
 
     def _other(self, subject: str) -> ast.stmt:
         read = ast.Subscript(load("data"), constant(subject), ast.Load())
@@ -192,18 +213,18 @@ def by_class(whole: bool, read: ast.expr, of_float: ast.expr, of_int: ast.expr) 
 
 def above(fact: Fact, read: ast.expr, whole: bool) -> list[ast.expr]:
     """Return the tests that an int (or float) is above its fact's lower bounds, or at them; an open side keeps NaN out."""
-    tests = []
-    if fact.bounds.minimum is not None:
-        tests.append(limited(read, ">=", _inside(fact.bounds.minimum, 1), whole))
-    if fact.bounds.above is not None:
-        tests.append(limited(read, ">", _inside(fact.bounds.above, 1), whole))
+    tests, bounds = [], fact.unasked
+    if bounds.minimum is not None:
+        tests.append(limited(read, ">=", _inside(bounds.minimum, 1), whole))
+    if bounds.above is not None:
+        tests.append(limited(read, ">", _inside(bounds.above, 1), whole))
     return tests or ([] if whole else [code.test(read, ast.Gt(), constant(float("-inf")))])
 
 
 def below(fact: Fact, read: ast.expr, whole: bool) -> list[ast.expr]:
     """Return the test that an int (or float) is at or below its fact's upper bound; an open side keeps infinity out."""
-    if fact.bounds.maximum is not None:
-        return [limited(read, "<=", _inside(fact.bounds.maximum, 0), whole)]
+    if fact.unasked.maximum is not None:
+        return [limited(read, "<=", _inside(fact.unasked.maximum, 0), whole)]
     return [] if whole else [code.test(read, ast.Lt(), constant(float("inf")))]
 
 

@@ -24,12 +24,12 @@ from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn
 
-Standings = Callable[[Mapping[str, Any], Masks, str], Standing]
+Standings = Callable[[Mapping[str, Any], Masks, str], Standing | None]
 SURE = constant(0)
 
 
 def standings(area: CompiledArea, ready: bool = False) -> Standings:
-    """Return the function from a record's values, its findings and its outcome to the verdict's standing.
+    """Return the function from a record's values, its findings and its outcome to the verdict's standing; None where none decided.
 
     With `ready`, the values hold the derived facts.
     """
@@ -40,8 +40,8 @@ def standings(area: CompiledArea, ready: bool = False) -> Standings:
     ranks = [law.area.rank(r.otherwise.outcome) for r in law.rules]
     own = [int(r.standing) for r in law.rules]
 
-    def of_verdict(values: Mapping[str, Any], masks: Masks, outcome: str) -> Standing:
-        rank, weakest_yet = law.area.rank(outcome), 0
+    def of_verdict(values: Mapping[str, Any], masks: Masks, outcome: str) -> Standing | None:
+        rank, weakest_yet, decided = law.area.rank(outcome), 0, False
         found = function(values.get)
         for i, asked in enumerate(ranks):
             bit = 1 << i
@@ -52,8 +52,8 @@ def standings(area: CompiledArea, ready: bool = False) -> Standings:
             if deciding and masks.not_applicable & bit:
                 weakest_yet = max(weakest_yet, cited.standing(found[2 * i]))
             elif deciding:
-                weakest_yet = max(weakest_yet, cited.standing(found[2 * i + 1]), own[i])
-        return Standing(weakest_yet)
+                weakest_yet, decided = max(weakest_yet, cited.standing(found[2 * i + 1]), own[i]), True
+        return Standing(weakest_yet) if decided or weakest_yet else None
 
     return of_verdict
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, assert_never
@@ -87,11 +87,14 @@ def value(expr: tree.Expr, world: World) -> Symbolic:
         case tree.Not(operand):
             return inverse(truths(operand, world))
         case tree.And(operands):
-            return all_of([truths(o, world) for o in operands])
+            return all_of(_until(operands, False, world))
         case tree.Or(operands):
-            return any_of([truths(o, world) for o in operands])
+            return any_of(_until(operands, True, world))
         case tree.Compare():
             return _compared(expr, world)
+        case tree.In(tree.ItemSelf(variable), tree.Literal(tuple() as texts)):
+            inside = world.variables[variable] in texts
+            return Truths(inside, not inside)
         case tree.In(item, container):
             return ops.inside_of(cases(item, world), _members(container, world))
         case tree.Arithmetic(op, left, right):
@@ -120,6 +123,16 @@ def value(expr: tree.Expr, world: World) -> Symbolic:
             return ops.called(function, [cases(a, world) for a in arguments], world.record.assumptions)
         case _:
             assert_never(expr)
+
+
+def _until(operands: Iterable[tree.Expr], settles: bool, world: World) -> list[Truths]:
+    """Return the truths of operands as far as one that settles the whole: what comes after it adds nothing."""
+    found: list[Truths] = []
+    for operand in operands:
+        found.append(truths(operand, world))
+        if (found[-1].true if settles else found[-1].false) is True:
+            break
+    return found
 
 
 def _fact(key: str, kind: Kind, world: World) -> Symbolic:

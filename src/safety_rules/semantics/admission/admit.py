@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import RecordError
 from safety_rules.language.kinds import Name, Records, Value
 from safety_rules.language.record import Problem, Record
@@ -18,6 +19,7 @@ from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.semantics.admission.objects import PLAIN, plain, shown
+from safety_rules.semantics.admission.plausible import ask
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
@@ -63,12 +65,14 @@ def admit(
     places: Places = lambda path: "",
     derived: frozenset[str] = frozenset(),
     zone: datetime.tzinfo = DEFAULT_ZONE,
+    accepted: Sequence[Acceptance] | None = (),
 ) -> Record:
     """Return the record of a nested or flat mapping (or pydantic model, or dataclass).
 
     Keys are English or Chinese names. `units` gives the unit of a fact's plain numbers where it is
     not the fact's own; `places` names the cell that a fact came from; `derived` facts are worked out
-    by rules and refused as data; times with a zone fall on a day of `zone`. Raises RecordError when
+    by rules and refused as data; times with a zone fall on a day of `zone`. `accepted` are numbers that
+    count although they are not plausible; with None all do. Raises RecordError when
     the data is no mapping, and no other error, whatever the data is.
     """
     given = mapping(data)
@@ -79,7 +83,8 @@ def admit(
     _admit_all(given, a, unusable)
     for key in unusable:
         a.values.pop(key, None)
-    return Record(a.values, tuple(a.problems))
+    used = ask(a.values, vocabulary, accepted, a.put) if accepted is not None else ()
+    return Record(a.values, tuple(a.problems), used)
 
 
 def mapping(data: Any) -> Mapping[Any, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import islice, product
 from typing import Any
@@ -34,10 +35,11 @@ def candidates(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> 
 
 
 def typical(on: AreaOn, fact: Fact) -> list[Value]:
-    """Return values of a fact at and beside everything that the area's rules compare it with."""
+    """Return values of a fact at and beside everything that the area's rules compare it with; plausible ones."""
     texts = _conditions(on, on.rules)
     if isinstance(fact.kind, Number):
-        return [v for v in dict.fromkeys(_anchors(on, fact, step_of(fact), texts)) if _admitted(fact, v)]
+        taken = replace(fact, bounds=fact.unasked)
+        return [v for v in dict.fromkeys(_anchors(on, taken, step_of(fact), texts)) if _admitted(taken, v)]
     return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 

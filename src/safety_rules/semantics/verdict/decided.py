@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
@@ -174,9 +175,14 @@ class Decided:
         """What in the data could not be used."""
         return self.record.problems
 
+    @property
+    def accepted(self) -> tuple[Acceptance, ...]:
+        """The numbers that count although they are not plausible, since somebody confirmed them."""
+        return self.record.accepted
+
     @cached_property
-    def standing(self) -> Standing:
-        """The weakest standing among the findings that decided the verdict (at best, while it is open)."""
+    def standing(self) -> Standing | None:
+        """The weakest standing among the findings that decided the verdict (at best, while it is open); None where none did."""
         quick = self._shared.standing if self._shared is not None else None
         if quick is not None and self.masks is not None:
             return quick(self.record.values, self.masks, self.at_best)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.explanation import Amount, Cited, Place, Series, Slot, Statement, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Clause, Derivation
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import Citation, Source, Standing
+from safety_rules.language.source import Citation, Source, Standing, standing_key
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, DueDuty, Finding, Gap, Reason, Status, WaiverResult
 from safety_rules.semantics.decide import deciding
@@ -36,6 +37,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
         lines += [*_weak_lines(verdict, shown), *_needs_lines(verdict)]
         lines += [statement("duty.line", duty=duty_said(d)) for d in verdict.obligations]
         lines += [_waiver_line(w) for w in verdict.waivers]
+        lines += [_accepted_line(a, verdict) for a in verdict.accepted]
         lines += [statement("problem.line", problem=problem_said(p)) for p in verdict.problems]
         said = [f.status for f in verdict.findings]
         satisfied, inapplicable = said.count(Status.SATISFIED), said.count(Status.NOT_APPLICABLE)
@@ -59,7 +61,7 @@ def _headline(verdict: Decided) -> tuple[tuple[str, Slot], ...]:
 
 def _weak_lines(verdict: Decided, shown: Sequence[Finding]) -> list[Slot]:
     """Return what makes the verdict less sure than statute, where no rule that is shown says so."""
-    if verdict.standing is Standing.statute:
+    if verdict.standing in (None, Standing.statute):
         return []
     found = deciding(verdict.on.area, verdict.findings, verdict.at_best)
     said, standing = {line for f in shown for line in _cited(f)}, verdict.standing
@@ -141,9 +143,9 @@ def cited(citation: Citation, sources: Mapping[str, Source], of: Name | None = N
     return Cited(citation, source.title, source.number, of)
 
 
-def standing_said(standing: Standing) -> Statement:
-    """Return how sure something is."""
-    return statement(f"standing.{standing.name}")
+def standing_said(standing: Standing | None) -> Statement:
+    """Return how sure something is; of None that nothing decided it."""
+    return statement(f"standing.{standing_key(standing) or 'none'}")
 
 
 def figure_name(key: str, book: Rulebook, derivations: Mapping[str, Derivation]) -> Name:
@@ -200,6 +202,13 @@ def duty_said(due: DueDuty) -> Statement:
 def _waiver_line(w: WaiverResult) -> Statement:
     result = statement(f"waiver.{w.result}")
     return statement("waiver.line", rule=w.rule, by=w.granted_by, until=w.until, reason=w.reason, result=result)
+
+
+def _accepted_line(a: Acceptance, verdict: Decided) -> Statement:
+    fact = verdict.on.rulebook.vocabulary.facts[a.fact]
+    return statement(
+        "accepted.line", fact=fact.name, value=Amount(a.value, fact.kind), by=a.by, day=a.day.isoformat(), why=a.why
+    )
 
 
 def problem_said(problem: Problem) -> Statement:

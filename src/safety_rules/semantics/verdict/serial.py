@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.kinds import Name
-from safety_rules.language.source import Citation
+from safety_rules.language.source import Citation, standing_key
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.version import VERSION
@@ -25,7 +26,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "outcome_name": _name(verdict.outcome_name),
         "at_best": verdict.at_best,
         "at_worst": verdict.at_worst,
-        "standing": verdict.standing.name,
+        "standing": standing_key(verdict.standing),
         "derived": _derived(verdict),
         "findings": [_finding(f) for f in verdict.findings],
         "needs": {
@@ -64,6 +65,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
             ],
             "require_standing": on.require.name,
             "facts": _facts(verdict),
+            "accepted": [_accepted(a, verdict) for a in verdict.accepted],
         },
     }
 
@@ -78,6 +80,12 @@ def _facts(verdict: Decided) -> dict[str, Any]:
     return {key: json_value(value, facts[key].kind) for key, value in sorted(verdict.record.values.items())}
 
 
+def _accepted(a: Acceptance, verdict: Decided) -> dict[str, Any]:
+    kind = verdict.on.rulebook.vocabulary.facts[a.fact].kind
+    said = {"record": a.record, "fact": a.fact, "by": a.by, "why": a.why, "day": a.day.isoformat()}
+    return {**said, "value": json_value(a.value, kind)}
+
+
 def _name(name: Name) -> dict[str, str]:
     return {"zh": name.zh, "en": name.en}
 
@@ -85,7 +93,7 @@ def _name(name: Name) -> dict[str, str]:
 def _finding(f: Finding) -> dict[str, Any]:
     return {
         "rule": f.rule.key, "title": _name(f.rule.title), "status": f.status.value, "outcome": f.outcome,
-        "veto": f.rule.otherwise.veto, "waived": f.waived, "standing": f.standing.name,
+        "veto": f.rule.otherwise.veto, "waived": f.waived, "standing": standing_key(f.standing),
         "applies_when": [_clause(c) for c in f.applies_when], "requires": [_clause(c) for c in f.requires],
         "lacks": [_reason(r) for r in sorted(f.reasons)], "authority": [_citation(c) for c in f.rule.authority],
         "parameters": {key: _citation(c) for key, c in f.parameters.items()},

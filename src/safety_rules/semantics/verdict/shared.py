@@ -49,7 +49,7 @@ class Shared:
     to their findings, `parts` its way to what is told of them.
     """
 
-    standing: Callable[[Mapping[str, Any], Masks, str], Standing] | None = field(default=None, repr=False)
+    standing: Callable[[Mapping[str, Any], Masks, str], Standing | None] | None = field(default=None, repr=False)
     masks: Callable[[Mapping[str, Any]], Masks] | None = field(default=None, repr=False)
     parts: Parts | None = field(default=None, repr=False)
     answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)

@@ -101,7 +101,7 @@ class Joined:
         """Return the verdict on the record that stands at a place among those that were joined."""
         subject = self.subjects[number]
         more = filled(record, subject, self.derived)
-        made = decided(self.area.decider, Record(more.values, record.problems), waivers)
+        made = decided(self.area.decider, replace(record, values=more.values), waivers)
         result, effects = self.derived.narrowed(subject), self.derived.effects_of(subject)
         return ChainedVerdict(made, waivers, result, effects, more.origins, tuple(more.notes))
 

@@ -79,10 +79,11 @@ class ChainedVerdict(Verdict):
         )
 
     @cached_property
-    def standing(self) -> Standing:
-        """The weakest standing among what decided the verdict, the chains included."""
+    def standing(self) -> Standing | None:
+        """The weakest standing among what decided the verdict, the chains included; None where nothing did."""
         deciding = [f for f in self.effects if f.values.get("effect") == self.at_best and f.id in self.result.certain]
-        return weakest(super().standing, *(standing(self.result, f.id) for f in deciding))
+        own, chained = super().standing, [standing(self.result, f.id) for f in deciding]
+        return weakest(*chained, *([] if own is None else [own])) if chained else own
 
     def chains(self, language: str = "zh") -> tuple[str, ...]:
         """Return each effect in a sentence, and because of what: `不予准入，因……，因……。`; then the notes."""

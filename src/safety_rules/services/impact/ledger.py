@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
+from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import ledger
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Name, Number
@@ -86,7 +87,7 @@ def total_fact(area: DatedArea, name: str) -> str:
     return fact.key
 
 
-def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: str | None, total: str = "") -> LedgerImpact:
+def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: Wanted, total: str = "") -> LedgerImpact:
     """Return what the new rules change in a ledger; raises LedgerError where it has no rows."""
     sums, unread, changed, rows = _Sums(), [], [], 0
     for number, pair in _decided(source, old, new, sheet):
@@ -111,7 +112,7 @@ def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: str | Non
 
 
 def _decided(
-    source: Path, old: DatedArea, new: DatedArea, sheet: str | None
+    source: Path, old: DatedArea, new: DatedArea, sheet: Wanted
 ) -> Iterator[tuple[int, tuple[Verdict, Verdict] | None]]:
     """Yield each record row with its two verdicts, or None where it could not be read; one row at a time."""
     readings = [ledger(source, a.law.rulebook.vocabulary, a.law.area.subjects, sheet) for a in (old, new)]

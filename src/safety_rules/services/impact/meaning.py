@@ -106,7 +106,14 @@ def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
 def _fact(key: str, book: Rulebook) -> Any:
     fact = book.vocabulary.facts[key]
     options = fact.kind.choices.options if isinstance(fact.kind, Choice | Choices) else ()
-    return (fact.kind, frozenset(options), fact.bounds, fact.format, fact.or_else)
+    return (
+        fact.kind,
+        frozenset(options),
+        fact.bounds,
+        fact.plausible and fact.plausible.bounds,
+        fact.format,
+        fact.or_else,
+    )
 
 
 def _parameter(key: str, on_the_day: bool, law: AreaOn) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -16,8 +16,8 @@ from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
-from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.decide import AreaOn, finding, findings, interval
+from safety_rules.language.verdict import Status
+from safety_rules.semantics.decide import AreaOn, findings, interval, told
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
 from safety_rules.services.proving.replay import is_read_back
@@ -141,7 +141,7 @@ def timed(ask: Callable[[], Proof], limits: Limits) -> Proof:
 
 def status(law: AreaOn, record: Record, rule: Rule) -> Status:
     """Return what the definition says of one rule."""
-    return finding(rule, law.environment(record)).status
+    return told(rule, law.environment(record))[0]
 
 
 def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
@@ -150,22 +150,26 @@ def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
     return law.area.rank(best), law.area.rank(worst)
 
 
-def says(law: AreaOn, record: Record) -> Shown:
-    """Return a record with its verdict and the rules that made it, by the definition."""
-    found = findings(law, record)
-    best, worst = interval(law.area, found)
+def statuses(law: AreaOn, record: Record) -> dict[str, Status]:
+    """Return what the definition says of every rule, without what it rests on."""
+    env = law.environment(record)
+    return {rule.key: told(rule, env)[0] for rule in law.rules}
+
+
+def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None) -> Shown:
+    """Return a record with its verdict and the rules that made it, by the definition; `found`, where at hand, are their statuses."""
+    found = statuses(law, record) if found is None else found
+    asked_for = [(found[r.key], law.area.rank(r.otherwise.outcome)) for r in law.rules]
+    best = law.area.outcomes[max((k for s, k in asked_for if s is Status.VIOLATED), default=0)].key
+    open_too = (Status.VIOLATED, Status.UNDETERMINED)
+    worst = law.area.outcomes[max((k for s, k in asked_for if s in open_too), default=0)].key
     outcome = best if best == worst else f"{best} .. {worst}"
     parts = [f"{law.area.key}: {outcome}"]
-    for wanted in (Status.VIOLATED, Status.UNDETERMINED):
-        keys = [f.rule.key for f in found if f.status is wanted]
+    for wanted in open_too:
+        keys = [key for key, one in found.items() if one is wanted]
         parts += [f"{wanted.value}: {_few(keys)}"] if keys else []
     return Shown(record, law.as_of, "; ".join(parts))
 
 
 def _few(keys: Sequence[str]) -> str:
     return ", ".join(keys[:6]) + (f" and {len(keys) - 6} more" if len(keys) > 6 else "")
-
-
-def violated(found: Sequence[Finding]) -> frozenset[str]:
-    """Return the keys of the violated rules."""
-    return frozenset(f.rule.key for f in found if f.status is Status.VIOLATED)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.language.record import Record
-from safety_rules.language.rulebook import Area
 from safety_rules.semantics.decide import AreaOn, area_record
 
 
@@ -42,9 +41,9 @@ class Pool:
 
 
 def pool(law: AreaOn, records: Iterable[Record] = ()) -> Pool:
-    """Return the pool of a law, filled from the area's cases and with further records."""
+    """Return the pool of a law, filled from the cases of what is in force and with further records."""
     made = Pool(law, compiled(law))
-    for given in _given(law.area):
+    for given in _given(law):
         record = area_record(law, dict(given))
         if not record.problems:
             made.add(Record(record.values))
@@ -54,10 +53,11 @@ def pool(law: AreaOn, records: Iterable[Record] = ()) -> Pool:
     return made
 
 
-def _given(area: Area) -> Iterator[dict[str, object]]:
+def _given(law: AreaOn) -> Iterator[dict[str, object]]:
+    """Yield what the cases give in which a rule in force is violated or satisfied, and the cases of whole verdicts."""
     seen: set[str] = set()
-    parts = [*(r.cases for r in area.rules), *(d.cases for d in area.derivations), area.cases]
-    for case in (c for cases in parts for c in cases):
+    of_rules = [c for r in law.rules for c in r.cases if c.expect.get("expect") in ("violated", "satisfied")]
+    for case in (*of_rules, *law.area.cases):
         if str(case.given) not in seen:
             seen.add(str(case.given))
             yield dict(case.given)

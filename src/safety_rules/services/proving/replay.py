@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -46,10 +47,10 @@ def _item(item: Any) -> str:
 
 
 def read_back(record: Record, law: AreaOn) -> Record:
-    """Return the record that its YAML is admitted as."""
+    """Return the record that its YAML is admitted as; what is proved holds for numbers that are not plausible too."""
     tree, _ = document("record.yaml", record_text(record).encode())
     given = tree if isinstance(tree, Tree) else {}
-    return area_record(law, dict(given))
+    return area_record(replace(law, accepted=None), dict(given))
 
 
 def is_read_back(record: Record, law: AreaOn) -> bool:

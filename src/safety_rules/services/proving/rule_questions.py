@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -14,22 +14,46 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Status
-from safety_rules.semantics.decide import findings
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import facts_of
 from safety_rules.services.proving.answers import Answer, Proof, Question
-from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, violated
+from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, statuses
 
 
 def rule_questions(asked: Asked) -> Iterator[Asking]:
     """Yield the questions about every rule of a law."""
+    alone = _alone(asked.law)
     for i, rule in enumerate(asked.law.rules):
         yield _asking(asked, "can-be-violated", rule, (rule,), partial(can_be, asked, i, Status.VIOLATED))
         yield _asking(asked, "can-be-satisfied", rule, (rule,), partial(can_be, asked, i, Status.SATISFIED))
         if rule.otherwise.outcome is not None:
             rivals = _rivals(asked, rule)
             yield _asking(asked, "can-decide", rule, (rule, *rivals), partial(can_decide, asked, i))
-        later = asked.law.rules[i + 1 :]
+        later = [j for j in range(i + 1, len(asked.law.rules)) if not alone(i, j)]
         if later:
-            yield _asking(asked, "no-contradiction", rule, (rule, *later), partial(no_contradiction, asked, i))
+            both = (rule, *(asked.law.rules[j] for j in later))
+            yield _asking(asked, "no-contradiction", rule, both, partial(no_contradiction, asked, i, later))
+
+
+def _alone(law: AreaOn) -> Callable[[int, int], bool]:
+    """Return whether two rules of a law cannot contradict, whatever the record, since one can be met without the other.
+
+    Where what one asks for beyond the other reads no further fact of the two, those facts alone make it satisfied: a
+    record that satisfies the other at its price then satisfies both. So rules of different matters are not crossed.
+    """
+
+    def reads(parts: Iterable[Expr]) -> frozenset[str]:
+        return frozenset(facts_of(parts, law.derivations))
+
+    applies = [reads(c.that for c in r.applies_when) for r in law.rules]
+    asks = [{c.that: reads([c.that]) for c in r.requires} for r in law.rules]
+    every = [a.union(*own.values()) for a, own in zip(applies, asks, strict=True)]
+
+    def freely(i: int, j: int) -> bool:
+        own = frozenset[str]().union(*(facts for that, facts in asks[i].items() if that not in asks[j]))
+        return own.isdisjoint(applies[i] | every[j])
+
+    return lambda i, j: freely(i, j) or freely(j, i)
 
 
 def question(asked: Asked, code: str, rule: Rule) -> Question:
@@ -76,13 +100,14 @@ def can_decide(asked: Asked, index: int, asks: Question) -> Proof:
     bit = 1 << index
     others = sum(1 << i for i, r in enumerate(asked.law.rules) if r in rivals)
 
-    def decides(record: Record) -> bool:
-        found = violated(findings(asked.law, record))
-        return rule.key in found and not found & {r.key for r in rivals}
+    def decides(record: Record, known: Mapping[str, Status] | None = None) -> bool:
+        found = statuses(asked.law, record) if known is None else known
+        return found[rule.key] is Status.VIOLATED and all(found[r.key] is not Status.VIOLATED for r in rivals)
 
     at_hand = asked.at_hand.find(lambda v, s: bool(v & bit) and not v & others)
-    if at_hand is not None and decides(at_hand):
-        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand),))
+    found = {} if at_hand is None else statuses(asked.law, at_hand)
+    if at_hand is not None and decides(at_hand, found):
+        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand, found),))
     finding = asked.opened.finding
     proof = shown(
         asked, asks, lambda: [finding(rule).violated, *(negation(finding(r).violated) for r in rivals)], decides
@@ -107,17 +132,20 @@ def _covering(asked: Asked, rule: Rule, rivals: Sequence[Rule]) -> Name:
     return Name("凡违反本规则者也违反其他规则之一", "whatever violates it violates one of the others too")
 
 
-def no_contradiction(asked: Asked, index: int, asks: Question) -> Proof:
-    """Return the proof that each later rule can be satisfied together with this one.
+def no_contradiction(asked: Asked, index: int, others: Sequence[int], asks: Question) -> Proof:
+    """Return the proof that each of other rules can be satisfied together with this one.
 
     Two rules contradict where each can be satisfied at the price of violating the other, and never both at
     no price. A rule that applies only where another is violated is no contradiction: it adds to a case
     that is refused already.
     """
     bit = 1 << index
-    later = [1 << i for i in range(index + 1, len(asked.law.rules))]
-    left = [b for b in later if asked.at_hand.find(lambda v, s, both=bit | b: s & both == both) is None]  # type: ignore[misc]
-    return _together(asked, asks, index, [b.bit_length() - 1 for b in left]) or Proof(asks, Answer.PROVED)
+
+    def together(other: int) -> bool:
+        both = bit | 1 << other
+        return asked.at_hand.find(lambda v, s: s & both == both) is not None
+
+    return _together(asked, asks, index, [i for i in others if not together(i)]) or Proof(asks, Answer.PROVED)
 
 
 def _together(asked: Asked, asks: Question, index: int, others: list[int]) -> Proof | None:

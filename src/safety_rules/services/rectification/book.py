@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.services.rectification.life import (
@@ -93,17 +94,24 @@ class Read:
     ids: frozenset[str] = frozenset()
 
 
-def read(path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOBODY) -> Read:
+def heading_sheets(path: Path, wanted: Layout | None = None) -> list[Sheet]:
+    """Return the sheets of a workbook with how their headings are understood, whatever they lack."""
+    return workbook(path, HEADINGS, DANGERS, None, wanted)
+
+
+def read(
+    path: Path, table: Lifecycle, today: datetime.date, known: Roster = NOBODY, wanted: Layout | None = None
+) -> Read:
     """Return the rows of a workbook, each lived through from its finding; the ledger is not touched.
 
     `known` is the roster of the ledger; that of the workbook goes before it.
     """
-    sheets = workbook(path, HEADINGS, DANGERS, MADE)
+    sheets = workbook(path, HEADINGS, DANGERS, MADE, wanted)
     found = {sheet.kind: sheet for sheet in sheets if sheet.kind != DANGERS}
     rows, notices = plain(sheet for sheet in sheets if sheet.kind == DANGERS)
     if all(sheet.kind != DANGERS for sheet in sheets):
-        wanted = "、".join(MADE)
-        raise LedgerError(f"`{path.name}` has no sheet `{DANGERS}` (缺少工作表“{DANGERS}”), and none with {wanted}")
+        needed = "、".join(MADE)
+        raise LedgerError(f"`{path.name}` has no sheet `{DANGERS}` (缺少工作表“{DANGERS}”), and none with {needed}")
     if not rows:
         raise LedgerError(f"the dangers of `{path.name}` have no rows (没有数据行)")
     refusals: list[Refusal] = []

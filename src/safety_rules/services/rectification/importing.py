@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Inspection, Life, Read, read
 from safety_rules.services.rectification.ledger import (
@@ -82,15 +83,22 @@ class Imported:
 
 
 def import_workbook(
-    path: Path, store: Path, table: Lifecycle, today: datetime.date, hand: Hand | None = None, *, write: bool = True
+    path: Path,
+    store: Path,
+    table: Lifecycle,
+    today: datetime.date,
+    hand: Hand | None = None,
+    *,
+    write: bool = True,
+    wanted: Layout | None = None,
 ) -> Imported:
     """Append what a workbook holds and the ledger does not; return that, without writing, where `write` is False.
 
     A row that contradicts the ledger is refused with both values; with a hand that settles it, it is a correction, or
-    an extension where the deadline is later.
+    an extension where the deadline is later. `wanted` is a map of headings.
     """
     known_actors = kept_roster(store)
-    book = read(path, table, today, known_actors)
+    book = read(path, table, today, known_actors, wanted)
     if not book.lives:
         return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=write)
     if not write:

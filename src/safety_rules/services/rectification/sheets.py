@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.heading_map import Layout, settled
+from safety_rules.formats.headings import Column, columns, heading_row, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, letters, usable
 from safety_rules.formats.workbook_in import sheets
@@ -18,7 +19,7 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Date, Name, Text
 from safety_rules.language.record import Problem
 from safety_rules.language.units import UnitTable
-from safety_rules.language.vocabulary import Fact
+from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.folding import unfolded, visible
 from safety_rules.semantics.admission.objects import Unread
 from safety_rules.semantics.admission.unusable import Unusable
@@ -104,35 +105,55 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's records; `kind` is which sheet of ours it is; `notices` say what was assumed, and what is no record."""
+    """A sheet's records; `kind` is which sheet of ours it is; `notices` say what was assumed, and what is no record.
+
+    `understood` are its columns with the places of their headings, and `unread` the headings that are nobody's.
+    """
 
     name: str
     kind: str
     rows: tuple[Row, ...]
     notices: tuple[Problem, ...] = ()
     columns: tuple[str, ...] = ()
+    understood: tuple[tuple[str, Column], ...] = ()
+    unread: tuple[Problem, ...] = ()
+
+
+def vocabulary_of(headings: Mapping[str, Iterable[str]]) -> Vocabulary:
+    """Return the headings of our sheets as facts, which a map may name as they stand."""
+    facts = {f.key: f for own in headings.values() for f in _facts(own)}
+    names = {normal(name): key for key, f in facts.items() for name in (key, f.name.zh)}
+    return Vocabulary({}, facts, {}, UnitTable({}), names)
+
+
+def _facts(wanted: Iterable[str]) -> list[Fact]:
+    return [Fact(f"台账.{h}", Name(h, h), Text(), f"台账.{h}", headings=ALIASES.get(h, ())) for h in wanted]
 
 
 def workbook(
-    path: Path, headings: Mapping[str, Iterable[str]], main: str = "", needed: Iterable[str] = ()
+    path: Path,
+    headings: Mapping[str, Iterable[str]],
+    main: str = "",
+    needed: Iterable[str] | None = (),
+    wanted: Layout | None = None,
 ) -> list[Sheet]:
     """Return the sheets that are named in `headings`, and every other that has the `needed` headings of `main`.
 
-    Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
+    With None every sheet is taken as it is. What `wanted` maps a heading to goes before what it would be taken for. Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
     """
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")
     found: list[Sheet] = []
     missing: list[str] = []
     nearly: list[str] = []
-    must = tuple(needed)
-    for table in sheets(path):
+    must = tuple(needed or ())
+    for table in sheets(path) if wanted is None else settled(sheets(path), wanted):
         kind = table.name if table.name in headings else main
         if not kind:
             continue
         sheet = _sheet(table, kind, tuple(headings[kind]))
         lacks = [h for h in (must if kind == main else headings[kind]) if h not in sheet.columns]
-        if not lacks:
+        if not lacks or needed is None:
             found.append(sheet)
         elif table.name in headings or len(lacks) < len(must):
             (missing if table.name in headings else nearly).append(_lacking(table.name, lacks))
@@ -147,14 +168,18 @@ def _lacking(name: str, headings: Iterable[str]) -> str:
 
 
 def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
-    facts = [Fact(f"row.{h}", Name(h, h), Text(), f"行.{h}", headings=ALIASES.get(h, ())) for h in wanted]
+    facts = _facts(wanted)
     top = heading_row(table, spellings(facts))
     found = columns(table, top, facts, UnitTable({})) if top is not None else None
     if found is None:
-        return Sheet(table.name, kind, (), (), ())
+        return Sheet(table.name, kind, ())
     at = {c.fact.field: c.index for c in found.columns}
     notices = [*table.notices, *(n for n in found.notices if n.code != "heading")]
-    other = [f"{c.heading}→{c.fact.field}" for c in found.columns if folded(c.heading) != folded(c.fact.field)]
+    other = [
+        f"{c.heading}→{c.fact.field}"
+        for c in found.columns
+        if c.rank >= 0 and folded(c.heading) != folded(c.fact.field)
+    ]
     if other:
         notices.append(problem("assumed-headings", "", table.name, headings="；".join(other)))
     rows: list[Row] = []
@@ -168,7 +193,9 @@ def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
         cells = {h: row.cell(i) if h == first else row.merged.get(i, row.cell(i)) for h, i in at.items()}
         if not all(is_blank(c) for c in cells.values()):
             rows.append(_dated(Row(table.name, row.number, cells, at), notices))
-    return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at))
+    understood = tuple((table.place(found.row, c.index), c) for c in found.columns)
+    unread = tuple(n for n in found.notices if n.code == "heading")
+    return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at), understood, unread)
 
 
 def _dated(row: Row, notices: list[Problem]) -> Row:

@@ -14,6 +14,7 @@ from safety_rules.engines.sql.query.setting import Plan, Setting
 from safety_rules.engines.sql.query.short import best, short
 from safety_rules.engines.sql.read.cell_types import wrong_type
 from safety_rules.engines.sql.read.facts import facts_and_cells, used_facts
+from safety_rules.engines.sql.read.ratios import asked_ratios, odd_ratio
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.expr import FactRef
 from safety_rules.language.kinds import Choice, Number, Records
@@ -35,10 +36,10 @@ def first_query(
 ) -> LawQuery:
     """Return the query that a table is first read with: the short one where its first rows were complete and plain.
 
-    A short one gives no more than the `answers` that are asked for. The last few are remembered, for a law that decides
+    What was confirmed for a record, or waived, needs its name, which the full one reads. A short one gives no more than the `answers` that are asked for. The last few are remembered, for a law that decides
     one table after another.
     """
-    if waivers:
+    if waivers or law.accepted:
         return law_query(law, uses, d, keep, waivers)
     name = (id(law), d.name, repr(uses), tuple(keep), tuple(answers))
     found = REMEMBERED.get(name)
@@ -75,7 +76,8 @@ def law_query(
     """Return the full query of a law over columns; the columns `keep` are passed through as they are."""
     subjects = law.rulebook.vocabulary.subjects
     identity = [k for s in law.area.subjects for k in subjects[s].identity] if waivers else []
-    w, raw = _writer(law, uses, d, identity)
+    named = [k for s in subjects.values() for k in s.identity if k in uses] if law.accepted else []
+    w, raw = _writer(law, uses, d, [*identity, *named])
     setting = full(law, w, identity, waivers)
     derived = _derived(law, w)
     text = _text(Plan(w, uses, raw), keep, derived, setting)
@@ -87,8 +89,13 @@ def _writer(
     law: AreaOn, uses: Mapping[str, Use], d: Dialect, besides: Sequence[str]
 ) -> tuple[Writer, Mapping[str, str]]:
     """Return a writer over the cells of a law, and the raw column of each fact that has one."""
-    read, raw, cells = facts_and_cells(law, uses, d, besides)
-    return Writer(law, d, cells, read, READINGS), raw
+    ratios = asked_ratios(law, uses, used_facts(law))
+    beside = dict.fromkeys([*besides, *(key for r in ratios for key in (r.of, r.per))])
+    read, raw, cells = facts_and_cells(law, uses, d, beside)
+    w = Writer(law, d, cells, read, READINGS)
+    for ratio in ratios:
+        w.doubt(odd_ratio(ratio, w))
+    return w, raw
 
 
 def _derived(law: AreaOn, w: Writer) -> dict[str, str]:

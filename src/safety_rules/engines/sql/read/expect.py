@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from math import isfinite
 from typing import Any
 
@@ -115,7 +116,9 @@ def _usable(cells: Sequence[Any], fact: Fact, law: AreaOn, unit: Unit | None) ->
     asked = cells if fact.kind.whole and types != {int} else (min(cells), max(cells))
     try:
         for cell in asked:
-            value_of(cell, fact, law.rulebook.vocabulary.units, unit)
+            value = value_of(cell, fact, law.rulebook.vocabulary.units, unit)
+            if isinstance(value, Fraction) and not fact.unasked.admits(value):
+                return False
     except Unusable:
         return False
     return True

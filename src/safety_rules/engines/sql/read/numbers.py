@@ -9,7 +9,7 @@ from safety_rules.engines.sql.exactness.doubles import HUGE, TINY, short
 from safety_rules.engines.sql.read.cell_types import Cell, absent_text
 from safety_rules.engines.sql.read.types import Plain, Reads, Use
 from safety_rules.language.kinds import Number
-from safety_rules.language.vocabulary import Fact
+from safety_rules.language.vocabulary import Bounds, Fact
 
 PLAIN_NUMBER = r"\A[+-]?[0-9]+([.][0-9]+)?\z"
 DEFAULT_PLACES = 4
@@ -39,9 +39,14 @@ def number_cell(fact: Fact, use: Use, sql: str, name: str, scale: int, reads: Re
         raw = d.cast(sql, "double")
     together = use.clean and use.column != "" and name == "double"
     compared, checked = sql if name == "integer" else raw, "integer" if together and not fact.kind.whole else name
-    outside = None if use.known and use.clean else _outside(fact, use, compared, checked, d)
+    told = use.known and use.clean
+    # Where numbers are expected to be within all bounds, those within the hard ones alone are odd as well.
+    outside = None if told else _outside(fact, fact.unasked if use.clean else fact.bounds, use, compared, checked, d)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     doubtful = _doubtful_size(fact, use, raw, name, odd, "" in reads.divisors)
+    asked = None if use.clean or fact.plausible is None else _outside(fact, fact.plausible.bounds, use, raw, "", d)
+    if asked is not None:
+        doubtful = f"({doubtful} OR {asked})" if doubtful else f"({asked})"
     if use.clean:
         odds = [c for c in (outside and f"({outside})", doubtful) if c]
         odd = f"({' OR '.join(odds)})" if odds else None
@@ -69,11 +74,11 @@ def _places(fact: Fact, name: str, scale: int) -> int:
     return places if fact.step is not None else DEFAULT_PLACES
 
 
-def _outside(fact: Fact, use: Use, raw: str, name: str, d: Dialect) -> str | None:
+def _outside(fact: Fact, bounds: Bounds, use: Use, raw: str, name: str, d: Dialect) -> str | None:
     """Return the condition that a number is no value of the fact: NaN, infinite, out of bounds, not whole."""
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
-    bounds, found = fact.bounds, []
+    found = []
     whole = isinstance(use.type, Plain) and use.type.name == "integer"
     if name == "double":
         found.append(d.unbounded(raw))
@@ -93,8 +98,8 @@ def _doubtful_size(fact: Fact, use: Use, raw: str, name: str, odd: str | None, d
     assert isinstance(fact.kind, Number)
     factor = use.unit.factor_to(fact.kind.unit) if use.unit is not None else Fraction(1)
     parts = [odd] if odd else []
-    bounds = fact.bounds
-    for bound in (bounds.minimum, bounds.above, bounds.maximum):
+    bounds, asked = fact.bounds, fact.plausible.bounds if fact.plausible is not None else Bounds()
+    for bound in (bounds.minimum, bounds.above, bounds.maximum, asked.minimum, asked.maximum):
         if bound is not None and factor != 1 and bound != 0:
             edge = bound / factor
             slack = abs(edge) / 2**48

@@ -1,0 +1,268 @@
+"""Documents ready to sign: what stands in their blanks, from a verdict, a graded unit, or a ledger of rectifications.
+
+Nothing is worked out here: each text is what the verdict, its findings or the ledger's events say. Numbers of documents,
+names of officers, seals and days of signing stay blank.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from safety_rules.formats.columns import first_reason, gaps_said, numbered_list, reason_said, rule_said
+from safety_rules.formats.docx_out import Values, built, fill, opened, write
+from safety_rules.formats.result import ScreenedRow
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.explanation import Slot, statement
+from safety_rules.language.kinds import Records
+from safety_rules.language.verdict import Finding, Status
+from safety_rules.semantics.verdict.explain import cited, duty_said, reasons_said
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.rectification.life import Danger, chinese
+from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.version import VERSION
+from safety_rules.words import catalog
+from safety_rules.words.catalog import sentence
+from safety_rules.words.explanation import text
+from safety_rules.words.near import did_you_mean
+from safety_rules.words.values import decimal, label, shown, standing_words
+
+LAYOUTS = catalog.FOLDER / "documents" / "layouts.toml"
+TEMPLATES = "documents"  # the folder of an overlay that holds a district's own templates
+LONGEST_NAME = 60
+
+
+@cache
+def layouts() -> Mapping[str, Any]:
+    """Return the layout of each document by its key, and under `law` the lines that change with the law."""
+    return tomllib.loads(LAYOUTS.read_text("utf-8"))
+
+
+def names() -> Mapping[str, str]:
+    """Return the key of each document by its Chinese name."""
+    return {v["name"]: k for k, v in layouts().items() if k != "law"}
+
+
+def document_key(asked: str) -> str:
+    """Return the key of a document named in Chinese or by its key; raises NotFoundError."""
+    known = names()
+    key = known.get(asked, asked)
+    if key == "law" or key not in layouts():
+        raise NotFoundError(f"there is no document `{asked}`; {did_you_mean(asked, [*known, *known.values()])}")
+    return key
+
+
+def law_line(kind: str, on: datetime.date) -> str:
+    """Return the line of the law of a day; the blank one where none is known to hold."""
+    entries = layouts()["law"][kind]
+    return next(str(e["text"]) for e in entries if "from" not in e or e["from"] <= on)
+
+
+def template_of(key: str, overlays: Iterable[Path]) -> Path | None:
+    """Return a district's own template: `documents/审查意见书.docx` in its overlay folder; the last one wins."""
+    named = f"{layouts()[key]['name']}.docx"
+    found = [p for folder in overlays if (p := Path(folder) / TEMPLATES / named).is_file()]
+    return found[-1] if found else None
+
+
+def write_document(key: str, values: Values | None, path: Path, template: Path | None, *read: Path) -> None:
+    """Write a document, or with no values its blank template; raises LedgerError where the template does not fit."""
+    document = opened(template) if template is not None else built(layouts()[key])
+    if values is not None:
+        fill(document, values, layouts()[key]["name"])
+    write(document, path, *read, *([template] if template is not None else []))
+
+
+def of_row(row: ScreenedRow) -> Values:
+    """Return what the opinion on a screened row says; raises LedgerError where the row has no verdict."""
+    verdict = row.verdict
+    if verdict is None:
+        why = row.error.en if row.error is not None else "it is no record"
+        raise LedgerError(f"row {row.row.number} has no verdict: {why}")
+    vocabulary, on = verdict.on.rulebook.vocabulary, verdict.on
+
+    def listed(slots: Iterable[Slot]) -> list[dict[str, str]]:
+        return _lines(text(s, "zh", vocabulary) for s in slots)
+
+    enterprise = _text(verdict, "enterprise.name")
+    return {
+        "addressee": enterprise or sentence("document.blank", "zh"),
+        "enterprise": enterprise or sentence("value.missing", "zh"),
+        "subject": verdict.subject or row.row.place,
+        "day": chinese(on.as_of),
+        "outcome": _outcome(verdict),
+        "first_reason": sentence("document.reason", "zh", reason=first_reason(row, "zh")),
+        "grounds": listed(_grounds(verdict)),
+        "gaps": listed(gaps_said(verdict)),
+        "missing": listed(reasons_said(verdict.needs.can_change, verdict).parts),
+        "duties": listed(map(duty_said, verdict.obligations)),
+        "standing": standing_words(verdict.standing, "zh"),
+        "facts": list(_facts(row, verdict)),
+        "law": list(_law(verdict)),
+        "rules_digest": on.rulebook.digest[:16],
+        "input_digest": _digest(verdict),
+        "version": VERSION,
+    }
+
+
+def _lines(said: Iterable[str]) -> list[dict[str, str]]:
+    """Return texts as numbered lines; where there is none, a line that says so."""
+    found = list(numbered_list(dict.fromkeys(said), "zh"))
+    return [{"text": t} for t in found or [sentence("document.none", "zh")]]
+
+
+def of_unit(unit: Any) -> Values:
+    """Return what the report of a graded unit (`services.grading.GradedUnit`) says."""
+    values = dict(of_row(unit.row))
+    verdict = unit.row.verdict
+
+    def figure(number: Any) -> str:
+        return sentence("value.missing", "zh") if number is None else decimal(number)
+
+    sources = {c.source: c for f in verdict.findings for c in f.rule.authority}
+    titles = [verdict.on.rulebook.sources[key] for key in sources]
+    basis = [sentence("document.source", "zh", title=s.title.zh, number=s.number) for s in titles]
+    return values | {
+        "basis": _lines(basis),
+        "ratio_sum": figure(unit.ratio_sum),
+        "alpha": figure(unit.alpha),
+        "hazard_index": figure(unit.hazard_index),
+        "duties": _lines(text(duty_said(d), "zh", verdict.on.rulebook.vocabulary) for d in unit.duties),
+        "notes": _lines(n.zh for n in unit.notes),
+        "chemicals": [
+            {
+                "name": c.name,
+                "quantity": figure(c.quantity),
+                "critical": figure(c.critical_quantity),
+                "beta": figure(c.beta),
+                "ratio": figure(c.ratio),
+                "corrected": figure(c.corrected_ratio),
+                "share": figure(None if c.share is None else c.share * 100),
+            }
+            for c in unit.chemicals
+        ],
+    }  # fmt: skip
+
+
+def of_enterprise(key: str, enterprise: str, dangers: Sequence[Danger], table: Lifecycle, on: datetime.date) -> Values:
+    """Return what a paper about an enterprise's dangers says; those of a supervision are the major ones."""
+    if key == "supervision":
+        dangers = [d for d in dangers if d.details.level == "重大"]
+    blank = sentence("document.blank", "zh")
+    rows = [
+        {
+            "no": str(at),
+            "id": d.id,
+            "text": d.details.text,
+            "level": d.details.level or blank,
+            "deadline": chinese(d.deadline) if d.deadline is not None else blank,
+            "state": table.states[d.state].name.zh,
+            "opinion": "",
+        }
+        for at, d in enumerate(dangers, 1)
+    ]
+    days: dict[str, list[str]] = {}
+    for row in rows:
+        days.setdefault(row["deadline"], []).append(row["no"])
+    return {
+        "enterprise": enterprise or blank,
+        "code": next((d.details.code for d in dangers if d.details.code), blank),
+        "count": str(len(rows)),
+        "major": str(sum(d.details.level == "重大" for d in dangers)),
+        "dangers": rows,
+        "groups": [{"numbers": sentence("joint.list", "zh").join(n), "deadline": day} for day, n in days.items()],
+        "basis": law_line("basis", on),
+        "rights": law_line("rights", on),
+    }
+
+
+def by_enterprise(key: str, dangers: Iterable[Danger]) -> Mapping[str, list[Danger]]:
+    """Return the dangers that a paper is about, by enterprise: a review looks at what was ordered, the others at what is open."""
+    found: dict[str, list[Danger]] = {}
+    for danger in sorted(dangers, key=lambda d: (d.deadline or datetime.date.max, d.id)):
+        open_ = danger.closed_on is None and danger.withdrawn_on is None
+        wanted = open_ or (key == "review" and danger.withdrawn_on is None)
+        if wanted and (key != "supervision" or danger.details.level == "重大"):
+            found.setdefault(danger.details.enterprise, []).append(danger)
+    return found
+
+
+def file_name(*parts: str) -> str:
+    """Return a file's name of several texts, without what names of files cannot hold."""
+    plain = "_".join(p for p in parts if p)
+    return (
+        "".join("_" if c in '/\\:*?"<>|' or not c.isprintable() else c for c in plain)[:LONGEST_NAME].strip(". ") or "_"
+    )
+
+
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _outcome(verdict: Verdict) -> str:
+    if verdict.definite:
+        return verdict.outcome_name.zh
+    best, worst = (verdict.on.area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
+    return text(statement("verdict.open", best=best, worst=worst), "zh", verdict.on.rulebook.vocabulary)
+
+
+def _violated(verdict: Verdict) -> list[Finding]:
+    """Return the findings that weigh, the worst first."""
+    found = [f for f in verdict.open_findings if f.status is Status.VIOLATED and f.outcome is not None]
+    return sorted(found, key=lambda f: -verdict.on.area.rank(f.outcome))
+
+
+def _grounds(verdict: Verdict) -> Iterator[Slot]:
+    for f in _violated(verdict):
+        yield statement("first.violated", title=rule_said(f, verdict), reason=reason_said(f, verdict))
+
+
+def _facts(row: ScreenedRow, verdict: Verdict) -> Iterator[dict[str, str]]:
+    """Yield each fact as it is given, with its cell; of a list, each field of each record."""
+    vocabulary = verdict.on.rulebook.vocabulary
+    for path, value in verdict.record.values.items():
+        kind = vocabulary.facts[path].kind
+        yield _fact(path, shown(value, kind, "zh"), row, verdict)
+        if isinstance(kind, Records) and isinstance(value, tuple):
+            for at, item in enumerate(i for i in value if isinstance(i, Mapping)):
+                for name, cell in item.items():
+                    field = f"{path}.{name}"
+                    if field in vocabulary.facts:
+                        said = shown(cell, vocabulary.facts[field].kind, "zh")
+                        yield _fact(f"{path}[{at}].{name}", said, row, verdict)
+
+
+def _fact(path: str, value: str, row: ScreenedRow, verdict: Verdict) -> dict[str, str]:
+    place = row.row.places.get(path) or row.row.columns.get(path)
+    said = f"{place}{row.row.number}" if place is not None and place == row.row.columns.get(path) else place or ""
+    return {"name": label(path, verdict.on.rulebook.vocabulary, "zh"), "value": value, "place": said}
+
+
+def _law(verdict: Verdict) -> Iterator[dict[str, str]]:
+    """Yield the documents and clauses of what decided, or, where nothing is violated, of all that was asked."""
+    vocabulary, sources = verdict.on.rulebook.vocabulary, verdict.on.rulebook.sources
+    idle = (Status.NOT_APPLICABLE,)
+    for f in _violated(verdict) or [f for f in verdict.findings if f.status not in idle and f.outcome is not None]:
+        for c in (*f.rule.authority, *f.parameters.values()):
+            yield {
+                "rule": text(f.rule.title, "zh", vocabulary),
+                "citation": text(cited(c, sources), "zh", vocabulary),
+                "standing": standing_words(c.standing, "zh"),
+            }
+
+
+def _text(verdict: Verdict, path: str) -> str:
+    return str(verdict.record.values.get(path) or "")
+
+
+def _digest(verdict: Verdict) -> str:
+    """Return the digest of the facts as they were admitted."""
+    given = json.dumps({k: str(v) for k, v in sorted(verdict.record.values.items())}, ensure_ascii=False)
+    return hashlib.sha256(given.encode()).hexdigest()[:16]

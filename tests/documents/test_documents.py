@@ -1,0 +1,224 @@
+"""Documents read back: they say what the verdict and the ledger say, whole, and nothing of a name is run."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+from docx import Document
+from docx.oxml.ns import qn
+
+import safety_rules as sr
+from safety_rules.cli.main import cli
+from safety_rules.formats import docx_out
+from safety_rules.formats.docx_out import built
+from safety_rules.formats.result import ScreenedRow
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.services import documents
+from safety_rules.services.grading import grade
+from safety_rules.services.rectification.life import Danger, Details
+from safety_rules.services.rectification.table import lifecycle
+from safety_rules.services.screening import screen
+
+HOSTILE = "<b>甲</b> =1+1 { PAGE } & 乙\u202e公司"
+KEYS = [k for k in documents.layouts() if k != "law"]
+ON = datetime.date(2024, 6, 3)
+
+
+def whole(path: Path) -> str:
+    """Return all text of a document, tables and controls included."""
+    return "\n".join(
+        "".join(t.text or "" for t in p.iter(qn("w:t"))) for p in Document(str(path)).element.body.iter(qn("w:p"))
+    )
+
+
+def rows_of(path: Path, table: int) -> list[list[str]]:
+    found = list(Document(str(path)).element.body.iter(qn("w:tbl")))[table]
+    return [
+        ["".join(t.text or "" for t in cell.iter(qn("w:t"))) for cell in row.iter(qn("w:tc"))]
+        for row in found.iter(qn("w:tr"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def row(tmp_path_factory: pytest.TempPathFactory) -> ScreenedRow:
+    path = tmp_path_factory.mktemp("documents") / "台账.xlsx"
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("项目")
+        sheet.write_row(
+            0, 0, ["项目名称", "企业名称", "用地方式", "用地面积（亩）", "固定资产投资（万元）", "名单记录"]
+        )
+        sheet.write_row(1, 0, ["注塑件项目", HOSTILE, "单体征地", 20, 9999.99, "无"])
+    return next(r for r in screen(path, sr.load().area("admission").on("2020-10-01")).rows if r.outcome)
+
+
+def dangers() -> list[Danger]:
+    def one(at: int, level: str, deadline: datetime.date | None, closed: datetime.date | None = None) -> Danger:
+        details = Details("燃气", level, f"第{at}处问题", "某镇", HOSTILE, "91320991MAK3DGFBAG")
+        day = datetime.date(2024, 6, 1)
+        return Danger(f"YH-{at}", details, "closed" if closed else "ordered", day, day, deadline, closed_on=closed)
+
+    june, july = datetime.date(2024, 6, 20), datetime.date(2024, 7, 1)
+    return [
+        one(1, "重大", june),
+        one(2, "一般", july),
+        one(3, "一般", june),
+        one(4, "一般", june, june),
+        one(5, "重大", None),
+    ]
+
+
+def paper(key: str, path: Path, on: datetime.date = ON) -> Path:
+    ((enterprise, own),) = documents.by_enterprise(key, dangers()).items()
+    documents.write_document(key, documents.of_enterprise(key, enterprise, own, lifecycle(), on), path, None)
+    return path
+
+
+def test_the_opinion_says_what_the_verdict_says(row: ScreenedRow, tmp_path: Path) -> None:
+    documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
+    said = whole(path)
+    assert "不予准入。" in said
+    assert "尚差固定资产投资 0.01 万元（须达 10000 万元）" in said
+    assert "2020年10月1日" in said
+    facts = {name: (value, place) for name, value, place in rows_of(path, 0)[1:]}
+    assert facts["固定资产投资"] == ("9999.99 万元", "项目!E2")
+    assert facts["用地面积"] == ("20 亩", "项目!D2")
+    assert row.verdict is not None
+    assert row.verdict.on.rulebook.digest[:16] in said
+
+
+@pytest.mark.parametrize("key", [k for k in KEYS if documents.layouts()[k]["from"] == "store"])
+def test_names_in_a_document_are_text(key: str, tmp_path: Path) -> None:
+    path = paper(key, tmp_path / "x.docx")
+    body = Document(str(path)).element.body
+    assert "<b>甲</b> =1+1 { PAGE } & 乙" in whole(path)
+    assert list(body.iter(qn("w:instrText"), qn("w:fldSimple"), qn("w:hyperlink"))) == []
+
+
+def test_an_order_groups_its_problems_by_their_day(tmp_path: Path) -> None:
+    said = whole(paper("order", tmp_path / "x.docx"))
+    assert "1．第1处问题" in said
+    assert "第4处问题" not in said
+    assert "上述第1、2项问题于2024年6月20日前整改完毕" in said
+    assert "上述第3项问题于2024年7月1日前整改完毕" in said
+    assert "上述第4项问题于＿＿＿＿＿＿前整改完毕" in said
+    assert "其中重大事故隐患2项" in said
+
+
+def test_a_supervision_is_about_major_dangers_and_a_review_about_all(tmp_path: Path) -> None:
+    supervised = whole(paper("supervision", tmp_path / "s.docx"))
+    assert [f"第{n}处问题" in supervised for n in (1, 2, 3, 4, 5)] == [True, False, False, False, True]
+    assert len(rows_of(paper("review", tmp_path / "r.docx"), 0)) == 6
+
+
+@pytest.mark.parametrize(
+    ("on", "basis", "rights"),
+    [
+        ("2021-08-31", "＿的规定", "＿＿日内"),
+        ("2021-09-01", "《中华人民共和国安全生产法》第六十五条", "＿＿日内"),
+        ("2024-01-01", "《中华人民共和国安全生产法》第六十五条", "60日内"),
+    ],
+)
+def test_lines_of_law_are_those_of_the_day(on: str, basis: str, rights: str, tmp_path: Path) -> None:
+    said = whole(paper("order", tmp_path / "x.docx", datetime.date.fromisoformat(on)))
+    assert basis in said
+    assert rights in said
+    assert "人民法院" in said
+    assert "3个月" not in said
+
+
+def test_a_graded_unit_has_its_sum_on_paper(tmp_path: Path) -> None:
+    path = tmp_path / "单元.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("单元")
+        sheet.write_row(0, 0, ["单元名称", "厂区边界外500m范围内人数估算值"])
+        sheet.write_row(1, 0, ["储罐区", 60])
+        chemicals = book.add_worksheet("化学品")
+        chemicals.write_row(0, 0, ["单元名称", "化学品名称", "存在量（t）"])
+        chemicals.write_row(1, 0, ["储罐区", "液氨", 25])
+    unit = next(iter(grade(path, sr.load().area("major_hazard").on("2020-10-01"))[1]))
+    documents.write_document("grading", documents.of_unit(unit), out := tmp_path / "x.docx", None)
+    assert rows_of(out, 0)[1][:6] == ["液氨", "25", "10", "2", "2.5", "5"]  # Table 1: ammonia 10 t; β of ammonia 2
+    assert "S＝Σq/Q＝2.5。" in whole(out)
+    assert "校正系数α＝1.5，R＝α·Σβ·q/Q＝7.5。" in whole(out)  # 50 to 99 people: 1.5; 1.5 × 5
+
+
+def controls(document: Any) -> Iterator[str]:
+    for element in document.element.body.iter(qn("w:tag")):
+        yield element.get(qn("w:val"))
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_blank_of_a_layout_is_filled(key: str, row: ScreenedRow, tmp_path: Path) -> None:
+    template = built(documents.layouts()[key])
+    assert len(list(controls(template))) >= 5
+    if documents.layouts()[key]["from"] == "store":
+        said = whole(paper(key, tmp_path / "x.docx"))
+    elif key == "opinion":
+        documents.write_document(key, documents.of_row(row), tmp_path / "x.docx", None)
+        said = whole(tmp_path / "x.docx")
+    else:
+        return  # the graded unit above
+    assert "{" not in said.replace(HOSTILE.replace("\u202e", ""), "").replace("{ PAGE }", "")
+
+
+def test_a_districts_template_takes_the_place_of_ours(tmp_path: Path) -> None:
+    own = tmp_path / "overlay" / "documents" / "责令限期整改指令书.docx"
+    own.parent.mkdir(parents=True)
+    template = built(documents.layouts()["order"])
+    template.add_paragraph("本区自己的落款")
+    template.save(str(own))
+    assert documents.template_of("order", [tmp_path / "overlay"]) == own
+    values = documents.of_enterprise("order", "甲", dangers(), lifecycle(), ON)
+    documents.write_document("order", values, tmp_path / "x.docx", own)
+    assert "本区自己的落款" in whole(tmp_path / "x.docx")
+    assert "第1处问题" in whole(tmp_path / "x.docx")
+
+
+def test_a_template_with_an_unknown_control_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    template = built({"frame": "enforcement", "blocks": [{"p": "{stranger}"}]})
+    template.save(str(tmp_path / "t.docx"))
+    values = documents.of_enterprise("order", "甲", dangers(), lifecycle(), ON)
+    with pytest.raises(LedgerError, match="control `stranger`"):
+        documents.write_document("order", values, tmp_path / "x.docx", tmp_path / "t.docx")
+    (tmp_path / "t.docx").write_bytes(b"no document")
+    with pytest.raises(LedgerError, match=r"no \.docx document"):
+        documents.write_document("order", values, tmp_path / "x.docx", tmp_path / "t.docx")
+    assert not (tmp_path / "x.docx").exists()
+
+
+def test_a_device_that_is_full_leaves_no_half_document(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(docx_out, "fill", lambda *_: None)
+    monkeypatch.setattr("docx.document.Document.save", full)
+    with pytest.raises(LedgerError, match="no space left"):
+        documents.write_document("order", None, tmp_path / "x.docx", None)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"), [("a/b\\c:d", "a_b_c_d"), ("..", "_"), ("甲\u202e乙\n", "甲_乙_"), ("长" * 99, "长" * 60)]
+)
+def test_names_of_files_are_names(text: str, safe: str) -> None:
+    assert documents.file_name(text) == safe
+
+
+def test_a_document_that_is_not_known_is_refused_with_a_near_name() -> None:
+    with pytest.raises(NotFoundError, match="审查意见书"):
+        documents.document_key("审查意见")
+
+
+def test_the_verb_writes_what_is_asked_for(tmp_path: Path) -> None:
+    blank = CliRunner().invoke(cli, ["document", "挂牌督办通知书", "--blank", "-o", str(tmp_path / "t.docx")])
+    assert blank.exit_code == 0, blank.output
+    assert {"enterprise", "dangers", "no", "text", "id", "deadline"} == set(
+        controls(Document(str(tmp_path / "t.docx")))
+    )
+    assert CliRunner().invoke(cli, ["document", "审查意见书", "-o", str(tmp_path / "x.docx")]).exit_code == 2

@@ -1,0 +1,157 @@
+"""The page on this machine: a newcomer's way, what is typed wrongly, and who is not answered."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+import xlsxwriter
+from starlette.testclient import TestClient
+
+from page.browser import needs_browser, opened
+from safety_rules.web import app as served
+from safety_rules.web.app import application
+
+NAME = "<script>alert(1)</script>注塑件项目"
+HEADS = ["项目名称", "用地方式", "地块大小", "固定资产投资（万元）"]
+
+
+def workbook() -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet("项目")
+        sheet.write_row(0, 0, HEADS)
+        sheet.write_row(1, 0, [NAME, "单体征地", 20, 9999.99])
+    return made.getvalue()
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    with TestClient(application(), follow_redirects=True) as made:
+        yield made
+
+
+def put(client: TestClient, name: str, content: bytes, area: str = "admission", day: str = "2020-10-01") -> str:
+    answer = client.post("/ledgers", data={"area": area, "day": day}, files={"ledger": (name, content)})
+    return answer.text if answer.url.path == "/ledgers" else answer.url.path
+
+
+def test_from_a_ledger_to_papers(client: TestClient) -> None:
+    at = put(client, "我的台账.xlsx", workbook())
+    shown = client.get(at).text
+    assert "我的台账.xlsx" in shown
+    assert "地块大小" in shown
+    page = client.get(f"{at}/result.html")
+    assert page.headers["content-type"].startswith("text/html")
+    assert client.get(f"{at}/result.xlsx").content[:2] == b"PK"
+    form = {
+        "heading": HEADS,
+        "fact": ["project.name", "project.site", "project.land_area", "project.fixed_asset_investment"],
+    }
+    client.post(f"{at}/map", data=form)
+    assert '"地块大小": {fact: "project.land_area"}' in client.get(f"{at}/map.yaml").text
+    assert "0.01" in client.get(f"{at}/result.html").text  # the land area counts now: 0.01 万元 short of 500 万元/亩
+    client.post(f"{at}/papers")
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{at}/papers.zip").content)) as papers:
+        assert [n.partition("_")[0] for n in papers.namelist()] == ["审查意见书"]
+    client.post(f"{at}/forget")
+    assert client.get(f"{at}/result.html").status_code == 404
+    assert not list(client.app.state.desk.folder.iterdir())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "day", "said"),
+    [
+        ("a.txt", b"x", "2020-10-01", "不是可以读取的台账"),
+        ("a.xlsx", b"no workbook", "2020-10-01", "a.xlsx"),
+        ("a.xlsx", b"", "2020-13-01", "不是日期"),
+        ("../../x.csv", "项目名称\n甲\n".encode(), "2020-10-01", "x.csv"),
+    ],
+)
+def test_what_is_put_in_wrongly_is_said(client: TestClient, name: str, content: bytes, day: str, said: str) -> None:
+    at = put(client, name, content, day=day)
+    shown = client.get(at).text if at.startswith("/") else at
+    assert said in shown
+    assert "Traceback" not in shown
+    assert str(client.app.state.desk.folder) not in shown  # type: ignore[attr-defined]
+
+
+def test_a_worker_that_dies_or_hangs_leaves_a_sentence(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served.sys, "executable", "/bin/false")
+    at = put(client, "a.xlsx", workbook())
+    assert "读取时进程中断" in client.get(at).text
+    assert "result.xlsx" not in client.get(at).text
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "http://elsewhere.example"}, 403),
+        ({"host": "elsewhere.example"}, 400),
+        ({"content-length": str(served.LARGEST + 1)}, 413),
+    ],
+)
+def test_who_is_not_answered(client: TestClient, headers: dict[str, str], status: int) -> None:
+    assert client.post("/project", data={"day": "2020-10-01"}, headers=headers).status_code == status
+
+
+def test_a_token_is_asked_for_beyond_this_machine() -> None:
+    with TestClient(application("secret"), base_url="http://office.example") as client:
+        assert client.get("/").status_code == 403
+        assert client.get("/?token=wrong").status_code == 403
+        assert client.get("/?token=secret").status_code == 200
+        assert client.get("/").status_code == 200  # the cookie
+
+
+def test_a_project_is_decided_and_nothing_typed_becomes_markup(client: TestClient) -> None:
+    typed = {"day": "2020-10-01", "project.name": NAME, "project.site": "land", "project.land_area": "20 亩"}
+    shown = client.post("/project", data=typed | {"project.fixed_asset_investment": "9999.99"}).text
+    assert "不予准入" in shown
+    assert "尚差固定资产投资 0.01 万元" in shown
+    assert "<script>alert" not in shown
+    assert "待核实" in client.post("/project", data=typed).text
+    assert "不是日期" in client.post("/project", data={"day": "2020-02-30"}).text
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    running = uvicorn.Server(uvicorn.Config(application(), port=0, log_level="error"))
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    while not running.started:
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}/"
+    running.should_exit = True
+    thread.join()
+
+
+@needs_browser
+def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None:
+    (tmp_path / "我的台账.xlsx").write_bytes(workbook())
+    with opened(server) as watched:
+        view = watched.page
+        assert watched.axe() == []
+        view.locator("input[type=file]").set_input_files(str(tmp_path / "我的台账.xlsx"))
+        view.locator("input[type=date]").fill("2020-10-01")
+        view.locator("button.main").click()
+        view.locator("select[aria-label=地块大小]").select_option("project.land_area")
+        assert watched.axe() == []
+        view.get_by_role("button", name="按以上对应重新审查").click()
+        result = view.frame_locator("iframe")
+        assert "尚差固定资产投资 0.01 万元" in result.locator("#rows").inner_text()
+        result.locator("#language").click()
+        assert "Rejected" in result.locator("#rows").inner_text()
+        view.get_by_role("button", name="生成全部文书").click()
+        with view.expect_download() as taken:
+            view.get_by_role("link", name="下载文书").click()
+        assert taken.value.suggested_filename == "我的台账_文书.zip"
+        view.goto(f"{server}project")
+        assert watched.axe() == []
+        assert watched.said == []
+        assert {a.split("/")[2] for a in watched.asked if a.startswith("http")} == {server.split("/")[2]}
