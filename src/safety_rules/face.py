@@ -20,6 +20,7 @@ from safety_rules.words.near import did_you_mean
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from safety_rules.language.legal_calendar import LegalCalendar
     from safety_rules.tables.chain import ChainedTables
 
 
@@ -50,6 +51,15 @@ class Rules:
         if key not in self.rulebook.areas:
             raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, self.areas)}")
         return AreaRules(self.rulebook, self.rulebook.areas[key])
+
+    def law(self, day: datetime.date | str, area: str | None = None) -> LegalCalendar:
+        """Return the legal calendar of a day, of one area or of all.
+
+        It holds the documents in force, what rests on each, what has lapsed, what is not covered and what changes next.
+        """
+        from safety_rules.services.legal_calendar import legal_calendar
+
+        return legal_calendar(self.rulebook, _day(day), area)
 
     def chain_tables(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from conformance.suite import ConditionCase, conditions, parsed, record
 from engines.columnar.test_conformance import by_sql
 from engines.smt.by_formula import statuses
 from safety_rules.engines.compiled import compiled
+from safety_rules.language import workdays
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN, ORDERS, named, shifted
 from safety_rules.language.verdict import Status
@@ -46,6 +48,28 @@ def test_as_many_days_lead_from_the_earlier_day_to_the_later(later: Any, earlier
     days = FUNCTIONS["days_between"].value(later, earlier)
     assert later == shifted(earlier, days, False, False)
     assert -days == FUNCTIONS["days_between"].value(earlier, later)
+
+
+def test_each_year_with_a_table_has_as_many_working_days_as_its_calendar() -> None:
+    ends = [datetime.date(year, 12, 31) for year in range(2020, 2027)]
+    between = [FUNCTIONS["workdays_between"].value(b, a) for a, b in pairwise(ends)]
+    assert between == [250, 249, 249, 251, 248, 248]
+    assert FUNCTIONS["workdays_between"].value(ends[0], datetime.date(2020, 1, 1)) == 249
+
+
+@given(st.dates(datetime.date(2020, 1, 2), datetime.date(2026, 12, 31)))
+def test_a_day_adds_one_working_day_or_none_and_a_weekday_or_weekend_is_the_other_only_where_the_table_says(
+    day: Any,
+) -> None:
+    added = FUNCTIONS["workdays_between"].value(day, day - datetime.timedelta(1))
+    free = {
+        datetime.date.fromordinal(workdays.MONDAY.toordinal() + s + i)
+        for s, n in workdays.free_runs()
+        for i in range(n)
+    }
+    worked = {datetime.date.fromordinal(workdays.MONDAY.toordinal() + s) for s in workdays.worked()}
+    assert added == (1 if day in worked or (day.weekday() < 5 and day not in free) else 0)
+    assert not {d for d in free if d.weekday() > 4} | {d for d in worked if d.weekday() < 5}
 
 
 @given(NUMBERS, STEPS)

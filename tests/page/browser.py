@@ -42,6 +42,7 @@ def opened(url: str, width: int = 1280, height: int = 800) -> Iterator[Watched]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         watched = Watched(browser.new_page(viewport={"width": width, "height": height}))
+        watched.page.set_default_timeout(180_000)  # a worker on a busy machine
         watched.page.on("console", lambda m: watched.said.append(m.text))
         watched.page.on("pageerror", lambda e: watched.said.append(str(e)))
         watched.page.on("request", lambda r: watched.asked.append(r.url))

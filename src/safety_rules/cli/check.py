@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option, said_in_option
+from safety_rules.cli.options import PATH, Verb, acceptance_options, calendar_day, format_option, said_in_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, Suppressed, of_diagnostics
 from safety_rules.words.catalog import sentence
@@ -45,19 +46,23 @@ def command(
     from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder
     from safety_rules.loading.rulebook import rulebook
+    from safety_rules.services.lint.sources import overdue_reviews
 
     accepting = Accepting(old, write_baseline, waivers, day)
-    if not lint and (texts is not None or accepting != Accepting(None, False, None, None)):
-        raise click.UsageError("`--source-texts`, `--baseline`, `--waivers` and `--on` go with `--lint`")
+    if not lint and (texts is not None or accepting != Accepting(None, False, None, day)):
+        raise click.UsageError("`--source-texts`, `--baseline` and `--waivers` go with `--lint`")
+    on = calendar_day(day) or datetime.date.today()
     folder = resolve_folder(rules)
     files = folder_files(folder)
     over = overlay_files(overlays)
     shown_at = f"{folder.as_posix()}/"
     book, diagnostics = rulebook(files, over, shown_at)
     problems: Sequence[Problem] = of_diagnostics(diagnostics)
+    overdue = of_diagnostics(list(overdue_reviews(book, on))) if book is not None else ()
+    problems = [*problems, *overdue]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
-        doubtful, silenced = _lint(book, texts, [f.path for f in over])
+        doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = counted, [*silenced, *known]
     summary = _summary(len(files), book, problems, language)
@@ -65,7 +70,7 @@ def command(
     marked = {p.at.source.name for p in problems if p.at is not None}
     passed = tuple(f.path for f in files if f"{shown_at}{f.path}" not in marked)
     put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output, language)
-    if book is None or (lint and any(p.level != "note" for p in problems)):
+    if book is None or overdue or (lint and any(p.level != "note" for p in problems)):
         sys.exit(ExitCode.RULES)
 
 
@@ -78,11 +83,13 @@ def _summary(files: int, book: Rulebook | None, problems: Sequence[Problem], lan
     return sentence("check-summary.right", language, **counts, warnings=warnings)
 
 
-def _lint(book: Rulebook, texts: Path | None, overlays: Sequence[str]) -> tuple[list[Problem], list[Suppressed]]:
+def _lint(
+    book: Rulebook, texts: Path | None, overlays: Sequence[str], on: datetime.date
+) -> tuple[list[Problem], list[Suppressed]]:
     """Return what lint finds, and what its authors silenced."""
     from safety_rules.services.lint.findings import linted
     from safety_rules.services.lint.texts import source_texts
 
-    found = linted(book, source_texts(texts, book) if texts is not None else None, overlays)
+    found = linted(book, source_texts(texts, book) if texts is not None else None, overlays, on)
     silenced = [Suppressed(of_diagnostics([d])[0], "silence", s.reason) for d, s in found.silenced]
     return list(of_diagnostics(found.standing)), silenced

@@ -220,7 +220,11 @@ def acceptance_options(function: F) -> F:
     """Add `--baseline`, `--write-baseline`, `--waivers` and `--on`."""
     for option in (
         click.option(
-            "--on", "day", default=None, metavar="DAY", help="The day on which waivers count; today by default."
+            "--on",
+            "day",
+            default=None,
+            metavar="DAY",
+            help="The day on which waivers count and law is in force; today by default.",
         ),
         click.option("--waivers", default=None, type=PATH, help="A YAML file of waivers: code, owner, reason, until."),
         click.option(

@@ -16,6 +16,7 @@ from safety_rules.language.bounds import (
     NEVER,
     ZERO,
     Among,
+    Between,
     Bounded,
     between,
     can,
@@ -45,7 +46,8 @@ def called(row: Function, arguments: Sequence[Bounded]) -> Bounded:
             return NEVER
     known = [only(replace(a, unsure=False)) for a in arguments]
     if None not in known:
-        return doubted(just(row.value(*known)), unsure)
+        value = row.value(*known)
+        return NEVER if value is None else doubted(just(value), unsure)
     moving = [i for i, value in enumerate(known) if value is None]
     if row.rises and all(i in row.rises for i in moving):
         return _cornered(row, arguments, unsure)
@@ -136,6 +138,7 @@ BOUNDS = Algebra(
     chosen=_chosen,
     days=_days,
     months=_months,
+    workdays=lambda day: Between(whole=True, unsure=True),  # a year may have no table
     starts=_starts,
 )
 """What bounds can do, from which the meaning of every function over them is made."""

@@ -53,8 +53,15 @@ def is_enough(standing: Standing, key: str, law: Requirement) -> bool:
 
 
 def is_sure(holder: Holder, law: Requirement) -> bool:
-    """Return whether the authority of a rule, derivation or chaining rule is sure enough to count."""
+    """Return whether the authority of a rule, derivation or chaining rule is in force and sure enough to count."""
+    if holder.lapsed:
+        return holder.key in law.confirmed
     return law.require is Standing.assumed or is_enough(holder.standing, holder.key, law)
+
+
+def counts(citation: Citation, key: str, law: Requirement) -> bool:
+    """Return whether a figure or table counts by its citation: in force and sure enough, or confirmed by its key."""
+    return key in law.confirmed or (not citation.lapsed and citation.standing <= law.require)
 
 
 def entry_on(parameter: Parameter, day: datetime.date) -> Entry | None:
@@ -65,12 +72,12 @@ def entry_on(parameter: Parameter, day: datetime.date) -> Entry | None:
 def sure_entry(parameter: Parameter, day: datetime.date, law: Requirement) -> Entry | None:
     """Return a parameter's entry on a day; None where there is none, or it is not sure enough."""
     entry = entry_on(parameter, day)
-    return entry if entry is not None and is_enough(entry.citation.standing, parameter.key, law) else None
+    return entry if entry is not None and counts(entry.citation, parameter.key, law) else None
 
 
 def sure_values(parameter: Parameter, law: Requirement) -> list[tuple[Entry, Value | None]]:
     """Return all entries of a parameter with their values, None for one that is not sure enough."""
-    return [(e, e.value if is_enough(e.citation.standing, parameter.key, law) else None) for e in parameter.entries]
+    return [(e, e.value if counts(e.citation, parameter.key, law) else None) for e in parameter.entries]
 
 
 def edition_on(table: Table, day: datetime.date) -> Edition | None:
@@ -81,7 +88,7 @@ def edition_on(table: Table, day: datetime.date) -> Edition | None:
 def sure_edition(table: Table, day: datetime.date, law: Requirement) -> Edition | None:
     """Return a table's edition on a day; None where there is none, or it is not sure enough."""
     edition = edition_on(table, day)
-    return edition if edition is not None and is_enough(edition.citation.standing, table.key, law) else None
+    return edition if edition is not None and counts(edition.citation, table.key, law) else None
 
 
 def sure_value(parameter: Parameter, day: datetime.date, law: Requirement) -> Value | None:

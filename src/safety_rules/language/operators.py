@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
+from safety_rules.language import workdays
 from safety_rules.language.kinds import Boolean, Kind, Name, Number
 from safety_rules.language.units import DAY, MONTH
 
@@ -97,7 +98,8 @@ class Algebra:
     """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
 
     `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `months(day)` are three whole numbers: the
-    calendar months before it, its day of the month, and the length of that month.
+    calendar months before it, its day of the month, and the length of that month. `workdays(day)` is how many working
+    days there are up to it, of a day whose year has its table.
     """
 
     constant: Callable[[Fraction], Any]
@@ -107,6 +109,7 @@ class Algebra:
     chosen: Callable[[str, Any, Any, Any, Any], Any]
     days: Callable[[Any, Any], Any]
     months: Callable[[Any], tuple[Any, Any, Any]]
+    workdays: Callable[[Any], Any]
     starts: Callable[[Any, Any], Any]
 
 
@@ -123,6 +126,7 @@ KNOWN = Algebra(
     chosen=lambda op, a, b, x, y: x if ORDERS[op].value(a, b) else y,
     days=lambda later, earlier: Fraction((later - earlier).days),
     months=_months,
+    workdays=lambda day: Fraction(workdays.working_days_up_to(day)),
     starts=str.startswith,
 )
 """What known values can do: the definition."""
@@ -134,7 +138,8 @@ class Function:
 
     `above_zero` is the place of an argument without which, above zero, it is unknown. `rises` are the places in which
     it never falls as an argument grows, the others held still. `pieces` are what it can be, where it has no jumps;
-    without them no reading looks for the points at which it changes. `same_as` is the node that writes the same.
+    without them no reading looks for the points at which it changes. `same_as` is the node that writes the same. A
+    function `by_table` is unknown of days whose year has no table of working days.
     """
 
     name: Name
@@ -145,9 +150,17 @@ class Function:
     rises: tuple[int, ...] = ()
     pieces: Callable[..., Sequence[Any]] | None = None
     same_as: str = ""
+    by_table: bool = False
+
+    def beyond(self, arguments: Sequence[Any]) -> list[int]:
+        """Return the places of the days whose year has no table of working days, where the function needs one."""
+        days = [i for i, a in enumerate(arguments) if self.by_table and isinstance(a, datetime.date)]
+        return [i for i in days if not workdays.is_known(arguments[i])]
 
     def value(self, *arguments: Any) -> Any:
         """Return what it is on known arguments; None where it is unknown all the same."""
+        if self.beyond(arguments):
+            return None
         if self.above_zero is not None and arguments[self.above_zero] <= 0:
             return None
         return self.meaning(KNOWN, *arguments)
@@ -220,6 +233,13 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "months_between": Function(
         Name("相隔月数", "months_between"), ("day", "day"), lambda k: Number(MONTH, True), _months_between
+    ),
+    "workdays_between": Function(
+        Name("相隔工作日", "workdays_between"),
+        ("day", "day"),
+        lambda k: Number(DAY, True),
+        lambda c, later, earlier: c.operated("-", c.workdays(later), c.workdays(earlier)),
+        by_table=True,
     ),
     "floor_to": Function(
         Name("向下取整", "floor_to"),

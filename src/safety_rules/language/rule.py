@@ -109,6 +109,11 @@ class Holder:
         """How sure its authority is: the weakest citation."""
         return weakest(*(c.standing for c in self.authority))
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether nothing that it cites is in force on the day for which it was taken."""
+        return bool(self.authority) and all(c.lapsed for c in self.authority)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule(Holder):

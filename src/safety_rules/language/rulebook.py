@@ -12,7 +12,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.law import Parameter
 from safety_rules.language.lint import Silence
 from safety_rules.language.rule import Case, Derivation, NamedParts, Obligation, Rule
-from safety_rules.language.source import Source
+from safety_rules.language.source import NotCovered, Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.language.zones import DEFAULT_ZONE
@@ -78,6 +78,7 @@ class Rulebook:
     named: NamedParts = field(default_factory=NamedParts)
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     silences: tuple[Silence, ...] = field(default=(), compare=False)
+    not_covered: tuple[NotCovered, ...] = field(default=(), compare=False)
     origin: tuple[str, tuple[str, ...]] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Name
+
+DAY = datetime.timedelta(days=1)
 
 
 class Standing(IntEnum):
@@ -36,7 +38,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A law, standard or document."""
+    """A law, standard or document; by `review_by` somebody must look at it again, `replaced_by` names what took its place."""
 
     key: str
     title: Name
@@ -45,18 +47,36 @@ class Source:
     in_force: Period
     standing: Standing
     note: str = ""
+    review_by: datetime.date | None = None
+    replaced_by: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered:
+    """Law of some areas that is known and not in the rules while `period` lasts: what it is, and why."""
+
+    key: str
+    areas: tuple[str, ...]
+    period: Period
+    what: Name
     at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A clause of a source, quoted where its text was read."""
+    """A clause of a source, quoted where its text was read; `lapsed` on days on which the source is not in force.
+
+    `continues` says why it governs what began under it after its source has ended.
+    """
 
     source: str
     clause: str
     standing: Standing
     quotation: str = ""
     note: str = ""
+    lapsed: bool = False
+    continues: str = ""
     at: Span | None = field(default=None, compare=False, repr=False)
     named: str = field(default="", compare=False)
 
@@ -74,6 +94,27 @@ def standing_key(standing: Standing | None) -> str | None:
 def authority_on(
     authority: tuple[Citation, ...], sources: Mapping[str, Source], day: datetime.date
 ) -> tuple[Citation, ...]:
-    """Return the citations whose source is in force on a day; all of them where none is."""
-    held = tuple(c for c in authority if c.source not in sources or sources[c.source].in_force.holds(day))
-    return held or authority
+    """Return the citations whose source is in force on a day; all of them, as lapsed, where none is."""
+    held = tuple(c for c in authority if c.source not in sources or holds_on(c, sources[c.source], day))
+    return held or tuple(replace(c, lapsed=True) for c in authority)
+
+
+def holds_on(citation: Citation, source: Source, day: datetime.date) -> bool:
+    """Return whether a citation holds on a day: its source is in force, or has been and continues to govern."""
+    period = source.in_force
+    return Period(period.since, None if citation.continues else period.until).holds(day)
+
+
+def pieces(period: Period, within: Period) -> list[tuple[Period, bool]]:
+    """Return a period in parts, in order, each with whether it lies within the other."""
+    first, last = datetime.date.min, datetime.date.max
+    since, until = period.since or first, period.until or last
+    inner = max(since, within.since or first), min(until, within.until or last)
+    if inner[0] > inner[1]:
+        return [(period, False)]
+    parts = [(period.since if inner[0] == since else inner[0], period.until if inner[1] == until else inner[1], True)]
+    if inner[0] > since:
+        parts.insert(0, (period.since, inner[0] - DAY, False))
+    if inner[1] < until:
+        parts.append((inner[1] + DAY, period.until, False))
+    return [(Period(a, b), within_) for a, b, within_ in parts]

@@ -19,7 +19,8 @@ class Reason:
     """Why something is unknown.
 
     `kind` is `fact` (missing, named by its path), `divisor` (a fact that makes a divisor zero), `step` (one
-    that makes a step zero or less),
+    that makes a step zero or less), `calendar` (a day whose year has no table of working days), `year` (such a
+    year, of the day of the verdict or a written one),
     `parameter` (no entry, or not sure enough) or `authority` (a rule or derivation that is not sure enough).
     """
 

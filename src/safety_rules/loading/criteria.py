@@ -43,21 +43,22 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
     options = _options(sets, vocabulary, report)
     listed: dict[str, tuple[dict[Scalar, OptionFile], list[tuple[CriteriaFile, list[_Entry]]]]] = {}
     for path, file in sets:
-        choices = _choices(file, vocabulary, options, report)
+        choices = {} if file.reported_as is None else _choices(file, vocabulary, options, report)
         if choices is not None:
             entries = [_Entry(file, choices, k, item, report) for k, item in file.items.items()]
-            entries = [e for e in entries if e.named is not None]
-            before = listed[str(file.reported_as)][1] if str(file.reported_as) in listed else []
-            listed[str(file.reported_as)] = choices, [*before, (file, entries)]
+            entries = [e for e in entries if e.named is not None or file.reported_as is None]
+            if file.reported_as is not None:
+                before = listed[str(file.reported_as)][1] if str(file.reported_as) in listed else []
+                listed[str(file.reported_as)] = choices, [*before, (file, entries)]
             found.setdefault(RuleFile, []).extend((path, e.rule()) for e in entries)
             whole = CasesFile(cases=[e.verdict() for e in entries])
             found.setdefault(CasesFile, []).append((path, whole))
             facts = {k: f for e in entries for k, f in e.facts().items()}
             found.setdefault(VocabularyFile, []).append((path, VocabularyFile(facts=facts)))
     for reported, (choices, held) in listed.items():
-        found.setdefault(DeriveFile, []).extend(
-            (sets[0][0], d) for d in _covered(reported, held, list(choices), vocabulary)
-        )
+        home = next(path for path, file in sets if str(file.reported_as) == reported)
+        covering = _covered(reported, held, list(choices), vocabulary)
+        found.setdefault(DeriveFile, []).extend((home, d) for d in covering)
     for path, file in words:
         grown = {k: {**o, **options.get(str(k), {})} for k, o in file.choices.items()}
         found.setdefault(VocabularyFile, []).append((path, file.model_copy(update={"choices": grown})))
@@ -83,6 +84,8 @@ def _options(
     known = {(str(key), str(k)) for v in words for key, listed in v.choices.items() for k in listed}
     added: dict[str, dict[Scalar, OptionFile]] = {}
     for _, file in sets:
+        if file.reported_as is None:
+            continue
         fact = facts.get(str(file.reported_as))
         if fact is None or fact.choices is None or str(fact.kind) != "choices":
             report.error("unknown-name.vocabulary", file.reported_as, suggestion(str(file.reported_as), facts))
@@ -108,9 +111,10 @@ def _choices(
         return None
     listed = {k: o for v in words for key, some in v.choices.items() if key == fact.choices for k, o in some.items()}
     listed |= added.get(str(fact.choices), {})
-    for item in file.items.values():
-        if isinstance(item.matter, Scalar) and item.matter not in listed:
-            report.error("unknown-matter", item.matter, suggestion(str(item.matter), map(str, listed)))
+    for k, item in file.items.items():
+        matter = k if item.matter is None else item.matter
+        if isinstance(matter, Scalar) and matter not in listed:
+            report.error("unknown-matter", matter, suggestion(str(matter), map(str, listed)))
     return listed
 
 
@@ -160,7 +164,7 @@ class _Entry:
 
     def _parts(self, files: Mapping[Scalar, Any], report: Report) -> dict[str, _Part]:
         found: dict[str, _Part] = {}
-        subject = str(self.file.reported_as).partition(".")[0]
+        subject = str(self.file.reported_as or self.file.about).partition(".")[0]
         for k, q in files.items():
             shared = {**self.file.sections, **self.file.clauses}
             written = shared.get(q) if isinstance(q, Scalar) else q
@@ -188,16 +192,9 @@ class _Entry:
         file, item = self.file, self.item
         sentences = [*self.requires.values()]
         zh, en = "；".join(p.zh for p in sentences), "; ".join(p.en for p in sentences)
-        label = Name(self.named.zh, self.named.en) if self.named else Name(self.matter, self.matter)
-        concerned = said("criteria.concerns", matter=label)
-        concerns = ClauseFile(
-            zh=made(concerned.in_("zh"), self.at),
-            en=made(concerned.in_("en"), self.at),
-            that=made(f"'{self.matter}' in {file.reported_as}", self.at),
-        )
         citation = CitationFile(source=file.source, clause=item.clause, quotation=item.text, standing=item.standing)
         scope: dict[Scalar, Scalar | ClauseFile] = {made(k, self.at): p.clause() for k, p in self.set_scope.items()}
-        scope[made("concerns_this", self.at)] = concerns
+        scope |= self._concerns()
         scope |= {made(k, self.at): p.clause() for k, p in self.scope.items()}
         return RuleFile(
             rule=self.key,
@@ -214,12 +211,21 @@ class _Entry:
             ],
         )
 
+    def _concerns(self) -> dict[Scalar, ClauseFile]:
+        """Return the clause that the item was ticked, where a set's items are."""
+        if self.named is None:
+            return {}
+        concerned = said("criteria.concerns", matter=Name(self.named.zh, self.named.en))
+        zh, en = (made(concerned.in_(language), self.at) for language in ("zh", "en"))
+        that = made(f"'{self.matter}' in {self.file.reported_as}", self.at)
+        return {made("concerns_this", self.at): ClauseFile(zh=zh, en=en, that=that)}
+
     def _base(self) -> Given:
         parts = (*self.set_scope.values(), *self.scope.values(), *self.requires.values())
         return dict(self.file.given) | self._ticked(self.matter) | {k: v for p in parts for k, v in p.holds.items()}
 
     def _ticked(self, *matters: Scalar) -> Given:
-        return {made(self.file.reported_as, self.at): list(matters)}
+        return {} if self.file.reported_as is None else {made(self.file.reported_as, self.at): list(matters)}
 
     def _cases(self) -> Iterator[CaseFile]:
         """Yield the cases that the item draws: each clause fails alone and is not known, and the days in force.
@@ -243,9 +249,9 @@ class _Entry:
             for fact in part.fails:
                 given = base | wrong | part.fails | {fact: unknown}
                 yield self._case(f"未查明：{part.zh}", given, "undetermined", needs=[made(fact, self.at)])
-        reported = made(self.file.reported_as, self.at)
-        yield self._case("未涉及本项", base | wrong | self._ticked(), "not_applicable")
-        yield self._case("隐患事项未填", base | wrong | {reported: unknown}, "undetermined", needs=[reported])
+        for reported in self._ticked():
+            yield self._case("未涉及本项", base | wrong | self._ticked(), "not_applicable")
+            yield self._case("隐患事项未填", base | wrong | {reported: unknown}, "undetermined", needs=[reported])
         for day, inside in _edges(self.file.in_force):
             yield self._case(f"{day}", base, "satisfied" if inside else "not_in_force", day)
         yield self._case("符合要求", base, "satisfied")

@@ -84,6 +84,7 @@ class CitationFile(Model):
     quotation: S | None = None
     standing: StandingWord | None = None
     note: S | None = None
+    continues: S | None = None
 
 
 def _is_name(value: Any) -> str:

@@ -48,7 +48,7 @@ class ItemFile(Model):
     text: S | None = None
     standing: StandingWord | None = None
     also: list[CitationRef] = Field(default_factory=list)
-    matter: MatterRef
+    matter: MatterRef | None = None
     title: NameFile | None = None
     section: S | None = None
     scope: dict[S, QuestionRef] = Field(default_factory=dict)
@@ -62,6 +62,7 @@ class ItemFile(Model):
 class CriteriaFile(TopModel):
     """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
 
+    Without it every item is asked of whom it covers, and its questions are facts `about` a subject.
     `scope` and the item's `section` say whom it covers; `clauses` are those that several items share.
     """
 
@@ -71,11 +72,12 @@ class CriteriaFile(TopModel):
     in_force: PeriodFile
     source: S
     clause: S
-    reported_as: S
+    reported_as: S | None = None
+    about: S | None = None
     outcome: S
     remedy: NameFile
     duties: list[DutyRef] = Field(default_factory=list)
-    scope: dict[S, QuestionFile] = Field(min_length=1)
+    scope: dict[S, QuestionFile] = Field(default_factory=dict)
     sections: dict[S, QuestionFile] = Field(default_factory=dict)
     clauses: dict[S, QuestionFile] = Field(default_factory=dict)
     given: dict[S, Node] = Field(default_factory=dict)

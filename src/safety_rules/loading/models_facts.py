@@ -59,13 +59,24 @@ class SourceFile(Model):
     in_force: PeriodFile | None = None
     standing: StandingWord
     note: S | None = None
+    review_by: Day | None = None
+    replaced_by: S | None = None
+
+
+class NotCoveredFile(Model):
+    """Law of some areas that is known and not in the rules."""
+
+    areas: list[S] = Field(min_length=1)
+    in_force: PeriodFile | None = None
+    what: NameFile
 
 
 class SourcesFile(TopModel):
-    """Every document that rules cite."""
+    """Every document that rules cite, and what is known not to be covered."""
 
     kind: ClassVar[str] = "sources"
-    sources: dict[S, SourceFile]
+    sources: dict[S, SourceFile] = Field(default_factory=dict)
+    not_covered: dict[S, NotCoveredFile] = Field(default_factory=dict)
 
 
 class UnitFile(Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.rule import Clause, Duty, NamedParts
@@ -70,4 +71,4 @@ def cited(file: Scalar | CitationFile, c: Context) -> Citation | None:
         if str(file) not in c.named.broken:
             c.report.error("unknown-citation", file, suggestion(file, c.named.citations))
         return None
-    return Citation(found.source, found.clause, found.standing, found.quotation, found.note, file.at, str(file))
+    return replace(found, at=file.at, named=str(file))

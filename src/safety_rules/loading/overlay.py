@@ -17,7 +17,7 @@ from safety_rules.loading.models import OverlayFile
 from safety_rules.loading.models_base import CitationFile
 from safety_rules.loading.models_facts import EntryFile
 from safety_rules.loading.models_rules import AreaFile
-from safety_rules.loading.parameters import entries, source
+from safety_rules.loading.parameters import entries, source, succeeded
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
 from safety_rules.loading.tree import Scalar
@@ -30,6 +30,8 @@ def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Ru
     known = dict(book.sources)
     for key, entry in file.sources.items():
         known[str(key)] = source(key, entry, report)
+    for key, entry in file.sources.items():
+        succeeded(key, entry, known, report)
     book = replace(book, sources=known)
     book = _parameters(book, file, known, report)
     book = _confirmed(book, file, known, report)

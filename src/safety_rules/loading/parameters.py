@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
 from safety_rules.language.law import Entry, Parameter
-from safety_rules.language.source import Period, Source, Standing
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import NotCovered, Period, Source, Standing, pieces
+from safety_rules.language.table import Edition
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.loading import models_facts as shapes
 from safety_rules.loading.report import Report
@@ -16,9 +20,12 @@ from safety_rules.loading.tree import Scalar
 from safety_rules.loading.vocabulary import fact_kind
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
+from safety_rules.words.near import suggestion
+
+Dated = TypeVar("Dated", Entry, Edition)
 
 
-def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, Source]:
+def sources(files: Sequence[shapes.SourcesFile], report: Report) -> dict[str, Source]:
     """Return every source by key."""
     found: dict[str, Source] = {}
     for file in files:
@@ -26,7 +33,51 @@ def sources(files: Iterable[shapes.SourcesFile], report: Report) -> dict[str, So
             if str(source_key) in found:
                 report.error("defined-twice.source", source_key)
             found[key(source_key, report)] = source(source_key, entry, report)
+    for file in files:
+        for source_key, entry in file.sources.items():
+            succeeded(source_key, entry, found, report)
     return found
+
+
+def succeeded(source_key: Scalar, entry: shapes.SourceFile, known: Mapping[str, Source], report: Report) -> None:
+    """Report a successor that is no other source."""
+    named = entry.replaced_by
+    if named is not None and (str(named) not in known or str(named) == str(source_key)):
+        report.error("unknown-source", named, suggestion(named, [k for k in known if k != str(source_key)]))
+
+
+def not_covered(
+    files: Iterable[shapes.SourcesFile], areas: Mapping[str, object], report: Report
+) -> tuple[NotCovered, ...]:
+    """Return what is known not to be covered, in order of its first day."""
+    found: dict[str, NotCovered] = {}
+    for file in files:
+        for own, entry in file.not_covered.items():
+            if str(own) in found:
+                report.error("defined-twice.source", own)
+            for area in entry.areas:
+                if str(area) not in areas:
+                    report.error("unknown-area.other", area, suggestion(area, areas))
+            names = tuple(str(a) for a in entry.areas)
+            found[str(own)] = NotCovered(
+                key(own, report), names, period(entry.in_force, report), name(entry.what, report), own.at
+            )
+    return tuple(sorted(found.values(), key=lambda n: (n.period.since or datetime.date.min, n.key)))
+
+
+def dated_by_sources(book: Rulebook) -> Rulebook:
+    """Return the rulebook with its figures and tables marked where, within their days, their source is not in force."""
+    figures = {k: replace(p, entries=_dated(p.entries, book.sources)) for k, p in book.parameters.items()}
+    tables = {k: replace(t, editions=_dated(t.editions, book.sources)) for k, t in book.tables.items()}
+    return replace(book, parameters=figures, tables=tables)
+
+
+def _dated(dated: tuple[Dated, ...], known: Mapping[str, Source]) -> tuple[Dated, ...]:
+    return tuple(
+        replace(e, period=period, citation=replace(e.citation, lapsed=not held))
+        for e in dated
+        for period, held in pieces(e.period, known[e.citation.source].in_force)
+    )
 
 
 def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
@@ -35,7 +86,7 @@ def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Sour
         str(source_key), name(entry.title, report), str(entry.number) if entry.number is not None else "",
         None if entry.issuer is None else name(entry.issuer, report), period(entry.in_force, report),
         standing(entry.standing, Standing.assumed, report), str(entry.note) if entry.note is not None else "",
-        source_key.at,
+        day(entry.review_by, report), str(entry.replaced_by) if entry.replaced_by is not None else "", source_key.at,
     )  # fmt: skip
 
 

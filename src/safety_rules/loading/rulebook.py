@@ -26,7 +26,7 @@ from safety_rules.loading.models_criteria import CriteriaFile
 from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
-from safety_rules.loading.parameters import parameters, sources
+from safety_rules.loading.parameters import dated_by_sources, not_covered, parameters, sources
 from safety_rules.loading.pause import no_collecting
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import silences
@@ -79,7 +79,7 @@ def rulebook(
         book = _with_overlays(book, over, overlays, report)
     if book is not None and not any(a.rules for a in book.areas.values()):
         report.error("no-rules.rules", start_of(shown_at or "rules"))
-    return (None if report.failed else book), report.sorted()
+    return (None if report.failed or book is None else dated_by_sources(book)), report.sorted()
 
 
 def loaded(files: Sequence[RuleFileText], overlays: Sequence[RuleFileText] = (), shown_at: str = "") -> Rulebook:
@@ -153,7 +153,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     _without_echoes(files.broken, report)
     return Rulebook(
         words, known, figures, areas, digest, reference, chains=chained, named=context.named,
-        silences=tuple(files.silences),
+        silences=tuple(files.silences), not_covered=not_covered([f for _, f in files.of(SourcesFile)], areas, report),
     )  # fmt: skip
 
 

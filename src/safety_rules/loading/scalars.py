@@ -109,7 +109,9 @@ def citation(file: Any, sources: dict[str, Source], report: Report) -> Citation 
         report.error("quotation", file_.quotation, standing=own.name)
     note = str(file_.note) if file_.note is not None else ""
     at = file_.quotation if file_.quotation is not None else file_.clause
-    return Citation(str(file_.source), text(file_.clause, report), own, quotation, note, at.at)
+    goes_on = getattr(file_, "continues", None)
+    continues = text(goes_on, report) if goes_on is not None else ""
+    return Citation(str(file_.source), text(file_.clause, report), own, quotation, note, False, continues, at.at)
 
 
 def silences(files: Iterable[SilenceFile], report: Report) -> Iterator[Silence]:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import NotFoundError
@@ -15,12 +15,13 @@ from safety_rules.language.law import edition_on, entry_on, is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Waiver
 from safety_rules.language.rulebook import Area, Held, Rulebook
-from safety_rules.language.source import Citation, Standing, authority_on, weakest
+from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
 from safety_rules.language.vocabulary import Ratio
 from safety_rules.semantics.admission.admit import Places, admit
+from safety_rules.semantics.dated import dated
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
@@ -86,9 +87,9 @@ def _area_on(held: Held, key: str, day: datetime.date, require: Standing) -> Are
         rulebook,
         area,
         day,
-        tuple(_dated(r, rulebook, day) for r in area.rules if r.in_force.holds(day)),
-        {d.fact: _dated(d, rulebook, day) for d in area.derivations if d.in_force.holds(day)},
-        tuple(_dated(o, rulebook, day) for o in area.obligations if o.in_force.holds(day)),
+        tuple(dated(r, rulebook.sources, day) for r in area.rules if r.in_force.holds(day)),
+        {d.fact: dated(d, rulebook.sources, day) for d in area.derivations if d.in_force.holds(day)},
+        tuple(dated(o, rulebook.sources, day) for o in area.obligations if o.in_force.holds(day)),
         require,
     )
 
@@ -117,15 +118,6 @@ def _again(
     bounded: bool,
 ) -> AreaOn:
     return replace(area_on(rulebook, key, day, require), confirmed=confirmed, accepted=accepted, bounded=bounded)
-
-
-Holder = TypeVar("Holder", Rule, Derivation, Obligation)
-
-
-def _dated(holder: Holder, rulebook: Rulebook, day: datetime.date) -> Holder:
-    """Return a rule, derivation or obligation with the citations that hold on a day."""
-    held = authority_on(holder.authority, rulebook.sources, day)
-    return holder if held == holder.authority else replace(holder, authority=held)
 
 
 def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:
@@ -339,5 +331,5 @@ def due_duty(obligation: Obligation, env: Environment) -> DueDuty | None:
         return None
     reasons: frozenset[Reason] = frozenset().union(*(c.reasons for c in results))
     standing = weakest(obligation.standing, standing_of(clause_grounds(obligation.applies_when, env)))
-    certain = holds is Truth.TRUE
+    certain = holds is Truth.TRUE and not obligation.lapsed
     return DueDuty(obligation.key, obligation.duty, obligation.authority, certain, standing, reasons)

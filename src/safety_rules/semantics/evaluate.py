@@ -193,7 +193,15 @@ def _call(expr: Call, env: Environment) -> Any:
     step = row.above_zero
     if step is not None and not isinstance(values[step], Unknown) and values[step] <= 0:
         return _impossible("step", expr.arguments[step], values, env)
+    if beyond := row.beyond(values):
+        own = [_without_table(expr.arguments[i], values[i], env) for i in beyond]
+        return Unknown(frozenset().union(*own, *(v.reasons for v in values if isinstance(v, Unknown))))
     return _strict(values, row.value)
+
+
+def _without_table(part: Expr, day: Any, env: Environment) -> frozenset[Reason]:
+    """Return why a day has no working days: the facts that it comes from, or else its year."""
+    return frozenset(Reason("calendar", p) for p in fact_paths(part, env)) or frozenset({Reason("year", str(day.year))})
 
 
 def _impossible(kind: str, part: Expr, others: list[Any], env: Environment) -> Unknown:

@@ -203,7 +203,7 @@ def _count_missing(verdict: Verdict, summary: Summary) -> None:
             if name in vocabulary.facts:
                 said = statement("path.field", item=said, field=vocabulary.facts[name].name)
         else:
-            said = reason_said(reason, verdict.on.rulebook, verdict.on.derivations)
+            said = reason_said(reason, verdict.on.rulebook, verdict.on.derivations, verdict.on.rules)
         general[type(reason)(reason.kind, name)] = said
     for reason, said in general.items():
         summary.missing[reason] += 1

@@ -40,6 +40,7 @@ from safety_rules.formats.safe import CONTROL
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.verdict.verdict import LANGUAGES
+from safety_rules.services.documents import file_name
 from safety_rules.web.worker import GRADED
 from safety_rules.words.catalog import both, sentence
 
@@ -209,7 +210,8 @@ async def _put(request: Request, form: FormData) -> Response:
     key = secrets.token_urlsafe(9)
     held = Held(_plain(upload.filename), area, day, desk.folder / key)
     held.folder.mkdir()
-    source = held.folder / f"ledger{ending}"
+    source = held.folder / "in" / f"{file_name(Path(held.name).stem)}{ending}"
+    source.parent.mkdir()
     with source.open("wb") as file:
         shutil.copyfileobj(upload.file, file)
     desk.ledgers[key] = held
@@ -235,8 +237,8 @@ async def _read(held: Held, language: str, papers: bool = False) -> None:
 
 
 def _worked(held: Held, language: str, papers: bool) -> None:
-    source = next(held.folder.glob("ledger.*"))
-    told = {"file": source.name, "area": held.area, "day": held.day, "language": language, "papers": papers}
+    source = next((held.folder / "in").iterdir())
+    told = {"file": f"in/{source.name}", "area": held.area, "day": held.day, "language": language, "papers": papers}
     (held.folder / "job.json").write_text(json.dumps(told), "utf-8")
     (held.folder / "error.json").unlink(missing_ok=True)
     command = [sys.executable, "-m", "safety_rules.web.worker", str(held.folder)]
@@ -249,9 +251,7 @@ def _worked(held: Held, language: str, papers: bool) -> None:
     if ended:
         error = held.folder / "error.json"
         known = json.loads(error.read_text("utf-8"))["message"] if error.is_file() else ""
-        held.error = known.replace(str(held.folder), "").replace(source.name, held.name) or sentence(
-            "web.died", language
-        )
+        held.error = known.replace(f"{source.parent}/", "") or sentence("web.died", language)
 
 
 def _held(request: Request) -> Held | None:

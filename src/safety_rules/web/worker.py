@@ -80,7 +80,8 @@ def _headings(job: Job, dated: DatedArea, wanted: Any) -> None:
         {"heading": c.heading.removeprefix("="), "place": place, "fact": c.fact.key} for place, c in read.understood
     ]
     lost = [{"heading": n.given, "place": n.place, "fact": ""} for n in read.notices if n.code == "heading"]
-    (job.folder / "headings.json").write_text(json.dumps([*known, *lost], ensure_ascii=False), "utf-8")
+    both = sorted([*known, *lost], key=lambda h: (len(h["place"]), h["place"]))
+    (job.folder / "headings.json").write_text(json.dumps(both, ensure_ascii=False), "utf-8")
 
 
 def _papers(job: Job, dated: DatedArea, wanted: Any) -> None:

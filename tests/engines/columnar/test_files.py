@@ -50,7 +50,7 @@ def test_a_nan_that_a_files_statistics_hide_is_unknown_and_a_problem(
     tmp_path: Path,
 ) -> None:
     nan = {777: float("nan"), 150_001: float("nan"), 190_000: float("inf")} | ({2: -1.0} if "strange" in first else {})
-    columns = {"用地方式": ["land"] * ROWS, "用地面积": numbers(nan), "固定资产投资": [1e5] * ROWS}
+    columns = {"用地方式": ["land"] * ROWS, "用地面积": numbers(nan), "固定资产投资": [2e4] * ROWS}
     decision = area.decide_table(written(tmp_path, columns))
     bit = 1 << decision.rules.index("land_investment_per_mu")
     assert [i for i, row in enumerate(decision) if row["problem"]] == sorted(nan)

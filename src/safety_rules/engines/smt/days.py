@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import z3
 
 from safety_rules.engines.smt.logic import Condition, conjunction, negation
+from safety_rules.language import workdays
 from safety_rules.language.operators import KNOWN, ORDERS, shifted
 
 FIRST, LAST = datetime.date.min.toordinal(), datetime.date.max.toordinal()
@@ -181,3 +182,23 @@ def either_day(cases: list[tuple[Condition, Day]], definitions: list[Condition])
             number if term is None else z3.If(guard if not isinstance(guard, bool) else z3.BoolVal(guard), number, term)
         )
     return term
+
+
+def working_days(day: Day, definitions: list[Condition]) -> tuple[Condition, Any]:
+    """Return whether a day's year has its table, and the number of working days up to it, as a term or a number."""
+    if day.settled is not None:
+        settled = datetime.date.fromordinal(day.settled)
+        known = workdays.is_known(settled)
+        return known, Fraction(workdays.working_days_up_to(settled)) if known else Fraction(0)
+    n = number_of(day, definitions) - workdays.MONDAY.toordinal()
+    term = n / workdays.WEEK * workdays.WORKED_IN_A_WEEK + _least(n % workdays.WEEK + 1, workdays.WORKED_IN_A_WEEK)
+    for start, length in workdays.free_runs():
+        term = term - z3.If(n < start, 0, _least(n - start + 1, length))
+    for start in workdays.worked():
+        term = term + z3.If(n >= start, 1, 0)
+    inside = z3.And(n >= workdays.number(workdays.FIRST), n <= workdays.number(workdays.LAST))
+    return inside, z3.ToReal(term)
+
+
+def _least(term: Any, most: int) -> Any:
+    return z3.If(term < most, term, z3.IntVal(most))

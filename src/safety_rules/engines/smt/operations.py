@@ -133,6 +133,10 @@ def _algebra(definitions: list[Condition]) -> Algebra:
         parts = [(g, days.months_of(d, definitions)) for g, d in day.cases]
         return tuple(merged((g, Quotient(found[i])) for g, found in parts) for i in range(3))
 
+    def worked(day: Cases) -> Cases:
+        parts = [(g, *days.working_days(d, definitions)) for g, d in day.cases]
+        return merged((conjunction(g, known), Quotient(count)) for g, known, count in parts)
+
     return Algebra(
         constant=lambda number: Cases(((True, numbers.constant(number)),)),
         operated=operated,
@@ -141,6 +145,7 @@ def _algebra(definitions: list[Condition]) -> Algebra:
         chosen=_chosen,
         days=lambda later, earlier: paired(later, earlier, lambda a, b: days_between(a, b, definitions)),
         months=months,  # type: ignore[arg-type]
+        workdays=worked,
         starts=_starts,
     )
 

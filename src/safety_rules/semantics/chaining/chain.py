@@ -23,6 +23,7 @@ from safety_rules.semantics.chaining.lists import lists_of
 from safety_rules.semantics.chaining.pool import Pool
 from safety_rules.semantics.chaining.step import Run, Use, concluded, listed, rule_environments, rule_keys, uses
 from safety_rules.semantics.chaining.strata import strata
+from safety_rules.semantics.dated import dated
 
 MOST_DERIVED = 20_000
 MOST_STEPS = 200_000
@@ -73,7 +74,8 @@ def program_on(
 ) -> ChainProgram:
     """Return the chaining law on a day: all rules of the rulebook, or those given, that are then in force."""
     chosen = rulebook.chains if rules is None else tuple(rules)
-    return ChainProgram(rulebook, day, strata([r for r in chosen if r.in_force.holds(day)]), require, confirmed)
+    held = [dated(r, rulebook.sources, day) for r in chosen if r.in_force.holds(day)]
+    return ChainProgram(rulebook, day, strata(held), require, confirmed)
 
 
 Closure: TypeAlias = Callable[[Run, int, Sequence[ChainRule]], list[Step]]

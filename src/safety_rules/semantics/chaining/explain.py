@@ -68,7 +68,7 @@ def _line(result: ChainResult, fact: ChainFact, chosen: Mapping[str, Step], leve
     rule, book = result.program.rules[step.rule], result.program.rulebook
     below: list[Slot] = [*_given_lines(result, rule, step, chosen, level), *_unless_lines(result, rule, step)]
     if reasons := missing(result, fact.id):
-        facts = tuple(reason_said(_by_key(r), book, {}) for r in sorted(reasons))
+        facts = tuple(reason_said(_by_key(r), book, {}, (rule,)) for r in sorted(reasons))
         below.append(statement("finding.lacks", facts=Series("joint.list", facts)))
     below += [cited(c, book.sources) for c in rule.authority]
     figures = _parameters(result, rule, step)

@@ -166,6 +166,8 @@ def witness(
     if not lacking or not all(_can_be_settled(rule, frozenset(lacking), env) for rule in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
+    if first.kind == "year":
+        return None
     if first.kind in ("parameter", "authority"):
         answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
         return None if answer is None else {first: None, **answer}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from safety_rules.language.acceptance import Acceptance
+from safety_rules.language.chain import ChainRule
 from safety_rules.language.explanation import Amount, Cited, Place, Series, Slot, Statement, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import Clause, Derivation
+from safety_rules.language.rule import Clause, Derivation, Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Source, Standing, standing_key
 from safety_rules.language.truth import Truth
@@ -16,6 +17,7 @@ from safety_rules.language.verdict import ClauseGaps, ClauseResult, DueDuty, Fin
 from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.atoms import clause_lines
+from safety_rules.semantics.verdict.currency import all_lapsed, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
 
 MARKS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?"}
@@ -34,7 +36,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
     shown.sort(key=lambda f: (ORDER[f.status], -verdict.on.area.rank(f.outcome)))
     lines: list[Slot] = [finding_line(f, verdict) for f in shown]
     if not asked:
-        lines += [*_weak_lines(verdict, shown), *_needs_lines(verdict)]
+        lines += [*map(review_said, reviews(verdict)), *_weak_lines(verdict, shown), *_needs_lines(verdict)]
         lines += [statement("duty.line", duty=duty_said(d)) for d in verdict.obligations]
         lines += [_waiver_line(w) for w in verdict.waivers]
         lines += [_accepted_line(a, verdict) for a in verdict.accepted]
@@ -157,23 +159,34 @@ def figure_name(key: str, book: Rulebook, derivations: Mapping[str, Derivation])
 
 def reasons_said(reasons: Iterable[Reason], verdict: Decided) -> Series:
     """Return several missing things, sorted, as a list."""
-    book, derivations = verdict.on.rulebook, verdict.on.derivations
-    return Series("joint.list", tuple(reason_said(r, book, derivations) for r in sorted(reasons)))
+    book, derivations, rules = verdict.on.rulebook, verdict.on.derivations, verdict.on.rules
+    return Series("joint.list", tuple(reason_said(r, book, derivations, rules) for r in sorted(reasons)))
 
 
-def reason_said(reason: Reason, book: Rulebook, derivations: Mapping[str, Derivation]) -> Slot:
-    """Return what is missing."""
+def reason_said(
+    reason: Reason, book: Rulebook, derivations: Mapping[str, Derivation], rules: Iterable[Rule | ChainRule] = ()
+) -> Slot:
+    """Return what is missing; `rules` are those of the day, of which one may have lapsed."""
     key = reason.name
     match reason.kind:
         case "parameter":
             return statement("reason.parameter", name=figure_name(key, book, derivations), key=key)
         case "authority":
+            holders = (*rules, *derivations.values())
+            lapsed = next((h for h in holders if h.key == key and h.lapsed), None)
+            if lapsed is not None:
+                documents = all_lapsed(lapsed.authority, book.sources)
+                return statement("currency.rule", title=lapsed.title, key=key, documents=documents)
             derived = next((d for d in derivations.values() if d.key == key), None)
             if derived is None:
                 return statement("reason.rule", key=key)
             return statement("reason.derivation", title=derived.title, key=key)
         case "divisor":
             return statement("reason.divisor", name=Place(key))
+        case "calendar":
+            return statement("reason.calendar", name=Place(key))
+        case "year":
+            return statement("reason.year", year=key)
         case "step":
             return statement("reason.step", name=Place(key))
         case _:

@@ -8,6 +8,7 @@ from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.kinds import Name
 from safety_rules.language.source import Citation, standing_key
 from safety_rules.language.verdict import ClauseResult, Finding, Gap, Reason
+from safety_rules.semantics.verdict.currency import reviews
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.version import VERSION
 from safety_rules.words.values import json_value
@@ -56,6 +57,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
             {"code": p.code, "fact": p.path, "place": p.place, "given": p.given, **_name(p.message)}
             for p in verdict.problems
         ],
+        "reviews": [{"source": s.key, "review_by": f"{s.review_by}"} for s in reviews(verdict)],
         "provenance": {
             "library": VERSION,
             "rulebook": on.rulebook.digest,
@@ -109,8 +111,13 @@ def _reason(reason: Reason) -> dict[str, str]:
     return {"kind": reason.kind, "name": reason.name}
 
 
-def _citation(c: Citation) -> dict[str, str]:
-    return {"source": c.source, "clause": c.clause, "standing": c.standing.name}
+def _citation(c: Citation) -> dict[str, Any]:
+    return {
+        "source": c.source,
+        "clause": c.clause,
+        "standing": c.standing.name,
+        **({"lapsed": True} if c.lapsed else {}),
+    }
 
 
 def _gap(gap: Gap) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from safety_rules.services.lint.cases import without_edge_cases
 from safety_rules.services.lint.duplicates import near_duplicates
 from safety_rules.services.lint.readings import slow_rules
 from safety_rules.services.lint.sentences import other_numbers
-from safety_rules.services.lint.sources import out_of_force, quotations, weak_standings
+from safety_rules.services.lint.sources import lapsed, out_of_force, quotations, superseded, weak_standings
 from safety_rules.services.lint.usage import unused
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -26,13 +27,20 @@ class Lint:
     silenced: tuple[tuple[Diagnostic, Silence], ...]
 
 
-def linted(book: Rulebook, texts: Mapping[str, str] | None = None, overlays: Collection[str] = ()) -> Lint:
+def linted(
+    book: Rulebook,
+    texts: Mapping[str, str] | None = None,
+    overlays: Collection[str] = (),
+    day: datetime.date | None = None,
+) -> Lint:
     """Return the findings of lint; `texts` are the texts of sources, by key, in which quotations are looked up.
 
+    With a day, also what rests on law that is then no longer in force, or has a newer text.
     `overlays` are the names of overlay files: what they leave untried or unused in the rules below them is
     theirs to decide, and no finding about those rules, which are looked at by themselves.
     """
-    found = sorted(_found(book, texts or {}), key=Diagnostic.sort_key)
+    found = [*_found(book, texts or {}), *(() if day is None else (*lapsed(book, day), *superseded(book, day)))]
+    found.sort(key=Diagnostic.sort_key)
     found = [d for d in found if not overlays or d.code not in OF_A_FILE or d.at.source.name in overlays]
     silenced, standing = [], []
     used: set[Silence] = set()
@@ -44,7 +52,9 @@ def linted(book: Rulebook, texts: Mapping[str, str] | None = None, overlays: Col
             used.add(silence)
             silenced.append((diagnostic, silence))
     own = [s for s in book.silences if not overlays or s.file in overlays]
-    idle = [_idle(s) for s in own if s not in used and (texts or s.code != "quotation-not-found")]
+    unasked = {"quotation-not-found"} if not texts else set()
+    unasked |= {"source-lapsed", "source-replaced"} if day is None else set()
+    idle = [_idle(s) for s in own if s not in used and s.code not in unasked]
     return Lint(tuple(sorted([*standing, *idle], key=Diagnostic.sort_key)), tuple(silenced))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import Citation, Period, Standing
+from safety_rules.language.source import Citation, Period, Standing, holds_on
 from safety_rules.services.impact.meaning import items_of
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -48,12 +48,49 @@ def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
     """Yield what is in force on a day on which none of its sources is."""
     for name, period, citations, at in cited(book):
         sources = [book.sources[c.source] for c in citations]
-        hole = _uncovered(period, [s.in_force for s in sources])
+        held = [
+            Period(s.in_force.since, None if c.continues else s.in_force.until)
+            for c, s in zip(citations, sources, strict=True)
+        ]
+        hole = _uncovered(period, held)
         where = at or next((c.at for c in citations if c.at is not None), None)
         if hole is None or where is None:
             continue
         key = "source-not-in-force.one" if len(sources) == 1 else "source-not-in-force.many"
         yield Diagnostic.doubt(key, where, name=name, day=hole, sources=tuple(s.key for s in sources))
+
+
+def lapsed(book: Rulebook, day: datetime.date) -> Iterator[Diagnostic]:
+    """Yield what is in force on the day of the check when nothing that it cites is, with what took its place."""
+    for name, period, citations, at in cited(book):
+        sources = [book.sources[c.source] for c in citations]
+        where = at or next((c.at for c in citations if c.at is not None), None)
+        held = any(holds_on(c, book.sources[c.source], day) for c in citations)
+        if where is None or not period.holds(day) or held or not sources:
+            continue
+        later = tuple(dict.fromkeys(s.replaced_by for s in sources if s.replaced_by))
+        many = "source-lapsed.successor" if later else "source-lapsed.none"
+        yield Diagnostic.doubt(many, where, name=name, day=day, sources=tuple(s.key for s in sources), later=later)
+
+
+def superseded(book: Rulebook, day: datetime.date) -> Iterator[Diagnostic]:
+    """Yield what rests, on the day of the check, on a document that is known to have a newer one in force."""
+    for name, period, citations, at in cited(book):
+        keys = {c.source for c in citations}
+        for source in (book.sources[k] for k in dict.fromkeys(c.source for c in citations)):
+            newer = book.sources.get(source.replaced_by)
+            where = at or next((c.at for c in citations if c.at is not None), None)
+            if newer is None or where is None or newer.key in keys or not period.holds(day):
+                continue
+            if source.in_force.holds(day) and newer.in_force.holds(day):
+                yield Diagnostic.doubt("source-replaced", where, name=name, source=source.key, newer=newer.key)
+
+
+def overdue_reviews(book: Rulebook, day: datetime.date) -> Iterator[Diagnostic]:
+    """Yield, as an error, each source that somebody had to look at again by a day that has passed."""
+    for source in book.sources.values():
+        if source.review_by is not None and source.review_by < day and source.at is not None:
+            yield Diagnostic.of("review-passed", source.at, source=source.key, by=source.review_by, day=day)
 
 
 def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:

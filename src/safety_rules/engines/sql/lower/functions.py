@@ -12,6 +12,7 @@ from safety_rules.engines.sql.exactness import doubles as numbers
 from safety_rules.engines.sql.exactness.doubles import Number
 from safety_rules.engines.sql.lower import terms
 from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.language import workdays
 from safety_rules.language.expr import Call
 from safety_rules.language.operators import FUNCTIONS, ORDERS, Algebra
 
@@ -43,6 +44,7 @@ def _algebra(w: Writer) -> Algebra:
         chosen=partial(_chosen, w),
         days=lambda later, earlier: numbers.counted(d.days_between(later, earlier), d, True),
         months=partial(_months, w),
+        workdays=partial(_workdays, w),
         starts=d.starts_with,
     )
 
@@ -97,6 +99,18 @@ def _above_zero(step: Number, w: Writer) -> Number:
     w.unsure(found.near, found.unsettled)
     sql = w.keep(f"(CASE WHEN {found.sql} THEN {step.sql} END)")
     return replace(step, sql=sql, size=sql if step.size in (step.sql, f"abs({step.sql})") else step.size, signed=False)
+
+
+def _workdays(w: Writer, day: str) -> Number:
+    """Return how many working days there are up to a day: weekdays, less free runs, and the worked days of weekends."""
+    d, week, working = w.dialect, workdays.WEEK, workdays.WORKED_IN_A_WEEK
+    n = w.keep(d.days_between(day, d.day(workdays.MONDAY)))
+    parts = [f"floor({n} / {week}E0) * {working} + least({n} % {week} + 1, {working})"]
+    parts += [f"- greatest(0, least({n} - {start - 1}, {length}))" for start, length in workdays.free_runs()]
+    parts += [f"+ (CASE WHEN {n} >= {start} THEN 1 ELSE 0 END)" for start in workdays.worked()]
+    first, last = workdays.number(workdays.FIRST), workdays.number(workdays.LAST)
+    found = w.keep(f"(CASE WHEN {n} BETWEEN {first} AND {last} THEN {' '.join(parts)} END)")
+    return numbers.counted(found, d, False)
 
 
 def _months(w: Writer, day: str) -> tuple[Number, Number, Number]:

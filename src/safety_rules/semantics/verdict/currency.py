@@ -1,0 +1,44 @@
+"""What is told of documents that are no longer in force, or that somebody must look at again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from safety_rules.language.explanation import Series, Slot, Statement, statement
+from safety_rules.language.source import Citation, Source
+from safety_rules.semantics.decide import deciding
+from safety_rules.semantics.verdict.decided import Decided
+
+
+def lapsed_said(citation: Citation, sources: Mapping[str, Source]) -> Statement:
+    """Return what has lapsed, until when it was in force, and what took its place."""
+    source = sources[citation.source]
+    next_ = sources.get(source.replaced_by)
+    after: Slot = "" if next_ is None else statement("currency.successor", title=next_.title, number=_number(next_))
+    ended = source.in_force.until
+    until: Slot = "" if ended is None else statement("currency.until", day=ended.isoformat())
+    return statement("currency.lapsed", title=source.title, number=_number(source), until=until, after=after)
+
+
+def all_lapsed(citations: Iterable[Citation], sources: Mapping[str, Source]) -> Series:
+    """Return what is said of several lapsed citations, each document once."""
+    once = {c.source: c for c in citations if c.lapsed}
+    return Series("joint.list", tuple(lapsed_said(c, sources) for c in once.values()))
+
+
+def reviews(verdict: Decided) -> tuple[Source, ...]:
+    """Return the documents of the findings that decide or are open whose day of review has passed."""
+    counted = [*verdict.open_findings, *deciding(verdict.on.area, verdict.findings, verdict.at_best)]
+    cited = [c for f in counted for c in (*f.rule.authority, *f.parameters.values(), *f.derivations.values())]
+    found = (verdict.on.rulebook.sources[c.source] for c in cited)
+    return tuple(dict.fromkeys(s for s in found if s.review_by is not None and s.review_by < verdict.on.as_of))
+
+
+def review_said(source: Source) -> Statement:
+    """Return that a document had to be looked at again by a day that has passed."""
+    day = source.review_by.isoformat() if source.review_by is not None else ""
+    return statement("currency.review", title=source.title, number=_number(source), day=day)
+
+
+def _number(source: Source) -> Slot:
+    return statement("citation.number", number=source.number) if source.number else ""
