@@ -48,7 +48,7 @@ from safety_rules.language.bounds import (
     truths,
 )
 from safety_rules.language.kinds import Boolean, Choice, Kind, Number, Records
-from safety_rules.language.law import Entry, Parameter, is_enough, is_sure, sure_edition
+from safety_rules.language.law import Entry, Parameter, is_sure, sure_edition, sure_values
 from safety_rules.language.operators import FOLDS, FUNCTIONS, shifted
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation
@@ -217,21 +217,22 @@ def _parameter(expr: tree.ParameterRef, env: Environment) -> Bounded:
         return NEVER
     first, last, parts = found[0], found[2], list[Bounded]()
     uncovered, hole = first.toordinal(), False
-    for since, until, entry in sorted(_within(parameter.entries, first, last), key=lambda e: e[0]):
-        sure = is_enough(entry.citation.standing, parameter.key, env)
-        parts.append(just(entry.value) if sure else doubted(of_kind(expr.kind)))
+    for since, until, value in sorted(_within(sure_values(parameter, env), first, last), key=lambda e: e[0]):
+        parts.append(just(value) if value is not None else doubted(of_kind(expr.kind)))
         hole = hole or since.toordinal() > uncovered
         uncovered = max(uncovered, until.toordinal() + 1)
     return doubted(hull(parts), day.unsure or hole or uncovered <= last.toordinal())
 
 
-def _within(entries: Iterable[Entry], first: datetime.date, last: datetime.date) -> Iterable[tuple[Any, Any, Entry]]:
-    """Yield the entries in force on some of the days, each with the first and the last of them."""
-    for entry in entries:
+def _within(
+    entries: Iterable[tuple[Entry, Any]], first: datetime.date, last: datetime.date
+) -> Iterable[tuple[datetime.date, datetime.date, Any]]:
+    """Yield the values in force on some of the days, each with the first and the last of them; None of one not sure enough."""
+    for entry, value in entries:
         since = max(entry.period.since or datetime.date.min, first)
         until = min(entry.period.until or datetime.date.max, last)
         if since <= until:
-            yield since, until, entry
+            yield since, until, value
 
 
 @dataclass(slots=True)

@@ -98,7 +98,7 @@ def duties(law: AreaOn, ready: bool = False) -> Duties:
         if not any(d is not False for d in due):
             return []
         return [
-            DueDuty(o.key, o.duty, o.authority, one is True, sure)
+            DueDuty(o.key, o.duty, o.authority, one is True and not o.lapsed, sure)
             for o, one, sure in zip(law.obligations, due, sure_of(values.get), strict=True)
             if one is not False
         ]
