@@ -146,3 +146,14 @@ def test_a_confirmation_that_cannot_be_read_is_refused(area: sr.DatedArea, chang
     with pytest.raises(sr.RuleFileError) as raised:
         area.accepting([{**SUM, **change}])
     assert [d.code for d in raised.value.diagnostics] == [code]
+
+
+def test_figures_at_their_plausible_bounds_are_asked_by_sql_as_by_records(area: sr.DatedArea) -> None:
+    lands, ratios = (0.49, 0.5, 15.0, 30000.0, 30000.01), (9375.5, 49999.99, 50000.0, 50000.01)
+    rows = [{**GOOD, LAND: land, INVESTED: round(land * n, 4)} for land in lands for n in ratios]
+    rows += [{**GOOD, INVESTED: n} for n in (3e7, 3e7 + 0.01)]
+    for row, data in zip(area.decide_table(as_arrow(rows), engine="duckdb"), rows, strict=True):
+        record = area.admit(data)
+        violated, undetermined, _ = area.masks(record)
+        assert (row["violated"], row["undetermined"]) == (violated, undetermined), data
+        assert row["problem"] is bool(record.problems)
