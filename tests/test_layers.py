@@ -24,7 +24,11 @@ LAYERS = (
     "web",
     "cli",
 )
-BESIDE = {"testing": "cli", "__init__": "cli"}  # may import from anywhere up to there, and nothing imports them
+BESIDE = {
+    "testing": "cli",
+    "__init__": "cli",
+    "__main__": "cli",
+}  # may import from anywhere up to there, and nothing imports them
 BASE = "sql"  # no engine of its own: the lowering that the table engines share
 THIRD_PARTIES = {
     "pydantic": ("loading", "formats"),

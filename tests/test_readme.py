@@ -17,6 +17,8 @@ NAMES = (
     "README.md",
     "README.zh.md",
     "docs/python.md",
+    "docs/decision-log.md",
+    "docs/verdict.md",
     "docs/tables.md",
     "docs/command-line.md",
     "docs/writing-rules.md",

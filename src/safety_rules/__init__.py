@@ -15,49 +15,76 @@ from typing import TYPE_CHECKING, Any
 from safety_rules.version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from safety_rules.face import AreaRules, Rules, load
+    from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.face import AreaRules, LiveRules, Rules, live, load
+    from safety_rules.formats.verdict_model import VerdictModel
+    from safety_rules.language.diagnostic import Severity
     from safety_rules.language.errors import (
+        ChainEngineError,
         LedgerError,
         NotFoundError,
+        ReceiptError,
         RecordError,
         RuleFileError,
         SafetyRulesError,
     )
+    from safety_rules.language.record import Absence, Problem, Record
     from safety_rules.language.rule import Waiver
     from safety_rules.language.source import Standing
     from safety_rules.language.truth import Truth
-    from safety_rules.language.verdict import Finding, Gap, Status
+    from safety_rules.language.verdict import DueDuty, Evidence, Finding, Gap, Needs, Reason, Status
     from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
     from safety_rules.services.dated_area import DatedArea
+    from safety_rules.services.decisions.log import DecisionLog
+    from safety_rules.services.replay import Replay, replay
     from safety_rules.words.diagnostic import Diagnostic
 
 _HOMES = {
+    "Absence": "language.record",
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
+    "ChainEngineError": "language.errors",
     "DatedArea": "services.dated_area",
+    "DecisionLog": "services.decisions.log",
     "Diagnostic": "words.diagnostic",
+    "DueDuty": "language.verdict",
+    "Evidence": "language.verdict",
     "Finding": "language.verdict",
     "Gap": "language.verdict",
     "LedgerError": "language.errors",
+    "LiveRules": "face",
+    "Needs": "language.verdict",
     "NotFoundError": "language.errors",
+    "Problem": "language.record",
+    "Reason": "language.verdict",
+    "ReceiptError": "language.errors",
+    "Record": "language.record",
     "RecordError": "language.errors",
+    "Replay": "services.replay",
     "RuleFileError": "language.errors",
     "Rules": "face",
     "SafetyRulesError": "language.errors",
+    "Severity": "language.diagnostic",
     "Standing": "language.source",
     "Status": "language.verdict",
+    "TableDecision": "engines.columnar.result",
     "Truth": "language.truth",
     "Verdict": "semantics.verdict.verdict",
+    "VerdictModel": "formats.verdict_model",
     "Waiver": "language.rule",
+    "live": "face",
     "load": "face",
+    "replay": "services.replay",
     "with_history": "services.chaining.deciding",
 }
 
 __all__ = [
-    "AreaRules", "AreaWithHistory", "DatedArea", "Diagnostic", "Finding", "Gap", "LedgerError", "NotFoundError",
-    "RecordError", "RuleFileError", "Rules", "SafetyRulesError", "Standing", "Status", "Truth", "Verdict", "Waiver",
-    "__version__", "load", "with_history",
+    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "DecisionLog", "Diagnostic", "DueDuty",
+    "Evidence", "Finding", "Gap", "LedgerError", "LiveRules", "Needs", "NotFoundError", "Problem", "Reason",
+    "ReceiptError", "Record", "RecordError", "Replay", "RuleFileError", "Rules", "SafetyRulesError", "Severity",
+    "Standing", "Status", "TableDecision", "Truth", "Verdict", "VerdictModel", "Waiver", "__version__", "live", "load",
+    "replay", "with_history",
 ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,14 @@ from safety_rules.loading.folders import PathLike, rulebook_of
 from safety_rules.semantics.admission.objects import shown
 from safety_rules.semantics.admission.values import day_of
 from safety_rules.services.dated_area import DatedArea, dated_area
+from safety_rules.services.live import LiveBook, live_book
+from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.near import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from safety_rules.formats.verdict_model import VerdictModel
     from safety_rules.language.legal_calendar import LegalCalendar
     from safety_rules.tables.chain import ChainedTables
 
@@ -30,6 +34,22 @@ def load(rules: PathLike | None = None, overlay: PathLike | Sequence[PathLike] =
     Raises RuleFileError, with every diagnostic, when a file holds an error.
     """
     return Rules(rulebook_of(rules, overlay))
+
+
+def live(
+    rules: PathLike | None = None,
+    overlay: PathLike | Sequence[PathLike] = (),
+    every: float = 1.0,
+    settle: float = 0.5,
+    clock: Callable[[], float] = time.monotonic,
+) -> LiveRules:
+    """Return rules that follow their folder, for a service: `live.area("admission").on(day)` is of what stands there by now.
+
+    The files are looked at at most every `every` seconds, when somebody asks. What changed is taken whole, once two looks
+    `settle` seconds apart find the same content; what holds an error is not taken: the last good rules stay, and
+    `diagnostics` says why. Raises RuleFileError where the folder holds an error from the start.
+    """
+    return LiveRules(live_book(rules, overlay, every, settle, clock))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,39 @@ def _standing(standing: Standing | str) -> Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRules:
+    """Rules that follow their folder; any number of threads may ask."""
+
+    book: LiveBook
+
+    def __repr__(self) -> str:
+        return f"<LiveRules {self.book.book.digest[:12]}{'; the folder holds an error' if self.error else ''}>"
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of this moment, whole: what is decided by them is decided by one content."""
+        return Rules(self.book.now())
+
+    def area(self, key: str) -> AreaRules:
+        """Return an area of this moment's rules by key; raises NotFoundError."""
+        return self.rules.area(key)
+
+    def look(self) -> bool:
+        """Look at the files now; return whether other rules were taken."""
+        return self.book.look()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The mistakes for which the folder's content is not taken; empty where it is."""
+        return self.book.diagnostics
+
+    @property
+    def error(self) -> str:
+        """Why the folder's content is not taken, in a line; empty where it is."""
+        return self.book.error
+
+
+@dataclass(frozen=True, slots=True)
 class AreaRules:
     """One area, on every day."""
 
@@ -126,3 +179,9 @@ class AreaRules:
         from safety_rules.formats.models import json_schema
 
         return json_schema(self.rulebook, self.area)
+
+    def verdict_model(self) -> type[VerdictModel]:
+        """Return the pydantic model of the area's verdicts, with its own outcomes and rules."""
+        from safety_rules.formats.verdict_model import verdict_model
+
+        return verdict_model(self.area)

@@ -102,7 +102,7 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_project_referred_through_its_records_explains_the_whole_chain_in_chinese(call: Any) -> None:
-    code, out, err = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY)
+    code, out, err = call("explain", LEDGER, "--id", "XM2020-192", "--history", HISTORY, "--all")
     assert (code, err) == (0, "")
     assert out.startswith(
         "提交研判，因示例西园塑料制品（第二厂）有列入黑名单情形：较大及以上事故受到行政处罚（2020-07-02），"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from safety_rules.services.rectification.ledger import Head, append, head, reading, writing
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import Details, Event
 from safety_rules.services.rectification.recording import entry
+from safety_rules.services.store.store import Head, append, head
 
 ENTERPRISE, UNIT, CODE = "示例企业", "示例街道", "91320991MA00000001"
 EXPERT, DEPARTMENT, PARK = "示例专家组", "示例主管部门", "示例督查组"

@@ -20,10 +20,12 @@ import pytest
 
 from rectification.ledgers import head_of, ledger, life
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.ledger import GENESIS, Head, append, writing
+from safety_rules.services.rectification.ledger import writing
 from safety_rules.services.rectification.recording import entry, history
 from safety_rules.services.rectification.table import lifecycle
-from safety_rules.services.rectification.verifying import faults, head_text, kept_head
+from safety_rules.services.rectification.verifying import faults
+from safety_rules.services.store.store import GENESIS, Head, append
+from safety_rules.services.store.verifying import head_text, kept_head
 
 TABLE = lifecycle()
 WRITER = Path(__file__).with_name("writer.py")
@@ -258,8 +260,10 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
 
 def test_writers_that_make_the_same_ledger_at_once_make_one(tmp_path: Path) -> None:
     store = tmp_path / "台账.db"
-    code = "import sys; from pathlib import Path; from rectification.ledgers import life; from safety_rules.services.rectification.ledger import append, writing; from safety_rules.services.rectification.recording import entry\nwith writing(Path(sys.argv[1]), create=True) as c: append(c, [entry(e) for e in life(sys.argv[2])])"
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    code = "import sys; from pathlib import Path; from rectification.ledgers import life; from safety_rules.services.rectification.ledger import writing; from safety_rules.services.store.store import append; from safety_rules.services.rectification.recording import entry\nwith writing(Path(sys.argv[1]), create=True) as c: append(c, [entry(e) for e in life(sys.argv[2])])"
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *filter(None, sys.path)])
+    }
     makers = [subprocess.Popen([sys.executable, "-c", code, str(store), f"YH-{n}"], env=environment) for n in range(4)]
     assert [m.wait(timeout=60) for m in makers] == [0, 0, 0, 0]
     assert (head_of(store).count, codes(store)) == (28, set())

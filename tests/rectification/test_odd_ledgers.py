@@ -20,12 +20,14 @@ from rectification.workbooks import book
 from safety_rules.language.errors import LedgerError, SafetyRulesError
 from safety_rules.services.rectification.exporting import export
 from safety_rules.services.rectification.importing import import_workbook
-from safety_rules.services.rectification.ledger import GENESIS, Fault, Head, append, writing
+from safety_rules.services.rectification.ledger import writing
 from safety_rules.services.rectification.life import Event
 from safety_rules.services.rectification.recording import dangers, entry, history, latest_facts, record
 from safety_rules.services.rectification.stats import stats_of_store
 from safety_rules.services.rectification.table import lifecycle
-from safety_rules.services.rectification.verifying import beside, faults, kept_head, write_head
+from safety_rules.services.rectification.verifying import faults
+from safety_rules.services.store.store import GENESIS, Fault, Head, append
+from safety_rules.services.store.verifying import beside, kept_head, write_head
 
 TABLE = lifecycle()
 TODAY = datetime.date(2020, 9, 30)

@@ -14,13 +14,14 @@ from rectification.ledgers import CODE, DEPARTMENT, ENTERPRISE, EXPERT, PARK, da
 from rectification.workbooks import book
 from safety_rules.cli.main import main
 from safety_rules.services.rectification.importing import import_roster, import_workbook
-from safety_rules.services.rectification.ledger import append, entries, reading, writing
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import Event, RefusedError, replay
 from safety_rules.services.rectification.recording import EVENT, entry, history, record
 from safety_rules.services.rectification.roster import Actor
 from safety_rules.services.rectification.story import story
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.rectification.verifying import faults
+from safety_rules.services.store.store import append, entries
 
 TABLE = lifecycle()
 TODAY = datetime.date(2020, 9, 30)

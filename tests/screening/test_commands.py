@@ -89,11 +89,19 @@ def test_what_was_not_used_is_told_on_standard_error(call, tmp_path: Path) -> No
 
 
 def test_explain_draws_a_tree_of_one_row(call, ledger: Path) -> None:
-    code, out, _ = call("explain", ledger, "--row", 3)
+    code, out, _ = call("explain", ledger, "--row", 3, "--all")
     assert code == 0
     assert out.startswith("零部件项目：不予准入（一票否决）")
     assert "├─ ✗ 不涉及化学反应　［no_reaction］不符合 → 不予准入，一票否决" in out
-    assert out == call("explain", ledger, "--id", "P2")[1]
+    assert out == call("explain", ledger, "--id", "P2", "--all")[1]
+
+
+def test_explain_begins_with_what_decides_in_three_lines(call, ledger: Path) -> None:
+    said = call("explain", ledger, "--row", 3)[1].splitlines()
+    assert said[0].startswith("零部件项目：不予准入（一票否决）")
+    assert said[1].startswith("主要原因：不涉及化学反应，未做到：")
+    assert said[3:] == ["（逐条说明请加 --all）"]
+    assert all("├" not in line for line in said)
 
 
 def test_explain_answers_why_not_for_a_satisfied_rule_in_english(call, ledger: Path) -> None:

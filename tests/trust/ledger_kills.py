@@ -28,7 +28,8 @@ from safety_rules.services.rectification.importing import Hand, import_workbook
 from safety_rules.services.rectification.life import Change, Event
 from safety_rules.services.rectification.recording import dangers, history, record
 from safety_rules.services.rectification.table import lifecycle
-from safety_rules.services.rectification.verifying import beside, faults, kept_head
+from safety_rules.services.rectification.verifying import faults
+from safety_rules.services.store.verifying import beside, kept_head
 
 TODAY = datetime.date(2020, 9, 30)
 TABLE = lifecycle()

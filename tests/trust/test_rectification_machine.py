@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from safety_rules.services.rectification.ledger import GENESIS, writing
+from safety_rules.services.rectification.ledger import writing
 from safety_rules.services.rectification.life import Details, Event, RefusedError
 from safety_rules.services.rectification.recording import dangers, history, record
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.rectification.verifying import faults
+from safety_rules.services.store.store import GENESIS
 
 TABLE = lifecycle()
 START = datetime.date(2024, 1, 1)

@@ -18,6 +18,8 @@ from safety_rules.cli.options import (
     headings_options,
     history_option,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     wanted_headings,
 )
@@ -53,12 +55,14 @@ def gaps_options(function: F) -> F:
 @click.option(
     "--rule", "chosen", multiple=True, metavar="RULE", help="Only this rule, whatever it says; may be repeated."
 )
+@click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
 @click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
 @accept_option
 @history_option
+@log_options
 @headings_options
 @day_option
 @rules_option
@@ -68,6 +72,7 @@ def command(
     number: int | None,
     identity: str | None,
     chosen: tuple[str, ...],
+    every: bool,
     as_json: bool,
     area: str,
     sheet: str | None,
@@ -76,6 +81,8 @@ def command(
     outcome: str | None,
     accepted: Path | None,
     histories: tuple[Path, ...],
+    log: Path | None,
+    masks: tuple[str, ...],
     explain_headings: bool,
     mapped: Path | None,
     propose: Path | None,
@@ -85,7 +92,7 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Explain the verdict on one row of LEDGER as a tree: rule, clause, values, law, gap, and what is missing."""
+    """Explain the verdict on one row of LEDGER: what decides, in three lines; with --all as a tree of every rule."""
     from safety_rules.services.screening import row_numbered, row_of
 
     if (weights or outcome is not None) and not gaps:
@@ -94,6 +101,7 @@ def command(
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
+    kept = log_of(log, masks)
     history = history_of(dated, histories)
     if number is not None:
         row = row_numbered(ledger, dated, number, wanted, history)
@@ -103,10 +111,15 @@ def command(
         said = row.error.in_(language) if row.error is not None else ""
         click.echo(sentence("problem.at", language, place=row.row.place, message=said), err=True)
         sys.exit(ExitCode.LEDGER)
+    if kept is not None:
+        kept.append(row.verdict)
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return
-    click.echo(row.verdict.explain(language, chosen))
+    if every or chosen:
+        click.echo(row.verdict.explain(language, chosen))
+    else:
+        click.echo("\n".join([*row.verdict.brief(language), sentence("brief.all", language)]))
     if gaps:
         click.echo(gaps_text(dated, row.verdict, weights, outcome, language))
 

@@ -19,6 +19,8 @@ from safety_rules.cli.options import (
     engine_option,
     headings_options,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     wanted_headings,
 )
@@ -44,6 +46,7 @@ ENDINGS = (".xlsx", ".csv", ".parquet")
 )
 @click.option("--sheet", default=None, help="The sheet of units; else the one with most known headings.")
 @accept_option
+@log_options
 @headings_options
 @engine_option
 @day_option
@@ -54,6 +57,8 @@ def command(
     output: Path | None,
     sheet: str | None,
     accepted: Path | None,
+    log: Path | None,
+    masks: tuple[str, ...],
     explain_headings: bool,
     mapped: Path | None,
     propose: Path | None,
@@ -73,16 +78,21 @@ def command(
 
     if output is not None and output.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"`{output.name}` has no known ending: {', '.join(ENDINGS)}")
+    kept = log_of(log, masks)
+    if kept is not None and output is not None and output.suffix.lower() != ".xlsx":
+        raise click.UsageError("levels in .csv and .parquet are worked out all at once; with `--log` write .xlsx")
     area = area_on(rules, overlays, "major_hazard", day, require_standing, accepted)
     wanted = wanted_headings(ledger, area.law, sheet, explain_headings, mapped, propose, language)
     # What is confirmed is told of each record, which a table of many does not do.
     chosen, notices = engine_for(ledger, "records" if accepted is not None and engine == "auto" else engine)
-    counts_alone = output is None and engine == "auto" and chosen == "duckdb"
+    counts_alone = kept is None and output is None and engine == "auto" and chosen == "duckdb"
     if counts_alone or (output is not None and output.suffix.lower() != ".xlsx"):
         _as_table(ledger, area, wanted, chosen, output, language, notices)
         return
     screening, units = grade(ledger, area, wanted, engine)
     screening.rows = watched(screening, language)
+    if kept is not None:
+        units = kept.logged(units, lambda unit: unit.row.verdict)
     counts: Counter[str] = Counter()
     if output is None:
         _print_table(_counted(units, counts), language)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from safety_rules.language.record import Problem
     from safety_rules.language.vocabulary import Fact
     from safety_rules.semantics.decide import AreaOn
+    from safety_rules.services.decisions.log import DecisionLog
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -251,3 +252,26 @@ def history_option(function: F) -> F:
         "and published listings (名单记录), or a ledger of `rectify`: what follows from it for each row counts as well. "
         "May be repeated.",
     )(function)  # fmt: skip
+
+
+def log_options(function: F) -> F:
+    """Add `--log` and `--log-mask`."""
+    log = click.option(
+        "--log", "log", type=PATH, default=None, help="Append each decision, with what it was made from, to this log; "
+        "see `safety-rules replay`."
+    )  # fmt: skip
+    mask = click.option(
+        "--log-mask", "masks", multiple=True, metavar="FACT", help="With --log: a fact whose value is not kept; may be repeated."
+    )  # fmt: skip
+    return log(mask(function))
+
+
+def log_of(log: Path | None, masks: tuple[str, ...]) -> DecisionLog | None:
+    """Return the log that the options name; raises UsageError where only a mask is named."""
+    if log is None:
+        if masks:
+            raise click.UsageError("`--log-mask` goes with `--log`")
+        return None
+    from safety_rules.services.decisions.log import DecisionLog
+
+    return DecisionLog(log, masks)

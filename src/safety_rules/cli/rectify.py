@@ -296,7 +296,7 @@ def export_command(store: Path, output: Path, on: datetime.date | None, language
     """Write the dangers of a ledger as they stand to a workbook that `import` reads, and the ledger's head beside it."""
     from safety_rules.services.rectification.exporting import export
     from safety_rules.services.rectification.table import lifecycle
-    from safety_rules.services.rectification.verifying import beside
+    from safety_rules.services.store.verifying import beside
     from safety_rules.words.catalog import sentence
 
     if output.suffix.lower() != ".xlsx":
@@ -315,8 +315,9 @@ def verify(store: Path, kept: Path | None, write_head: Path | None, language: st
     """Find changed, removed, re-ordered or truncated entries of a ledger."""
     from safety_rules.cli.rectify_terminal import print_verified
     from safety_rules.services.rectification.table import lifecycle
-    from safety_rules.services.rectification.verifying import faults, kept_head
-    from safety_rules.services.rectification.verifying import write_head as written
+    from safety_rules.services.rectification.verifying import faults
+    from safety_rules.services.store.verifying import kept_head
+    from safety_rules.services.store.verifying import write_head as written
 
     head, found = faults(store, lifecycle(), kept_head(kept) if kept is not None else None, datetime.date.today())
     print_verified(store, head, found, kept is not None, language)

@@ -21,9 +21,9 @@ from safety_rules.words.values import listed as joined
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.importing import Imported
-    from safety_rules.services.rectification.ledger import Fault, Head
     from safety_rules.services.rectification.sheets import Refusal
     from safety_rules.services.rectification.table import Lifecycle
+    from safety_rules.services.store.store import Fault, Head
 
 MOST_REFUSALS = 50
 

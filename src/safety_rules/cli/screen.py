@@ -21,9 +21,12 @@ from safety_rules.cli.options import (
     headings_options,
     history_option,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     wanted_headings,
 )
+from safety_rules.words.catalog import sentence
 
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
@@ -91,6 +94,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
 )  # fmt: skip
 @accept_option
 @history_option
+@log_options
 @headings_options
 @engine_option
 @day_option
@@ -109,6 +113,8 @@ def command(
     fail_on: tuple[str, ...],
     accepted: Path | None,
     histories: tuple[Path, ...],
+    log: Path | None,
+    masks: tuple[str, ...],
     engine: str,
     day: str | None,
     require_standing: str,
@@ -122,7 +128,7 @@ def command(
     from safety_rules.services.screening import screen
     from safety_rules.services.screening_waivers import waivers as waivers_of
 
-    form = _format(output, form)
+    form, kept = _format(output, form), log_of(log, masks)
     dated = area_on(rules, overlays, area, day, require_standing, accepted)
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
@@ -136,7 +142,8 @@ def command(
                 refused.append(row.row.number)
             yield row
 
-    rows = counted(watched(screening, language))
+    rows: Iterable[ScreenedRow] = watched(screening, language)
+    rows = counted(rows if kept is None else kept.logged(rows, lambda row: row.verdict))
     if output is None and form == "table":
         print_table(screening, rows, language)
     elif output is None:
@@ -146,6 +153,8 @@ def command(
     else:
         _writer(form)(screening, rows, output, language)
     print_notices(screening.notices, language)
+    if kept is not None:
+        click.echo(sentence("replay.logged", language, log=kept.path.name, count=len(kept)), err=True)
     if output is not None or form == "table":
         print_summary(screening, language, output)
     if refused:

@@ -5,12 +5,13 @@ SafetyRulesError
 ├── NotFoundError        an area, rule, fact or language that does not exist
 ├── LedgerError          a ledger that cannot be read or written as a whole
 ├── ChainEngineError     chaining came to no complete result; `.stratum` says where
+├── ReceiptError         a verdict as data that cannot be replayed; `.certain` is what it says all the same
 └── RecordError          data that is no record at all (a list in place of a mapping)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -49,3 +50,11 @@ class ChainEngineError(SafetyRulesError):
     def __init__(self, stratum: int, rules: Sequence[str], message: str) -> None:
         self.stratum = stratum
         super().__init__(f"chaining stopped in stratum {stratum} ({', '.join(rules)}): {message}")
+
+
+class ReceiptError(SafetyRulesError):
+    """A verdict as data that is none, or of a newer schema; `certain` is what it says all the same."""
+
+    def __init__(self, message: str, certain: Mapping[str, str] | None = None) -> None:
+        self.certain = dict(certain or {})
+        super().__init__(message)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any
 
 from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.kinds import Name, Value
+
+
+class Absence(Enum):
+    """Why the data does not say a fact, as far as the door that it came through knows."""
+
+    NOT_ASKED = "not_asked"
+    NOT_FILLED_IN = "not_filled_in"
+    SAID_NOT_TO_EXIST = "said_not_to_exist"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +30,9 @@ class Problem:
     message: Name
     given: str = ""
 
+    def __str__(self) -> str:
+        return self.text("en")
+
     def text(self, language: str) -> str:
         """Return the problem in one line, with its cell."""
         place = self.place or self.path
@@ -28,11 +41,23 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Admitted facts; a fact that is not here is unknown. `accepted` are numbers that count because they were confirmed."""
+    """Admitted facts; a fact that is not here is unknown.
+
+    `accepted` are numbers that count because they were confirmed, `blanks` the paths that the data has and leaves open.
+    """
 
     values: Mapping[str, Value]
     problems: tuple[Problem, ...] = ()
     accepted: tuple[Acceptance, ...] = ()
+    blanks: Mapping[str, Absence] = field(default_factory=dict, compare=False, repr=False)
+
+    def absence(self, path: str) -> Absence | None:
+        """Return why there is no value at a path; None where there is one."""
+        if self.value_at(path) is not None:
+            return None
+        if any(p.path == path for p in self.problems):
+            return Absence.UNREADABLE
+        return self.blanks.get(path, Absence.NOT_ASKED)
 
     def value_at(self, path: str) -> Value | None:
         """Return the value at `enterprise.accidents[0].deaths`, or None when it is unknown."""
@@ -59,7 +84,7 @@ class Record:
             _put(item, name.lstrip("."), value)
             items[int(index)] = item
             values[head] = tuple(items)
-        return Record(values, self.problems, self.accepted)
+        return replace(self, values=values)
 
 
 def _put(values: dict[str, Value], key: str, value: Value | None) -> None:

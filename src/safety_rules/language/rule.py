@@ -115,7 +115,7 @@ class Holder:
         return bool(self.authority) and all(c.lapsed for c in self.authority)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Rule(Holder):
     """A requirement: it applies when all of `applies_when` holds, and then all of `requires` must.
 
@@ -134,6 +134,9 @@ class Rule(Holder):
     at: Span | None = field(default=None, compare=False, repr=False)
     file: str = field(default="", compare=False)
     row_of: str = field(default="", compare=False)
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.key}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class ClauseResult:
     reasons: frozenset[Reason] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """What one rule says of one record, and on what.
 
@@ -71,6 +71,9 @@ class Finding:
     parameters: Mapping[str, Citation] = field(default_factory=dict)
     derivations: Mapping[str, Citation] = field(default_factory=dict)
     waived: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.rule.key} {self.status.value}{', waived' if self.waived else ''}>"
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -112,8 +115,11 @@ class Evidence(NamedTuple):
     failed: tuple[str, ...]
     values: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<Evidence {self.rule.key} {self.status.value}{''.join(f', {c}' for c in self.failed)}>"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Gap:
     """The smallest change of one fact with which a failed clause holds.
 
@@ -126,6 +132,12 @@ class Gap:
     now: Fraction
     to: Fraction
     kind: Number
+
+    def __repr__(self) -> str:
+        return (
+            f"<Gap {self.rule}.{self.clause}: {self.path} {self.now} to {self.to} {self.kind.unit.symbol}".rstrip()
+            + ">"
+        )
 
     @property
     def change(self) -> Fraction:
@@ -156,7 +168,7 @@ class Needs:
     proven: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DueDuty:
     """A duty that follows from the verdict; `certain` is False while a fact is missing."""
 
@@ -166,6 +178,9 @@ class DueDuty:
     certain: bool
     standing: Standing
     reasons: frozenset[Reason] = frozenset()
+
+    def __repr__(self) -> str:
+        return f"<DueDuty {self.key}: {self.duty.who.en}{'' if self.certain else ', while a fact is missing'}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,12 @@ def digest_of(files: Iterable[RuleFileText]) -> str:
     return digest.hexdigest()
 
 
+def overlay_digest(files: Iterable[RuleFileText]) -> str:
+    """Return the digest of overlays in their order: their names and what they hold, wherever they lie."""
+    named = ((i, f.path.rpartition("/")[2], f) for i, f in enumerate(files))
+    return digest_of(RuleFileText(f"{i:04d}/{name}", f.data, f.unread) for i, name, f in named)
+
+
 def _below(folder: Path, under: str, seen: frozenset[str]) -> Iterator[RuleFileText]:
     real = os.path.realpath(folder)
     if real in seen:

@@ -18,7 +18,7 @@ from safety_rules.loading.compose import document
 from safety_rules.loading.context import Context
 from safety_rules.loading.criteria import facts_written, with_criteria
 from safety_rules.loading.derivations import consistent
-from safety_rules.loading.files import RuleFileText, digest_of
+from safety_rules.loading.files import RuleFileText, digest_of, overlay_digest
 from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
@@ -268,4 +268,4 @@ def _with_overlays(book: Rulebook, over: _Files, texts: Sequence[RuleFileText], 
                 report.error("no-overlay", named if isinstance(named, Scalar) else start_of(path))
     for path, overlay in over.of(OverlayFile):
         book = overlaid(book, overlay, path, report)
-    return replace(book, overlay_digest=digest_of(texts), silences=(*book.silences, *over.silences))
+    return replace(book, overlay_digest=overlay_digest(texts), silences=(*book.silences, *over.silences))

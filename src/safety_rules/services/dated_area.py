@@ -47,10 +47,11 @@ def _dated(held: Held, key: str, day: datetime.date, require: Standing) -> Dated
     law = area_on(held.book, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
-    return _decided_by(law)
+    return decided_by(law)
 
 
-def _decided_by(law: AreaOn) -> DatedArea:
+def decided_by(law: AreaOn) -> DatedArea:
+    """Return a law with its decider."""
     return DatedArea(law, decider(law))
 
 
@@ -66,7 +67,7 @@ class DatedArea:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the law alone: what is compiled from it is compiled again where it is read."""
-        return _decided_by, (self.law,)
+        return decided_by, (self.law,)
 
     @property
     def key(self) -> str:
@@ -86,7 +87,7 @@ class DatedArea:
             found = acceptances(Path(accepted), vocabulary)
         else:
             found = acceptances_of(accepted, vocabulary)
-        return _decided_by(replace(self.law, accepted=found))
+        return decided_by(replace(self.law, accepted=found))
 
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""
@@ -142,6 +143,7 @@ class DatedArea:
         progress: Callable[[float], None] | None = None,
         details: bool = False,
         answers: Sequence[str] = (),
+        rule_keys: bool = False,
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
@@ -150,7 +152,8 @@ class DatedArea:
         `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
         that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
-        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. Raises
+        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. With
+        `rule_keys` two more columns, `violated_rules` and `undetermined_rules`, name the rules behind the masks. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.formats.heading_map import layout
@@ -158,7 +161,9 @@ class DatedArea:
 
         exact = None if waivers else self.masks
         named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
-        return decided_table(self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers)
+        return decided_table(
+            self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers, rule_keys
+        )
 
     def readings(self) -> tuple[Reading, ...]:
         """Return how each rule is read when a record is decided, and why not faster."""

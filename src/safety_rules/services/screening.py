@@ -16,7 +16,7 @@ from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import LedgerError, NotFoundError, RecordError
 from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Name
-from safety_rules.language.record import Problem, Record
+from safety_rules.language.record import Absence, Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Reason
 from safety_rules.semantics.decide import area_record, subject_names
@@ -168,9 +168,8 @@ def screened_row(
 def admitted(row: LedgerRow, read: Ledger, area: DatedArea) -> Record:
     """Return a row's record, its problems named by their cells; raises RecordError."""
     record = area_record(area.law, row.data, read.units, row.place_of)
-    if not row.problems:
-        return record
-    return replace(record, problems=(*row.problems, *record.problems))
+    blanks = {c.fact.key: Absence.NOT_FILLED_IN for _, c in read.understood if c.fact.key not in record.values}
+    return replace(record, problems=(*row.problems, *record.problems), blanks=blanks | dict(record.blanks))
 
 
 def _count(screened: ScreenedRow, summary: Summary) -> None:

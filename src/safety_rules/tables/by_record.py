@@ -14,6 +14,7 @@ from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.exactness.settle import Exact, plain, split
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
+from safety_rules.engines.sql.query.outcomes import KEYED
 from safety_rules.engines.sql.read.types import Plain
 from safety_rules.formats.heading_map import Layout
 from safety_rules.formats.ledger import ledger
@@ -33,7 +34,7 @@ Named = Mapping[str, str] | Layout | None
 """Which column carries a fact, or a map of a file's headings; None where the headings tell."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class RecordDecision:
     """One row for each row of the table, with the columns of a `TableDecision`; rows are decided as they are read."""
 
@@ -46,6 +47,10 @@ class RecordDecision:
     details: bool = False
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
+    rule_keys: bool = False
+
+    def __repr__(self) -> str:
+        return f"<RecordDecision {self.law.area.key} on {self.law.as_of}>"
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -115,8 +120,14 @@ class RecordDecision:
                 **{k: found[k] for k in self.answers},
                 "again": True,
                 **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
+                **(self._named(violated, undetermined) if self.rule_keys else {}),
                 **({"satisfied": split(masks[3], self.law)} if has_masks(self.answers) else {}),
             }
+
+    def _named(self, *masks: int) -> dict[str, str]:
+        """Return the columns that name the violated and the open rules."""
+        keys = (", ".join(key for i, key in enumerate(self.rules) if mask >> i & 1) for mask in masks)
+        return {f"{name}_rules": said for name, said in zip(KEYED, keys, strict=True)}
 
     def _outcome(self, mask: int) -> str:
         area = self.law.area

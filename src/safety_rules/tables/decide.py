@@ -13,7 +13,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import first_rows, source, statistics
 from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition
-from safety_rules.engines.sql.query.law_query import answers_of, column_notices
+from safety_rules.engines.sql.query.law_query import answers_of, column_notices, has_masks
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection, quoted
 from safety_rules.formats.heading_map import Layout
@@ -46,6 +46,7 @@ def decided_table(
     exact: Exact | None,
     details: bool = False,
     answers: Sequence[str] = (),
+    rule_keys: bool = False,
 ) -> TableDecision | SparkDecision | RecordDecision:
     """Return the decision of a law on a table; `exact` settles the rows that are too close to call.
 
@@ -58,6 +59,8 @@ def decided_table(
         raise LedgerError("a map of headings is for a file; of a frame say `columns={fact: column}`")
     if output is not None and isinstance(data, str | Path):
         no_input(Path(output), [Path(data)])
+    if rule_keys and not has_masks(asked):
+        raise LedgerError("rules are named from all masks: leave out `answers`, or `rule_keys`")
     if details and answers:
         raise LedgerError("details are told of whole answers: leave out `answers`, or `details`")
     spark = type(data).__module__.startswith("pyspark.")
@@ -71,7 +74,7 @@ def decided_table(
     if by_record:
         by = exact or masks_by_definition(law, waivers)
         told = () if there else (problem("no-duckdb.table", "", ""),)
-        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked)
+        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked, rule_keys)
         if output is not None:
             found.write(output)
         return found
@@ -90,6 +93,7 @@ def decided_table(
         found.notices = (*notices, *column_notices(law, found.query))
     else:
         found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers)
+    found.rule_keys = rule_keys
     if details and isinstance(found, TableDecision):
         add_details(found, Shared(), progress)
     if output is not None:

@@ -79,3 +79,12 @@ def _draw(top: Slot, language: str, vocabulary: Vocabulary, prefix: str, lines: 
         mark, inner = ("└─ ", "   ") if i == len(below) else ("├─ ", "│  ")
         lines.append(f"{prefix}{mark}{text(part, language, vocabulary)}")
         _draw(part, language, vocabulary, prefix + inner, lines)
+
+
+def html(top: Slot, language: str, vocabulary: Vocabulary) -> str:
+    """Return a statement and all below it as nested lists of HTML; whatever a text holds, it stays text."""
+    from html import escape
+
+    below = top.below if isinstance(top, Statement) else ()
+    inner = "".join(f"<li>{html(part, language, vocabulary)}</li>" for part in below)
+    return escape(text(top, language, vocabulary)) + (f"<ul>{inner}</ul>" if inner else "")

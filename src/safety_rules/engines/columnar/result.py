@@ -14,7 +14,7 @@ from safety_rules.engines.columnar.source import Source
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import record_of
 from safety_rules.engines.sql.query.law_query import LawQuery, has_masks
-from safety_rules.engines.sql.query.outcomes import satisfied_column
+from safety_rules.engines.sql.query.outcomes import rule_columns, satisfied_column
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.formats.duck import PARQUET, as_ledger_errors, copied, parquet
 from safety_rules.formats.safe import replacing
@@ -27,7 +27,7 @@ from safety_rules.semantics.verdict.verdict import Verdict, decide
 FORMATS = {".parquet": PARQUET, ".csv": "FORMAT csv, HEADER"}
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True, weakref_slot=True, repr=False)
 class TableDecision:
     """One row for each row of the table, in its order.
 
@@ -35,7 +35,8 @@ class TableDecision:
     `not_applicable` (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows
     that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
     evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`. Where some `answers` were asked
-    for, the outcome, those, and `again` alone. `read` is the file that the rows came from, if they came from one.
+    for, the outcome, those, and `again` alone. `read` is the file that the rows came from, if they came from one. With
+    `rule_keys` also `violated_rules` and `undetermined_rules`, by key.
     """
 
     con: Any
@@ -51,10 +52,14 @@ class TableDecision:
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
     read: tuple[Path, ...] = ()
+    rule_keys: bool = False
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self._finalizer = weakref.finalize(self, let_go, self.con, self.folder)
+
+    def __repr__(self) -> str:
+        return f"<TableDecision {self.law.area.key} on {self.law.as_of}: {self.rows} rows of {self.source.name}>"
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -72,9 +77,14 @@ class TableDecision:
     def _rows(self) -> str:
         """Return the query of the rows; the mask of satisfied rules follows from the other three, where they are there."""
         if not has_masks(self.answers):
-            return f"SELECT * FROM {parquet(self.path)}"
+            return self._stored()
         satisfied = satisfied_column(self.law, DUCKDB)
-        return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM {parquet(self.path)})"
+        return f"SELECT * REPLACE ({satisfied}) FROM (SELECT *, NULL AS satisfied FROM ({self._stored()}))"
+
+    def _stored(self) -> str:
+        """Return the query of the rows as files hold them."""
+        named = ", ".join(["*", *(rule_columns(self.law, DUCKDB) if self.rule_keys else ())])
+        return f"SELECT {named} FROM {parquet(self.path)}"
 
     def arrow(self) -> Any:
         """Return the decided rows as an Arrow table."""
@@ -105,10 +115,10 @@ class TableDecision:
         if options is None:
             raise LedgerError(f"`{path.name}` has an ending that tables are not written to; one of .parquet, .csv")
         with replacing(path, *self.read) as unfinished, as_ledger_errors(path.name):
-            if options == PARQUET:
+            if options == PARQUET and not self.rule_keys:
                 _moved(self.path, unfinished)
             else:
-                self.con.execute(copied(f"SELECT * FROM {parquet(self.path)}", unfinished, options))
+                self.con.execute(copied(self._stored(), unfinished, options))
         return path
 
     def cells(self, row: int) -> dict[str, Any]:

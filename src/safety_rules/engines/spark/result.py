@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.engines.sql.dialect import SPARK
 from safety_rules.engines.sql.exactness.settle import Exact, settled
 from safety_rules.engines.sql.query.law_query import FOUND, LawQuery, has_masks, words
-from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns, satisfied_column
+from safety_rules.engines.sql.query.outcomes import bound_columns, outcome_columns, rule_columns, satisfied_column
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rule import Waiver
@@ -68,6 +68,7 @@ class SparkDecision:
     waivers: tuple[Waiver, ...]
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
+    rule_keys: bool = False
     sent_back: int | None = None
     _frame: Any = None
     _asked: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -98,6 +99,12 @@ class SparkDecision:
 
         Rows that are alike in every fact are settled once.
         """
+        return self._with_keys(self._decided())
+
+    def _with_keys(self, frame: Any) -> Any:
+        return frame.selectExpr("*", *rule_columns(self.law, SPARK)) if self.rule_keys else frame
+
+    def _decided(self) -> Any:
         if self._frame is None and (quick := self.quick) is not None:
             with fit_for_laws(self.session):
                 if not quick.where("again").limit(1).count():
@@ -199,7 +206,7 @@ class SparkDecision:
         """
         frame = self._of_answers(self._sql(text))
         with fit_for_laws(self.session, whole=text == self.texts.quick):
-            frame.drop("satisfied").write.mode("overwrite").parquet(path)
+            self._with_keys(frame.drop("satisfied")).write.mode("overwrite").parquet(path)
         holds: bool = (
             self.session.read.schema("again boolean").parquet(GLOB.sub(r"\\\g<0>", path)).where("again").isEmpty()
         )

@@ -14,7 +14,7 @@ from typing import Any
 from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.errors import RecordError
 from safety_rules.language.kinds import Name, Records, Value
-from safety_rules.language.record import Problem, Record
+from safety_rules.language.record import Absence, Problem, Record
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.language.zones import DEFAULT_ZONE
@@ -29,6 +29,9 @@ Places = Callable[[str], str]
 DEEPEST = 4  # a fact's name has two parts
 MOST_HINTS = 50
 TEXT = frozenset({str})
+NOT_THERE = frozenset(
+    {"/", "-", "—", "——", "N/A", "n/a", "NA", "na"}
+)  # of the words for a blank, those that strike it out
 
 
 @dataclasses.dataclass(slots=True)
@@ -40,6 +43,7 @@ class _Admission:
     zone: datetime.tzinfo
     values: dict[str, Value] = dataclasses.field(default_factory=dict)
     problems: list[Problem] = dataclasses.field(default_factory=list)
+    blanks: dict[str, Absence] = dataclasses.field(default_factory=dict)
     fields: dict[str, dict[str, Fact]] = dataclasses.field(default_factory=dict)
     hints: dict[tuple[str, str], Said | str] = dataclasses.field(default_factory=dict)
 
@@ -84,7 +88,7 @@ def admit(
     for key in unusable:
         a.values.pop(key, None)
     used = ask(a.values, vocabulary, accepted, a.put) if accepted is not None else ()
-    return Record(a.values, tuple(a.problems), used)
+    return Record(a.values, tuple(a.problems), used, a.blanks)
 
 
 def mapping(data: Any) -> Mapping[Any, Any] | None:
@@ -159,6 +163,7 @@ def _take(
     try:
         data = item if type(item) in PLAIN else plain(item)
         if absent(data, fact.blank_words):
+            a.blanks[path] = Absence.SAID_NOT_TO_EXIST if data in NOT_THERE else Absence.NOT_FILLED_IN
             return
         value = _value(data, fact, path, a)
         if key in into and into[key] != value:

@@ -12,6 +12,7 @@ from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.source import Standing
+from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import (
     ClauseGaps,
     DueDuty,
@@ -31,6 +32,7 @@ from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both
+from safety_rules.words.said import refusal
 
 UNDETERMINED = "undetermined"
 
@@ -123,7 +125,7 @@ class Decided:
 
     def _unchanged(self, same: bool) -> None:
         if not same:
-            raise RecordError("the record was changed after its verdict was made; decide it again")
+            raise RecordError(refusal("changed.record", outcome=self._ends, violated=", ".join(self.violated()) or "-"))
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -134,8 +136,19 @@ class Decided:
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
         if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
-            self._unchanged(now == tuple(self._violated))
+            ends = deciding.interval(self.on.area, found)
+            self._unchanged(now == tuple(self._violated) and ends == (self.at_best, self.at_worst))
         return found
+
+    @property
+    def _ends(self) -> str:
+        """The outcome, or both ends of it, by key."""
+        return self.at_best if self.definite else f"{self.at_best} … {self.at_worst}"
+
+    @property
+    def engine(self) -> str:
+        """What decided: `compiled` functions, or the `definition` itself."""
+        return "definition" if self._violated is None and self._masks is None else "compiled"
 
     @cached_property
     def open_findings(self) -> tuple[Finding, ...]:
@@ -152,6 +165,8 @@ class Decided:
     @cached_property
     def waivers(self) -> tuple[WaiverResult, ...]:
         """What became of each waiver that names this record's subject."""
+        if not self._granted:
+            return ()
         return deciding.waiver_results(self.on, self.record, self._granted, self.findings)
 
     @property
@@ -226,6 +241,26 @@ class Decided:
             if f.rule.key == rule:
                 return f
         raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
+
+    def rules_by_status(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where they are known."""
+        if self._masks is not None:
+            violated, undetermined, absent = (
+                tuple(r.key for i, r in enumerate(self.on.rules) if mask >> i & 1) for mask in self._masks
+            )
+            return violated, undetermined, absent
+        statuses = (Status.VIOLATED, Status.UNDETERMINED, Status.NOT_APPLICABLE)
+        violated, undetermined, absent = (
+            tuple(f.rule.key for f in self.findings if f.status is status) for status in statuses
+        )
+        return violated, undetermined, absent
+
+    def failed(self, rule: str) -> tuple[str, ...]:
+        """Return the required clauses of a rule in force that are false."""
+        if "findings" in self.__dict__:
+            return self.finding(rule).failed
+        found = next(r for r in self.on.rules if r.key == rule)
+        return tuple(c.key for c in deciding.clause_results(found.requires, self.environment) if c.truth is Truth.FALSE)
 
     def violated(self) -> tuple[str, ...]:
         """Return the keys of the violated rules that count, worst first."""

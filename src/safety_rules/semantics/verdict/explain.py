@@ -44,11 +44,11 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
         said = [f.status for f in verdict.findings]
         satisfied, inapplicable = said.count(Status.SATISFIED), said.count(Status.NOT_APPLICABLE)
         lines.append(statement("verdict.rest", satisfied=satisfied, not_applicable=inapplicable))
-    return Statement("verdict.headline", _headline(verdict), tuple(lines))
+    return headline(verdict, *lines)
 
 
-def _headline(verdict: Decided) -> tuple[tuple[str, Slot], ...]:
-    """Return the slots of the first line: the verdict, its day, and how sure it is."""
+def headline(verdict: Decided, *below: Slot) -> Statement:
+    """Return the first line: the verdict, its day, and how sure it is."""
     what: Slot = verdict.outcome_name
     if not verdict.definite:
         best, worst = (verdict.on.area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
@@ -58,7 +58,8 @@ def _headline(verdict: Decided) -> tuple[tuple[str, Slot], ...]:
         what = statement("verdict.veto", what=what)
     who = statement("verdict.subject", name=verdict.subject) if verdict.subject else ""
     day, sure = verdict.on.as_of.isoformat(), standing_said(verdict.standing)
-    return ("who", who), ("what", what), ("area", verdict.on.area.title), ("day", day), ("standing", sure)
+    area = verdict.on.area.title
+    return statement("verdict.headline", *below, who=who, what=what, area=area, day=day, standing=sure)
 
 
 def _weak_lines(verdict: Decided, shown: Sequence[Finding]) -> list[Slot]:

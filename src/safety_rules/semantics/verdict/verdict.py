@@ -10,10 +10,12 @@ from safety_rules.language.explanation import Statement
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn, findings, interval
+from safety_rules.semantics.verdict.brief import brief
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import explanation
+from safety_rules.semantics.verdict.receipt import receipt
 from safety_rules.semantics.verdict.serial import to_dict
-from safety_rules.words.explanation import tree
+from safety_rules.words.explanation import html, texts, tree
 
 LANGUAGES = ("zh", "en")
 
@@ -40,6 +42,11 @@ class Verdict(Decided):
             raise NotFoundError(f"there is no language `{language}`; one of `zh`, `en`")
         return tree(self.explanation(rules), language, self.on.rulebook.vocabulary)
 
+    def brief(self, language: str = "zh") -> tuple[str, ...]:
+        """Return what decides, in three lines: the verdict, the main reason, what to do or to ask; then what was not used."""
+        vocabulary = self.on.rulebook.vocabulary
+        return (*self.chains(language), *texts(brief(self), language, vocabulary))
+
     def chains(self, language: str = "zh") -> tuple[str, ...]:
         """Return what chains of other records bear on the verdict, in sentences; none without a history."""
         return ()
@@ -47,6 +54,14 @@ class Verdict(Decided):
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON, with all that is needed to replay it."""
         return to_dict(self)
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what the verdict came to and what it was made from, without words: a line of a log, to be replayed."""
+        return receipt(self)
+
+    def _repr_html_(self) -> str:
+        """Return the explanation for a notebook, in Chinese, as nested lists, every text escaped."""
+        return html(self.explanation(), "zh", self.on.rulebook.vocabulary)
 
 
 def decide(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:

@@ -109,7 +109,15 @@ class ChainedVerdict(Verdict):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as plain data, with its chains down to the given records."""
-        return {**super().to_dict(), "chains": {"engine": self.result.engine, "effects": self._effects()}}
+        notes = [{"zh": n.zh, "en": n.en} for n in self.notes]
+        chains = {"engine": self.result.engine, "effects": self._effects(), "notes": notes}
+        return {**super().to_dict(), "chains": chains}
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what the verdict came to and was made from; of the history, what effects it had."""
+        certain = self.result.certain
+        effects = [{"effect": f.values.get("effect"), "certain": f.id in certain} for f in self.effects]
+        return {**super().receipt(), "chains": {"engine": self.result.engine, "effects": effects}}
 
     def _effects(self) -> list[dict[str, Any]]:
         vocabulary = self.on.rulebook.vocabulary

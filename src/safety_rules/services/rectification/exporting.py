@@ -8,11 +8,12 @@ from pathlib import Path
 from safety_rules.formats.tables_out import write_sheets
 from safety_rules.services.rectification.book import CONTENT, DANGERS, ENTERPRISES, HEADINGS, INSPECTIONS, UNITS
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
-from safety_rules.services.rectification.ledger import Head, entries, head, reading
+from safety_rules.services.rectification.ledger import reading
 from safety_rules.services.rectification.life import STEPS, Danger, cells, replay
 from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle
-from safety_rules.services.rectification.verifying import beside, write_head
+from safety_rules.services.store.store import Head, entries, head
+from safety_rules.services.store.verifying import beside, write_head
 
 WITHDRAWN = ("撤销日期", "撤销部门", "撤销原因")
 COLUMNS = tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:]), *WITHDRAWN)))

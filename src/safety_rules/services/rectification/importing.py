@@ -12,17 +12,7 @@ from pathlib import Path
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Inspection, Life, Read, read
-from safety_rules.services.rectification.ledger import (
-    Entry,
-    Head,
-    append,
-    day_of,
-    entries,
-    head,
-    reading,
-    text_of,
-    writing,
-)
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
     DEADLINE,
     ROUND,
@@ -44,6 +34,7 @@ from safety_rules.services.rectification.roster import Actor, acted, actors_of
 from safety_rules.services.rectification.sheets import Refusal, workbook
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import Entry, Head, append, day_of, entries, head, text_of
 from safety_rules.words.catalog import both
 
 INSPECTION = "inspection"

@@ -12,15 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.ledger import (
-    Entry,
-    append,
-    day_of,
-    entries,
-    reading,
-    text_of,
-    writing,
-)
+from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
     Change,
     Danger,
@@ -34,6 +26,7 @@ from safety_rules.services.rectification.life import (
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import Entry, append, day_of, entries, text_of
 
 EVENT = "event"
 FILE_NAME = re.compile(r"^[^\s，。；]+\.(?:jpe?g|png|pdf|docx?|xlsx?|zip|mp4|txt)$", re.IGNORECASE)

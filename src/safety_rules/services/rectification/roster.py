@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from safety_rules.services.rectification.ledger import Entry, text_of
 from safety_rules.services.rectification.life import Event, RefusedError, hand
 from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once
+from safety_rules.services.store.store import Entry, text_of
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.table import Lifecycle

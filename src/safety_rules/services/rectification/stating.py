@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from safety_rules.services.rectification.ledger import Entry
 from safety_rules.services.rectification.life import RefusedError, chinese
 from safety_rules.services.rectification.sheets import Row
+from safety_rules.services.store.store import Entry
 
 FACTS = "facts"
 SHEET = "四个彻底"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from safety_rules.services.rectification.book import Inspection, Read
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
-from safety_rules.services.rectification.ledger import entries, reading
+from safety_rules.services.rectification.ledger import reading
 from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
 from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.store.store import entries
 
 Day = datetime.date
 

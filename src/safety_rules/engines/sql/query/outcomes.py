@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.query.law_query import BITS, FOUND, words
 from safety_rules.semantics.decide import AreaOn
+
+KEYED = ("violated", "undetermined")  # the masks whose rules are named on request
 
 
 def outcome_columns(law: AreaOn, d: Dialect) -> list[str]:
@@ -58,3 +60,14 @@ def satisfied_column(law: AreaOn, d: Dialect) -> str:
         parts = [d.word_of(m, word) if words(law) > 1 else m for m in FOUND]
         found.append(d.cast(f"({every} - {' - '.join(parts)})", "mask"))
     return (found[0] if len(found) == 1 else d.array(", ".join(found))) + " AS satisfied"
+
+
+def rule_columns(law: AreaOn, d: Dialect) -> tuple[str, ...]:
+    """Return the columns that name the violated and the open rules by key, the worst first: `a, b`."""
+    return tuple(f"concat_ws(', ', {', '.join(_keys(law, d, mask))}) AS {mask}_rules" for mask in KEYED)
+
+
+def _keys(law: AreaOn, d: Dialect, mask: str) -> Iterator[str]:
+    for i, rule in enumerate(law.rules):
+        word = d.word_of(mask, i // BITS) if words(law) > 1 else mask
+        yield f"CASE WHEN ({word} & {1 << i % BITS}) <> 0 THEN '{rule.key}' END"
