@@ -13,13 +13,14 @@ HEAD = """# Benchmarks: what was reached
 
 Written by `python -m benchmarks` from `benchmarks/results/`; not edited by hand. Ratios are medians of the ratios of
 neighbouring runs, both sides in turns in one process, answers compared before timing. Absolute times are of the machine
-named, with whatever else it was doing; read the ratios.
+named, with whatever else it was doing; read the ratios. Blanks come first, for every real ledger has them.
 """
 
 
 def rendered(files: Iterable[Path]) -> str:
     """Return the text of RESULTS.md."""
-    held = [json.loads(path.read_text(encoding="utf-8")) for path in files]
+    blanks_first = sorted(files, key=lambda path: (path.stem != "blanks", path.stem))
+    held = [json.loads(path.read_text(encoding="utf-8")) for path in blanks_first]
     results = [(data, result_of(data)) for data in held]
     targets = [t for _, result in results for t in result.targets]
     parts = [HEAD, _targets(targets)] if targets else [HEAD]

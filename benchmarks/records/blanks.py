@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import Any
@@ -24,6 +25,13 @@ accidents, listings and dangers filled, in the shapes that callers send them in,
 verdict tells is beside `decide` on the same records: a new verdict each time, and needs without what was found before. Seconds
 are of the processor, all sides on one thread."""
 DAY = "2020-10-01"
+TELLING = """findings, duties and derived facts come from compiled parts; what is left is admission of the record, open rules with their
+reasons by the definition, roots for gaps, and some 140 sentences of a record that violates ten rules at once""".replace(
+    "\n", " "
+)
+NEEDS = """statuses are compiled and findings without citations; what is left is the ways to settle a rule, by the definition, once a row
+and once a value that is tried. A row of a shape seen before costs a look-up""".replace("\n", " ")
+PYDANTIC = "two fifths of it is `model_dump`, whose decimals are then read one by one"
 Side = Callable[[Any], object]
 
 
@@ -33,7 +41,7 @@ def measured() -> Result:
     for part in (_by_hand, _shapes, _telling, _items, _needs):
         more, reached = part()
         rows += more
-        targets += reached
+        targets += [t if not t.met else replace(t, note="") for t in reached]
     return Result("blanks", "records with blanks, and what their verdicts tell", ABOUT, tuple(rows), tuple(targets))
 
 
@@ -110,7 +118,14 @@ def _shapes() -> tuple[list[Row], list[Target]]:
     times = _loops(sides, 5)
     rows = _rows("a decision of admission, by shape of data", times)
     targets = [
-        Target("blanks", f"admission, {name}, beside complete plain records", 3, times[name].ratio, "×")
+        Target(
+            "blanks",
+            f"admission, {name}, beside complete plain records",
+            3,
+            times[name].ratio,
+            "×",
+            PYDANTIC if "pydantic" in name else "",
+        )
         for name in list(sides)[1:]
     ]
     return rows, targets
@@ -140,7 +155,7 @@ def _telling() -> tuple[list[Row], list[Target]]:
         times = _loops({**sides, **{name: (side, many) for name, (side, _) in told.items()}}, 3)
         rows += _rows(f"a verdict of admission told, {share}", times)
         targets += [
-            Target("blanks", f"admission, {name}, {share}, beside `decide`", limit, times[name].ratio, "×")
+            Target("blanks", f"admission, {name}, {share}, beside `decide`", limit, times[name].ratio, "×", TELLING)
             for name, (_, limit) in told.items()
         ]
     return rows, targets
@@ -173,5 +188,5 @@ def _needs() -> tuple[list[Row], list[Target]]:
         times = _loops({"safety_rules, `decide`": (area.decide, many), "`needs`": (needs, many)}, 3)
         what = f"an open row of admission, {share:.0%} blank"
         rows += _rows(what, times)
-        targets.append(Target("blanks", f"`needs` of {what}", 0.5, times["`needs`"].seconds * 1e3, "ms"))
+        targets.append(Target("blanks", f"`needs` of {what}", 0.5, times["`needs`"].seconds * 1e3, "ms", NEEDS))
     return rows, targets

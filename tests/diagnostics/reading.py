@@ -39,7 +39,7 @@ def diagnosed(path: Path) -> tuple[Rulebook | None, list[Diagnostic]]:
     first = data.split(b":")[0]
     if first == b"overlay":
         return with_files([], [RuleFileText("bad.yaml", data)])
-    inside = first in (b"rule", b"derive", b"obligation", b"invariants", b"exemptions")
+    inside = first in (b"rule", b"derive", b"obligation", b"decision", b"invariants", b"exemptions")
     return with_files([RuleFileText("area/bad.yaml" if inside else "bad.yaml", data)])
 
 

@@ -161,7 +161,7 @@ def test_a_full_device_behind_the_output_is_one_line() -> None:
     with open("/dev/full", "wb") as full:
         done = run("screen", LEDGER, "--on", "2020-10-01", stdout=full)
     assert done.returncode == 6
-    assert done.stderr.decode().splitlines()[-1] == "error: no space left on device"
+    assert done.stderr.decode().splitlines()[-1] == "错误：磁盘已满"
     assert b"Traceback" not in done.stderr
     assert b"Exception" not in done.stderr
 

@@ -107,9 +107,9 @@ def test_a_danger_is_recorded_to_its_closing(call: Call, store: Path) -> None:
         (("record", "YH-1", "accept", *by(PARK, "department", "2020-09-06")), 5, "已办理过本隐患的“督查”"),
         (("record", "YH-9", "accept", *by(DEPARTMENT, "department", "2020-09-06")), 5, "台账中没有隐患“YH-9”"),
         (("record", "YH-1", "accept", *by(DEPARTMENT, "department", "2020-09-01")), 5, "日期颠倒"),
-        (("record", "YH-1", "acept", *by(DEPARTMENT, "department", "2020-09-06")), 2, "did you mean `accept`"),
+        (("record", "YH-1", "acept", *by(DEPARTMENT, "department", "2020-09-06")), 2, "您是否要写“accept”？"),
         (("record", "YH-1", "find", *by(DEPARTMENT, "expert", "2020-09-06")), 2, "rectify import"),
-        (("record", "YH-1", "accept", *by(DEPARTMENT, "boss", "2020-09-06")), 2, "there is no role `boss`"),
+        (("record", "YH-1", "accept", *by(DEPARTMENT, "boss", "2020-09-06")), 2, "没有“boss”这个角色"),
         (("close", "YH-1", "--evidence", "没有.jpg", *by(DEPARTMENT, "部门", "2020-09-07")), 5, "找不到佐证文件"),
         (("show", "YH-9"), 5, "台账中没有隐患“YH-9”"),
     ],
@@ -137,7 +137,7 @@ def test_due_is_listed_by_responsible_unit(call: Call, store: Path) -> None:
 def test_a_head_that_cannot_be_written_is_one_line(call: Call, store: Path, tmp_path: Path) -> None:
     ledger(store)
     code, _, err = call("verify", "--store", store, "--write-head", tmp_path / "没有" / "凭证.txt")
-    assert (code, err.startswith("error: "), err.count("\n")) == (6, True, 1)
+    assert (code, err.startswith("错误："), err.count("\n")) == (6, True, 1)
 
 
 def test_a_body_stored_in_other_words_is_found_though_it_means_the_same(call: Call, store: Path) -> None:

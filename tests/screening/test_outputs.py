@@ -226,7 +226,7 @@ def test_a_disk_that_is_full_leaves_what_was_there_and_says_which_file(verb: str
     out = text(tmp_path / f"out.{ending}", "before")
     command = [sys.executable, "-c", FULL, name, source, "--on", "2020-10-01", "-o", str(out)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (run.returncode, run.stderr) == (6, f"error: `{out}` cannot be written: file too large\n")
+    assert (run.returncode, run.stderr) == (6, f"错误：“{out}”无法写入：文件过大，超出限制\n")
     assert out.read_text() == "before"
     assert [p.name for p in tmp_path.iterdir()] == [out.name]
 

@@ -17,24 +17,26 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.version import VERSION
 
 VERBS = {
-    "check": "Check rule files: every mistake at once, with its place.",
-    "test": "Run the cases that stand in rule files.",
-    "prove": "Prove what holds of rules on every record, or show a record.",
-    "impact": "Say what new rules change: whose verdict in a ledger, or which rules.",
-    "format": "Write the names in rule files in Chinese or in English.",
-    "schemas": "Write the JSON Schemas of rule files, for editors.",
-    "index": "Write the index page of a rules folder.",
-    "document": "Write papers ready to sign: opinions, gradings, orders, reviews.",
-    "serve": "Open a page on this machine: a ledger in, results and papers out.",
-    "screen": "Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
-    "grade": "Grade major hazard installations: S, R, level and duties of each unit.",
-    "explain": "Explain the verdict on one row of a ledger.",
-    "replay": "Make the decisions of a log again: the same, or what differs.",
-    "law": "Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
-    "rectify": "Keep the life of hidden dangers: import, record, close, due, stats, verify.",
+    "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
+    "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
+    "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
+    "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
+    "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
+    "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
+    "index": "生成规则目录的索引页。Write the index page of a rules folder.",
+    "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
+    "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
+    "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
+    "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
+    "replay": "按决定记录重新作一遍，逐条核对。Make the decisions of a log again: the same, or what differs.",
+    "law": "某日施行哪些规定、哪些未覆盖。Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
+    "template": "生成空白台账：表头、单位、下拉选项。Write a blank ledger with headings, units and drop-down lists.",
+    "rectify": "隐患整改销号：导入、办理、到期、统计、核对。Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
 
 
+ENGINEERS = ("check", "test", "prove", "format", "schemas", "index")  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 
@@ -155,17 +157,51 @@ def _exit_code() -> int:
     except click.Abort:
         raise
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return ExitCode.USAGE
     except SafetyRulesError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(_told(str(error)), err=True)
         return ExitCode.LEDGER if isinstance(error, LedgerError) else ExitCode.USAGE
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with a command line, in the language in which it is answered."""
+    from safety_rules.words.catalog import CHINESE, sentence
+
+    language = _spoken()
+    if language != CHINESE:
+        error.show()
+        return
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        usage = context.get_usage().partition(": ")[2]
+        click.echo(sentence("failed.usage", language, usage=usage), err=True)
+        click.echo(sentence("failed.help", language, command=context.command_path), err=True)
+    click.echo(_told(error.format_message()), err=True)
+
+
+def _spoken() -> str:
+    from safety_rules.cli.options import language_named
+
+    return language_named(sys.argv[1:], ENGINEERS)
+
+
+def _told(message: str) -> str:
+    from safety_rules.words.failure import failed
+
+    return failed(message, _spoken())
 
 
 def _failed(error: OSError) -> int:
     """Say in a line what the system refused."""
-    place = f" `{str(error.filename)[:LONGEST_NAME]}`" if error.filename is not None else ""
-    click.echo(f"error: {(error.strerror or str(error)).lower()}{place}", err=True)
+    from safety_rules.words.catalog import CHINESE
+
+    said = (error.strerror or str(error)).lower()
+    if error.filename is not None and _spoken() == CHINESE:
+        said = f"`{str(error.filename)[:LONGEST_NAME]}` cannot be read: {said}"
+    elif error.filename is not None:
+        said = f"{said} `{str(error.filename)[:LONGEST_NAME]}`"
+    click.echo(_told(said), err=True)
     return ExitCode.LEDGER
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+
+from safety_rules.words.catalog import CHINESE, ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
     from safety_rules.formats.heading_map import Understood, Wanted
@@ -132,11 +135,28 @@ def language_option(function: F) -> F:
 
 
 def said_in_option(function: F) -> F:
-    """Add `--language` to a verb of engineers and CI, English by default."""
-    return _language(function, "en", "en (default) or zh.")
+    """Add `--language` to a verb of engineers and CI: that of the locale, where it is Chinese, and else English."""
+    return _language(function, locale_language, "en (default) or zh; zh by default where the locale is Chinese.")
 
 
-def _language(function: F, default: str, help: str) -> F:
+def locale_language() -> str:
+    """Return `zh` where the locale is Chinese, and else `en`."""
+    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "")
+    return CHINESE if named.lower().startswith(CHINESE) else ENGLISH
+
+
+def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
+    """Return the language in which a command line is answered before its options are read, or when they cannot be."""
+    for at, word in enumerate(arguments):
+        if word in ("-l", "--language") and at + 1 < len(arguments) and arguments[at + 1] in LANGUAGES:
+            return arguments[at + 1]
+        if word.startswith("--language=") and word[11:] in LANGUAGES:
+            return word[11:]
+    verb = next((w for w in arguments if not w.startswith("-")), "")
+    return locale_language() if verb in engineers else CHINESE
+
+
+def _language(function: F, default: str | Callable[[], str], help: str) -> F:
     kinds = click.Choice(["zh", "en"])
     return click.option("--language", "-l", default=default, type=kinds, help=help, callback=_remembered)(function)
 

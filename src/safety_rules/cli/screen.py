@@ -92,6 +92,10 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     help="Exit with 5 when a row is certain to come out at this outcome or worse; `undetermined`: when a row is "
     "undetermined or could not be screened. May be repeated.",
 )  # fmt: skip
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), default=None, metavar="N",
+    help="Processes that screen rows for xlsx, csv and parquet; by default one, and one per core above 20,000 rows.",
+)  # fmt: skip
 @accept_option
 @history_option
 @log_options
@@ -111,6 +115,7 @@ def command(
     propose: Path | None,
     waivers: Path | None,
     fail_on: tuple[str, ...],
+    jobs: int | None,
     accepted: Path | None,
     histories: tuple[Path, ...],
     log: Path | None,
@@ -133,7 +138,8 @@ def command(
     wanted = wanted_headings(ledger, dated.law, sheet, explain_headings, mapped, propose, language)
     failing = _failing(dated, fail_on)
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
-    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories))
+    worded = language if form in ("xlsx", "csv", "parquet") else None
+    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories), jobs, worded)
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:
@@ -214,10 +220,11 @@ def _failing(dated: DatedArea, fail_on: Iterable[str]) -> Callable[[ScreenedRow]
     open_too = UNDETERMINED in asked
 
     def failing(row: ScreenedRow) -> bool:
-        if row.verdict is None:
+        came = row.came
+        if came is None:
             return row.error is not None and open_too
-        if ranks and area.rank(row.verdict.at_best) >= min(ranks):
+        if ranks and area.rank(came.at_best) >= min(ranks):
             return True
-        return open_too and not row.verdict.definite
+        return open_too and not came.definite
 
     return failing

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)  # fmt: skip
 from rich.table import Table
 from rich.text import Text
 
@@ -40,6 +49,18 @@ class Terminal(Console):
         raise BrokenPipeError
 
 
+class Rate(ProgressColumn):
+    """How many rows a second are done."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def render(self, task: Task) -> Text:
+        """Return the rate in words, nothing before there is one."""
+        return Text(sentence("screening.rate", self.language, rate=round(task.speed)) if task.speed else "")
+
+
 def console() -> Console:
     """Return the terminal; text that goes elsewhere is as wide as a wide terminal."""
     return Terminal(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False, soft_wrap=False)
@@ -56,7 +77,10 @@ def _watched(rows: Iterator[ScreenedRow], screening: Screening, language: str) -
             screening.prepare(told)
     size = screening.ledger.size
     total = size - screening.ledger.heading_row if size is not None else None
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(language), TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
     started = time.monotonic()
 

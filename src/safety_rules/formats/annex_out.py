@@ -8,7 +8,7 @@ from typing import Any
 
 from safety_rules.formats.columns import numbered
 from safety_rules.formats.overview import identity
-from safety_rules.formats.result import ScreenedRow, Screening
+from safety_rules.formats.result import ScreenedRow, Screening, Worded
 from safety_rules.formats.sheets_out import Row, Sheet
 from safety_rules.language.verdict import Reason
 from safety_rules.semantics.verdict.explain import reasons_said
@@ -33,16 +33,17 @@ class Annexes:
 
     def add(self, row: ScreenedRow) -> None:
         """Take a row into the annexes."""
-        if row.verdict is None:
+        came = row.came
+        if came is None:
             return
         if len(self.gaps) < MOST_LINES:
-            self.gaps += _gap_rows(row, row.verdict, self.language)
-        if row.verdict.definite:
+            self.gaps += came.gaps if isinstance(came, Worded) else gap_rows(row, came, self.language)
+        if came.definite:
             return
         if sum(map(len, self.needs.values())) >= MOST_LINES:
             self.left_out += 1
             return
-        for who, found in _need_rows(row, row.verdict, self.language):
+        for who, found in came.needs if isinstance(came, Worded) else need_rows(row, came, self.language):
             self.needs.setdefault(who, []).append(found)
 
     def gap_sheet(self) -> Sheet:
@@ -63,7 +64,8 @@ class Annexes:
         return Sheet((22, 8, 14, 26, 44, 32, 24), rows)
 
 
-def _gap_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[Row]:
+def gap_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[Row]:
+    """Yield every single change with which a failed clause of a row holds."""
     titles = {f.rule.key: f.rule.title for f in verdict.open_findings}
     vocabulary = verdict.on.rulebook.vocabulary
     for clause in verdict.clause_gaps:
@@ -73,7 +75,7 @@ def _gap_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[Row
             yield Row((row.row.number, *identity(row, language), title, fact, *figures))
 
 
-def _need_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[tuple[str, Row]]:
+def need_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[tuple[str, Row]]:
     """Yield for each who has something of a row, what it is."""
     by: dict[str, list[Reason]] = {}
     for reason in verdict.needs.can_change:

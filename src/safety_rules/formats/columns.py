@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from safety_rules.formats.result import ERROR, ScreenedRow
+from safety_rules.formats.result import ERROR, ScreenedRow, Told
 from safety_rules.language.explanation import Series, Slot, statement
 from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
@@ -31,28 +30,6 @@ def result_cells(
     chains = () if row.verdict is None else row.verdict.chains(language)
     own = cells_told(said, language) if said is not None else _own_cells(row, language)
     return (*own, *((numbered(chains, language),) if with_history else ()))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a verdict says, each thing as a list of texts.
-
-    `counted` are the keys of the violated rules that count, `why` the first value with which the first of them fails.
-    """
-
-    outcome: str
-    ends: tuple[str, str]
-    counted: tuple[str, ...]
-    rules: tuple[str, ...]
-    reasons: tuple[str, ...]
-    why: str
-    gaps: tuple[str, ...]
-    smallest: tuple[str, ...]
-    missing: tuple[str, ...]
-    duties: tuple[str, ...]
-    advice: tuple[str, ...]
-    standing: str
-    problems: tuple[str, ...]
 
 
 def told(verdict: Verdict, language: str) -> Told:
@@ -88,6 +65,8 @@ def cells_told(said: Told, language: str) -> tuple[str, ...]:
 
 
 def _own_cells(row: ScreenedRow, language: str) -> tuple[str, ...]:
+    if row.worded is not None:
+        return cells_told(row.worded.said, language)
     if row.verdict is not None:
         return cells_told(told(row.verdict, language), language)
     blank = ("",) * (len(texts("screening.columns", language)) - 2)

@@ -13,9 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.columns import Told
 from safety_rules.formats.layout import row_height
-from safety_rules.formats.result import ERROR, ScreenedRow, Screening, outcome_names
+from safety_rules.formats.result import ERROR, ScreenedRow, Screening, Told, outcome_names
 from safety_rules.formats.styles import Styles, write_text, write_value
 from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.words.catalog import sentence, texts
@@ -171,6 +170,8 @@ def identity(row: ScreenedRow, language: str) -> tuple[str, str]:
 
 def line_cells(row: ScreenedRow, said: Told | None, language: str) -> tuple[Any, ...]:
     """Return the cells of a screened row on the page: who, what, the one reason, the gap and what is to be asked."""
+    if row.worded is not None:
+        return row.worded.line
     number = row.row.number
     if row.verdict is None or said is None:
         why = row.error.in_(language) if row.error is not None else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from safety_rules.formats.ledger import Ledger
 from safety_rules.formats.ledger_rows import LedgerRow
@@ -22,18 +23,66 @@ ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a verdict says, each thing as a list of texts.
+
+    `counted` are the keys of the violated rules that count, `why` the first value with which the first of them fails.
+    """
+
+    outcome: str
+    ends: tuple[str, str]
+    counted: tuple[str, ...]
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+    why: str
+    gaps: tuple[str, ...]
+    smallest: tuple[str, ...]
+    missing: tuple[str, ...]
+    duties: tuple[str, ...]
+    advice: tuple[str, ...]
+    standing: str
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """What files of results ask of a verdict, from a process that had it: its words, and its lines of page and annexes."""
+
+    outcome: str
+    at_best: str
+    at_worst: str
+    problems: tuple[Problem, ...]
+    said: Told
+    line: tuple[Any, ...]
+    gaps: tuple[Any, ...]
+    needs: tuple[tuple[str, Any], ...]
+
+    @property
+    def definite(self) -> bool:
+        """Whether nothing that is missing can change the outcome."""
+        return self.at_best == self.at_worst
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenedRow:
-    """A row with its verdict, or with why it has none; a title or a blank line has neither."""
+    """A row with its verdict, or `worded` by another process, or with why it has none; a title or a blank line has neither."""
 
     row: LedgerRow
     verdict: Verdict | None = None
     error: Name | None = None
+    worded: Worded | None = None
+
+    @property
+    def came(self) -> Verdict | Worded | None:
+        """The verdict, or what another process says of it."""
+        return self.verdict if self.verdict is not None else self.worded
 
     @property
     def outcome(self) -> str:
         """The outcome's key, `undetermined`, `error`, or nothing for a line that is no record."""
-        if self.verdict is not None:
-            return self.verdict.outcome
+        came = self.came
+        if came is not None:
+            return came.outcome
         return ERROR if self.error is not None else ""
 
 
@@ -48,6 +97,16 @@ class Summary:
     violated: Counter[str] = field(default_factory=Counter)
     missing: Counter[Reason] = field(default_factory=Counter)
     names: dict[Reason, Name] = field(default_factory=dict)
+
+    def add(self, more: Summary) -> None:
+        """Count what another summary counts as well."""
+        self.rows += more.rows
+        self.problems += more.problems
+        self.outcomes.update(more.outcomes)
+        self.intervals.update(more.intervals)
+        self.violated.update(more.violated)
+        self.missing.update(more.missing)
+        self.names = {**more.names, **self.names}
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.objects import Unread
+from safety_rules.words.catalog import LANGUAGES, both, texts
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said, series
 
@@ -26,7 +28,10 @@ COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def sheets(path: Path) -> tuple[RawTable, ...]:
-    """Return the sheets of a workbook, hidden ones as well; raises LedgerError where it is none."""
+    """Return the sheets of a workbook, hidden ones as well; raises LedgerError where it is none.
+
+    The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
+    """
     book = _opened(path)
     told = Parts(path) if zipfile.is_zipfile(path) else None
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
@@ -34,7 +39,17 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     if far := {s.part for s in seen.values() if s.far}:
         book = _guarded(python_calamine.load_workbook, io.BytesIO(without_far(path, far)))
     visible = python_calamine.SheetVisibleEnum.Visible
-    return tuple(_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
+    found = (_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
+    return tuple(table for table in found if not _explains(table))
+
+
+def _explains(table: RawTable) -> bool:
+    """Return whether a sheet is the one that explains a blank ledger of ours: by its name and its headings."""
+    name = both("blank.notes")
+    if table.name not in (name.zh, name.en):
+        return False
+    heads = [texts("blank.heads", language) for language in LANGUAGES]
+    return any(tuple(map(str, row.cells[: len(of)])) == of for row in islice(table.rows(), 3) for of in heads)
 
 
 def _opened(path: Path) -> Any:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.annex_out import Annexes
-from safety_rules.formats.columns import Told, result_cells, result_headings, told
+from safety_rules.formats.columns import result_cells, result_headings, told
 from safety_rules.formats.layout import column_width, row_height
 from safety_rules.formats.overview import Overview, line_cells, write_page
-from safety_rules.formats.result import ScreenedRow, Screening
+from safety_rules.formats.result import ScreenedRow, Screening, Told
 from safety_rules.formats.safe import printable
 from safety_rules.formats.sheets_out import problem_rows, rule_rows, summary_rows
 from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of, write_sheet, write_text, write_value
@@ -81,7 +81,7 @@ class _Main:
     def write(self, rows: Iterable[ScreenedRow]) -> list[tuple[int | None, Problem]]:
         """Write all rows and return their problems."""
         ledger, problems, sheet = self.screening.ledger, [], self.sheet
-        told_rows = ((row, told(row.verdict, self.language) if row.verdict is not None else None) for row in rows)
+        told_rows = ((row, self._said(row)) for row in rows)
         sample, rest = first_rows(told_rows)
         self.beside, self.kinds = self._beside(), {c.index: c.fact.kind for _, c in ledger.understood}
         at = top = ledger.heading_row - 1
@@ -98,6 +98,11 @@ class _Main:
         sheet.repeat_columns(max(0, self.beside - 1), self.beside)
         sheet.autofilter(top, 0, max(at, top), len(self.widths) - 1)
         return problems
+
+    def _said(self, row: ScreenedRow) -> Told | None:
+        if row.worded is not None:
+            return row.worded.said
+        return None if row.verdict is None else told(row.verdict, self.language)
 
     def _beside(self) -> int:
         """Return the column of the verdict: beside the name, or the first one where the name stands far off."""
@@ -186,7 +191,7 @@ def problems_of(row: ScreenedRow) -> list[tuple[int | None, Problem]]:
     """Return a row's problems with its number."""
     if row.error is not None:
         return [(row.row.number, Problem("row", "", row.row.place, row.error))]
-    return [(row.row.number, p) for p in row.verdict.problems] if row.verdict is not None else []
+    return [(row.row.number, p) for p in row.came.problems] if row.came is not None else []
 
 
 def first_rows(

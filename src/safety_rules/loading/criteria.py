@@ -10,6 +10,7 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
@@ -41,6 +42,7 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
     """Return the vocabularies with what the sets add, and the rules, derivations and cases that they stand for."""
     vocabulary, found = [f for _, f in words], dict[type[Model], Found]()
     options = _options(sets, vocabulary, report)
+    _editions([f for _, f in sets], report)
     listed: dict[str, tuple[dict[Scalar, OptionFile], list[tuple[CriteriaFile, list[_Entry]]]]] = {}
     for path, file in sets:
         choices = {} if file.reported_as is None else _choices(file, vocabulary, options, report)
@@ -63,6 +65,21 @@ def with_criteria(sets: Sequence[tuple[str, CriteriaFile]], words: Found, report
         grown = {k: {**o, **options.get(str(k), {})} for k, o in file.choices.items()}
         found.setdefault(VocabularyFile, []).append((path, file.model_copy(update={"choices": grown})))
     return found
+
+
+def _editions(sets: Sequence[CriteriaFile], report: Report) -> None:
+    """Report sets of one name that overlap, or leave days between them on which none is in force."""
+    named = sorted(
+        (f for f in sets if f.edition_of is not None), key=lambda f: (f.edition_of or "", f.in_force.since or "")
+    )
+    for before, after in pairwise(named):
+        until, since = before.in_force.until, after.in_force.since
+        if before.edition_of != after.edition_of:
+            continue
+        if until is None or since is None or until >= since:
+            report.error("timeline-overlap.edition", after.criteria)
+        elif str(datetime.date.fromisoformat(until) + DAY) != since:
+            report.error("timeline-hole.edition", after.criteria, until=until)
 
 
 def facts_written(sets: Sequence[tuple[str, CriteriaFile]]) -> Iterator[Given]:
@@ -187,11 +204,20 @@ class _Entry:
             if p.own
         }
 
+    def _title(self) -> tuple[str, str]:
+        """Return what an item without a title is called: by what it is ticked as and what it asks for, or its clause."""
+        asks = [*self.requires.values()]
+        zh, en = "；".join(p.zh for p in asks), "; ".join(p.en for p in asks)
+        if self.named is None:
+            return zh, en
+        if len(asks) > 1:
+            return f"{self.named.zh}符合{self.item.clause}的要求", f"{self.named.en}: {self.item.clause} is met"
+        return (zh, en) if self.named.zh in zh else (f"{self.named.zh}：{zh}", f"{self.named.en}: {en}")
+
     def rule(self) -> RuleFile:
         """Return the rule: it applies to who is in scope and ticked the item."""
         file, item = self.file, self.item
-        sentences = [*self.requires.values()]
-        zh, en = "；".join(p.zh for p in sentences), "; ".join(p.en for p in sentences)
+        zh, en = self._title()
         citation = CitationFile(source=file.source, clause=item.clause, quotation=item.text, standing=item.standing)
         scope: dict[Scalar, Scalar | ClauseFile] = {made(k, self.at): p.clause() for k, p in self.set_scope.items()}
         scope |= self._concerns()
@@ -308,6 +334,7 @@ def _covered(
         elsewhere = [made(o, at) for o in options if o not in listed][:1]
         until = None if after is None else made(after - DAY, at)
         fresh = [g for g in groups if g.text not in tried]
+        each = f"for x in {reported}"
         ticked, covers = _in(sorted(listed)), " or ".join(g.text for g in groups)
         yield DeriveFile(
             derive=made(f"{fact.replace('.', '_')}_{since:%Y_%m_%d}", at),
@@ -315,7 +342,7 @@ def _covered(
             title=NameFile(zh=told.zh, en=told.en),
             in_force=PeriodFile.model_construct(since=made(since, at), until=until),
             authority=[CitationFile(source=f.source, clause=f.clause) for f, _ in held],
-            derives=made(f"any({ticked} for x in {reported}) and all({covers} for x in {reported})", at),
+            derives=made(" and ".join([f"any({ticked} {each})", f"all({covers} {each})"]), at),
             cases=[case for g in fresh or groups[:1] for case in g.cases(reported, since, elsewhere)],
         )
         tried |= {g.text for g in groups}

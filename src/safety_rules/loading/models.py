@@ -10,6 +10,7 @@ from safety_rules.loading import models_facts as facts
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, S, TopModel
 from safety_rules.loading.models_criteria import CriteriaFile
+from safety_rules.loading.models_decisions import DecisionFile
 
 
 class OverlayParameterFile(Model):
@@ -66,6 +67,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "cases": shapes.CasesFile,
     "chain": shapes.ChainFile,
     "criteria": CriteriaFile,
+    "decision": DecisionFile,
     "invariants": shapes.InvariantsFile,
     "exemptions": shapes.InvariantsFile,
     "clauses": shapes.NamedFile,

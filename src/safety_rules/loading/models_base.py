@@ -13,6 +13,7 @@ from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.admission.formats import FORMATS
 
 KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
+POLICIES = ("unique", "any", "first", "priority", "collect")  # which rows of a decision table decide
 STANDING_WORDS = tuple(Standing.__members__)
 
 
@@ -39,6 +40,7 @@ KindWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(KINDS)})]
 StandingWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(STANDING_WORDS)})]
 LintCode = Annotated[Scalar, _leaf(_scalar, {"enum": list(LINT_CODES)})]
 FormatWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(FORMATS)})]
+PolicyWord = Annotated[Scalar, _leaf(_scalar, {"enum": list(POLICIES)})]
 Node = Annotated[Any, _leaf(lambda value: value, {})]
 
 

@@ -62,14 +62,16 @@ class ItemFile(Model):
 class CriteriaFile(TopModel):
     """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
 
-    Without it every item is asked of whom it covers, and its questions are facts `about` a subject.
-    `scope` and the item's `section` say whom it covers; `clauses` are those that several items share.
+    Without it every item is asked of whom it covers, and its questions are facts `about` a subject. `scope` and the item's
+    `section` say whom it covers; `clauses` are those that several items share. Sets of one `edition_of` follow each other
+    without a hole or an overlap.
     """
 
     kind: ClassVar[str] = "criteria"
     criteria: Key
     title: NameFile
     in_force: PeriodFile
+    edition_of: S | None = None
     source: S
     clause: S
     reported_as: S | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.expr import Literal
+from safety_rules.language.expr import FactRef, Literal, walk
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import Entry
+from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area, Change, Rulebook
 from safety_rules.language.source import Source
 from safety_rules.loading.areas import rule
@@ -116,11 +117,24 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
         if vetoed or any(is_veto(c, book) for c in book.chains if c.key == str(key)):
             report.error("veto-switched-off", key)
             continue
+        if any(_holds_criteria(r, a) for a in holders for r in a.rules if r.key == str(key)):
+            report.error("criteria-switched-off", key)
+            continue
         for area in holders:
             kept = replace(area, rules=tuple(r for r in area.rules if r.key != str(key)))
             book = replace(book, areas={**book.areas, area.key: kept})
         book = change(replace(book, chains=chains), file, "switch_off", str(key), name(why, report))
     return book
+
+
+def _holds_criteria(rule: Rule, area: Area) -> bool:
+    """Return whether a rule is an item of a criteria set, or asks what the sets do not cover.
+
+    Without it what was reported as that item would count as judged, and come out at the best.
+    """
+    covers = {d.fact for d in area.derivations if d.row_of}
+    reads = {n.key for c in rule.applies_when for n in walk(c.that) if isinstance(n, FactRef)}
+    return bool(rule.row_of) or not covers.isdisjoint(reads)
 
 
 def _added(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:

@@ -40,7 +40,7 @@ def ratio(
     for scalar in (file.of, file.per):
         fact = facts.get(str(scalar))
         if fact is None:
-            report.error("unknown-fact.name", scalar, suggestion(scalar, facts), name=scalar, hint="")
+            report.error("unknown-name.vocabulary", scalar, suggestion(scalar, facts))
         elif not isinstance(fact.kind, Number) or fact.key.rpartition(".")[0] in facts:
             report.error("bounds.no-number", scalar)
         else:

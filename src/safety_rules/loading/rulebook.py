@@ -17,12 +17,14 @@ from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.compose import document
 from safety_rules.loading.context import Context
 from safety_rules.loading.criteria import facts_written, with_criteria
+from safety_rules.loading.decisions import derivations, row_facts, rows_of
 from safety_rules.loading.derivations import consistent
 from safety_rules.loading.files import RuleFileText, digest_of, overlay_digest
 from safety_rules.loading.invariants import exemptions, invariants
 from safety_rules.loading.models import FIRST_KEYS, OverlayFile
 from safety_rules.loading.models_base import Model
 from safety_rules.loading.models_criteria import CriteriaFile
+from safety_rules.loading.models_decisions import DecisionFile
 from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
@@ -130,8 +132,11 @@ def _model(tree: Mapping, report: Report) -> type[Model] | None:
 def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     for model, more in with_criteria(files.of(CriteriaFile), files.of(VocabularyFile), report).items():
         files.by_model[model] = more if model is VocabularyFile else [*files.by_model.get(model, []), *more]
+    decided = [(p, f, rows_of(p, f, files.texts, report)) for p, f in files.of(DecisionFile)]
+    files.by_model[VocabularyFile] = [*files.of(VocabularyFile), *row_facts(decided)]
     units = unit_table([f for _, f in files.of(UnitsFile)], report)
     words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
+    files.by_model[shapes.DeriveFile] = [*files.of(shapes.DeriveFile), *derivations(decided, words, report)]
     known = sources([f for _, f in files.of(SourcesFile)], report)
     figures = parameters([f for _, f in files.of(ParametersFile)], words, known, report)
     reference = tables(files.of(TableFile), files.texts, words, known, report)
@@ -200,7 +205,7 @@ def _area(path: str, file: shapes.AreaFile, files: _Files, c: Context) -> Area:
     rules = [(p, f, rule(f, file, c, p)) for p, f in files.below(folder, shapes.RuleFile)]
     derivations = [derivation(f, file, c, p) for p, f in files.below(folder, shapes.DeriveFile)]
     duties = [obligation(f, file, c, p) for p, f in files.below(folder, shapes.ObligationFile)]
-    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile):
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile, DecisionFile):
         for p, f in files.below(folder, model):
             _named_as_file(p, getattr(f, model.kind), c.report)
     cases = [case for _, f in files.below(folder, shapes.CasesFile) for case in f.cases]
@@ -231,7 +236,7 @@ def _named_as_file(path: str, key: Scalar, report: Report) -> None:
 def _homeless(files: _Files, report: Report) -> None:
     """Report rules that no area holds."""
     folders = [_folder(path) for path, _ in files.of(shapes.AreaFile)]
-    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile):
+    for model in (shapes.RuleFile, shapes.DeriveFile, shapes.ObligationFile, CriteriaFile, DecisionFile):
         for path, file in files.of(model):
             at = getattr(file, model.kind)
             if not isinstance(at, Made) and not any(path.startswith(folder) for folder in folders):

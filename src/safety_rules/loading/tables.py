@@ -112,7 +112,7 @@ def _rows(
         report.error("not-utf-8.file", start_of(path), path=path)
         return []
     source = SourceText(path, written)
-    lines = _parsed(source, report)
+    lines = csv_lines(source, report)
     if lines is None:
         return []
     heading, *body = lines or [(1, [])]
@@ -127,7 +127,7 @@ def _rows(
         report.error("no-column", at, suggestion(missing[0], heading[1]), path=path, column=missing[0])
         return []
     rows, seen = list[Row](), dict[tuple[str, str], Row]()
-    starts = _line_starts(source)
+    starts = line_starts(source)
     for number, (line, written_cells) in enumerate(body, start=1):
         at = Span(source, starts[line - 1], starts[line] - 1)
         cells = dict(zip(heading[1], written_cells, strict=False))
@@ -156,13 +156,13 @@ def _told_apart(row: Row, path: str, seen: dict[tuple[str, str], Row], at: Span,
             return
 
 
-def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] | None:
+def csv_lines(source: SourceText, report: Report) -> list[tuple[int, list[str]]] | None:
     """Return the filled rows of a CSV text with their line numbers, the headings first; None when it is not readable."""
     reader = csv.reader(io.StringIO(source.text))
     try:
         lines = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
-        at = Span(source, _line_starts(source)[reader.line_num - 1], 0) if reader.line_num else Span(source, 0, 0)
+        at = Span(source, line_starts(source)[reader.line_num - 1], 0) if reader.line_num else Span(source, 0, 0)
         report.error("csv.reading", at, path=source.name, problem=str(error).lower())
         return None
     headings = lines[0][1] if lines else []
@@ -173,7 +173,7 @@ def _parsed(source: SourceText, report: Report) -> list[tuple[int, list[str]]] |
     return lines
 
 
-def _line_starts(source: SourceText) -> list[int]:
+def line_starts(source: SourceText) -> list[int]:
     """Return where each line starts, and one more beyond the end."""
     starts = [0]
     for line in source.text.split("\n"):

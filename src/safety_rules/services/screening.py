@@ -23,6 +23,8 @@ from safety_rules.semantics.decide import area_record, subject_names
 from safety_rules.semantics.verdict.explain import reason_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
+from safety_rules.services.processes import cores
+from safety_rules.services.screening_jobs import Work, screened_by
 from safety_rules.services.screening_tables import DecidedRows, engine_for
 from safety_rules.words.explanation import name_of
 from safety_rules.words.problem import problem
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
     from safety_rules.services.chaining.ledger import JoinedRows
 
+MANY = 20_000
+"""Rows above which a ledger is screened by one process for each core."""
+
 
 def screen(
     source: Path | str,
@@ -40,12 +45,17 @@ def screen(
     waivers: Sequence[Waiver] = (),
     engine: str = "auto",
     history: AreaWithHistory | None = None,
+    jobs: int | None = None,
+    language: str | None = None,
 ) -> Screening:
     """Return a ledger's screening; its rows are read, admitted and decided as they are asked for.
 
     `engine` is `records` (one row after the other), `duckdb` (all rows at once, words as they are asked
     for), or `auto`: DuckDB for files of some megabytes. The answers are the same. With a history rows are
     always decided one after the other, and the ledger is read twice: first to learn whose its rows are.
+    With a `language` in which all that is wanted of a row is worded, `jobs` processes do so, one for each core
+    where there are more than 20,000 rows and no number is given; rows then have no verdict and are `worded`.
+    Where values were accepted, one process tells which of them count.
     Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
     rows, when the rows were asked for.
     """
@@ -55,6 +65,12 @@ def screen(
             raise LedgerError("with a history rows are decided one after the other: leave out the engine `duckdb`")
         return _with_history(path, area, sheet, waivers, history)
     chosen, notices = engine_for(path, engine)
+    if language is not None and engine != "duckdb" and law.accepted == ():
+        read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
+        many = jobs or (cores() if (read.size or 0) > MANY else 1)
+        if many > 1:
+            summary = Summary()
+            return Screening(read, law, _by_jobs(many, read, area, tuple(waivers), summary, language), summary)
     read = ledger(path, law.rulebook.vocabulary, law.area.subjects, sheet)
     read.notices += notices
     summary = Summary()
@@ -63,6 +79,33 @@ def screen(
     decided = DecidedRows(path, area, sheet)
     rows = _rows(read, area, waivers, summary, decided=decided)
     return Screening(read, law, rows, summary, prepare=decided.prepare)
+
+
+def _by_jobs(
+    jobs: int, read: Ledger, area: DatedArea, waivers: tuple[Waiver, ...], summary: Summary, language: str
+) -> Iterator[ScreenedRow]:
+    """Yield the rows as several processes tell them."""
+    idle = dict.fromkeys(waivers)
+
+    def count(more: Summary, names: set[str]) -> None:
+        summary.add(more)
+        for waiver in [w for w in idle if w.subject in names]:
+            del idle[waiver]
+
+    yield from screened_by(jobs, read.rows, Work(_counted, read, area, waivers, language), count)
+    if not summary.rows:
+        raise LedgerError(f"`{read.path.name}` has headings and no rows")
+    read.notices += [_idle(w) for w in idle]
+
+
+def _counted(
+    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver], summary: Summary
+) -> tuple[ScreenedRow, frozenset[str]]:
+    """Return one row, counted, and by which names waivers may mean it."""
+    screened = screened_row(row, read, area, waivers)
+    _count(screened, summary)
+    none = screened.verdict is None or not waivers
+    return screened, frozenset() if none else subject_names(area.law, screened.verdict.record)  # type: ignore[union-attr]
 
 
 def _with_history(

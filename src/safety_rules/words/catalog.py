@@ -14,6 +14,7 @@ from typing import Any
 
 from safety_rules.language.kinds import Name
 
+CHINESE, ENGLISH = LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent
 AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 

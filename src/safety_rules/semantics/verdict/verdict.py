@@ -27,7 +27,8 @@ class Verdict(Decided):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what the verdict was made from, without the functions that make its parts sooner."""
-        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, self._violated)
+        violated = self._violated if self._masks is None else self.violated()
+        return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, violated)
 
     def explanation(self, rules: Iterable[str] = ()) -> Statement:
         """Return the explanation as a tree of statements, of the rules named or of all that matter."""

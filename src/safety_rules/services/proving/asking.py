@@ -16,8 +16,10 @@ from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
+from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, findings, interval, told
+from safety_rules.semantics.evaluate import Environment, truth
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
 from safety_rules.services.proving.replay import is_read_back
@@ -150,6 +152,12 @@ def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
     return law.area.rank(best), law.area.rank(worst)
 
 
+def violates(env: Environment, rule: Rule) -> bool:
+    """Return whether a rule is violated, by the definition; no further than to the first condition that keeps it from applying."""
+    applies = all(truth(c.that, env)[0] is Truth.TRUE for c in rule.applies_when)
+    return applies and told(rule, env)[0] is Status.VIOLATED
+
+
 def statuses(law: AreaOn, record: Record) -> dict[str, Status]:
     """Return what the definition says of every rule, without what it rests on."""
     env = law.environment(record)
@@ -157,7 +165,7 @@ def statuses(law: AreaOn, record: Record) -> dict[str, Status]:
 
 
 def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None) -> Shown:
-    """Return a record with its verdict and the rules that made it, by the definition; `found`, where at hand, are their statuses."""
+    """Return a record with its verdict and the rules that made it, by the definition; or by `found`, the statuses that are at hand."""
     found = statuses(law, record) if found is None else found
     asked_for = [(found[r.key], law.area.rank(r.otherwise.outcome)) for r in law.rules]
     best = law.area.outcomes[max((k for s, k in asked_for if s is Status.VIOLATED), default=0)].key

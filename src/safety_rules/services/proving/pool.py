@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from safety_rules.engines.compiled import compiled
 from safety_rules.engines.compiled.area import CompiledArea
 from safety_rules.language.record import Record
+from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, area_record
 
 
@@ -22,6 +23,7 @@ class Pool:
     engine: CompiledArea
     records: list[tuple[Record, int, int]] = field(default_factory=list)
     found: list[Record] = field(default_factory=list)
+    masks: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def add(self, record: Record) -> None:
         """Put a record into the pool."""
@@ -29,6 +31,20 @@ class Pool:
         everything = (1 << len(self.law.rules)) - 1
         satisfied = everything & ~(violated | undetermined | not_applicable)
         self.records.append((record, violated, satisfied))
+        self.masks[id(record)] = violated, undetermined, not_applicable
+
+    def statuses(self, record: Record) -> dict[str, Status]:
+        """Return what the engine says of every rule on a record of the pool: for showing, as no answer rests on it."""
+        violated, undetermined, not_applicable = self.masks[id(record)]
+        said = (
+            (violated, Status.VIOLATED),
+            (undetermined, Status.UNDETERMINED),
+            (not_applicable, Status.NOT_APPLICABLE),
+        )
+        return {
+            rule.key: next((status for mask, status in said if mask >> i & 1), Status.SATISFIED)
+            for i, rule in enumerate(self.law.rules)
+        }
 
     def keep(self, record: Record) -> None:
         """Put a record that a search found into the pool, and remember it."""

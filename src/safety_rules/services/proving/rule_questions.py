@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,7 @@ from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import facts_of
 from safety_rules.services.proving.answers import Answer, Proof, Question
-from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, statuses
+from safety_rules.services.proving.asking import Asked, Asking, Conditions, refuted_by, says, shown_by, status, violates
 
 
 def rule_questions(asked: Asked) -> Iterator[Asking]:
@@ -76,7 +76,7 @@ def can_be(asked: Asked, index: int, wanted: Status, asks: Question) -> Proof:
     rule, bit = asked.law.rules[index], 1 << index
     at_hand = asked.at_hand.find(lambda v, s: bool((v if wanted is Status.VIOLATED else s) & bit))
     if at_hand is not None and status(asked.law, at_hand, rule) is wanted:
-        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand),))
+        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand, asked.at_hand.statuses(at_hand)),))
 
     def conditions() -> list[Condition]:
         found = asked.opened.finding(rule)
@@ -100,14 +100,13 @@ def can_decide(asked: Asked, index: int, asks: Question) -> Proof:
     bit = 1 << index
     others = sum(1 << i for i, r in enumerate(asked.law.rules) if r in rivals)
 
-    def decides(record: Record, known: Mapping[str, Status] | None = None) -> bool:
-        found = statuses(asked.law, record) if known is None else known
-        return found[rule.key] is Status.VIOLATED and all(found[r.key] is not Status.VIOLATED for r in rivals)
+    def decides(record: Record) -> bool:
+        env = asked.law.environment(record)
+        return violates(env, rule) and not any(violates(env, r) for r in rivals)
 
     at_hand = asked.at_hand.find(lambda v, s: bool(v & bit) and not v & others)
-    found = {} if at_hand is None else statuses(asked.law, at_hand)
-    if at_hand is not None and decides(at_hand, found):
-        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand, found),))
+    if at_hand is not None and decides(at_hand):
+        return Proof(asks, Answer.PROVED, shown=(says(asked.law, at_hand, asked.at_hand.statuses(at_hand)),))
     finding = asked.opened.finding
     proof = shown(
         asked, asks, lambda: [finding(rule).violated, *(negation(finding(r).violated) for r in rivals)], decides

@@ -9,6 +9,7 @@ import datetime
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.kinds import Name
@@ -117,6 +118,7 @@ class Danger:
     past: tuple[Event, ...] = field(default=(), compare=False, repr=False)
 
 
+@lru_cache(maxsize=4096)
 def hand(text: str) -> str:
     """Return a hand's name for comparison, so that blanks, width and letter case make no other hand of it."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
@@ -161,18 +163,21 @@ def _changed(danger: Danger, transition: Transition, event: Event) -> Danger:
     """Return the danger with a lawful event worked in."""
     state = danger.state if transition.to == SAME else transition.to
     accepted = danger.accepted_on if state in ("accepted", "closed") else None
-    return replace(
-        danger,
-        state=state,
-        last_on=event.on,
-        deadline=(event.deadline if sets_deadline(event) else None) or danger.deadline,
-        accepted_on=event.on if event.name == "accept" else accepted,
-        closed_on=event.on if state == "closed" else None,
-        escalated=danger.escalated or event.name == "escalate",
-        hands=danger.hands | {(event.name, h) for h in hands_of(event)},
-        withdrawn_on=event.on if state == "withdrawn" else None,
-        extended=danger.extended + (event.name == "extend"),
-        past=(*danger.past, event),
+    return Danger(
+        danger.id,
+        danger.details,
+        state,
+        danger.found_on,
+        event.on,
+        (event.deadline if sets_deadline(event) else None) or danger.deadline,
+        event.on if event.name == "accept" else accepted,
+        event.on if state == "closed" else None,
+        danger.escalated or event.name == "escalate",
+        danger.hands | {(event.name, h) for h in hands_of(event)},
+        event.on if state == "withdrawn" else None,
+        danger.extended + (event.name == "extend"),
+        danger.corrected,
+        (*danger.past, event),
     )
 
 
@@ -316,7 +321,8 @@ def _check_hand(
         raise RefusedError(
             zh, f"`{transition.key}` is for the {' or '.join(transition.roles)}, not `{event.role}`", "by"
         )
-    own = answers(hands_of(event), details)
+    doing = hands_of(event)
+    own = answers(doing, details)
     if transition.only_by_responsible and not own:
         zh = f"“{transition.name.zh}”只能由责任单位“{details.unit}”或整改单位“{details.enterprise}”办理，不能由“{event.by}”办理"
         raise RefusedError(zh, f"`{transition.key}` is for those who answer for the danger, not `{event.by}`", "by")
@@ -326,7 +332,7 @@ def _check_hand(
             zh, f"`{event.by}` answers for this danger and may not `{transition.key}` its own work", "by"
         )
     for name in transition.not_by:
-        if any((name, h) in hands for h in hands_of(event)):
+        if any((name, h) in hands for h in doing):
             zh = f"“{event.by}”{f'（{event.organisation}）' if event.organisation else ''}已办理过本隐患的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
             raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
