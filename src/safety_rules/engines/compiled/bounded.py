@@ -44,20 +44,22 @@ class _Values:
 
 
 class _Remembered:
-    """What the bounds of one record's parts came to; the functions of one law read one record after another."""
+    """What the bounds of one record's parts came to; the functions of one law read one record after another.
 
-    __slots__ = ("memo", "values")
+    Record and memo are held as one pair, so that several threads never take each other's.
+    """
+
+    __slots__ = ("held",)
 
     def __init__(self) -> None:
-        self.values: Any = None
-        self.memo: dict[Any, Any] = {}
+        self.held: tuple[Any, dict[Any, Any]] = (None, {})
 
     def of(self, get: Callable[[str], Any]) -> dict[Any, Any]:
         """Return the memo of the record that a look-up reads; a new one where that cannot be told."""
-        values = getattr(get, "__self__", None)
-        if values is None or values is not self.values:
-            self.values, self.memo = values, {}
-        return self.memo
+        values, held = getattr(get, "__self__", None), self.held
+        if values is None or values is not held[0]:
+            self.held = held = (values, {})
+        return held[1]
 
 
 def _asking(expr: Expr, law: AreaOn, variables: Sequence[str], remembered: _Remembered) -> Callable[..., Any]:
