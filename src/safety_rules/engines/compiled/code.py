@@ -52,7 +52,9 @@ def test(left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
 
 
 def is_(left: ast.expr, value: bool | None) -> ast.expr:
-    """Return `left is value`."""
+    """Return `left is value`; of a constant the answer, for Python warns of a literal there."""
+    if isinstance(left, ast.Constant):
+        return constant(left.value is value)
     return test(left, ast.Is(), constant(value))
 
 
