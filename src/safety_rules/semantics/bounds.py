@@ -221,7 +221,8 @@ def _parameter(expr: tree.ParameterRef, env: Environment) -> Bounded:
         parts.append(just(value) if value is not None else doubted(of_kind(expr.kind)))
         hole = hole or since.toordinal() > uncovered
         uncovered = max(uncovered, until.toordinal() + 1)
-    return doubted(hull(parts), day.unsure or hole or uncovered <= last.toordinal())
+    open_entry = first != last  # which entry is cited, and how sure it is, would not be known
+    return doubted(hull(parts), day.unsure or hole or open_entry or uncovered <= last.toordinal())
 
 
 def _within(
