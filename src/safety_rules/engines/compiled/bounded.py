@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import is_, load
+from safety_rules.engines.compiled.doubt import Check, may_matter
 from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.bounds import only
 from safety_rules.language.expr import Expr, FactRef
@@ -29,7 +30,9 @@ def certain(expr: Expr, found: ast.expr, w: Writer) -> ast.expr:
         return found
     variables = list(w.items)
     name = f"certain_{len(w.constants)}"
-    w.constants[name] = _asking(expr, w.law, variables, w.constants.setdefault("bounds_of_record", _Remembered()))
+    matters = None if variables else may_matter(expr, w.law, w.law.environment(Record({})))
+    remembered = w.constants.setdefault("bounds_of_record", _Remembered())
+    w.constants[name] = _asking(expr, w.law, variables, remembered, matters)
     asked = code.call(name, load("get"), *(load(w.items[v]) for v in variables))
     return w.keep(code.choose(is_(found, None), asked, found))
 
@@ -62,12 +65,14 @@ class _Remembered:
         return held[1]
 
 
-def _asking(expr: Expr, law: AreaOn, variables: Sequence[str], remembered: _Remembered) -> Callable[..., Any]:
+def _asking(
+    expr: Expr, law: AreaOn, variables: Sequence[str], remembered: _Remembered, matters: Check | None
+) -> Callable[..., Any]:
     """Return the function from a record's look-up and the items in sight to what a node's bounds decide, else None."""
     listed = expr.list.key if quantifies(expr) and isinstance(expr.list, FactRef) else ""
 
     def asked(get: Callable[[str], Any], *items: Any) -> Any:
-        if listed and get(listed) is not None:
+        if (listed and get(listed) is not None) or (matters is not None and not matters(get)):
             return None
         record = Record(cast(Any, _Values(get)))
         in_sight = {v: (f"[{id(item)}]", item) for v, item in zip(variables, items, strict=True)}

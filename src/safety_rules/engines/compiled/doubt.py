@@ -1,77 +1,56 @@
-"""Which open rules of plain data bounds may decide after all: those records go to the exact function, and no others.
+"""Where bounds may say more of an open rule: on data with something known and something open, and no other.
 
-Bounds say more only of a node with something known and something open. Where it compares sums, products or quotients,
-its ends are worked out in floats; a record whose ends lie well on both sides is open by its bounds too. These ends are
-never wider than the exact ones. What is not plain is in doubt.
+Where a node compares sums, products or quotients of numbers that are not negative, its ends are worked out in floats;
+data whose ends lie well on both sides is open by its bounds too. These ends are never wider than the exact ones.
 """
 
 from __future__ import annotations
 
-import datetime
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from safety_rules.language import expr as tree
 from safety_rules.language.bounds import ends, only
-from safety_rules.language.kinds import Boolean, Choice, Date, Number, Records
+from safety_rules.language.kinds import Date, Number
 from safety_rules.language.law import is_sure, sure_value
-from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.bounds import bounds_of, may_decide
+from safety_rules.semantics.bounds import bounds_of, quantifies
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import walk_through
 
-Data = Mapping[str, Any]
-Check = Callable[[Data], bool]
-Ends = Callable[[Data], tuple[float, float]]
+FIRST_YEAR, LAST_YEAR, MOST_PERIODS = 1500, 8000, 12_000  # months, or days
+Get = Callable[[str], Any]
+Check = Callable[[Get], bool]
+Ends = Callable[[Get], tuple[float, float]]
 
 
-class NotPlain(Exception):
-    """A value is not as plain data has it."""
-
-
-def in_doubt(law: AreaOn) -> tuple[int, Callable[[Data, int], bool]]:
-    """Return the rules that bounds may decide, and whether on values by fact they may decide one of some that are open."""
-    blank = law.environment(Record({}))
-    checks: dict[int, list[Check]] = {}
-    made: dict[int, Check] = {}
-    for i, rule in enumerate(law.rules):
-        seen = set[str]()
-        for clause in (*rule.applies_when, *rule.requires):
-            for node in walk_through(clause.that, law.derivations, seen):
-                if may_decide(node, blank):
-                    check = made.setdefault(id(node), _check(node, law, blank))
-                    checks.setdefault(i, []).append(check)
-
-    def doubted(values: Data, mask: int) -> bool:
-        try:
-            return any(check(values) for i, found in checks.items() if mask >> i & 1 for check in found)
-        except (NotPlain, AttributeError, KeyError, TypeError, OverflowError):
-            return True
-
-    return sum(1 << i for i in checks) if law.bounded else 0, doubted
-
-
-def _check(node: tree.Expr, law: AreaOn, blank: Environment) -> Check:
+def may_matter(node: tree.Expr, law: AreaOn, blank: Environment) -> Check:
+    """Return whether bounds may decide an open node on some data: something is known of it, and its ends lie near."""
     if only(bounds_of(node, blank)) is not None:
-        return lambda data: True
-    facts = [(law.rulebook.vocabulary.facts[key], fields) for key, fields in _facts(node, law).items()]
+        return lambda get: True
+    facts = list(_facts(node, law).items())
+    listed = node.list.key if quantifies(node) and isinstance(node.list, tree.FactRef) else ""
     apart = _apart(node, law, blank)
 
-    def check(data: Data) -> bool:
+    def check(get: Get) -> bool:
+        if listed and get(listed) is not None:
+            return False
         known = missing = False
-        for fact, fields in facts:
-            value = data[fact.key]
+        for key, fields in facts:
+            value = get(key)
             if value is None:
                 missing = True
-            elif isinstance(fact.kind, Records):
-                known, missing = True, missing or any(item.get(f) is None for item in value for f in fields)
-            else:
-                known = _plain(value, fact) is not None or known
-        return known and missing and (apart is None or not apart(data))
+                continue
+            known = True
+            if fields and not missing:  # what lies deeper is not looked at
+                missing = any(
+                    item.get(f) is None or item[f].__class__ in (list, tuple) for item in value for f in fields
+                )
+        return known and missing and (apart is None or not apart(get))
 
     return check
 
@@ -86,41 +65,53 @@ def _facts(node: tree.Expr, law: AreaOn) -> dict[str, list[str]]:
     return found
 
 
-def _plain(value: Any, fact: Fact) -> Any:
-    """Return a value of plain data; raises NotPlain where admission has to read it."""
-    match fact.kind:
-        case Number():
-            plain = (
-                value.__class__ in (int, float, Fraction)
-                and math.isfinite(value)
-                and fact.bounds.admits(Fraction(value))
-            )
-        case Boolean():
-            plain = value.__class__ is bool
-        case Choice(choices):
-            plain = value.__class__ is str and any(o.key == value for o in choices.options)
-        case Date():
-            plain = value.__class__ is datetime.date
-        case _:
-            plain = False
-    if not plain:
-        raise NotPlain
-    return value
-
-
 def _apart(node: tree.Expr, law: AreaOn, blank: Environment) -> Check | None:
     """Return whether the ends of a comparison lie well on both sides; None where they cannot be said."""
-    if not isinstance(node, tree.Compare) or node.op in ("==", "!="):
+    if not isinstance(node, tree.Compare):
+        return None
+    if node.left != node.right and (days := [*_days(node.left, law), *_days(node.right, law)]) and "" not in days:
+        return partial(_ordinary, days)
+    if node.op in ("==", "!="):
         return None
     left, right = _ends(node.left, law, blank), _ends(node.right, law, blank)
     if left is None or right is None:
         return None
 
-    def apart(data: Data) -> bool:
-        (low, high), (least, most) = left(data), right(data)
+    def apart(get: Get) -> bool:
+        try:
+            (low, high), (least, most) = left(get), right(get)
+        except OverflowError:  # a number that no float comes near
+            return False
         return low < most - _margin(most) and high > least + _margin(least)
 
     return apart
+
+
+def _days(side: tree.Expr, law: AreaOn) -> list[str]:
+    """Return the given days that one side of a comparison is, or is a period from; an empty name where it is anything else."""
+    match side:
+        case tree.FactRef(key, Date()) if key not in law.derivations:
+            return [key]
+        case tree.ItemField(_, key, Date()) if key not in law.derivations and key.count(".") == 2:
+            return [key]
+        case tree.Shift(day, tree.ParameterRef(key, _, None)):
+            period = sure_value(law.rulebook.parameters[key], law.as_of, law)
+            return _days(day, law) if isinstance(period, Fraction) and 0 <= period <= MOST_PERIODS else [""]
+        case tree.AsOf():
+            return []
+        case _:
+            return [""]
+
+
+def _ordinary(days: Sequence[str], get: Get) -> bool:
+    """Return whether no known day lies near the ends of the calendar: beside one, a blank day may come before or after."""
+    for key in days:
+        subject, name, *field = key.split(".")
+        value = get(f"{subject}.{name}")
+        for day in [value] if not field else [item.get(field[0]) for item in value or ()]:
+            if day is not None and not FIRST_YEAR < day.year < LAST_YEAR:
+                return False
+    return True
 
 
 def _margin(end: float) -> float:
@@ -142,11 +133,13 @@ def _ends(expr: tree.Expr, law: AreaOn, blank: Environment) -> Ends | None:
             return _of_fact(law.rulebook.vocabulary.facts[key], expr, blank)
         case tree.Scale(operand, factor) if factor > 0:
             inner, by = _ends(operand, law, blank), float(factor)
-            return None if inner is None else lambda data: _each(inner(data), by)
+            return None if inner is None else lambda get: _each(inner(get), by)
         case tree.Arithmetic(op, left, right):
             a, b = _ends(left, law, blank), _ends(right, law, blank)
             both = _not_negative(left, blank) and _not_negative(right, blank)
-            return None if a is None or b is None or not (both or op in "+-") else _joined(op, a, b)
+            return (
+                None if a is None or b is None or not both or op == "-" else _joined(op, a, b)
+            )  # what cancels is off by more
         case _:
             return None
 
@@ -157,7 +150,7 @@ def _each(pair: tuple[float, float], by: float) -> tuple[float, float]:
 
 def _fixed(known: Fraction) -> Ends:
     pair = (float(known), float(known))
-    return lambda data: pair
+    return lambda get: pair
 
 
 def _of_fact(fact: Fact, expr: tree.Expr, blank: Environment) -> Ends | None:
@@ -167,24 +160,22 @@ def _of_fact(fact: Fact, expr: tree.Expr, blank: Environment) -> Ends | None:
     low = -1e100 if limits[0] is None else float(limits[0])
     high = 1e100 if limits[2] is None else float(limits[2])
 
-    def of_data(data: Data) -> tuple[float, float]:
-        value = data[fact.key]
+    def of_data(get: Get) -> tuple[float, float]:
+        value = get(fact.key)
         if value is None:
             return low, high
-        exact = float(_plain(value, fact))
-        return exact, exact
+        near = float(value)
+        return near, near
 
     return of_data
 
 
 def _joined(op: str, a: Ends, b: Ends) -> Ends:
-    def joined(data: Data) -> tuple[float, float]:
-        (low, high), (least, most) = a(data), b(data)
+    def joined(get: Get) -> tuple[float, float]:
+        (low, high), (least, most) = a(get), b(get)
         match op:
             case "+":
                 return low + least, high + most
-            case "-":
-                return low - most, high - least
             case "*":
                 return low * least, high * most
             case _:

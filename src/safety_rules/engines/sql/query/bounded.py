@@ -18,7 +18,7 @@ from safety_rules.language.bounds import Bounded, ends, only
 from safety_rules.language.kinds import Number
 from safety_rules.language.law import is_sure
 from safety_rules.language.record import Record
-from safety_rules.semantics.bounds import bounds_of, may_decide
+from safety_rules.semantics.bounds import bounds_of, may_decide, quantifies
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import walk_through
 
@@ -65,6 +65,8 @@ def _of_node(node: tree.Expr, w: Writer, blank: Environment) -> str:
     if not known:
         return ""
     both = f"(({' OR '.join(known)}) AND ({' OR '.join(missing)}))"
+    if quantifies(node) and isinstance(node.list, tree.FactRef):  # over a known list it follows from its parts
+        both = f"({w.value(node.list)} IS NULL AND {both})"
     apart = _stays(node, w, blank)
     return f"({both} AND NOT coalesce({apart}, FALSE))" if apart else both
 
@@ -125,23 +127,20 @@ def _ends(expr: tree.Expr, w: Writer, blank: Environment) -> Ends | None:
             return None if found is None else (f"({found[0]} * {by})", f"({found[1]} * {by})")
         case tree.Arithmetic(op, left, right):
             a, b = _ends(left, w, blank), _ends(right, w, blank)
-            if a is None or b is None:
-                return None
-            signed = not (_not_negative(bounds_of(left, blank)) and _not_negative(bounds_of(right, blank)))
-            return _operated(op, a, b, signed)
+            positive = _not_negative(bounds_of(left, blank)) and _not_negative(bounds_of(right, blank))
+            return None if a is None or b is None or not positive else _operated(op, a, b)
         case _:
             return None
 
 
-def _operated(op: str, a: Ends, b: Ends, signed: bool) -> Ends | None:
+def _operated(op: str, a: Ends, b: Ends) -> Ends | None:
+    """Return the ends of what is put together of numbers that are not negative; what cancels is off by more."""
     match op:
         case "+":
             return f"({a[0]} + {b[0]})", f"({a[1]} + {b[1]})"
-        case "-":
-            return f"({a[0]} - {b[1]})", f"({a[1]} - {b[0]})"
-        case "*" if not signed:
+        case "*":
             return f"({a[0]} * {b[0]})", f"({a[1]} * {b[1]})"
-        case "/" if not signed:
+        case "/":
             least = f"(CASE WHEN {b[1]} > 0 THEN {a[0]} / {b[1]} ELSE {ENDLESS} END)"
             most = f"(CASE WHEN {b[0]} > 0 THEN {a[1]} / {b[0]} WHEN {a[1]} > 0 THEN {ENDLESS} ELSE 0E0 END)"
             return least, most
