@@ -65,6 +65,10 @@ def accepted(kinds: set[str]) -> Callable[[Row], bool]:
     return lambda r: bool(kinds & set(r["已投产建设项目类别"]))
 
 
+def acts(kinds: set[str]) -> Callable[[Row], bool]:
+    return lambda r: bool(kinds & set(r["危险化学品活动"]))
+
+
 FULL, PART = yes("已设机构或配备专职人员"), yes("已配备专职或兼职人员")
 DUTIES: list[Duty] = [
     *both("responsibility_2014", "responsibility_of_everybody", ALWAYS, yes("全员安全生产责任制已建立", "责任制落实情况已考核")),
@@ -111,6 +115,14 @@ DUTIES: list[Duty] = [
     ("dust_is_cleaned", "2021-09-01", "9999-12-31", lambda r: r["有粉尘爆炸危险作业"] and any_of(r, {"工贸企业"}), yes("粉尘作业区域每班清理并记录")),
     ("confined_space_system_made", "2024-01-01", "9999-12-31", lambda r: r["有有限空间作业"] and any_of(r, {"工贸企业"}), yes("有限空间作业安全制度已建立")),
     ("confined_spaces_watched", "2024-01-01", "9999-12-31", lambda r: r["有有限空间作业"] and any_of(r, {"工贸企业"}), yes("有限空间作业有监护人员")),
+    ("chemical_distances_kept", "2026-05-01", "9999-12-31", lambda r: "生产" in r["危险化学品活动"] or ("储存" in r["危险化学品活动"] and r["危险化学品储存构成重大危险源"]), yes("外部安全距离符合规定")),
+    ("chemical_projects_reviewed", "2026-05-01", "9999-12-31", lambda r: r["有危险化学品建设项目"], yes("危险化学品项目已安全条件审查", "危险化学品项目设计已审查")),
+    ("chemical_facilities_accepted", "2026-05-01", "9999-12-31", lambda r: r["有已投用的危险化学品项目"], yes("危险化学品项目安全设施已验收")),
+    ("no_eliminated_technology", "2026-05-01", "9999-12-31", acts({"生产", "储存", "使用从事生产"}), yes("未使用淘汰工艺设备")),
+    ("assessed_each_three_years", "2026-05-01", "9999-12-31", acts({"生产", "储存", "使用从事生产"}), dated("最近安全评价", 36, "安全评价机构具备资质")),
+    ("stored_apart_and_kept", "2026-05-01", "9999-12-31", acts({"生产", "储存"}), yes("储存在专用储存场所", "储存由专人管理")),
+    ("two_persons_for_the_worst", "2026-05-01", "9999-12-31", lambda r: acts({"生产", "储存"})(r) and (r["储存剧毒化学品"] or r["危险化学品储存构成重大危险源"]), yes("剧毒和重大危险源单独存放", "双人收发双人保管", "收发记录保存三年")),
+    ("use_is_permitted", "2026-05-01", "9999-12-31", lambda r: any_of(r, {"使用危险化学品达到规定数量的化工企业"}) and "生产" not in r["危险化学品活动"], yes("已取得安全使用许可证")),
 ]  # fmt: skip
 
 
@@ -126,6 +138,9 @@ def enterprise(rng: Random, on: datetime.date, names: dict[str, str]) -> Row:
     row["生产经营单位类别"] = rng.sample(KINDS, rng.choice([1, 1, 2]))
     row["已投产建设项目类别"] = rng.choice(
         [[], ["其他建设项目"], ["储存危险物品"], ["装卸危险物品"], ["矿山", "其他建设项目"]]
+    )
+    row["危险化学品活动"] = rng.choice(
+        [["不涉及"], ["经营"], ["储存"], ["使用从事生产"], ["生产", "储存"], ["其他使用"]]
     )
     row["应急预案公布日期"] = D("2020-01-02") - datetime.timedelta(1) if on < D("2020-03-01") else D("2020-03-02")
     return row
@@ -152,4 +167,4 @@ def test_twenty_enterprises_are_decided_as_the_clauses_say_on_five_days() -> Non
             assert set(verdict.violated()) == expected, (on, row)
             assert verdict.outcome == ("to_rectify" if expected else "compliant")
             tried |= expected
-    assert len(tried) > 55
+    assert len(tried) > 60

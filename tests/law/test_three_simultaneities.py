@@ -65,6 +65,31 @@ def test_the_law_that_is_cited_is_in_force_on_the_day(day: str, cited: set[str])
 
 
 @pytest.mark.parametrize(
+    ("code", "stated", "expected"),
+    [
+        ("5942", {"safety_acceptance": "not_started"}, ("rejected", "rejected")),
+        ("5942", {"safety_acceptance": "not_required"}, ("rejected", "rejected")),
+        ("5942", {}, ("admitted", "rejected")),
+        ("5942", {"safety_acceptance": "passed"}, ("admitted", "admitted")),
+        ("3670", {"safety_acceptance": "not_started"}, ("admitted", "admitted")),
+        ("3670", {}, ("admitted", "admitted")),
+    ],
+)
+@pytest.mark.parametrize("day", ["2020-10-01", "2021-09-01", "2026-05-01"])
+def test_what_is_used_before_its_acceptance_is_rejected_where_the_law_asks_for_one(
+    code: str, stated: dict[str, str], expected: tuple[str, str], day: str
+) -> None:
+    done = {"stage": "in_production", "safety_preassessment": "passed", "safety_design_review": "passed"}
+    verdict = (
+        sr.load()
+        .area("admission")
+        .on(day)
+        .decide({"project": MEETS | {"industry_code": code} | done | stated, "enterprise": NOTHING})
+    )
+    assert (verdict.at_best, verdict.at_worst) == expected
+
+
+@pytest.mark.parametrize(
     ("day", "cited"),
     [("2026-08-14", "environmental_assessment_law"), ("2026-08-15", "ecology_and_environment_code")],
 )

@@ -327,5 +327,7 @@ def procedures(row: dict[str, Any]) -> Iterable[tuple[str, bool | None]]:
         named = True if words is papers else needs_assessment(row)
         yield "rejected", given(both(started, named), None if state is None else state in done)
         yield "conditional", given(both(no(started), named), None if state is None else state not in left)
+    accepted, used = one_of(row.get("安全设施竣工验收"), steps), None if stage is None else stage == "已投产"
+    yield "rejected", given(both(used, needs_assessment(row)), None if accepted is None else accepted == "已通过")
     paper = one_of(row["环境影响评价"], papers)
     yield "conditional", None if paper is None else paper != "登记表待备案"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from safety_rules.language.bounds import (
@@ -31,7 +32,7 @@ from safety_rules.language.bounds import (
     only,
     operated,
 )
-from safety_rules.language.operators import FUNCTIONS, KNOWN, Algebra, Function
+from safety_rules.language.operators import FUNCTIONS, KNOWN, Algebra, Function, shifted
 
 
 def called(row: Function, arguments: Sequence[Bounded]) -> Bounded:
@@ -109,15 +110,22 @@ def _days(later: Bounded, earlier: Bounded) -> Bounded:
     return between(low, high, False, False, True, later.unsure or earlier.unsure)
 
 
-def _months(day: Bounded) -> tuple[Bounded, Bounded, Bounded]:
+def _calendar(day: Bounded) -> tuple[Bounded, Bounded, Bounded, Bounded]:
+    """Return the year, month, day of the month and length of the month that a day can have."""
     known, found = only(replace(day, unsure=False)), ends(day)
     if known is not None:
-        month, of_month, length = KNOWN.months(known)
-        return just(month), just(of_month), just(length)
+        year, month, of_month, length = map(just, KNOWN.calendar(known))
+        return year, month, of_month, length
     if found is None:
-        return NEVER, NEVER, NEVER
-    first, last = KNOWN.months(found[0])[0], KNOWN.months(found[2])[0]
-    return between(first, last, False, False, True), _whole(1, 31), _whole(28, 31)
+        return NEVER, NEVER, NEVER, NEVER
+    first, last = found[0], found[2]
+    months = _whole(first.month, last.month) if first.year == last.year else _whole(1, 12)
+    return _whole(first.year, last.year), months, _whole(1, 31), _whole(28, 31)
+
+
+def _weekday(day: Bounded) -> Bounded:
+    known = only(replace(day, unsure=False))
+    return NEVER if ends(day) is None else _whole(1, 7) if known is None else just(KNOWN.weekday(known))
 
 
 def _whole(low: int, high: int) -> Bounded:
@@ -137,7 +145,9 @@ BOUNDS = Algebra(
     floor=_floor,
     chosen=_chosen,
     days=_days,
-    months=_months,
+    calendar=_calendar,
+    weekday=_weekday,
+    moved=lambda day, days: moved(day, days, partial(shifted, months=False, backwards=False)),
     workdays=lambda day: Between(whole=True, unsure=True),  # a year may have no table
     starts=_starts,
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.legal_calendar import Document, LegalCalendar, Resting, Turn
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import NotCovered, Period, Source, holds_on, weakest
+from safety_rules.language.source import NotCovered, Period, Source, authority_on, holds_on, weakest
 from safety_rules.semantics.reads import parameters_of, tables_of
 from safety_rules.services.impact.meaning import conditions, items_of
 from safety_rules.words.near import did_you_mean
@@ -24,7 +24,7 @@ def legal_calendar(book: Rulebook, day: datetime.date, area: str | None = None) 
     held = [r for r in every if r.period.holds(day)]
     documents = [_document(s, held, day) for s in book.sources.values()]
     lapsed = tuple(
-        r for r in held if r.citations and not any(holds_on(c, book.sources[c.source], day) for c in r.citations)
+        r for r in held if r.citations and all(c.lapsed for c in authority_on(r.citations, book.sources, day))
     )
     missing = [n for n in book.not_covered if area is None or area in n.areas]
     return LegalCalendar(
