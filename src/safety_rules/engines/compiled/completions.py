@@ -66,7 +66,7 @@ class Completions:
         whole = {**completion, **held}
         for fact in self.facts:
             if isinstance(fact.kind, Records) and fact.key in held:
-                blank = next((v[0] for v in self._with_items(fact, completion)), {})
+                blank: Mapping[str, Any] = next((v[0] for v in self._with_items(fact, completion)), {})
                 whole[fact.key] = tuple([{**blank, **item} for item in held[fact.key]])
         masks = self.area.masks(whole)
         return None if masks.undetermined else masks
