@@ -132,10 +132,16 @@ def _whole(low: int, high: int) -> Bounded:
     return between(Fraction(low), Fraction(high), False, False, True)
 
 
-def _starts(text: Bounded, start: Bounded) -> Bounded:
-    if not isinstance(text, Among) or not isinstance(start, Among):
+def _length(text: Bounded) -> Bounded:
+    if not isinstance(text, Among):
+        return Between(ZERO, whole=True)
+    return Among(frozenset(KNOWN.length(t) for t in text.values))
+
+
+def _asked(test: str, a: Bounded, b: Bounded) -> Bounded:
+    if not isinstance(a, Among) or not isinstance(b, Among):
         return EITHER
-    return Among(frozenset(t.startswith(s) for t in text.values for s in start.values))
+    return Among(frozenset(KNOWN.asked(test, x, y) for x in a.values for y in b.values))
 
 
 BOUNDS = Algebra(
@@ -149,7 +155,8 @@ BOUNDS = Algebra(
     weekday=_weekday,
     moved=lambda day, days: moved(day, days, partial(shifted, months=False, backwards=False)),
     workdays=lambda day: Between(whole=True, unsure=True),  # a year may have no table
-    starts=_starts,
+    length=_length,
+    asked=_asked,
 )
 """What bounds can do, from which the meaning of every function over them is made."""
 
