@@ -37,6 +37,7 @@ WORKLOADS: dict[str, str] = {
     "start": "benchmarks.records.start",
     "reading": "benchmarks.tables.reading",
     "grading": "benchmarks.grading",
+    "service": "benchmarks.service",
 }
 
 

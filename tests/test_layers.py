@@ -21,6 +21,7 @@ LAYERS = (
     "tables",
     "services",
     "face",
+    "answers",
     "web",
     "cli",
 )
@@ -50,6 +51,7 @@ THIRD_PARTIES = {
     "docx": ("formats",),
     "jinja2": ("formats", "web"),
     "starlette": ("web",),
+    "anyio": ("web",),
     "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),

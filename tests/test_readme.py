@@ -21,6 +21,7 @@ NAMES = (
     "docs/verdict.md",
     "docs/tables.md",
     "docs/command-line.md",
+    "docs/service.md",
     "docs/writing-rules.md",
     "docs/manual.zh.md",
 )

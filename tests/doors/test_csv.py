@@ -9,6 +9,7 @@ import pytest
 
 from doors.csv_shapes import answer, different
 from doors.reading import area
+from effort import effort
 from safety_rules.formats.csv_in import csv_form, plain
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.screening import screen
@@ -135,7 +136,7 @@ def test_columns_that_are_kept_are_there_however_the_file_is_read(tmp_path: Path
 
 
 def test_drawn_files_are_read_alike(tmp_path: Path) -> None:
-    said = [different(random.Random(f"csv {i}"), tmp_path) for i in range(150)]
+    said = [different(random.Random(f"csv {i}"), tmp_path) for i in range(effort(30))]
     assert [s for s in said if s] == []
 
 

@@ -117,11 +117,12 @@ def test_a_temporary_name_is_nobody_elses(tmp_path: Path) -> None:
     assert all(p.read_text() == "mine" for p in tmp_path.iterdir() if p.is_file() and p.name != "report.json")
 
 
-SCREEN = ("screen", LEDGER, "--on", "2020-10-01")
+SMALL = ROOT / "tests/doors/small.csv"
+SCREEN = ("screen", SMALL, "--on", "2020-10-01")
 SAID = [
     *((SCREEN, e) for e in ("cp1252", "ascii", "gbk", "shift_jis")),
     *(((*SCREEN, "--format", "jsonl"), e) for e in ("cp1252", "gbk")),
-    (("explain", LEDGER, "--row", "3"), "latin-1"),
+    (("explain", SMALL, "--row", "3"), "latin-1"),
     (("check", "-l", "zh"), "ascii"),
 ]
 
@@ -137,20 +138,20 @@ def test_no_encoding_of_the_output_is_too_small(verb: tuple[object, ...], encodi
 
 def test_the_plain_locale_can_say_everything() -> None:
     env = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-    done = run("screen", LEDGER, "--on", "2020-10-01", env=env, stdout=subprocess.PIPE)
+    done = run(*SCREEN, env=env, stdout=subprocess.PIPE)
     assert (done.returncode, b"Traceback" in done.stderr) == (0, False)
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&-"])
 def test_a_closed_stream_is_no_error(closed: str) -> None:
-    command = f"{' '.join(MAIN)} screen '{LEDGER}' --on 2020-10-01 {closed}"
+    command = f"{' '.join(MAIN)} screen '{SMALL}' --on 2020-10-01 {closed}"
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert (done.returncode, b"Traceback" in done.stderr, b"Exception" in done.stderr) == (0, False, False)
 
 
 @pytest.mark.parametrize("more", ["", "--format jsonl"])
 def test_who_reads_no_further_ends_it_quietly(more: str) -> None:
-    command = f"({' '.join(MAIN)} screen '{LEDGER}' --on 2020-10-01 {more}; echo $? >&2) | head -c 1"
+    command = f"({' '.join(MAIN)} screen '{SMALL}' --on 2020-10-01 {more}; echo $? >&2) | head -c 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert done.stderr.split()[-1:] in ([b"141"], [b"0"]), done.stderr
     assert b"Traceback" not in done.stderr
@@ -159,7 +160,7 @@ def test_who_reads_no_further_ends_it_quietly(more: str) -> None:
 
 def test_a_full_device_behind_the_output_is_one_line() -> None:
     with open("/dev/full", "wb") as full:
-        done = run("screen", LEDGER, "--on", "2020-10-01", stdout=full)
+        done = run(*SCREEN, stdout=full)
     assert done.returncode == 6
     assert done.stderr.decode().splitlines()[-1] == "错误：磁盘已满"
     assert b"Traceback" not in done.stderr

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.suite import book, parsed
+from effort import effort
 from laws.maker import conditions, formulas
 from laws.terms import Term
 from laws.worlds import FULL, ON, RECORDS, world
@@ -33,13 +34,13 @@ def value(text: str, values: Any, day: datetime.date) -> Any:
     return found * kind.unit.scale if isinstance(kind, Number) else found
 
 
-@settings(max_examples=600)
+@settings(max_examples=effort(200))
 @given(conditions(), RECORDS | FULL, ON)
 def test_a_condition_has_the_truth_that_its_words_mean(term: Term, values: Any, day: datetime.date) -> None:
     assert term.value(world(values, day)) == value(term.text, values, day), term.text
 
 
-@settings(max_examples=400)
+@settings(max_examples=effort(150))
 @given(formulas(), FULL | RECORDS, ON)
 def test_a_formula_has_the_number_that_its_words_mean(term: Term, values: Any, day: datetime.date) -> None:
     assert term.value(world(values, day)) == value(term.text, values, day), term.text

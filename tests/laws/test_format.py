@@ -9,6 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from conformance.suite import book, conditions, parsed
+from effort import effort
 from laws.maker import conditions as generated
 from laws.maker import formulas
 from laws.terms import Term
@@ -23,7 +24,7 @@ def written(expr: Expr, words: str) -> str:
 
 
 @pytest.mark.parametrize("words", ["zh", "en"])
-@settings(max_examples=400)
+@settings(max_examples=effort(200))
 @given(term=generated(depth=4) | formulas())
 def test_a_formatted_condition_parses_to_the_same_tree(term: Term, words: str) -> None:
     tree = parsed(term.text)

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.suite import ConditionCase, conditions, parsed, record
+from effort import effort
 from engines.columnar.test_conformance import by_sql
 from engines.smt.by_formula import statuses
 from safety_rules.engines.compiled import compiled
@@ -48,6 +49,25 @@ def test_as_many_days_lead_from_the_earlier_day_to_the_later(later: Any, earlier
     days = FUNCTIONS["days_between"].value(later, earlier)
     assert later == shifted(earlier, days, False, False)
     assert -days == FUNCTIONS["days_between"].value(earlier, later)
+
+
+@given(DAYS, DAYS)
+def test_whole_years_are_twelve_whole_months_each(later: Any, earlier: Any) -> None:
+    years, months = (FUNCTIONS[f"{part}_between"].value(later, earlier) for part in ("years", "months"))
+    assert years == months // 12
+
+
+@given(DAYS)
+def test_a_day_lies_in_its_month_and_seven_days_on_it_is_the_same_day_of_the_week(day: Any) -> None:
+    first, last = FUNCTIONS["first_of_month"].value(day), FUNCTIONS["last_of_month"].value(day)
+    assert first <= day <= last
+    assert (last + datetime.timedelta(1)).day == first.day == 1
+    assert {FUNCTIONS["month"].value(d) for d in (first, day, last)} == {F(int(day.isoformat()[5:7]))}
+    assert {FUNCTIONS["year"].value(d) for d in (first, day, last)} == {F(int(day.isoformat()[:4]))}
+    week = [FUNCTIONS["weekday"].value(day + datetime.timedelta(n)) for n in range(8)]
+    assert sorted(week[:7]) == list(range(1, 8))
+    assert week[7] == week[0]
+    assert FUNCTIONS["weekday"].value(datetime.date(2000, 1, 3)) == 1
 
 
 def test_each_year_with_a_table_has_as_many_working_days_as_its_calendar() -> None:
@@ -141,6 +161,10 @@ def test_the_pages_for_authors_name_every_fold_and_function_in_both_languages(pa
 BY_ALL = [
     "months_between(project.expires, project.approved) >= project.term",
     "months_between(as_of, project.approved) == 12[月]",
+    "years_between(project.expires, project.approved) * 12 >= project.term",
+    "weekday(project.expires) > month(project.approved)",
+    "last_of_month(project.approved) <= first_of_month(project.expires)",
+    "year(project.expires) - year(project.approved) == 1",
     "floor_to(project.width, 0.5) >= project.depth",
     "floor_to(project.width / 3, project.depth) >= 1",
     "round_to(project.width, project.depth) == 2",
@@ -188,7 +212,7 @@ GIVEN = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("that", BY_ALL)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=effort(15), deadline=None)
 @given(GIVEN)
 def test_every_engine_finds_what_the_definition_finds(con: Any, that: str, data: dict[str, str | None]) -> None:
     made = ConditionCase("", that, parsed(that, Boolean()), CASES[0].law, CASES[0].record, True, None).requirement()

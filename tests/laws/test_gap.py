@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from effort import effort
 from laws.areas import RuleTerm, law
 from laws.terms import ORDERS, Term, World, chosen, conjunction, disjunction, divided, negation, strict
 from safety_rules.language.record import Record
@@ -140,7 +141,7 @@ def expected(term: Term, values: Mapping[str, Any]) -> set[tuple[str, Fraction]]
     return found
 
 
-@settings(max_examples=700)
+@settings(max_examples=effort(250))
 @given(clauses(), RECORDS)
 def test_gaps_are_the_nearest_steps_that_pass_and_an_empty_list_means_that_none_does(term: Term, values: Any) -> None:
     verdict = decide(law([RuleTerm("r", (), (term,), "rejected")], DAY), Record(values))

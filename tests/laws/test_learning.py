@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.suite import book, parsed
+from effort import effort
 from laws.areas import AREAS, RuleTerm, interval, law, learned
 from laws.maker import conditions, formulas
 from laws.terms import Term
@@ -22,7 +23,7 @@ from safety_rules.semantics.verdict.verdict import decide
 RANKS = {"admitted": 0, "conditional": 1, "referred": 2, "rejected": 3}
 
 
-@settings(max_examples=500)
+@settings(max_examples=effort(200))
 @given(conditions() | formulas(), RECORDS, ON, st.data())
 def test_learning_a_fact_never_overturns_a_decided_condition(
     term: Term, values: Any, day: datetime.date, data: st.DataObject
@@ -35,7 +36,7 @@ def test_learning_a_fact_never_overturns_a_decided_condition(
         assert before == after, (term.text, more)
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(120))
 @given(AREAS, RECORDS, ON, st.data())
 def test_learning_a_fact_only_narrows_a_verdict(
     rules: list[RuleTerm], values: Any, day: datetime.date, data: st.DataObject
@@ -49,7 +50,7 @@ def test_learning_a_fact_only_narrows_a_verdict(
         verdict = after
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(120))
 @given(AREAS, RECORDS, ON)
 def test_findings_and_the_interval_are_those_of_the_design(
     rules: list[RuleTerm], values: Any, day: datetime.date

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from effort import effort
 from laws.areas import OUTCOMES, RuleTerm, interval, law, rule_terms
 from laws.terms import ORDERS, SITES, Term, World, chosen, conjunction, disjunction, divided, negation, strict
 from safety_rules.language.record import Record
@@ -97,7 +98,7 @@ def settles(rules: list[RuleTerm], values: Mapping[str, Any], keys: tuple[str, .
     return any(interval(rules, World(DAY, {**values, **c})) == (best, best) for c in completions(list(keys)))
 
 
-@settings(max_examples=250)
+@settings(max_examples=effort(100))
 @given(AREAS, RECORDS)
 def test_nothing_beyond_what_can_change_the_verdict_changes_it(rules: list[RuleTerm], values: Any) -> None:
     verdict = decide(law(rules, DAY), Record(values))
@@ -110,7 +111,7 @@ def test_nothing_beyond_what_can_change_the_verdict_changes_it(rules: list[RuleT
         assert len(intervals) == 1, answers
 
 
-@settings(max_examples=250)
+@settings(max_examples=effort(100))
 @given(AREAS, RECORDS)
 def test_the_smallest_set_settles_the_verdict_at_best_and_no_smaller_one_does(
     rules: list[RuleTerm], values: Any

@@ -12,6 +12,11 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu",
+    "--disable-dev-shm-usage",  # a container's /dev/shm is too small for a page with a frame
+    "--disable-features=IsolateSandboxedIframes",  # one process fewer
+]  # fmt: skip
 needs_browser = pytest.mark.skipif(
     CHROMIUM is None or find_spec("playwright") is None,
     reason="Chromium is not here: install it (Debian: apt-get install chromium) and `.[test]`",
@@ -40,7 +45,7 @@ def opened(url: str, width: int = 1280, height: int = 800) -> Iterator[Watched]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         watched = Watched(browser.new_page(viewport={"width": width, "height": height}))
         watched.page.set_default_timeout(180_000)  # a worker on a busy machine
         watched.page.on("console", lambda m: watched.said.append(m.text))

@@ -142,7 +142,9 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         view.locator("button.main").click()
         view.locator("select[aria-label=地块大小]").select_option("project.land_area")
         assert watched.axe() == []
-        view.get_by_role("button", name="按以上对应重新审查").click()
+        with view.expect_navigation():
+            view.get_by_role("button", name="按以上对应重新审查").click()
+        assert view.locator("[role=alert]").all_inner_texts() == []
         result = view.frame_locator("iframe")
         result.locator("#rows", has_text="尚差固定资产投资 0.01 万元").wait_for()  # the page comes again
         result.locator("#language").click()

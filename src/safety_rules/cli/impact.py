@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from safety_rules.formats.report import Report
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github")
+MOST_NAMED = 12
 DEFAULT_TOTAL = "project.fixed_asset_investment"
 
 
@@ -42,7 +43,9 @@ DEFAULT_TOTAL = "project.fixed_asset_investment"
 @click.option("--sheet", default=None, help="The sheet of a workbook.")
 @click.option("--total", default=None, metavar="FACT", help="The number to sum by outcome; investment by default.")
 @click.option("--fail-on-change", is_flag=True, help="Exit with 5 when a verdict, or a rule's meaning, changes.")
-@click.option("--only-stricter", is_flag=True, help="Exit with 5 when a record comes out better under the new rules.")
+@click.option(
+    "--only-stricter", is_flag=True, help="Exit with 5 when a record comes out better under the new rules, or may."
+)
 @click.option("--format", "form", default="text", type=click.Choice(FORMATS), help="How to say it; text by default.")
 @click.option("--output", default=None, type=OUTPUT, help="Write it to a file, not to the terminal.")
 @headings_options
@@ -73,6 +76,8 @@ def command(
     from safety_rules.cli.reporting import put_text
     from safety_rules.face import load
     from safety_rules.formats.report import written
+    from safety_rules.words.catalog import sentence
+    from safety_rules.words.values import listed
 
     before, after = load(old, (*overlays, *old_overlays)), load(new, (*overlays, *new_overlays))
     if ledger is None and (sheet is not None or total is not None):
@@ -86,9 +91,12 @@ def command(
     elif explain_headings or mapped is not None or propose is not None:
         raise click.UsageError("`--map`, `--propose-map` and `--explain-headings` go with a ledger")
     said = _meanings(before, after, asked) if ledger is None else _rows(ledger, before, after, asked)
-    report, plain, better = said
+    report, plain, loosened = said
+    if only_stricter and loosened:
+        keys = listed(loosened[:MOST_NAMED], language)
+        plain = [*plain, sentence("impact.refused", language, count=len(loosened), keys=keys)]
     put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
-    if (fail_on_change and report.problems) or (only_stricter and better):
+    if (fail_on_change and report.problems) or (only_stricter and loosened):
         sys.exit(ExitCode.REFUSED)
 
 
@@ -106,11 +114,11 @@ class _Asked:
     level: str
 
 
-Said = tuple["Report", list[str], bool]
+Said = tuple["Report", list[str], list[str]]
 
 
 def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
-    """Return the report on what means something else, its lines, and whether a record comes out better."""
+    """Return the report on what means something else, its lines, and what may make a record come out better."""
     from safety_rules.formats.impact_words import change_data, change_lines, meaning_summary
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.compare import compared
@@ -118,14 +126,12 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     if asked.area is not None and asked.area not in before.areas:
         after.area(asked.area)
     found = compared(before.rulebook, after.rulebook, asked.area, asked.day, _standing(asked.require))
-    problems, lines, better = [], [], False
+    problems, lines, loosened = [], list[str](), []
+    areas = {**before.rulebook.areas, **after.rulebook.areas}
     for change in found.changes:
-        book = after.rulebook if change.item.area in after.areas else before.rulebook
-        shape = book.areas.get(change.item.area)
-        said = change_lines(change, shape, asked.language)
-        lines += said
-        better = better or any(w.effect == "better" for w in change.witnesses)
-        english = change_lines(change, shape, "en")
+        lines += change_lines(change, areas, asked.language)
+        loosened += [change.item.key] if change.may_loosen else []
+        english = change_lines(change, areas, "en")
         problems.append(
             Problem("meaning-changed", asked.level, " ".join(x.strip() for x in english), change.at, of=change.item.key)
         )
@@ -136,7 +142,7 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
         "impact", tuple(problems), () if problems else ("no rule means something else",),
         meaning_summary(len(found.changes), found.compared, found.days, "en"), data,
     )  # fmt: skip
-    return report, [*fence, *lines, *fence, said_last] if lines else [said_last], better
+    return report, [*fence, *lines, *fence, said_last] if lines else [said_last], loosened
 
 
 def _area_of(asked: _Asked, after: Rules) -> str:
@@ -144,7 +150,7 @@ def _area_of(asked: _Asked, after: Rules) -> str:
 
 
 def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
-    """Return the report on a ledger's changed rows, its lines, and whether one comes out better."""
+    """Return the report on a ledger's changed rows, its lines, and those that come out better."""
     from safety_rules.formats.impact_words import ledger_data, ledger_tables, markdown_table, row_summary, text_table
     from safety_rules.formats.report import Problem, Report
     from safety_rules.services.impact.ledger import ledger_impact, total_fact
@@ -173,11 +179,15 @@ def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
         made = markdown_table(heads, rows) if asked.form == "markdown" else text_table(heads, rows)
         lines += ["", f"### {title}" if asked.form == "markdown" else title, "", *made] if rows else []
     known = {o.key for o in shape.outcomes}
-    moves = [m for r in found.changed for m in zip(r.before, r.after, strict=True) if known.issuperset(m)]
+    better = [
+        str(r.number)
+        for r in found.changed
+        if any(shape.rank(n) < shape.rank(w) for w, n in zip(r.before, r.after, strict=True) if known >= {w, n})
+    ]
     report = Report(
         "impact", problems, () if problems else (f"{found.name}: no verdict changes",), head[0], ledger_data(found)
     )
-    return report, lines, any(shape.rank(now) < shape.rank(was) for was, now in moves)
+    return report, lines, better
 
 
 def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -48,22 +48,28 @@ def amount(value: Fraction | None, book: Rulebook, fact: str) -> str:
     return "" if value is None else f"{decimal(value)} {unit}".strip()
 
 
-def change_lines(change: Any, area: Area | None, language: str) -> list[str]:
+def change_lines(change: Any, areas: Mapping[str, Area], language: str) -> list[str]:
     """Return the lines of one change of meaning, with its witnesses."""
     key, title = change.item, change.title.in_(language)
     kind, what = sentence(f"item.{key.kind}", language), sentence(f"change.{change.what}", language)
     lines = [sentence("impact.head", language, kind=kind, area=key.area, key=key.key, title=title, what=what)]
+    if change.leads is not None:
+        before, after = change.leads
+        lines = [sentence("impact.leads", language, kind=kind, key=key.key, what=what, before=before, after=after)]
     for w in change.witnesses:
-        assert area is not None
+        area, by = areas[w.item.area], sentence(f"item.{w.item.kind}", language)
+        if w.item != key:
+            lines.append(sentence("impact.by", language, kind=by, area=w.item.area, key=w.item.key))
         before, after = (status(s, area, language) for s in (w.before, w.after))
         was, now = (ends(pair, area, language) for pair in w.outcomes)
         told = {"effect": sentence(f"effect.{w.effect}", language), "before": before, "after": after}
         lines.append(sentence("impact.witness", language, day=w.on, was=was, now=now, **told))
         lines += [f"    {line}" for line in given_lines(w.given)]
-    if not change.witnesses:
-        unsought = key.kind in ("chain", "area", "units")
-        tried = "impact.no_witness" if unsought else "impact.tried"
+    if not change.witnesses and not change.never_better:
+        tried = "impact.tried" if change.tried else "impact.no_witness"
         lines.append(sentence(tried, language, count=change.tried))
+    if change.never_better and change.leads is None:
+        lines.append(sentence("impact.never_better", language))
     return lines
 
 
@@ -98,7 +104,7 @@ def change_data(change: Any) -> dict[str, Any]:
     witnesses = [
         {
             "on": w.on.isoformat(), "given": w.given, "before": w.before, "after": w.after,
-            "verdict_before": list(w.outcomes[0]), "verdict_after": list(w.outcomes[1]), "effect": w.effect,
+            "by": w.item.key, "verdict_before": list(w.outcomes[0]), "verdict_after": list(w.outcomes[1]), "effect": w.effect,
         }
         for w in change.witnesses
     ]  # fmt: skip
@@ -106,6 +112,7 @@ def change_data(change: Any) -> dict[str, Any]:
     return {
         "area": key.area, "kind": key.kind, "key": key.key, "what": change.what, "tried": change.tried,
         "days": [d.isoformat() for d in change.days], "witnesses": witnesses,
+        "leads": None if change.leads is None else list(change.leads), "may_loosen": change.may_loosen,
     }  # fmt: skip
 
 

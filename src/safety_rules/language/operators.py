@@ -19,8 +19,8 @@ from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
 from safety_rules.language import workdays
-from safety_rules.language.kinds import Boolean, Kind, Name, Number
-from safety_rules.language.units import DAY, MONTH
+from safety_rules.language.kinds import Boolean, Date, Kind, Name, Number
+from safety_rules.language.units import DAY, MONTH, YEAR
 
 Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
 Operator: TypeAlias = OneOf["+", "-", "*", "/"]
@@ -97,9 +97,10 @@ FOLDS: Mapping[str, Fold] = {
 class Algebra:
     """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
 
-    `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `months(day)` are three whole numbers: the
-    calendar months before it, its day of the month, and the length of that month. `workdays(day)` is how many working
-    days there are up to it, of a day whose year has its table.
+    `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `calendar(day)` are four whole numbers: its year,
+    its month, its day of the month, and the length of that month; `weekday(day)` is 1 for Monday to 7 for Sunday.
+    `moved(day, days)` is the day so many days after it. `workdays(day)` is how many working days there are up to it,
+    of a day whose year has its table.
     """
 
     constant: Callable[[Fraction], Any]
@@ -108,14 +109,16 @@ class Algebra:
     floor: Callable[[Any], Any]
     chosen: Callable[[str, Any, Any, Any, Any], Any]
     days: Callable[[Any, Any], Any]
-    months: Callable[[Any], tuple[Any, Any, Any]]
+    calendar: Callable[[Any], tuple[Any, Any, Any, Any]]
+    weekday: Callable[[Any], Any]
+    moved: Callable[[Any, Any], Any]
     workdays: Callable[[Any], Any]
     starts: Callable[[Any, Any], Any]
 
 
-def _months(day: datetime.date) -> tuple[Fraction, Fraction, Fraction]:
+def _calendar(day: datetime.date) -> tuple[Fraction, Fraction, Fraction, Fraction]:
     length = calendar.monthrange(day.year, day.month)[1]
-    return Fraction(day.year * 12 + day.month - 1), Fraction(day.day), Fraction(length)
+    return Fraction(day.year), Fraction(day.month), Fraction(day.day), Fraction(length)
 
 
 KNOWN = Algebra(
@@ -125,7 +128,9 @@ KNOWN = Algebra(
     floor=lambda a: Fraction(math.floor(a)),
     chosen=lambda op, a, b, x, y: x if ORDERS[op].value(a, b) else y,
     days=lambda later, earlier: Fraction((later - earlier).days),
-    months=_months,
+    calendar=_calendar,
+    weekday=lambda day: Fraction(day.isoweekday()),
+    moved=lambda day, days: day + datetime.timedelta(int(days)),
     workdays=lambda day: Fraction(workdays.working_days_up_to(day)),
     starts=str.startswith,
 )
@@ -139,7 +144,8 @@ class Function:
     `above_zero` is the place of an argument without which, above zero, it is unknown. `rises` are the places in which
     it never falls as an argument grows, the others held still. `pieces` are what it can be, where it has no jumps;
     without them no reading looks for the points at which it changes. `same_as` is the node that writes the same. A
-    function `by_table` is unknown of days whose year has no table of working days.
+    function `by_table` is unknown of days whose year has no table of working days. `within` are the least and the most
+    that it can be, whatever its arguments.
     """
 
     name: Name
@@ -151,6 +157,7 @@ class Function:
     pieces: Callable[..., Sequence[Any]] | None = None
     same_as: str = ""
     by_table: bool = False
+    within: tuple[int, int] | None = None
 
     def beyond(self, arguments: Sequence[Any]) -> list[int]:
         """Return the places of the days whose year has no table of working days, where the function needs one."""
@@ -188,10 +195,31 @@ def _rounded(c: Algebra, value: Any, step: Any) -> Any:
 
 def _months_between(c: Algebra, later: Any, earlier: Any) -> Any:
     """Return the calendar months between, one less where the day of the month, as far as the month has it, is not reached."""
-    (to, day, length), (since, first, _) = c.months(later), c.months(earlier)
-    wanted = c.chosen("<=", first, length, first, length)
-    one, none = c.constant(Fraction(1)), c.constant(Fraction(0))
-    return c.operated("-", c.operated("-", to, since), c.chosen("<", day, wanted, one, none))
+    (year, month, day, length), (since, from_, first, _) = c.calendar(later), c.calendar(earlier)
+    years = c.operated("*", c.operated("-", year, since), c.constant(Fraction(12)))
+    months = c.operated("+", years, c.operated("-", month, from_))
+    return c.operated("-", months, _short(c, day, c.chosen("<=", first, length, first, length)))
+
+
+def _years_between(c: Algebra, later: Any, earlier: Any) -> Any:
+    """Return the years between, one less where the month and day, as far as the month has it, are not reached."""
+    (year, month, day, length), (since, from_, first, _) = c.calendar(later), c.calendar(earlier)
+    reached, wanted = ((month, day), (from_, c.chosen("<=", first, length, first, length)))
+    numbers = [c.operated("+", c.operated("*", m, c.constant(Fraction(32))), d) for m, d in (reached, wanted)]
+    return c.operated("-", c.operated("-", year, since), _short(c, *numbers))
+
+
+def _short(c: Algebra, reached: Any, wanted: Any) -> Any:
+    return c.chosen("<", reached, wanted, c.constant(Fraction(1)), c.constant(Fraction(0)))
+
+
+def _first_of_month(c: Algebra, day: Any) -> Any:
+    return c.moved(day, c.operated("-", c.constant(Fraction(1)), c.calendar(day)[2]))
+
+
+def _last_of_month(c: Algebra, day: Any) -> Any:
+    _, _, number, length = c.calendar(day)
+    return c.moved(day, c.operated("-", length, number))
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -234,6 +262,9 @@ FUNCTIONS: Mapping[str, Function] = {
     "months_between": Function(
         Name("相隔月数", "months_between"), ("day", "day"), lambda k: Number(MONTH, True), _months_between
     ),
+    "years_between": Function(
+        Name("相隔年数", "years_between"), ("day", "day"), lambda k: Number(YEAR, True), _years_between
+    ),
     "workdays_between": Function(
         Name("相隔工作日", "workdays_between"),
         ("day", "day"),
@@ -241,6 +272,17 @@ FUNCTIONS: Mapping[str, Function] = {
         lambda c, later, earlier: c.operated("-", c.workdays(later), c.workdays(earlier)),
         by_table=True,
     ),
+    "year": Function(
+        Name("年份", "year"), ("day",), lambda k: Number(whole=True), lambda c, d: c.calendar(d)[0], within=(1, 9999)
+    ),
+    "month": Function(
+        Name("月份", "month"), ("day",), lambda k: Number(whole=True), lambda c, d: c.calendar(d)[1], within=(1, 12)
+    ),
+    "weekday": Function(
+        Name("星期", "weekday"), ("day",), lambda k: Number(whole=True), lambda c, d: c.weekday(d), within=(1, 7)
+    ),
+    "first_of_month": Function(Name("月初", "first_of_month"), ("day",), lambda k: Date(), _first_of_month),
+    "last_of_month": Function(Name("月末", "last_of_month"), ("day",), lambda k: Date(), _last_of_month),
     "floor_to": Function(
         Name("向下取整", "floor_to"),
         ("number", "same"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Kind, Name, Value
 from safety_rules.language.source import Citation, Period
 
@@ -29,6 +30,7 @@ class Row:
     spellings: tuple[str, ...]
     qualifier: str
     cells: Mapping[str, Value]
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Unit:
 ONE = Unit("", (), Fraction(1))
 DAY = Unit("天", (("day", 1),), Fraction(1))
 MONTH = Unit("月", (("month", 1),), Fraction(1))
+YEAR = Unit("年", (("month", 1),), Fraction(12))
 
 
 def _compound(left: Unit, right: Unit, sign: int) -> Unit:

@@ -140,7 +140,7 @@ def _rows(
             report.error("no-spelling", at, row=number, path=path)
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
-        rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}))
+        rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}, at))
         _told_apart(rows[-1], path, seen, at, report)
     if not body:
         report.error("empty-file.rows", Span(source, 0, 0), path=path)

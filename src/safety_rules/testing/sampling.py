@@ -61,13 +61,13 @@ def random_record(law: AreaOn, rng: Random, values: dict[str, list[Any]], blank:
 
 
 def in_proportion(record: Mapping[str, Any], law: AreaOn) -> dict[str, Any]:
-    """Return a flat record in which no plausible ratio of two plain numbers is exceeded: the first is made smaller."""
+    """Return a flat record in which no plausible ratio of two plain numbers is exceeded: the first is made much smaller."""
     record = dict(record)
     for ratio in ratios_of(law):
         of, per, most = record.get(ratio.of), record.get(ratio.per), ratio.plausible.bounds.maximum
         if isinstance(of, int | float | Fraction) and isinstance(per, int | float | Fraction) and per and most:
             if Fraction(of) > Fraction(per) * most:
-                record[ratio.of] = floor(Fraction(per) * most)
+                record[ratio.of] = floor(Fraction(per) * most / 2)
     return record
 
 

@@ -1,4 +1,6 @@
-"""A table never disagrees with a record: 100,000 generated rows of the admission area, and other areas.
+"""A table never disagrees with a record: generated rows of the admission area, and of the others.
+
+`SAFETY_RULES_EFFORT=25` compares a hundred thousand of admission.
 
 All rows are compared with the exact compiled functions on admitted records, which a test of their own holds
 to the definition; one in 150 plain rows and one in 40 strange rows is compared with the definition itself. Rows carry blanks, values at and
@@ -16,8 +18,9 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
+from effort import effort
 from safety_rules.engines.compiled import compiled
-from safety_rules.engines.sql.exactness.settle import masks_by_definition
+from safety_rules.engines.sql.exactness.settle import joined, masks_by_definition
 from safety_rules.engines.sql.records import arrow_type
 from safety_rules.language.kinds import Choice, Choices, Number, Records
 from safety_rules.services.dated_area import DatedArea
@@ -69,20 +72,20 @@ def compared(area: DatedArea, found: list[dict[str, Any]], definition_every: int
     for i, (row, got) in enumerate(zip(found, decision, strict=True)):
         record = area.admit(row)
         want = tuple(exact.masks(record.values)) if i % definition_every else definition(record)
-        assert (got["violated"], got["undetermined"], got["not_applicable"]) == want, row
+        assert tuple(joined(got[name]) for name in ("violated", "undetermined", "not_applicable")) == want, row
     return {"sent_back": decision.sent_back, "counts": decision.counts()}
 
 
-def test_a_hundred_thousand_rows_of_admission_agree_with_their_records() -> None:
-    area = sr.load().area("admission").on("2020-10-01")
-    said = compared(area, rows(area, 1, 92_000, 0.0), 150)
-    assert said["sent_back"] < 5_000
+def test_rows_of_admission_agree_with_their_records() -> None:
+    area, count = sr.load().area("admission").on("2020-10-01"), effort(4_000)
+    said = compared(area, rows(area, 1, count, 0.0), 150)
+    assert said["sent_back"] < count / 20
     assert len(said["counts"]) >= 3
-    compared(area, rows(area, 2, 8_000, 0.03), 40)
+    compared(area, rows(area, 2, effort(1_000), 0.03), 40)
 
 
 @pytest.mark.parametrize("key", [k for k in sr.load().areas if k != "admission"])
 def test_other_areas_agree_with_their_records(key: str) -> None:
     rules = sr.load().area(key)
     area = rules.on(rules.area.default_on or datetime.date(2021, 6, 1))
-    compared(area, rows(area, 3, 1_000, 0.02), 20)
+    compared(area, rows(area, 3, effort(60 if key == "hidden_danger" else 300), 0.02), 20)

@@ -133,12 +133,19 @@ def _parts(term: Any, definitions: list[Condition]) -> tuple[Any, Any, Any]:
     return year, month, number
 
 
-def months_of(day: Day, definitions: list[Condition]) -> tuple[Any, Any, Any]:
-    """Return the calendar months before a day, its day of the month, and the length of that month, as terms of numbers."""
+def calendar_of(day: Day, definitions: list[Condition]) -> tuple[Any, ...]:
+    """Return a day's year, month, day of the month, and the length of that month, as terms of numbers."""
     if day.settled is not None:
-        return KNOWN.months(datetime.date.fromordinal(day.settled))
+        return KNOWN.calendar(datetime.date.fromordinal(day.settled))
     year, month, number = _parts(number_of(day, definitions), definitions)
-    return z3.ToReal(year * 12 + month - 1), z3.ToReal(number), z3.ToReal(_length(year, month))
+    return tuple(z3.ToReal(part) for part in (year, month, number, _length(year, month)))
+
+
+def weekday_of(day: Day, definitions: list[Condition]) -> Any:
+    """Return a day's number in its week, from 1 for Monday, as a term or a number; the calendar's first day is a Monday."""
+    if day.settled is not None:
+        return KNOWN.weekday(datetime.date.fromordinal(day.settled))
+    return z3.ToReal((number_of(day, definitions) - FIRST) % workdays.WEEK + 1)
 
 
 LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

@@ -129,9 +129,14 @@ def _algebra(definitions: list[Condition]) -> Algebra:
     """Return what symbolic values can do."""
     none = Cases(((True, numbers.constant(Fraction(0))),))
 
-    def months(day: Cases) -> tuple[Cases, ...]:
-        parts = [(g, days.months_of(d, definitions)) for g, d in day.cases]
-        return tuple(merged((g, Quotient(found[i])) for g, found in parts) for i in range(3))
+    def calendar(day: Cases) -> tuple[Cases, ...]:
+        parts = [(g, days.calendar_of(d, definitions)) for g, d in day.cases]
+        return tuple(merged((g, Quotient(found[i])) for g, found in parts) for i in range(4))
+
+    def moved(day: Day, count: Quotient) -> Day:
+        if count.constant is not None:
+            return days.later_by(day, count.constant, False, False)
+        return Day(days.clamped(days.number_of(day, definitions) + z3.ToInt(numbers.real(count.top))))
 
     def worked(day: Cases) -> Cases:
         parts = [(g, *days.working_days(d, definitions)) for g, d in day.cases]
@@ -144,7 +149,9 @@ def _algebra(definitions: list[Condition]) -> Algebra:
         floor=lambda a: mapped(a, numbers.floor),
         chosen=_chosen,
         days=lambda later, earlier: paired(later, earlier, lambda a, b: days_between(a, b, definitions)),
-        months=months,  # type: ignore[arg-type]
+        calendar=calendar,  # type: ignore[arg-type]
+        weekday=lambda day: mapped(day, lambda d: Quotient(days.weekday_of(d, definitions))),
+        moved=lambda day, count: paired(day, count, moved),
         workdays=worked,
         starts=_starts,
     )

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import Any
 
-from safety_rules.language.expr import Expr, In, Listed, Literal, Lookup, ParameterRef, kind_of, walk
+from safety_rules.language.expr import Call, Expr, In, Listed, Literal, Lookup, ParameterRef, kind_of, walk
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text, Value
 from safety_rules.language.law import edition_on
 from safety_rules.language.operators import shifted
@@ -142,7 +142,20 @@ def _days(on: AreaOn, texts: list[Expr]) -> Iterable[datetime.date]:
         for centre in moved:
             for days in (0, -1, 1):
                 tried.setdefault(shifted(centre, Fraction(abs(days)), False, days < 0))
-    return [*tried, datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)]
+    return [*tried, *_told_apart(on, texts), datetime.date(1900, 1, 1), datetime.date(2999, 12, 31)]
+
+
+def _told_apart(on: AreaOn, texts: list[Expr]) -> Iterable[datetime.date]:
+    """Return days of every month and weekday, and of the years that conditions name, where they look at any of these."""
+    called = {n.function for text in texts for n in walk(text) if isinstance(n, Call)}
+    if "weekday" in called:
+        yield from (shifted(on.as_of, Fraction(n), False, False) for n in range(1, 7))
+    if called & {"year", "month"}:
+        named = (int(n) for n in _constants(on, texts, Number) if 1 <= n <= datetime.MAXYEAR)
+        years = dict.fromkeys((on.as_of.year, *(n for n in named if "year" in called)))
+        yield from (
+            datetime.date(year, month, 1) for year in years for month in (range(1, 13) if "month" in called else (1,))
+        )
 
 
 def _periods(on: AreaOn, texts: list[Expr]) -> Iterable[tuple[Fraction, bool]]:

@@ -149,6 +149,8 @@ def number_range(expr: tree.Expr, known: Known) -> Range:
         case tree.Aggregate("sum", body):
             inner = number_range(body, known)
             return Range(Fraction(0)) if inner.low is not None and inner.low >= 0 else Range()
+        case tree.Call(function) if (within := FUNCTIONS[function].within) is not None:
+            return Range(Fraction(within[0]), Fraction(within[1]))
         case tree.Call(function, arguments) if isinstance(tree.kind_of(arguments[0]), Number):
             return _called(FUNCTIONS[function], [number_range(a, known) for a in arguments])
         case _:

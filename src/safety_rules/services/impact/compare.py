@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Name
+from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Standing
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.impact.edges import Pair
+from safety_rules.services.impact.leads import NOWHERE, leads, owners
 from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, items_of, meaning
+from safety_rules.services.impact.stricter import better_by_z3
+from safety_rules.services.impact.touched import Moved, Readers, Sides
 from safety_rules.services.impact.witness import Search, Witness, searched
+
+MOST_SEARCHED = 24
+MOST_LAWS = 4
+READ_BY_ALL = ("fact", "units", "choices", "ratio", "table")
+OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "ratio")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """An item that means something else: what became of it, since when, and the records that show it.
 
-    `what` is `added`, `removed` or `changed`. Without a witness, `tried` records were answered alike.
+    `what` is `added`, `removed` or `changed`. Without a witness, `tried` records were answered alike. `leads` is where a
+    spelling, row or sentence led and leads. `never_better` is proved: of one record, or of advice that decides nothing.
     """
 
     item: ItemKey
@@ -31,6 +42,16 @@ class Change:
     witnesses: tuple[Witness, ...]
     tried: int
     at: Span | None
+    leads: tuple[str, str] | None = None
+    never_better: bool = False
+
+    @property
+    def may_loosen(self) -> bool:
+        """Whether a record may come out better: one does, or nothing shows or proves what the change does."""
+        effects = {w.effect for w in self.witnesses}
+        if self.never_better or "better" in effects:
+            return not self.never_better
+        return not effects or (effects == {"same"} and self.item.kind != "obligation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +74,81 @@ def compared(
     """Return which items mean something else, on one day or on every day on which the law changes."""
     before, after = items_of(old), items_of(new)
     keys = [k for k in dict.fromkeys([*before, *after]) if area is None or k.area == area]
+    starts = [on] if on is not None else _starts(old, new)
+    moved, lines = _moved(old, new, starts)
     days = [on] if on is not None else days_of_change(old, new)
     found: list[Change] = []
-    alike = {k: _alike(old, new, k) for k in {key.area for key in keys}}
+    same_words = not any(lead.kind in READ_BY_ALL for pair in moved for lead in pair if lead is not None)
+    alike = {k: same_words and _alike(old, new, k) for k in {key.area for key in keys}}
     for key in keys:
         if alike[key.area] and before.get(key) == after.get(key):
             continue
-        change = _change(key, (old, before.get(key)), (new, after.get(key)), days, require, most)
+        change = _change(key, (old, before.get(key)), (new, after.get(key)), days, require, most, same_words)
         found += [] if change is None else [change]
-    return Comparison((*_frame(old, new, area), *found), len(keys), len(days))
+    led = _led(moved, Sides(old, new, area, days, require), most)
+    return Comparison((*_frame(old, new, area), *led, *found), len(keys) + lines, len(days))
+
+
+def _starts(*books: Rulebook) -> list[datetime.date]:
+    """Return the days from which an edition of some table is in force."""
+    editions = (e for b in books for t in b.tables.values() for e in t.editions)
+    return sorted({e.period.since or datetime.date.min for e in editions})
+
+
+def _moved(old: Rulebook, new: Rulebook, starts: list[datetime.date]) -> tuple[list[Moved], int]:
+    """Return what leads elsewhere, and how many things were compared.
+
+    What belongs to something that only one side has is told by that thing's own line; a row alike on several days, once.
+    """
+    before, after = leads(old, starts), leads(new, starts)
+    known = owners(old) & owners(new)
+    found: dict[tuple[str, ...], Moved] = {}
+    keys = dict.fromkeys([*before, *after])
+    for key in keys:
+        was, now = before.get(key), after.get(key)
+        shown = now if now is not None else was
+        assert shown is not None
+        if (was is not None and now is not None and was.says == now.says) or not (
+            shown.owner in known or not shown.owner or (shown.owner == shown.key and shown.kind in OF_THEMSELVES)
+        ):
+            continue
+        told = (shown.kind, re.sub(r" @[0-9-]+", "", shown.key), was.says if was else "", now.says if now else "")
+        found.setdefault(told, (was, now))
+    return list(found.values()), len(keys)
+
+
+def _led(moved: list[Moved], sides: Sides, most: int) -> Iterator[Change]:
+    """Yield a line for each thing that leads elsewhere, the first of them with records that show it."""
+    reading = Readers(sides) if moved else None
+    for i, (was, now) in enumerate(moved):
+        shown = now if now is not None else was
+        assert shown is not None
+        assert reading is not None
+        if sides.area is not None and not reading.concerns((was, now)):
+            continue
+        search = reading.searched((was, now), most) if i < MOST_SEARCHED else Search((), 0)
+        what = "added" if was is None else "removed" if now is None else "changed"
+        ends = (was.says if was is not None else NOWHERE, now.says if now is not None else NOWHERE)
+        key = ItemKey("", shown.kind, shown.key)
+        new_thing = what == "added" and shown.kind in OF_THEMSELVES and shown.kind != "units"
+        yield Change(
+            key, what, Name(shown.key, shown.key), (), search.witnesses, search.tried, shown.at, ends, new_thing
+        )
 
 
 def _frame(old: Rulebook, new: Rulebook, area: str | None) -> Iterator[Change]:
-    """Yield a change where areas differ in outcomes or subjects, or units in size or spelling."""
+    """Yield a change where areas differ in outcomes, subjects or zone."""
     for key in old.areas.keys() & new.areas.keys() if area is None else {area} & old.areas.keys() & new.areas.keys():
         before, after = old.areas[key], new.areas[key]
-        shapes = [([o.key for o in a.outcomes], a.subjects) for a in (before, after)]
+        shapes = [([o.key for o in a.outcomes], a.subjects, str(a.zone)) for a in (before, after)]
         if shapes[0] != shapes[1]:
             yield Change(ItemKey(key, "area", key), "changed", after.title, (), (), 0, None)
-    if old.vocabulary.units != new.vocabulary.units:
-        yield Change(ItemKey("", "units", "units"), "changed", Name("计量单位", "units of measure"), (), (), 0, None)
 
 
 def _alike(old: Rulebook, new: Rulebook, area: str) -> bool:
-    """Return whether everything that an area's rules read is the same, word for word."""
+    """Return whether everything that an area's rules read beside words is the same, letter for letter."""
     read = [
-        (b.vocabulary, b.parameters, b.tables, b.areas[area].derivations if area in b.areas else ()) for b in (old, new)
+        (b.parameters, b.tables, b.sources, b.areas[area].derivations if area in b.areas else ()) for b in (old, new)
     ]
     return read[0] == read[1]
 
@@ -87,7 +157,7 @@ Side = tuple[Rulebook, "Item | ChainRule | None"]
 
 
 def _change(
-    key: ItemKey, old: Side, new: Side, days: list[datetime.date], require: Standing, most: int
+    key: ItemKey, old: Side, new: Side, days: list[datetime.date], require: Standing, most: int, same_words: bool
 ) -> Change | None:
     laws = [(_law(old[0], key, d, require), _law(new[0], key, d, require)) for d in days]
     differing = [pair for pair in laws if meaning(old[1], pair[0]) != meaning(new[1], pair[1])]
@@ -101,7 +171,34 @@ def _change(
     shown = new[1] if new[1] is not None else old[1]
     assert shown is not None
     dated = tuple(pair[0].as_of for pair in differing)
-    return Change(key, what, shown.title, dated, search.witnesses, search.tried, shown.at)
+    never = False
+    if isinstance(old[1], Rule | None) and isinstance(new[1], Rule | None):
+        search, never = _decided(key, (old[1], new[1]), differing, search, same_words)
+    return Change(key, what, shown.title, dated, search.witnesses, search.tried, shown.at, None, never)
+
+
+def _decided(
+    key: ItemKey,
+    rules: tuple[Rule | None, Rule | None],
+    laws: list[tuple[AreaOn, AreaOn]],
+    search: Search,
+    same_words: bool,
+) -> tuple[Search, bool]:
+    """Return the search with a record that z3 finds to come out better, and whether it is proved that there is none."""
+    if all(r is None or r.otherwise.outcome is None for r in rules):
+        return search, True
+    if "better" in {w.effect for w in search.witnesses} or not same_words:
+        return search, False
+    distinct: dict[str, tuple[AreaOn, AreaOn]] = {}
+    for pair in laws:
+        distinct[repr([meaning(r, law) for r, law in zip(rules, pair, strict=True)])] = pair
+    never = True
+    for before, after in list(distinct.values())[-MOST_LAWS:]:
+        found = better_by_z3(Pair(key, *rules, before, after))
+        if isinstance(found, Witness):
+            return Search((*(w for w in search.witnesses if w.effect != "same"), found), search.tried + 1), False
+        never = never and found
+    return search, never and len(distinct) <= MOST_LAWS
 
 
 def _law(book: Rulebook, key: ItemKey, day: datetime.date, require: Standing) -> AreaOn:

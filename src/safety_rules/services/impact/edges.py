@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -30,13 +30,14 @@ TRIED_VALUES = 12
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One item under the old law and under the new, on one day."""
+    """One item under the old law and under the new, on one day; `written` is what records write for some facts."""
 
     item: ItemKey
     before: Item | None
     after: Item | None
     old: AreaOn
     new: AreaOn
+    written: Mapping[str, list[Any]] = field(default_factory=dict)
 
 
 def admitted(given: dict[str, Any], law: AreaOn) -> Record:
@@ -50,6 +51,7 @@ def edge_records(pair: Pair, most: int) -> Iterator[dict[str, Any]]:
     sides = [focused(i, law) for i, law in ((pair.before, pair.old), (pair.after, pair.new)) if i is not None]
     facts = {f.key: f for _, law in sides for f in read_facts(law)}
     values = {key: _values(key, [law for _, law in sides]) for key in (*facts, *_fields(facts.values(), sides))}
+    values |= {k: list(v) for k, v in pair.written.items() if k in values}
     if not facts:
         yield {}
         return
@@ -153,7 +155,7 @@ def _one(fact: Fact, values: dict[str, list[Any]], sides: list[tuple[Rule, AreaO
             {f.field: rng.choice(values[f.key]) for f in inner if rng.random() >= BLANK}
             for _ in range(rng.randrange(4))
         ]
-    if isinstance(fact.kind, Choices):
+    if isinstance(fact.kind, Choices) and not any(isinstance(v, str) for v in values[fact.key]):
         keys = [o.key for o in fact.kind.choices.options]
         return rng.sample(keys, rng.randrange(0, min(4, len(keys) + 1)))
     return rng.choice(values[fact.key]) if values[fact.key] else None

@@ -1,6 +1,6 @@
 """What a rule means on a day: its conditions in canonical form, with all that they read.
 
-Titles, sentences, citations, cases, comments and the order of things are no part of it. Equal meanings
+Titles, citations, cases, comments and the order of things are no part of it. With equal leads (`leads.py`), equal meanings
 prove that no record is answered differently; different ones ask for a witness.
 """
 
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef
 from safety_rules.language.kinds import Choice, Choices
-from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.law import counts, entry_on, is_sure, sure_edition
 from safety_rules.language.rule import Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.language.source import Citation, Period, Standing, weakest
+from safety_rules.language.source import Period, authority_on
 from safety_rules.semantics.canonical import canonical, conjunction_form
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import walk_through
@@ -64,7 +64,8 @@ def meaning(item: Item | ChainRule | None, law: AreaOn) -> Any:
     """Return what an item means under an area's law on its day; None where it says nothing then."""
     if item is None or not item.in_force.holds(law.as_of):
         return None
-    return (_own(item), _sure(item.authority, law.require), _read(list(conditions(item)), law))
+    held = replace(item, authority=authority_on(item.authority, law.rulebook.sources, law.as_of))
+    return (_own(item), is_sure(held, law), _read(list(conditions(item)), law))
 
 
 def _own(item: Item | ChainRule) -> Any:
@@ -76,16 +77,12 @@ def _own(item: Item | ChainRule) -> Any:
         case Derivation():
             return (item.fact, canonical(item.formula, {item.variable: "x"} if item.variable else {}))
         case Obligation():
-            return (conjunction_form(c.that for c in item.applies_when), item.duty)
+            return (conjunction_form(c.that for c in item.applies_when),)
         case ChainRule():
             wanted = [(p.variable, p.relation, p.that and canonical(p.that)) for p in (*item.given, *item.unless)]
             return (wanted, len(item.given), item.derives, [(f, canonical(e)) for f, e in item.record])
         case _:
             raise TypeError(item)
-
-
-def _sure(cited: Iterable[Citation], require: Standing) -> bool:
-    return weakest(*(c.standing for c in cited)) <= require
 
 
 def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
@@ -98,22 +95,14 @@ def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
             case ParameterRef(key, _, day):
                 found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
             case Listed(table) | Lookup(table):
-                edition = edition_on(law.rulebook.tables[table], law.as_of)
-                found[f"{table} (table)"] = edition and (edition.rows, edition.citation.standing <= law.require)
+                found[f"{table} (table)"] = sure_edition(law.rulebook.tables[table], law.as_of, law) is not None
     return found
 
 
 def _fact(key: str, book: Rulebook) -> Any:
     fact = book.vocabulary.facts[key]
     options = fact.kind.choices.options if isinstance(fact.kind, Choice | Choices) else ()
-    return (
-        fact.kind,
-        frozenset(options),
-        fact.bounds,
-        fact.plausible and fact.plausible.bounds,
-        fact.format,
-        fact.or_else,
-    )
+    return (fact.kind, frozenset(o.key for o in options), fact.bounds, fact.unasked, fact.format, fact.or_else)
 
 
 def _parameter(key: str, on_the_day: bool, law: AreaOn) -> Any:
@@ -124,15 +113,16 @@ def _parameter(key: str, on_the_day: bool, law: AreaOn) -> Any:
     period = [None if on_the_day else e.period for e in entries]
     return (
         parameter.kind,
-        [(p, e.value, e.citation.standing <= law.require) for p, e in zip(period, entries, strict=True)],
+        [(p, e.value, counts(e.citation, key, law)) for p, e in zip(period, entries, strict=True)],
     )
 
 
 def days_of_change(*books: Rulebook) -> list[datetime.date]:
     """Return the days on which the law of some rulebook may differ from that of the day before, and one before all."""
     found: set[datetime.date] = set()
+    moved = {s for b in books for s in b.sources.values() if any(o.sources.get(s.key) != s for o in books)}
     for book in books:
-        for period in _periods(book):
+        for period in (*_periods(book), *(s.in_force for s in moved)):
             found |= {d for d in (period.since, period.until and period.until + DAY) if d is not None}
     first = min(found, default=datetime.date(2000, 1, 1)) - DAY
     return sorted({first, *found})

@@ -18,8 +18,10 @@ from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.decide import AreaOn, clause_results, finding, findings, interval, scopes
 from safety_rules.semantics.evaluate import evaluate
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
-from safety_rules.services.impact.meaning import Item
+from safety_rules.services.impact.meaning import Item, ItemKey
 from safety_rules.words.values import decimal
+
+DUTIES = ("not due", "undetermined", "due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Witness:
     after: str
     outcomes: tuple[tuple[str, str], tuple[str, str]]
     effect: str
+    item: ItemKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def searched(pair: Pair, search: Search, most: int) -> Search:
         if {"worse", "better"} <= set(found):
             break
         tried += 1
-        witness = _witness(pair, given)
+        witness = witness_of(pair, given)
         if witness is not None and witness.effect not in found:
             found[witness.effect] = witness
             most = min(most, tried + max(100, most // 8))
@@ -70,13 +73,21 @@ def searched(pair: Pair, search: Search, most: int) -> Search:
     return Search(tuple(strong or ranked), tried)
 
 
-def _witness(pair: Pair, given: dict[str, Any]) -> Witness | None:
+def witness_of(pair: Pair, given: dict[str, Any]) -> Witness | None:
+    """Return a record as a witness; None where both laws answer alike."""
     old, new = admitted(given, pair.old), admitted(given, pair.new)
     before, after = _answer(pair.before, pair.old, old), _answer(pair.after, pair.new, new)
     if before == after:
         return None
     outcomes = (_outcomes(pair.old, old), _outcomes(pair.new, new))
-    return Witness(pair.old.as_of, given, before, after, outcomes, _effect(pair, outcomes))
+    effect = _duty_effect(before, after) if pair.item.kind == "obligation" else _effect(pair, outcomes)
+    return Witness(pair.old.as_of, given, before, after, outcomes, effect, pair.item)
+
+
+def _duty_effect(before: str, after: str) -> str:
+    """Return whether a duty is owed by more, or by fewer; one that is not in force is owed by nobody."""
+    owed = [DUTIES.index(a) if a in DUTIES else 0 for a in (before, after)]
+    return "worse" if owed[1] > owed[0] else "better" if owed[1] < owed[0] else "same"
 
 
 def _answer(item: Item | None, law: AreaOn, record: Record) -> str:

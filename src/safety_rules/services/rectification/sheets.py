@@ -205,8 +205,8 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
     for heading in (h for h in row.cells if h.endswith(DATED)):
         value = usable(row.cells[heading])
         serial = value if isinstance(value, int) and not isinstance(value, bool) else None
-        if serial in SERIALS:
-            cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial or 0)
+        if serial is not None and serial in SERIALS:  # `None in range` would go through all of it
+            cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial)
             place, day_read = row.place(heading), cells[heading]
             notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
         elif heading == "整改期限" and isinstance(value, str):

@@ -43,7 +43,9 @@ def _algebra(w: Writer) -> Algebra:
         floor=partial(_floor, w),
         chosen=partial(_chosen, w),
         days=lambda later, earlier: numbers.counted(d.days_between(later, earlier), d, True),
-        months=partial(_months, w),
+        calendar=partial(_calendar, w),  # type: ignore[arg-type]
+        weekday=partial(_weekday, w),
+        moved=lambda day, days: d.shift_days(day, days.sql),
         workdays=partial(_workdays, w),
         starts=d.starts_with,
     )
@@ -113,8 +115,12 @@ def _workdays(w: Writer, day: str) -> Number:
     return numbers.counted(found, d, False)
 
 
-def _months(w: Writer, day: str) -> tuple[Number, Number, Number]:
+def _calendar(w: Writer, day: str) -> tuple[Number, ...]:
     day = w.keep(day)
-    parts = f"year({day}) * 12 + month({day}) - 1", f"day({day})", f"day(last_day({day}))"
-    before, number, length = (numbers.counted(f"({part})", w.dialect, False) for part in parts)
-    return before, number, length
+    parts = f"year({day})", f"month({day})", f"day({day})", f"day(last_day({day}))"
+    return tuple(numbers.counted(part, w.dialect, False) for part in parts)
+
+
+def _weekday(w: Writer, day: str) -> Number:
+    n, week = w.keep(w.dialect.days_between(day, w.dialect.day(workdays.MONDAY))), workdays.WEEK
+    return numbers.counted(f"(({n} % {week} + {week}) % {week} + 1)", w.dialect, False)

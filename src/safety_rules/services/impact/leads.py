@@ -1,0 +1,216 @@
+"""Where everything leads that data and rules are read by: spellings, headings, units, facts, rows of tables, sources, what is to be done.
+
+A line each, so that two rulebooks can be compared line by line, and a lock of them can be read by people.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from safety_rules.language.diagnostic import Span
+from safety_rules.language.kinds import Choice, Choices, Kind, Number, Records
+from safety_rules.language.law import edition_on
+from safety_rules.language.rule import Duty, Obligation, Rule
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.source import Period
+from safety_rules.language.table import Edition, Row
+from safety_rules.language.vocabulary import Bounds, Fact
+from safety_rules.words.values import decimal
+
+NOWHERE = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What one spelling, row or sentence leads to; `owner` is the thing that it belongs to, `data` what a record would write."""
+
+    kind: str
+    key: str
+    says: str
+    owner: str = ""
+    data: tuple[str, ...] = ()
+    at: Span | None = field(default=None, compare=False, repr=False)
+
+
+Leads = Mapping[tuple[str, str], Lead]
+
+
+def leads(book: Rulebook, days: Collection[datetime.date] = ()) -> Leads:
+    """Return where everything of a rulebook leads, its tables as they stand on some days (by default, from each edition on)."""
+    found = (*_spellings(book), *_facts(book), *_headings(book), *_units(book), *_ratios(book), *_sources(book))
+    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_sentences(book))}
+
+
+def owners(book: Rulebook) -> frozenset[str]:
+    """Return what leads can belong to: facts, choice lists, units, tables, sources, rules and obligations."""
+    words = book.vocabulary
+    things = (h.key for a in book.areas.values() for h in (*a.rules, *a.obligations))
+    return frozenset(
+        {*words.facts, *words.choices, *words.subjects, *words.units.units, *book.tables, *book.sources, *things}
+    )
+
+
+def _spellings(book: Rulebook) -> Iterator[Lead]:
+    for key, listed in book.vocabulary.choices.items():
+        for spelling, option in listed.by_spelling.items():
+            yield Lead("spelling", f"{key}: {spelling}", option.key, key, (spelling,))
+        yield Lead("choices", key, ", ".join(sorted(o.key for o in listed.options)), key)
+
+
+def _facts(book: Rulebook) -> Iterator[Lead]:
+    for key, fact in book.vocabulary.facts.items():
+        yield Lead("fact", key, fact_says(fact), key, at=fact.at)
+    for key, subject in book.vocabulary.subjects.items():
+        yield Lead("subject", key, ", ".join(subject.identity), key)
+
+
+def fact_says(fact: Fact) -> str:
+    """Return all of a fact by which a value of it is read."""
+    parts = [kind_says(fact.kind), bounds_says(fact.bounds)]
+    parts += [f"step {fact.step}"] if fact.step is not None else []
+    parts += [f"plausible {bounds_says(fact.plausible.bounds)}"] if fact.plausible is not None else []
+    parts += [f"format {fact.format}"] if fact.format else []
+    parts += [f"or else {fact.or_else}"] if fact.or_else else []
+    parts += [] if fact.adjustable else ["not adjustable"]
+    parts += ["blank: " + " ".join(repr(w) for w in sorted(fact.blank_words))]
+    return ", ".join(p for p in parts if p)
+
+
+def kind_says(kind: Kind) -> str:
+    """Return a kind with its unit and choice list."""
+    match kind:
+        case Number(unit, whole):
+            return f"{'whole number' if whole else 'number'} {unit.symbol} {_unit_says(unit.dimension, unit.scale)}".strip()
+        case Choice(choices) | Choices(choices):
+            return f"{type(kind).__name__.lower()} of {choices.name}"
+        case Records(of):
+            return f"records {of}"
+        case _:
+            return type(kind).__name__.lower()
+
+
+def bounds_says(bounds: Bounds) -> str:
+    """Return bounds as comparisons."""
+    sides = ((">=", bounds.minimum), (">", bounds.above), ("<=", bounds.maximum))
+    return " ".join(f"{sign} {decimal(side)}" for sign, side in sides if side is not None)
+
+
+def _headings(book: Rulebook) -> Iterator[Lead]:
+    """Yield to which facts each heading leads, and each name in data and conditions."""
+    found: dict[str, dict[str, None]] = {}
+    for key, fact in book.vocabulary.facts.items():
+        own = (
+            fact.name.zh,
+            fact.name.en,
+            fact.key,
+            fact.zh_key,
+            *fact.headings,
+            fact.field,
+            fact.zh_key.rpartition(".")[2],
+        )
+        for text in own:
+            found.setdefault(f"{key.rpartition('.')[0]}: {text}", {})[key] = None
+    for text, keys in found.items():
+        yield Lead("heading", text, ", ".join(sorted(keys)), next(iter(keys)) if len(keys) == 1 else "")
+    for name, key in book.vocabulary.by_name.items():
+        yield Lead("name", name, key, key)
+
+
+def _units(book: Rulebook) -> Iterator[Lead]:
+    for spelling, unit in book.vocabulary.units.units.items():
+        yield Lead("units", spelling, _unit_says(unit.dimension, unit.scale), spelling)
+
+
+def _unit_says(dimension: Iterable[tuple[str, int]], scale: object) -> str:
+    named = "·".join(f"{name}^{power}" if power != 1 else name for name, power in dimension)
+    return f"({scale} {named})" if named or scale != 1 else ""
+
+
+def _ratios(book: Rulebook) -> Iterator[Lead]:
+    for ratio in book.vocabulary.ratios:
+        yield Lead("ratio", ratio.key, f"{ratio.of} / {ratio.per} {bounds_says(ratio.plausible.bounds)}", ratio.key)
+
+
+def _sources(book: Rulebook) -> Iterator[Lead]:
+    for key, source in book.sources.items():
+        says = (source.title.zh, source.number, period_says(source.in_force), source.standing.name, source.replaced_by)
+        yield Lead("source", key, ", ".join(s for s in says if s), key, at=source.at)
+
+
+def period_says(period: Period) -> str:
+    """Return a period as `since..until`."""
+    return f"{period.since or ''}..{period.until or ''}"
+
+
+def _tables(book: Rulebook, days: Collection[datetime.date]) -> Iterator[Lead]:
+    for key, table in book.tables.items():
+        columns = ", ".join(f"{c.key} {kind_says(c.kind)}" for c in table.columns.values())
+        yield Lead("table", key, columns, key)
+        for day in days or [e.period.since or datetime.date.min for e in table.editions]:
+            edition = edition_on(table, day)
+            at = f"{key} @{day}"
+            if edition is not None:
+                yield Lead("edition", at, period_says(edition.period), key, at=edition.citation.at)
+                yield from edition_leads(edition, at, key)
+
+
+def edition_leads(edition: Edition, at: str, owner: str) -> Iterator[Lead]:
+    """Yield what each row of an edition holds, and to which rows each spelling leads."""
+    names = row_names(edition)
+    for row, name in zip(edition.rows, names, strict=True):
+        cells = ", ".join(f"{c} {_cell(v)}" for c, v in sorted(row.cells.items()))
+        yield Lead("row", f"{at}: {name}", cells, owner, _written(row), row.at)
+    for spelling, places in edition.index.items():
+        leads_to = " | ".join(sorted(names[i] for i in places))
+        yield Lead(
+            "row_spelling",
+            f"{at}: {spelling}",
+            leads_to,
+            owner,
+            _found(spelling, edition, places),
+            edition.rows[places[0]].at,
+        )
+
+
+def row_names(edition: Edition) -> list[str]:
+    """Return a name for each row that no other row has: its first spelling and what tells it from rows of that spelling."""
+    seen: dict[str, int] = {}
+    names = []
+    for row in edition.rows:
+        name = " ".join(p for p in (row.spellings[0] if row.spellings else "", row.qualifier) if p)
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _cell(value: object) -> str:
+    return decimal(value) if isinstance(value, Fraction) else str(value)
+
+
+def _found(spelling: str, edition: Edition, places: tuple[int, ...]) -> tuple[str, ...]:
+    return (spelling, *(q for i in places if (q := edition.rows[i].qualifier)))
+
+
+def _written(row: Row) -> tuple[str, ...]:
+    return tuple(p for p in (*row.spellings[:1], row.qualifier) if p)
+
+
+def _sentences(book: Rulebook) -> Iterator[Lead]:
+    """Yield what is to be done where a rule is violated or an obligation holds."""
+    for area in book.areas.values():
+        holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
+        for holder in holders:
+            of = f"{area.key}/{holder.key}"
+            if isinstance(holder, Rule) and holder.otherwise.remedy is not None:
+                remedy = holder.otherwise.remedy
+                yield Lead("remedy", of, f"{remedy.zh} · {remedy.en}", holder.key, at=holder.at)
+            duties = holder.otherwise.duties if isinstance(holder, Rule) else (holder.duty,)
+            if duties:
+                yield Lead("duty", of, "；".join(map(_duty, duties)), holder.key, at=holder.at)
+
+
+def _duty(duty: Duty) -> str:
+    return " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)

@@ -1,0 +1,144 @@
+"""Everything that an answer is read by is compared: words, tables, sources, what is to be done; what is not shown is not let through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import safety_rules as sr
+from safety_rules.cli.main import cli
+from trust.test_impact import BASE, RULE, book, compared, folder, replayed
+
+WORDS = (BASE / "vocabulary.yaml").read_text("utf-8")
+ALIASED = WORDS.replace("land: {zh: 征地, en: Own land}", "land: {zh: 征地, en: Own land, aliases: [购地]}")
+OTHERWISE = "otherwise: {outcome: referred}"
+SEVERE = RULE.replace("project.site == 'land'", "any(e.severe for e in enterprise.events)")
+HEAVY = RULE.replace("project.site == 'land'", "'project.mass >= quantity[project.code].amount'")
+
+
+def moved(old: dict[str, str], new: dict[str, str], rule: str = RULE) -> dict[tuple[str, str], Any]:
+    """Return the changes between the conformance rules with some files and with others, by kind and key."""
+    found = compared(book(rule, **old), book(rule, **new), most=200)
+    return {(c.item.kind, c.item.key): c for c in found.changes}
+
+
+def test_an_alias_that_leads_to_another_option_is_one_line_with_a_record_that_writes_it() -> None:
+    sites = "    lease: {zh: 租赁, en: Leased}"
+    elsewhere = WORDS.replace(sites, "    lease: {zh: 租赁, en: Leased, aliases: [购地]}")
+    before, after = book(**{"vocabulary.yaml": ALIASED}), book(**{"vocabulary.yaml": elsewhere})
+    (change,) = compared(before, after).changes
+    assert (change.item.kind, change.item.key, change.leads) == ("spelling", "sites: 购地", ("land", "lease"))
+    assert [w.effect for w in change.witnesses] == ["better"]
+    assert change.witnesses[0].given["project.site"] == "购地"
+    assert change.may_loosen
+    came = [
+        sr.Rules(b).area("base").on(change.witnesses[0].on).decide(change.witnesses[0].given) for b in (before, after)
+    ]
+    assert [(v.at_best, v.at_worst) for v in came] == list(change.witnesses[0].outcomes)
+
+
+def test_an_alias_that_is_dropped_leads_nowhere() -> None:
+    change = moved({"vocabulary.yaml": ALIASED}, {})["spelling", "sites: 购地"]
+    assert (change.what, change.leads) == ("removed", ("land", "—"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "key"),
+    [
+        ("kind: number, unit: 亩, above: 0}", "kind: number, unit: 亩, above: 1}", "fact", "project.land"),
+        ("en: Sales, kind: number, unit: 亿元}", "en: Sales, kind: number, unit: 万元}", "fact", "project.sales"),
+        ("plausible: {maximum: 1000,", "plausible: {maximum: 2000,", "fact", "project.crowd"),
+        ("maximum: 3}", "maximum: 3, step: 0.5}", "fact", "project.level"),
+        ("{zh: 员工, en: Staff,", "{zh: 员工, en: Staff, headings: [从业人数],", "heading", "project: 从业人数"),
+        ("{zh: 员工, en: Staff,", "{zh: 员工, en: Staff, blank_words: [无],", "fact", "project.staff"),
+        ("identity: [project.name]", "identity: [project.code]", "subject", "project"),
+        (
+            "mixing: {zh: 混合, en: Mixing}",
+            "mixing: {zh: 混合, en: Mixing, aliases: [搅拌]}",
+            "spelling",
+            "steps: 搅拌",
+        ),
+    ],
+)
+def test_each_thing_that_a_value_is_read_by_has_a_line_of_its_own(old: str, new: str, kind: str, key: str) -> None:
+    assert old in WORDS
+    assert (kind, key) in moved({}, {"vocabulary.yaml": WORDS.replace(old, new, 1)})
+
+
+def test_labels_that_are_exchanged_are_told_by_each_of_their_spellings() -> None:
+    turned = WORDS.replace("征地", "某").replace("租赁", "征地").replace("某", "租赁")
+    found = moved({}, {"vocabulary.yaml": turned})
+    assert {("spelling", "sites: 征地"), ("spelling", "sites: 租赁")} <= set(found)
+
+
+def test_a_figure_of_a_row_and_a_spelling_that_is_given_to_another_row_are_told_at_the_row() -> None:
+    table = "tables/quantities_2019.csv"
+    text = (BASE / table).read_text("utf-8")
+    (change,) = compared(
+        book(HEAVY), book(HEAVY, **{table: text.replace("toluene,,500", "toluene,,5000")}), most=200
+    ).changes
+    assert (change.item.kind, change.item.key) == ("row", "quantity @2019-01-01: 甲苯")
+    assert change.at is not None
+    assert change.at.place == "tables/quantities_2019.csv:3:1"
+    assert change.witnesses
+    given = text.replace("ammonia;液氨", "ammonia").replace("toluene", "toluene;液氨")
+    found = moved({}, {table: given}, HEAVY)
+    assert found["row_spelling", "quantity @2019-01-01: 液氨"].leads == ("氨", "甲苯")
+
+
+def test_an_edition_that_starts_on_another_day_is_told_with_the_rows_that_differ_then() -> None:
+    text = (BASE / "tables" / "quantities.yaml").read_text("utf-8")
+    later = text.replace("2018-12-31", "2019-06-30").replace("from: 2019-01-01", "from: 2019-07-01")
+    found = moved({}, {"tables/quantities.yaml": later}, HEAVY)
+    assert {"edition", "row"} <= {kind for kind, _ in found}
+
+
+def test_sources_and_what_is_to_be_done_have_lines() -> None:
+    text = (BASE / "sources.yaml").read_text("utf-8")
+    dated = text.replace("standing: statute}", "standing: statute, in_force: {from: 1990-01-01, until: 2010-12-31}}", 1)
+    told = RULE.replace(OTHERWISE, "otherwise: {outcome: referred, remedy: {zh: 补足投资, en: Invest more}}")
+    other = told.replace("补足投资", "说明理由")
+    found = compared(book(), book(**{"sources.yaml": dated}), most=200).changes
+    assert ("source", "statute") in {(c.item.kind, c.item.key) for c in found}
+    assert ("rule", "sample") in {(c.item.kind, c.item.key) for c in found}, "its authority lapses"
+    (change,) = compared(book(told), book(other), most=200).changes
+    assert (change.item.kind, change.item.key) == ("remedy", "base/sample")
+
+
+def test_a_new_fact_that_only_a_new_rule_reads_is_not_held_against_it() -> None:
+    more = WORDS.replace("  project.name:", "  project.fence: {zh: 围栏, en: Fence, kind: boolean}\n  project.name:")
+    rule = RULE.replace("requires:\n", "requires:\n  fenced: {zh: 有围栏, en: fenced, that: project.fence}\n")
+    found = compared(book(), book(rule, **{"vocabulary.yaml": more}), most=200).changes
+    assert {(c.item.kind, c.item.key) for c in found} == {("fact", "project.fence"), ("rule", "sample")}
+    assert not any(c.may_loosen for c in found)
+
+
+def test_a_stricter_rule_is_proved_never_to_make_a_verdict_better() -> None:
+    (change,) = compared(book(), book(RULE.replace(">= 400", ">= 400.01")), most=200).changes
+    assert change.never_better
+
+
+def test_a_loosening_deep_within_a_list_is_found() -> None:
+    text = (BASE / "area" / "severe.yaml").read_text("utf-8")
+    before = text[text.index("derives:") :].splitlines()[0]
+    loose = text.replace(before, "derives: e.deaths >= 3[人] or e.loss >= 987654[万元]")
+    tight = text.replace(before, "derives: e.deaths >= 3[人] or e.loss >= 4321[万元]")
+    old, new = (book(SEVERE, **{"area/severe.yaml": t}) for t in (tight, loose))
+    changes = {c.item.key: c for c in compared(old, new, most=200).changes}
+    assert {"severe", "sample"} <= set(changes)
+    assert changes["sample"].may_loosen
+    replayed(old, new, changes["sample"])
+
+
+def test_a_change_without_a_witness_is_refused(tmp_path: Path) -> None:
+    sides = ["impact", "--old", folder(tmp_path, "old", RULE), "--new", folder(tmp_path, "new", RULE)]
+    assert CliRunner().invoke(cli, [*sides, "--only-stricter"]).exit_code == 0
+    place = tmp_path / "new" / "vocabulary.yaml"
+    place.write_text(WORDS.replace("{zh: 员工, en: Staff,", "{zh: 员工, en: Staff, headings: [从业人数],"), "utf-8")
+    for wanted in ("--only-stricter", "--fail-on-change"):
+        done = CliRunner().invoke(cli, [*sides, wanted])
+        assert done.exit_code == 5
+        assert "从业人数" in done.output
