@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 import click
 
-ARGUMENTS = "safety_rules.arguments"
+SPOKEN = "safety_rules.spoken"
 FIRST = 26
 
 
@@ -112,12 +111,11 @@ def told(param: click.Parameter, text: str, language: str) -> str:
 
 def answered_in(ctx: click.Context) -> str:
     """Return the language in which the command line of a context is answered."""
-    from safety_rules.cli.main import ENGINEERS
-    from safety_rules.cli.options import language_named
+    from safety_rules.words.catalog import CHINESE
 
-    return language_named(ctx.meta.get(ARGUMENTS, ()), ENGINEERS)
+    return str(ctx.meta.get(SPOKEN, CHINESE))
 
 
-def keep(ctx: click.Context, arguments: Sequence[Any]) -> None:
-    """Keep the words of a command line, from which help takes its language."""
-    ctx.meta[ARGUMENTS] = tuple(map(str, arguments))
+def keep(ctx: click.Context, language: str) -> None:
+    """Keep the language in which a command line is answered."""
+    ctx.meta[SPOKEN] = language

@@ -46,7 +46,9 @@ class AllVerbs(ToldGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line, whose words tell in which language help is said."""
-        keep(ctx, args)
+        from safety_rules.cli.options import language_named
+
+        keep(ctx, language_named(args, ENGINEERS))
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
