@@ -22,6 +22,8 @@ VERBS = {
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
+    "new": "新建规则包、事项、规则或叠加文件。Write a new pack, area, rule or overlay that passes every check.",
+    "graph": "画出规则读取哪些事实和取值。Draw what reads what: rules, derived facts, figures, facts.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
@@ -36,7 +38,16 @@ VERBS = {
 }
 
 
-ENGINEERS = ("check", "test", "prove", "format", "schemas", "index")  # the others are answered in Chinese first
+ENGINEERS = (
+    "check",
+    "test",
+    "prove",
+    "format",
+    "new",
+    "graph",
+    "schemas",
+    "index",
+)  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 
