@@ -28,6 +28,7 @@ VERBS = {
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
     "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "mcp": "供智能助手只读调用。Serve read-only tools to an assistant (Model Context Protocol).",
     "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
