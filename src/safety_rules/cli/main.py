@@ -17,6 +17,7 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.version import VERSION
 
 VERBS = {
+    "help": "查诊断代码、规则、函数或专题的说明页。Print the page of a diagnostic's code, a rule, a function or a topic.",
     "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
     "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
