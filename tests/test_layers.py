@@ -23,6 +23,7 @@ LAYERS = (
     "face",
     "answers",
     "web",
+    "assistants",
     "cli",
 )
 BESIDE = {
@@ -52,6 +53,7 @@ THIRD_PARTIES = {
     "jinja2": ("formats", "web"),
     "starlette": ("web",),
     "anyio": ("web",),
+    "mcp": ("assistants",),
     "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),

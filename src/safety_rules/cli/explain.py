@@ -14,6 +14,7 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import (
     PATH,
     accept_option,
+    area_option,
     day_option,
     headings_options,
     history_option,
@@ -57,7 +58,7 @@ def gaps_options(function: F) -> F:
 )
 @click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
-@click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
+@area_option
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
 @accept_option
@@ -74,7 +75,7 @@ def command(
     chosen: tuple[str, ...],
     every: bool,
     as_json: bool,
-    area: str,
+    area: str | None,
     sheet: str | None,
     gaps: bool,
     weights: tuple[str, ...],
