@@ -24,6 +24,7 @@ LAYERS = (
     "answers",
     "web",
     "assistants",
+    "lsp",
     "cli",
 )
 BESIDE = {
@@ -54,6 +55,8 @@ THIRD_PARTIES = {
     "starlette": ("web",),
     "anyio": ("web",),
     "mcp": ("assistants",),
+    "pygls": ("lsp",),
+    "lsprotocol": ("lsp",),
     "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),

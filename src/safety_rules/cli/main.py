@@ -25,6 +25,7 @@ VERBS = {
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
     "new": "新建规则包、事项、规则或叠加文件。Write a new pack, area, rule or overlay that passes every check.",
     "graph": "画出规则读取哪些事实和取值。Draw what reads what: rules, derived facts, figures, facts.",
+    "lsp": "编辑器中的规则文件：即时诊断、补全、说明、跳转、改正。Serve an editor: mistakes as typed, completion, hover, fixes.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",

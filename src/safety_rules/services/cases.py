@@ -61,11 +61,15 @@ class CaseResult:
         return not self.failures
 
 
-def run_cases(rulebook: Rulebook, area: str | None = None) -> Iterator[CaseResult]:
-    """Yield the result of every case of every area, or of one."""
+def run_cases(rulebook: Rulebook, area: str | None = None, file: str | None = None) -> Iterator[CaseResult]:
+    """Yield the result of every case of every area, or of one; only of those that stand in a file, where one is named."""
     for key, found in rulebook.areas.items():
         if area is None or key == area:
-            yield from (_result(found, of, case, run()) for of, case, run in cases_of(rulebook, found))
+            for of, case, run in cases_of(rulebook, found):
+                if file is None or case.at.source.name == file:
+                    yield _result(found, of, case, run())
+    if file is not None:
+        return
     for chain in rulebook.chains:
         for case in chain.cases if area is None or chain.area == area else ():
             yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
