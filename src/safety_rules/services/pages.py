@@ -28,7 +28,7 @@ def docs_folder() -> Path:
 
 def topics() -> Mapping[str, Path]:
     """Return the pages by name: `python` for docs/python.md, a code for its page among the diagnostics."""
-    pages = [*docs_folder().glob("*.md"), *(docs_folder() / "diagnostics").glob("*.md")]
+    pages = [p for at in ("", "tutorials", "diagnostics") for p in (docs_folder() / at).glob("*.md")]
     return {p.stem: p for p in sorted(pages) if p.stem != "README"}
 
 
