@@ -85,10 +85,10 @@ def _area(area: str, zh: str) -> Mapping[str, str]:
     return _filled("area", {**_names(_key(area, "area"), zh), "area": area})
 
 
-def _names(key: str, zh: str) -> dict[str, str]:
-    if zh and not ZH.fullmatch(zh):
-        raise SafetyRulesError(f"`{zh}` is no name that conditions can say; write letters only, such as 仓库")
-    return {"zh": zh or key, "en": key.replace("_", " ").capitalize()}
+def _names(key: str, chinese: str) -> dict[str, str]:
+    if chinese and not ZH.fullmatch(chinese):
+        raise SafetyRulesError(f"`{chinese}` is no name that conditions can say; write letters only, such as 仓库")
+    return {"zh": chinese or key, "en": key.replace("_", " ").capitalize()}
 
 
 def _key(text: str, what: str) -> str:
