@@ -57,14 +57,14 @@ POINTED = {  # code: what the caret stands under
     "unknown-name": ["项目.用地面机", "project.redy"],
     "full-width": ["≥"],
     "unknown-unit": ["母"],
-    "kind": ["3"],
+    "kind": ["3", "项目.名称"],
     "unit": ["300[亩]"],
     "unknown-choice": ["'laned'"],
     "duplicate-key": ["zh"],
     "not-a-number": ["三百"],
     "full-width-colon": ["："],
     "alias": ["*name"],
-    "unknown-function": ["summe"],
+    "unknown-function": ["summe", "len"],
     "unknown-source": ["statue"],
 }
 

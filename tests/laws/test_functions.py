@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import random
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +20,7 @@ from effort import effort
 from engines.columnar.test_conformance import by_sql
 from engines.smt.by_formula import statuses
 from safety_rules.engines.compiled import compiled
-from safety_rules.language import workdays
+from safety_rules.language import patterns, workdays
 from safety_rules.language.kinds import Boolean
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN, ORDERS, named, shifted
 from safety_rules.language.verdict import Status
@@ -156,6 +157,54 @@ def test_the_pages_for_authors_name_every_fold_and_function_in_both_languages(pa
     for row in (*FOLDS.values(), *FUNCTIONS.values()):
         assert f"`{row.name.zh}`" in text
         assert f"`{row.name.en}" in text
+
+
+WORDS = st.text("abAB· ()甲", max_size=5)
+
+
+@given(WORDS, WORDS, WORDS)
+def test_a_text_holds_each_of_its_parts_begins_with_the_first_and_ends_with_the_last(a: str, b: str, c: str) -> None:
+    whole = a + b + c
+    parts = {"starts_with": a, "contains": b, "ends_with": c}
+    assert all(FUNCTIONS[test].value(whole, part) for test, part in parts.items())
+    assert FUNCTIONS["length"].value(whole) == sum(FUNCTIONS["length"].value(part) for part in (a, b, c))
+    assert FUNCTIONS["contains"].value(a, b) == any(a[i : i + len(b)] == b for i in range(len(a) + 1))
+
+
+@given(WORDS, WORDS)
+def test_texts_that_are_the_same_but_for_case_width_and_blanks_are_so_from_either_side(a: str, b: str) -> None:
+    same = FUNCTIONS["same_text"].value
+    assert same(a, a.swapcase())
+    assert same(a, " ".join(a))
+    assert same(a, b) == same(b, a) == (a.lower().replace(" ", "") == b.lower().replace(" ", ""))
+
+
+@pytest.mark.parametrize("pattern", ["[A-C]{1,2}x?(甲|乙乙)[^0-9]", "(?:a|bc){2}", r"a\.b[\-_.]", r"[\-a]?b{0,3}", ""])
+def test_a_pattern_is_read_alike_by_python_and_by_duckdb(con: Any, pattern: str) -> None:
+    patterns.checked(pattern)
+    signs = "ABCx甲乙1.bca-_\n"
+    texts = ["".join(random.Random(seed).choices(signs, k=seed % 7)) for seed in range(400)]
+    texts += ["Ax甲z", "AB乙乙z", "abc", "bca", "aa", "bcbc", "a.b-", "a.b.", "bbb", "-b", "A甲\n", "b\n", ""]
+    rows = con.execute("SELECT list_transform($1, lambda t: regexp_full_match(t, $2))", [texts, pattern]).fetchall()
+    found = [patterns.matches(text, pattern) for text in texts]
+    assert rows == [(found,)]
+    assert any(found)
+    assert not all(found)
+
+
+REFUSED = {
+    "a*": ("unbounded", 1), "a+": ("unbounded", 1), "a{2,}": ("sign", 1), "a.b": ("sign", 1), r"\d": ("sign", 0), "^a": ("sign", 0),
+    "a$": ("sign", 1), "(a": ("sign", 2), "a)": ("sign", 1), "[a": ("sign", 2), "[]": ("sign", 1), "[a&&b]": ("sign", 2), "[b-a]": ("sign", 1),
+    "(?=a)": ("sign", 1), r"\1": ("sign", 0), "a??": ("sign", 2), "(a|a){30}": ("too-many", 0), "a{300}": ("too-many", 1), "a{3,2}": ("too-many", 1),
+    "[a]{150}[b]{150}": ("too-many", 8), "a\n": ("sign", 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("pattern", REFUSED)
+def test_what_engines_may_read_otherwise_or_take_long_over_is_no_pattern(pattern: str) -> None:
+    with pytest.raises(patterns.BadPattern) as refused:
+        patterns.checked(pattern)
+    assert (refused.value.why, refused.value.at) == REFUSED[pattern]
 
 
 BY_ALL = [

@@ -21,6 +21,7 @@ from safety_rules.words.values import decimal
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PATTERNS = {
     "credit_code": f"^[{CREDIT_ALPHABET}{CREDIT_ALPHABET[10:].lower()}]{{18}}$",
+    "identity_number": "^[1-9][0-9]{16}[0-9Xx]$",
     "industry_code": "^[A-Ta-t]?[0-9]{2,4}$",
 }
 

@@ -18,15 +18,16 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
-from safety_rules.language import workdays
+from safety_rules.language import patterns, workdays
 from safety_rules.language.kinds import Boolean, Date, Kind, Name, Number
+from safety_rules.language.table import normal_spelling
 from safety_rules.language.units import DAY, MONTH, YEAR
 
 Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
 Operator: TypeAlias = OneOf["+", "-", "*", "/"]
 Folding: TypeAlias = OneOf["sum", "all", "any", "count", "min", "max"]
-Taken: TypeAlias = OneOf["text", "day", "number", "same"]
-"""What an argument is; `same` is a number in the unit of the first."""
+Taken: TypeAlias = OneOf["text", "part", "format", "day", "number", "same"]
+"""What an argument is; `same` is a number in the unit of the first, `part` a text that is not empty, `format` the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,16 @@ FOLDS: Mapping[str, Fold] = {
 }
 
 
+TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
+    "starts_with": str.startswith,
+    "ends_with": str.endswith,
+    "contains": str.__contains__,
+    "same_text": lambda a, b: normal_spelling(a) == normal_spelling(b),
+    "matches": patterns.matches,
+}
+"""What a function asks of a text and a second one; of `matches` that is the pattern of the format that is named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Algebra:
     """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
@@ -100,7 +111,7 @@ class Algebra:
     `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `calendar(day)` are four whole numbers: its year,
     its month, its day of the month, and the length of that month; `weekday(day)` is 1 for Monday to 7 for Sunday.
     `moved(day, days)` is the day so many days after it. `workdays(day)` is how many working days there are up to it,
-    of a day whose year has its table.
+    of a day whose year has its table. `length(text)` is how many characters it has, `asked(test, a, b)` one of `TEXT_TESTS`.
     """
 
     constant: Callable[[Fraction], Any]
@@ -113,7 +124,8 @@ class Algebra:
     weekday: Callable[[Any], Any]
     moved: Callable[[Any, Any], Any]
     workdays: Callable[[Any], Any]
-    starts: Callable[[Any, Any], Any]
+    length: Callable[[Any], Any]
+    asked: Callable[[str, Any, Any], Any]
 
 
 def _calendar(day: datetime.date) -> tuple[Fraction, Fraction, Fraction, Fraction]:
@@ -132,7 +144,8 @@ KNOWN = Algebra(
     weekday=lambda day: Fraction(day.isoweekday()),
     moved=lambda day, days: day + datetime.timedelta(int(days)),
     workdays=lambda day: Fraction(workdays.working_days_up_to(day)),
-    starts=str.startswith,
+    length=lambda text: Fraction(len(text)),
+    asked=lambda test, a, b: TEXT_TESTS[test](a, b),
 )
 """What known values can do: the definition."""
 
@@ -222,12 +235,25 @@ def _last_of_month(c: Algebra, day: Any) -> Any:
     return c.moved(day, c.operated("-", length, number))
 
 
+def _asking(zh: str, en: str, second: Taken) -> Function:
+    """Return a function that is one of `TEXT_TESTS`."""
+    return Function(
+        Name(zh, en), ("text", second), lambda k: Boolean(), lambda c, text, other: c.asked(en, text, other)
+    )
+
+
 FUNCTIONS: Mapping[str, Function] = {
-    "starts_with": Function(
-        Name("开头为", "starts_with"),
-        ("text", "text"),
-        lambda k: Boolean(),
-        lambda c, text, start: c.starts(text, start),
+    "starts_with": _asking("开头为", "starts_with", "part"),
+    "ends_with": _asking("结尾为", "ends_with", "part"),
+    "contains": _asking("包含", "contains", "part"),
+    "same_text": _asking("文字相同", "same_text", "part"),
+    "matches": _asking("符合格式", "matches", "format"),
+    "length": Function(
+        Name("字数", "length"),
+        ("text",),
+        lambda k: Number(whole=True),
+        lambda c, text: c.length(text),
+        within=(0, 10**6),
     ),
     "min": Function(
         Name("取小", "min"),

@@ -104,6 +104,16 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class TextFormat:
+    """A form of texts that conditions ask for by name: a pattern that the whole text has, and texts that have it."""
+
+    key: str
+    name: Name
+    pattern: str
+    like: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What facts are about: a project, an enterprise, a unit; `identity` are the facts that name one."""
 
@@ -115,7 +125,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """All subjects, facts, choice lists and units."""
+    """All subjects, facts, choice lists, named formats and units; no two formats have one pattern."""
 
     subjects: Mapping[str, Subject]
     facts: Mapping[str, Fact]
@@ -123,6 +133,7 @@ class Vocabulary:
     units: UnitTable
     by_name: Mapping[str, str]
     ratios: tuple[Ratio, ...] = ()
+    formats: Mapping[str, TextFormat] = field(default_factory=dict)
     fields_of: Mapping[str, tuple[Fact, ...]] = field(init=False, compare=False, repr=False)
     asked: tuple[tuple[str, Fact, Bounds], ...] = field(init=False, compare=False, repr=False)
 
@@ -136,6 +147,10 @@ class Vocabulary:
             (outer if outer in grouped else "", f, b) for f, b in plausible if (outer := f.key.rpartition(".")[0])
         ]
         object.__setattr__(self, "asked", tuple(inside))
+
+    def format_of(self, pattern: str) -> TextFormat:
+        """Return the named format that has a pattern."""
+        return next(f for f in self.formats.values() if f.pattern == pattern)
 
     def find(self, name: str) -> Fact | None:
         """Return the fact with that English or Chinese key."""

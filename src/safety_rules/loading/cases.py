@@ -11,6 +11,7 @@ from safety_rules.language.rule import Case
 from safety_rules.language.source import Standing
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.context import Context
+from safety_rules.loading.models import ChangedCasesFile
 from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import day, standing
@@ -30,18 +31,19 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
             c.report.error("case.given", file.case)
         base = base if file.given is None else facts_of(file.given, c)
         given = {**base, **facts_of(file.but or {}, c)}
-        made.append(Case(str(file.case), _on(file, area_file, c), given, _expected(file, c), file.case.at))
+        made.append(Case(str(file.case), _on(file, area_file, c), given, expected(file, c), file.case.at))
     return tuple(made)
 
 
-def _expected(file: CaseFile | AreaCaseFile, c: Context) -> dict[str, Any]:
+def expected(file: CaseFile | AreaCaseFile | ChangedCasesFile, c: Context) -> dict[str, Any]:
+    """Return what a case says must come of it."""
     expect: dict[str, Any] = {"expect": str(file.expect) if isinstance(file, AreaCaseFile) else file.expect}
     for part in ("at_best", "at_worst"):
         if getattr(file, part, None) is not None:
             expect[part] = str(getattr(file, part))
     if isinstance(file, AreaCaseFile) and file.standing is not None:
         expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
-    if isinstance(file, CaseFile) and file.gap is not None:
+    if not isinstance(file, AreaCaseFile) and file.gap is not None:
         expect["gap"] = {_path(name, c): change for name, change in file.gap.items()}
     if file.needs is not None:
         expect["needs"] = tuple(_path(name, c) for name in file.needs)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from safety_rules.loading import models_facts as facts
 from safety_rules.loading import models_rules as shapes
-from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, S, TopModel
+from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, Node, S, TopModel
 from safety_rules.loading.models_criteria import CriteriaFile
 from safety_rules.loading.models_decisions import DecisionFile
 
@@ -17,6 +17,24 @@ class OverlayParameterFile(Model):
     """A parameter's timeline in place of the built-in one."""
 
     entries: list[facts.EntryFile] = Field(min_length=1)
+
+
+class ChangedCasesFile(Model):
+    """What becomes of the base's cases of a rule or an area: figures that they give, or what one of them comes to."""
+
+    of: S
+    case: S | None = None
+    given: dict[S, dict[S, Node]] = Field(default_factory=dict)
+    expect: Node | None = None
+    because: list[S] | None = None
+    gap: dict[S, S] | None = None
+    needs: list[S] | None = None
+    at_best: S | None = None
+    at_worst: S | None = None
+    violated: list[S] | None = None
+    undetermined: list[S] | None = None
+    says: list[S] | None = None
+    why: NameFile | None = None
 
 
 class OverlayFile(TopModel):
@@ -31,6 +49,9 @@ class OverlayFile(TopModel):
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[shapes.RuleFile] = Field(default_factory=list)
     chains: list[shapes.ChainFile] = Field(default_factory=list)
+    cases: dict[S, list[shapes.CaseFile]] = Field(default_factory=dict)
+    area_cases: dict[S, list[shapes.AreaCaseFile]] = Field(default_factory=dict)
+    changes_cases: list[ChangedCasesFile] = Field(default_factory=list)
 
 
 class LintWaiverFile(Model):

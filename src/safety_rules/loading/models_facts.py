@@ -150,6 +150,14 @@ class FactFile(FieldFile):
     fields_: dict[S, FieldFile] = Field(default_factory=dict, alias="fields")
 
 
+class TextFormatFile(NameFile):
+    """A form of texts by name: its pattern, texts that have it and texts that do not."""
+
+    pattern: S
+    like: list[S] = Field(min_length=1)
+    not_like: list[S] = Field(min_length=1)
+
+
 class VocabularyFile(TopModel):
     """Every fact that rules name and data carry."""
 
@@ -158,6 +166,7 @@ class VocabularyFile(TopModel):
     choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
     facts: dict[S, FactFile] = Field(default_factory=dict)
     ratios: dict[S, RatioFile] = Field(default_factory=dict)
+    formats: dict[S, TextFormatFile] = Field(default_factory=dict)
 
 
 class ColumnFile(NameFile):

@@ -18,6 +18,7 @@ from safety_rules.loading.models import OverlayFile
 from safety_rules.loading.models_base import CitationFile
 from safety_rules.loading.models_facts import EntryFile
 from safety_rules.loading.models_rules import AreaFile
+from safety_rules.loading.overlay_cases import with_cases
 from safety_rules.loading.parameters import entries, source, succeeded
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import citation, name
@@ -37,7 +38,8 @@ def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Ru
     book = _parameters(book, file, known, report)
     book = _confirmed(book, file, known, report)
     book = _switched_off(book, file, report)
-    return with_chains(_added(book, file, path, report), file, path, report)
+    book = with_chains(_added(book, file, path, report), file, path, report)
+    return with_cases(book, file, as_file, context_of(book, report))
 
 
 def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
@@ -48,6 +50,8 @@ def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], rep
             continue
         made = entries(timeline.entries, parameter.kind, book.vocabulary, known, report)
         _covers(key, parameter.entries, made, timeline.entries, report)
+        if made == parameter.entries:
+            report.error("overlay-does-nothing", key)
         book = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=made)})
         detail = said("overlay-change.values", overlay=_title(file)).name
         book = change(book, file, "parameter", parameter.key, detail)

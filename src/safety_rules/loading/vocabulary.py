@@ -6,10 +6,11 @@ from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
 from safety_rules.language.lookalikes import skeleton
+from safety_rules.language.patterns import BadPattern, checked, matches
 from safety_rules.language.units import ONE, Unit, UnitTable
-from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, Vocabulary, normal
+from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, TextFormat, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
-from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, UnitsFile, VocabularyFile
+from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, TextFormatFile, UnitsFile, VocabularyFile
 from safety_rules.loading.plausible import plausible, ratio
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number
@@ -62,7 +63,30 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             for made in _facts(fact_key, fact, subjects, choices, units, report):
                 _add(made, fact_key, facts, by_name, report)
     ratios = [ratio(k, f, facts, units, report) for file in files for k, f in file.ratios.items()]
-    return Vocabulary(subjects, facts, choices, units, by_name, tuple(r for r in ratios if r is not None))
+    formats = _formats([item for file in files for item in file.formats.items()], report)
+    return Vocabulary(subjects, facts, choices, units, by_name, tuple(r for r in ratios if r is not None), formats)
+
+
+def _formats(entries: Iterable[tuple[Scalar, TextFormatFile]], report: Report) -> dict[str, TextFormat]:
+    """Return the named formats, each tried with the texts that its file says are and are not of it."""
+    found: dict[str, TextFormat] = {}
+    for at, file in entries:
+        _once(at, found, said("what.format"), report)
+        made = TextFormat(key(at, report), name(file, report), str(file.pattern), tuple(str(t) for t in file.like))
+        other = next((f for f in found.values() if f.pattern == made.pattern or f.name.zh == made.name.zh), None)
+        if other is not None:
+            report.error("format.twice", file.pattern, other=other.key)
+        found[made.key] = made
+        try:
+            checked(made.pattern)
+        except BadPattern as wrong:
+            report.error(f"format.{wrong.why}", file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
+            continue
+        for texts, wanted in ((file.like, True), (file.not_like, False)):
+            for text in texts:
+                if matches(str(text), made.pattern) is not wanted:
+                    report.error("format.like" if wanted else "format.not-like", text, name=at)
+    return found
 
 
 def _once(scalar: Scalar, known: Container[str], what: Said, report: Report) -> None:

@@ -16,18 +16,23 @@ from safety_rules.semantics.evaluate import truth
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.testing.properties import Check, Example
+from safety_rules.testing.sampling import in_proportion
 from safety_rules.testing.shown import NotAFactError, condition_text, known_fact, moved
 
 When = str | Callable[[Mapping[str, Any]], bool]
 
 
 def monotone_in(fact: str, better: Literal["more", "less"] = "more") -> Check:
-    """Return the check that more (or less) of a number never makes a verdict worse, at best or at worst."""
+    """Return the check that more (or less) of a number never makes a verdict worse, at best or at worst.
+
+    Records in which a ratio is not plausible are left out: there a number is asked, not used.
+    """
 
     def check(example: Example) -> None:
         found = _number(example, fact)
         one, other = sorted(_value(example.another(found.key)) for _ in range(2))
         low, high = ({**example.record, found.key: v} for v in (one, other))
+        example.assume(all(in_proportion(r, example.area.law) == r for r in (low, high)))
         worse, good = (low, high) if better == "more" else (high, low)
         before, after = example.decide(worse), example.decide(good)
         if _rank(after, "at_best") > _rank(before, "at_best") or _rank(after, "at_worst") > _rank(before, "at_worst"):

@@ -26,7 +26,7 @@ from safety_rules.engines.smt.values import (
 )
 from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choices, Kind
-from safety_rules.language.operators import FUNCTIONS, Algebra
+from safety_rules.language.operators import FUNCTIONS, TEXT_TESTS, Algebra
 from safety_rules.language.rule import Derivation
 from safety_rules.semantics.reads import walk_through
 
@@ -153,7 +153,8 @@ def _algebra(definitions: list[Condition]) -> Algebra:
         weekday=lambda day: mapped(day, lambda d: Quotient(days.weekday_of(d, definitions))),
         moved=lambda day, count: paired(day, count, moved),
         workdays=worked,
-        starts=_starts,
+        length=_not_put,
+        asked=_asked,
     )
 
 
@@ -164,14 +165,18 @@ def _chosen(op: str, a: Cases, b: Cases, then: Cases, otherwise: Cases) -> Cases
     return merged((conjunction(holds, guard), value) for holds, arm in arms for guard, value in arm.cases)
 
 
-def _starts(text: Cases, prefix: Cases) -> Truths:
-    """Return whether a text starts with another, which must be written."""
-    if len(prefix.cases) != 1 or prefix.cases[0][0] is not True:
+def _not_put(text: Cases) -> Cases:
+    raise NotLowered("text-function")
+
+
+def _asked(test: str, text: Cases, other: Cases) -> Truths:
+    """Return whether a text is as a function asks of it and another, which must be written."""
+    if len(other.cases) != 1 or other.cases[0][0] is not True:
         raise NotLowered("prefix-from-data")
-    start = prefix.cases[0][1]
+    holds, part = TEXT_TESTS[test], other.cases[0][1]
     return Truths(
-        disjunction(*(g for g, v in text.cases if v.startswith(start))),
-        disjunction(*(g for g, v in text.cases if not v.startswith(start))),
+        disjunction(*(g for g, v in text.cases if holds(v, part))),
+        disjunction(*(g for g, v in text.cases if not holds(v, part))),
     )
 
 

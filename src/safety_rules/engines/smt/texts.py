@@ -1,23 +1,31 @@
 """The texts that a fact needs to be tried with: one for every way in which the conditions can tell texts apart.
 
-A condition compares a text with literals, asks how it starts, or looks it up in a table. Texts that
-answer all of these alike are interchangeable, so one of each kind stands for all texts.
+A condition compares a text with literals, asks how it starts or ends or what it holds, or looks it up in a table. Texts
+that answer all of these alike are interchangeable, so one of each kind stands for all texts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, product
 from typing import Any, TypeAlias
 
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Text
 from safety_rules.language.law import edition_on
+from safety_rules.language.operators import TEXT_TESTS
 from safety_rules.language.rule import Derivation
 from safety_rules.language.table import Edition, normal_spelling
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.formats import FORMATS, cas_check_digit, credit_check_character, well_formed
+from safety_rules.semantics.admission.formats import (
+    FORMATS,
+    cas_check_digit,
+    credit_check_character,
+    identity_check_character,
+    well_formed,
+)
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import walk_through
 
@@ -29,7 +37,7 @@ class Use:
     """What conditions do with one text fact."""
 
     literals: set[str] = field(default_factory=set)
-    prefixes: set[str] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
     columns: dict[str, set[str]] = field(default_factory=dict)
     qualifies: set[str] = field(default_factory=set)
     compared: bool = False
@@ -75,11 +83,11 @@ def _note(node: tree.Expr, given: _Given) -> None:
         case tree.In(item, tree.Literal(tuple() as listed)) if isinstance(tree.kind_of(item), Text):
             for use in given.of(item):
                 use.literals |= {str(v) for v in listed}
-        case tree.Call("starts_with", (text, prefix)):
-            if not isinstance(prefix, tree.Literal):
+        case tree.Call("starts_with" | "ends_with" | "contains" | "same_text" as test, (text, part)):
+            if not isinstance(part, tree.Literal):
                 raise NotLowered("prefix-from-data")
             for use in given.of(text):
-                use.prefixes.add(str(prefix.value))
+                use.asked.add((test, str(part.value)))
         case tree.Call(_, arguments) if any(isinstance(tree.kind_of(a), Text) for a in arguments):
             raise NotLowered("text-function")
         case tree.Listed(table, key):
@@ -112,7 +120,7 @@ def domain(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> dict[Any, str
     use = all_uses.get(fact.key, Use())
     if use.compared:
         return {text: text for text in _apart(fact, laws, all_uses)}
-    if use.prefixes and (use.columns or use.qualifies):
+    if use.asked and (use.columns or use.qualifies):
         raise NotLowered("prefix-and-table")
     found: dict[Any, str] = {}
     for text in _candidates(fact, use, laws):
@@ -131,7 +139,7 @@ def _apart(fact: Fact, laws: Laws, all_uses: Mapping[str, Use]) -> tuple[str, ..
     """Return every text that any condition mentions, and as many others as there are facts compared."""
     found: dict[str, None] = {}
     for use in all_uses.values():
-        if use.compared and use.prefixes:
+        if use.compared and use.asked:
             raise NotLowered("prefix-and-comparison")
         found |= dict.fromkeys(t for t in _candidates(fact, use, laws))
     others = sum(u.compared for u in all_uses.values()) + 1
@@ -146,8 +154,8 @@ def _signature(text: str, use: Use, laws: Laws) -> Any:
     qualified = [
         normal if normal in {normal_spelling(q) for q in _qualifiers(t, laws)} else None for t in sorted(use.qualifies)
     ]
-    starts = [text.startswith(p) for p in sorted(use.prefixes)]
-    return text if text in use.literals else None, tuple(starts), tuple(rows), tuple(qualified)
+    asked = [TEXT_TESTS[test](text, part) for test, part in sorted(use.asked)]
+    return text if text in use.literals else None, tuple(asked), tuple(rows), tuple(qualified)
 
 
 def _editions(use: Use, laws: Laws) -> Iterator[tuple[str, set[str], Edition]]:
@@ -175,7 +183,7 @@ def _qualifiers(table: str, laws: Laws) -> frozenset[str]:
 
 
 def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
-    yield from _others(fact, use.prefixes)
+    yield from _others(fact, use)
     yield from sorted(use.literals | use.extra)
     for _, _, edition in _editions(use, laws):
         yield from (s for row in edition.rows for s in row.spellings)
@@ -187,20 +195,51 @@ def _candidates(fact: Fact, use: Use, laws: Laws) -> Iterator[str]:
         yield from sorted(_qualifiers(table, laws))
 
 
-def _others(fact: Fact, prefixes: set[str]) -> Sequence[str]:
-    """Return texts that no condition spells, and for each beginning some that begin so."""
+MOST_TOLD_APART = 400
+
+
+def _told_apart(use: Use) -> Iterator[str]:
+    """Return texts that no condition spells: one for every set of answers that a text can give to what is asked of it.
+
+    Of a text that gives them, the longest beginning and end that are asked for, with what else it holds between them and
+    a sign that no condition names around each, give the same.
+    """
+    starts, ends, held, same = (
+        sorted(part for asked, part in use.asked if asked == test)
+        for test in ("starts_with", "ends_with", "contains", "same_text")
+    )
+    apart = next((c for c in "·※¤" if not any(c in part for _, part in use.asked)), "")
+    count = (len(starts) + 1) * (len(ends) + 1) * 2 ** len(held)
+    if not apart or count > MOST_TOLD_APART or (same and (starts or ends or held)):
+        raise NotLowered("text-function")
+    for start, end in product(["", *starts], ["", *ends]):
+        for n in range(len(held) + 1):
+            yield from (
+                start + apart * 2 + apart.join(inner) + apart * bool(end) + end for inner in combinations(held, n)
+            )
+    for part in same:
+        if len(normal_spelling(part)) < 2:
+            raise NotLowered("text-function")
+        yield from (part[0] + " " * n + part[1:] for n in range(len(use.literals) + 2))
+
+
+def _others(fact: Fact, use: Use) -> Sequence[str]:
+    """Return texts that no condition spells."""
     match fact.format:
         case "industry_code":
             return [f"{n:0{width}d}" for width in (2, 3, 4) for n in range(10**width)]
         case "credit_code":
             made = [f"91320900MA{n:07d}" for n in range(3)]
             others = [m + credit_check_character(m) for m in made]
+        case "identity_number":
+            made = [f"32040019800101{n:03d}" for n in range(3)]
+            others = [m + identity_check_character(m) for m in made]
         case "cas":
             made = [f"{n}99" for n in range(9_999_990, 9_999_993)]
             others = [f"{m[:-2]}-{m[-2:]}-{cas_check_digit(m)}" for m in made]
         case _:
             assert fact.format not in FORMATS
-            return ["·", "··", *sorted(prefixes), *(f"{p}·" for p in sorted(prefixes))]
-    if prefixes:
+            return ["·", *_told_apart(use)]
+    if use.asked:
         raise NotLowered("prefix-of-code")
     return [*others, "无"] if fact.format == "cas" else others

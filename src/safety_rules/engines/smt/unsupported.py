@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from safety_rules.language.errors import SafetyRulesError
 
 UNSUPPORTED: Mapping[str, str] = {
-    "prefix-from-data": "the beginning that a text is compared with is itself a fact",
-    "prefix-and-table": "one text is both looked up in a table and compared by how it starts",
-    "prefix-and-comparison": "one text is both compared with another fact and by how it starts",
-    "prefix-of-code": "a code with a check digit is compared by how it starts",
+    "prefix-from-data": "the text that a function looks for in another is itself a fact",
+    "prefix-and-table": "one text is both looked up in a table and looked into by a function",
+    "prefix-and-comparison": "one text is both compared with another fact and looked into by a function",
+    "prefix-of-code": "a function looks into a code with a check digit",
     "text-function": "a function looks into a text, and what it tells apart is not known",
     "list-from-data": "a list is chosen by a condition",
 }

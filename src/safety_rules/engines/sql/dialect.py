@@ -55,7 +55,7 @@ class Dialect:
     product: Form
     total: Form
     matches: Form
-    starts_with: Form
+    asked: Mapping[str, Form]
     shift_months: Form
     shift_days: Form
     days_between: Form
@@ -199,7 +199,12 @@ DUCKDB = Dialect(
     product=lambda a, b: f"({a} * {b})",
     total=lambda a, b: f"({a} + {b})",
     matches=lambda sql, pattern: f"regexp_matches({sql}, {quoted(pattern)})",
-    starts_with=lambda sql, prefix: f"starts_with({sql}, {prefix})",
+    asked={
+        "starts_with": lambda sql, prefix: f"starts_with({sql}, {prefix})",
+        "ends_with": lambda sql, suffix: f"ends_with({sql}, {suffix})",
+        "contains": lambda sql, part: f"contains({sql}, {part})",
+        "matches": lambda sql, pattern: f"regexp_full_match({sql}, {pattern})",
+    },
     shift_months=lambda day, count: f"CAST({day} + to_months(CAST({count} AS INTEGER)) AS DATE)",
     shift_days=lambda day, count: f"({day} + CAST({count} AS INTEGER))",
     days_between=lambda later, earlier: f"({later} - {earlier})",
@@ -262,7 +267,12 @@ SPARK = Dialect(
     product=lambda a, b: f"try_multiply({a}, {b})",
     total=lambda a, b: f"try_add({a}, {b})",
     matches=lambda sql, pattern: f"({sql} RLIKE {_spark_text(pattern)})",
-    starts_with=lambda sql, prefix: f"startswith({sql}, {prefix})",
+    asked={
+        "starts_with": lambda sql, prefix: f"startswith({sql}, {prefix})",
+        "ends_with": lambda sql, suffix: f"endswith({sql}, {suffix})",
+        "contains": lambda sql, part: f"contains({sql}, {part})",
+        "matches": lambda sql, pattern: f"({sql} RLIKE concat('\\\\A(?:', {pattern}, ')\\\\z'))",
+    },
     shift_months=lambda day, count: f"add_months({day}, CAST({count} AS INT))",
     shift_days=lambda day, count: f"date_add({day}, CAST({count} AS INT))",
     days_between=lambda later, earlier: f"datediff({later}, {earlier})",

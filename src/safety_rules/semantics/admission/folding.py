@@ -94,7 +94,7 @@ def _code(plain: str, form: str) -> str:
         found = INDUSTRY.match(plain.rstrip(STOPS))
         return "".join(found[1].split()) if found is not None else plain
     close = "".join(DASHES.sub("-", plain).split())
-    return close.replace("-", "").upper() if form == "credit_code" else close
+    return close.replace("-", "").upper() if form in ("credit_code", "identity_number") else close
 
 
 def inexact(text: str) -> str:

@@ -1,7 +1,8 @@
-"""Codes with a form of their own: the unified social credit code, the industry code."""
+"""Codes with a form of their own: the unified social credit code, the identity number, the industry code."""
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 
@@ -50,10 +51,35 @@ def _cas(text: str) -> str:
     return text
 
 
+# GB 11643-1999: 17 digits with the day of birth in them, then a check character by ISO 7064, MOD 11-2.
+IDENTITY_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
+
+
+def identity_check_character(first_17: str) -> str:
+    """Return the check character of the first 17 digits of a citizen's identity number (GB 11643-1999)."""
+    total = sum(int(digit) * weight for digit, weight in zip(first_17, IDENTITY_WEIGHTS, strict=True))
+    return "10X98765432"[total % 11]
+
+
+def _identity_number(text: str) -> str:
+    number = text.upper()
+    found = re.fullmatch(r"[1-9][0-9]{5}([0-9]{4})([0-9]{2})([0-9]{2})[0-9]{3}[0-9X]", number)
+    try:
+        datetime.date(*(int(part) for part in found.groups())) if found is not None else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise Unusable("identity-number", data=text[:20])
+    if identity_check_character(number[:17]) != number[17]:
+        raise Unusable("identity-number-check", data=number)
+    return number
+
+
 FORMATS: Mapping[str, Callable[[str], str]] = {
     "credit_code": _credit_code,
     "industry_code": _industry_code,
     "cas": _cas,
+    "identity_number": _identity_number,
 }
 
 
@@ -71,4 +97,5 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "credit_code": ("91320900MA0000000" + credit_check_character("91320900MA0000000"),),
     "industry_code": ("3611", "39"),
     "cas": ("无", "7664-41-7"),
+    "identity_number": ("32040019800101001" + identity_check_character("32040019800101001"),),
 }

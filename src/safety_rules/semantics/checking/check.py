@@ -43,7 +43,7 @@ MOST_OPERATIONS = 8000
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
-TAKEN: Mapping[Taken, Kind] = {"text": Text(), "day": Date()}
+TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date()}
 
 
 def condition(
@@ -260,6 +260,8 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
         return None
     kind = tree.kind_of(container)
     if not isinstance(kind, Choices):
+        if isinstance(kind, Text):
+            return r.wrong("kind.text-in", right, text=ast.unparse(right), part=ast.unparse(left))
         return r.wrong("kind.no-choices", right, kind=kind_said(kind))
     item = _expr(left, scope, r, Choice(kind.choices))
     fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
@@ -308,6 +310,8 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
         return _aggregate(fold, node.args[0], scope, r)
     if key is None or node.keywords:
         known = {n.en if name.isascii() else n.zh for t in (FUNCTIONS, FOLDS) for n in (row.name for row in t.values())}
+        if meant := MEANT.get(name.lower()):
+            return r.wrong("unknown-function.meant", node.func, meant=meant)
         return r.wrong("unknown-function", node.func, suggestion(name, sorted(known)))
     row, wanted = FUNCTIONS[key], len(FUNCTIONS[key].takes)
     r.named(node.func, row.name.en, row.name.zh)
@@ -329,11 +333,41 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
 
 def _argument(taken: Taken, node: ast.expr, before: Sequence[tree.Expr], scope: Scope, r: Reading) -> tree.Expr | None:
     """Return an argument as what the function takes there."""
+    if taken == "format":
+        return _format(node, scope, r)
+    if taken == "part" and isinstance(node, ast.Constant) and node.value == "":
+        return r.wrong("empty-text", node)
     if taken == "number":
         return _number(node, scope, r)
     kind = TAKEN.get(taken) or tree.kind_of(before[0])
     found = _number(node, scope, r, kind) if taken == "same" else _expr(node, scope, r, kind)
     return None if found is None else as_kind(found, kind, node, r)
+
+
+def _format(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
+    """Return the pattern of the format that is named."""
+    formats = scope.vocabulary.formats
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return r.wrong("format.written", node)
+    found = next((f for f in formats.values() if node.value in (f.key, f.name.zh)), None)
+    if found is None:
+        return r.wrong(
+            "format", node, suggestion(node.value, [n for f in formats.values() for n in (f.key, f.name.zh)])
+        )
+    r.named(node, found.key, found.name.zh)
+    return tree.Literal(found.pattern, Text(), r.span(node))
+
+
+MEANT: Mapping[str, str] = {
+    **dict.fromkeys(("len", "strlen", "size"), "length(x.name)"),
+    **dict.fromkeys(("lower", "upper", "casefold", "equals"), "same_text(x.name, 'ABC')"),
+    **dict.fromkeys(("regex", "match", "like", "re"), "matches(x.code, 'plate')"),
+    **dict.fromkeys(("includes", "substring", "find"), "contains(x.name, 'ABC')"),
+    **dict.fromkeys(("today", "now", "date"), "as_of"),
+    **dict.fromkeys(("age", "years"), "years_between(as_of, x.born) >= 18[年]"),
+    "is_workday": "workdays_between(x.day, x.day - 1[天]) == 1[天]",
+}
+"""What may be meant by functions of other languages."""
 
 
 def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> tree.Expr | None:

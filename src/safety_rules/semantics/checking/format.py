@@ -93,6 +93,10 @@ def _parts(expr: Expr, names: Names) -> tuple[int, str]:
             found = names[2][table].columns[column]
             cell = found.zh_key if language == "zh" else column
             return ATOM, f"{_table(table, names)}[{', '.join(_text(k, names, IF) for k in keys)}].{cell}"
+        case tree.Call("matches", (text, tree.Literal(pattern))):
+            form = names[0].format_of(str(pattern))
+            named = form.name.zh if language == "zh" else form.key
+            return ATOM, f"{FUNCTIONS['matches'].name.in_(language)}({_text(text, names, IF)}, {named!r})"
         case tree.Call(function, arguments):
             name = FUNCTIONS[function].name.in_(language)
             return ATOM, f"{name}({', '.join(_text(a, names, IF) for a in arguments)})"

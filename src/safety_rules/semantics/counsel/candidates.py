@@ -110,16 +110,25 @@ def _plain(on: AreaOn, fact: Fact, texts: list[Expr]) -> Iterable[Value]:
         case Date():
             return _days(on, texts)
         case Text():
-            spelled = dict.fromkeys([*EXAMPLES.get(fact.format, ("·",)), *_texts(texts), *_spellings(on, texts)])
+            spelled = dict.fromkeys([*EXAMPLES.get(fact.format, ("·",)), *_texts(on, texts), *_spellings(on, texts)])
             return [s for s in spelled if well_formed(s, fact.format)]
         case _:
             raise TypeError(fact.kind)
 
 
-def _texts(texts: list[Expr]) -> Iterable[str]:
+LONGEST_TRIED = 100
+
+
+def _texts(on: AreaOn, texts: list[Expr]) -> Iterable[str]:
+    """Return the texts in conditions, examples of the formats that they name, and texts as long as their numbers."""
     for text in texts:
         for node in walk(text):
-            if isinstance(node, Literal) and isinstance(node.kind, Text):
+            if isinstance(node, Call) and node.function == "matches" and isinstance(node.arguments[1], Literal):
+                yield from on.rulebook.vocabulary.format_of(str(node.arguments[1].value)).like[:1]
+            elif isinstance(node, Call) and node.function == "length":
+                lengths = [int(n) for n in _constants(on, texts, Number) if 0 < n < LONGEST_TRIED]
+                yield from ("·" * (n + more) for n in lengths for more in (0, 1))
+            elif isinstance(node, Literal) and isinstance(node.kind, Text):
                 yield str(node.value)
             elif isinstance(node, In) and isinstance(kind_of(node.item), Text) and isinstance(node.container, Literal):
                 yield from (str(v) for v in node.container.value)  # type: ignore[union-attr]

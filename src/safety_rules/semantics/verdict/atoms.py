@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, assert_never
 from safety_rules.language import expr as tree
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
+from safety_rules.language.operators import TEXT_TESTS
 from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
 
@@ -45,8 +46,8 @@ def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
             return _membership(item, container, env)
         case tree.FactRef() | tree.ItemField():
             return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
-        case tree.Call("starts_with", (text, prefix)):
-            return [_beginning(text, prefix, evaluate(expr, env), env)]
+        case tree.Call(function, (text, part)) if function in TEXT_TESTS:
+            return [_asked(function, text, part, env)]
         case tree.ItemSelf():
             return []
         case (tree.Literal() | tree.ParameterRef() | tree.AsOf() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift() | tree.DaysBetween()
@@ -83,11 +84,15 @@ def _relation(left: Any, right: Any, kind: Kind) -> str:
     return "comparison.equal" if left == right else f"comparison.{'below' if left < right else 'above'}"
 
 
-def _beginning(text: tree.Expr, prefix: tree.Expr, value: Any, env: Environment) -> Slot:
-    said, start = (_side(e, evaluate(e, env), tree.kind_of(e), env) for e in (text, prefix))
+def _asked(function: str, text: tree.Expr, part: tree.Expr, env: Environment) -> Slot:
+    """Return what a text is found to be by a function that asks a thing of it and another."""
+    value = evaluate(tree.Call(function, (text, part)), env)
+    said, other = (_side(e, evaluate(e, env), tree.kind_of(e), env) for e in (text, part))
+    if function == "matches" and isinstance(part, tree.Literal) and env.vocabulary is not None:
+        other = env.vocabulary.format_of(str(part.value)).name
     if isinstance(value, Unknown):
-        return statement("comparison.beside", left=said, right=start)
-    return statement("function.starts_with" if value else "function.starts_with_not", text=said, prefix=start)
+        return statement("comparison.beside", left=said, right=other)
+    return statement(f"function.{function}" if value else f"function.{function}_not", text=said, part=other)
 
 
 def _side(expr: tree.Expr, value: Any, kind: Kind, env: Environment, of: str = "") -> Slot:
@@ -145,6 +150,8 @@ def _formula(expr: tree.Expr, env: Environment, of: str = "") -> Slot:
             return _called(f"fold.{fold}", _leaves(expr, env))
         case tree.Listed() | tree.Lookup():
             return _amount(evaluate(expr, env), tree.kind_of(expr))
+        case tree.Call(function, (text, part)) if function in TEXT_TESTS:
+            return _asked(function, text, part, env)
         case tree.Call(function, arguments):
             return _called(f"function.{function}", [_formula(a, env, of) for a in arguments])
         case tree.Not() | tree.And() | tree.Or() | tree.Compare() | tree.In():

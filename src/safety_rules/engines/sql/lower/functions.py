@@ -12,6 +12,7 @@ from safety_rules.engines.sql.exactness import doubles as numbers
 from safety_rules.engines.sql.exactness.doubles import Number
 from safety_rules.engines.sql.lower import terms
 from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.read.spelling import normal_text, odd_text
 from safety_rules.language import workdays
 from safety_rules.language.expr import Call
 from safety_rules.language.operators import FUNCTIONS, ORDERS, Algebra
@@ -47,8 +48,18 @@ def _algebra(w: Writer) -> Algebra:
         weekday=partial(_weekday, w),
         moved=lambda day, days: d.shift_days(day, days.sql),
         workdays=partial(_workdays, w),
-        starts=d.starts_with,
+        length=lambda text: numbers.counted(f"length({text})", d, False),
+        asked=partial(_asked, w),
     )
+
+
+def _asked(w: Writer, test: str, text: str, other: str) -> str:
+    """Return whether a text is as a function asks; a spelling whose normal form SQL does not know goes back."""
+    if test != "same_text":
+        return w.dialect.asked[test](text, other)
+    for sql in (text, other):
+        w.doubt(f"coalesce({odd_text(sql, w.dialect)}, FALSE)")
+    return f"({normal_text(text, w.dialect)} = {normal_text(other, w.dialect)})"
 
 
 def _operated(w: Writer, op: str, a: Number, b: Number) -> Number:
