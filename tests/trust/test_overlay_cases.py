@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import safety_rules as sr
+from safety_rules.cli.test import command
 from safety_rules.language.errors import RuleFileError
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import loaded
@@ -88,6 +90,22 @@ def test_an_entry_about_a_case_that_is_not_there_or_does_not_change_is_an_error(
     with pytest.raises(RuleFileError) as refused:
         results(f"{OVERLAY}changes_cases:\n  - {entry}\n")
     assert [stale in d.text() for d in refused.value.diagnostics] == [True]
+
+
+def test_a_failed_case_shows_its_clauses_with_the_values_and_others_are_left_out_by_name(tmp_path: Path) -> None:
+    for file in folder_files(ROOT / "tests" / "conformance" / "base"):
+        (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.data)
+    (tmp_path / "area" / "few_deaths.yaml").write_text(RULE.replace("expect: satisfied", "expect: violated"), "utf-8")
+    said = CliRunner().invoke(command, [str(tmp_path), "-k", "few_deaths::tw"]).output
+    assert "expected violated, came to satisfied" in said
+    assert "few: true: " in said
+    assert "short: true: Term 12 月" in said
+    assert "1 cases: 0 hold, 1 failed" in said
+    told = CliRunner().invoke(command, [str(tmp_path), "-k", "::three", "--explain"]).output
+    assert "few: false: " in told
+    assert "few_deaths: note[case]: three: holds" in told
+    assert "none is called `four`" in CliRunner().invoke(command, [str(tmp_path), "-k", "four"]).output
 
 
 @pytest.mark.parametrize("name", ["456-另一口径", "名单规则-示例"])

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the cases of one area.")
+@click.option("-k", "only", default="", metavar="TEXT", help="Only cases whose RULE::CASE has the text in it.")
+@click.option("--explain", is_flag=True, help="Also show each case's clauses with the values put in.")
 @click.option(
     "--engine",
     default="compiled",
@@ -46,6 +48,8 @@ def command(
     rules: str | None,
     overlays: tuple[Path, ...],
     area: str | None,
+    only: str,
+    explain: bool,
     engine: str,
     coverage: bool,
     mutate: bool,
@@ -69,13 +73,13 @@ def command(
     if area is not None:
         book.area(area)
     gc.freeze()  # the rules stay: looking through them for garbage takes a tenth of the run
-    timed = list(_timed(run_cases(book.rulebook, area)))
+    timed = list(_timed(run_cases(book.rulebook, area, only)))
     results = [r for r, _ in timed]
     problems = [p for r in results for p in _failures(r)]
     failed = sum(not r.passed for r in results)
     said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
     if not results:
-        said = ["no cases were run: the rule files hold none"]
+        said = [f"no cases were run: {f'none is called `{only}`' if only else 'the rule files hold none'}"]
     differing, told = _differences(results, by)
     problems += differing
     said += [told] if results else []
@@ -90,6 +94,9 @@ def command(
     problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
     said += [f"{len(known)} known"] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
+    if explain:
+        holding = [(r.of or r.area, r) for r in results if r.passed]
+        problems += [Problem("case", "note", f"{r.case}: holds", None, of=of, detail=_clauses(r)) for of, r in holding]
     proposed = _proposed(book.rulebook, area) if propose else []
     said += [f"{len(proposed)} cases proposed"] if propose else []
     slowest = _slowest(timed, durations)
@@ -118,8 +125,16 @@ def _slowest(timed: Sequence[tuple[CaseResult, float]], most: int | None) -> lis
 def _failures(result: CaseResult) -> Iterator[Problem]:
     """Return a case's failures as problems."""
     of = result.of or result.area
-    for failure in result.failures:
-        yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of)
+    for n, failure in enumerate(result.failures):
+        shown = "" if n else _clauses(result)
+        yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of, detail=shown)
+
+
+def _clauses(result: CaseResult) -> str:
+    """Return the clauses of a case with the values put in, a line each."""
+    from safety_rules.services.cases import clauses_of
+
+    return "\n".join(clauses_of(result.ran, "en"))
 
 
 def _differences(results: Sequence[CaseResult], engines: Sequence[Reader]) -> tuple[list[Problem], str]:

@@ -23,8 +23,10 @@ from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
 from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, known, scopes, told
 from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
+from safety_rules.words.explanation import texts
 from safety_rules.words.values import decimal
 
 Holder = Rule | Derivation | Obligation
@@ -61,17 +63,22 @@ class CaseResult:
         return not self.failures
 
 
-def run_cases(rulebook: Rulebook, area: str | None = None, file: str | None = None) -> Iterator[CaseResult]:
-    """Yield the result of every case of every area, or of one; only of those that stand in a file, where one is named."""
+def run_cases(
+    rulebook: Rulebook, area: str | None = None, only: str = "", file: str | None = None
+) -> Iterator[CaseResult]:
+    """Yield the result of every case of every area, or of one.
+
+    With `only`, of those whose `RULE::CASE` has it in it; with a `file`, of those that stand in it.
+    """
     for key, found in rulebook.areas.items():
-        if area is None or key == area:
-            for of, case, run in cases_of(rulebook, found):
-                if file is None or case.at.source.name == file:
-                    yield _result(found, of, case, run())
+        for of, case, run in cases_of(rulebook, found) if area is None or key == area else ():
+            if only in f"{of or key}::{case.title}" and file in (None, case.at.source.name):
+                yield _result(found, of, case, run())
     if file is not None:
         return
     for chain in rulebook.chains:
-        for case in chain.cases if area is None or chain.area == area else ():
+        wanted = [c for c in chain.cases if only in f"{chain.key}::{c.title}"]
+        for case in wanted if area is None or chain.area == area else ():
             yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
 
 
@@ -87,6 +94,17 @@ def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[
     for h in holders:
         yield from ((h.key, c, partial(runs[type(h)], book, area, h, c)) for c in h.cases)
     yield from (("", c, partial(area_case, book, area, c)) for c in area.cases)
+
+
+def clauses_of(ran: Ran | None, language: str) -> list[str]:
+    """Return what a case of a rule comes to, clause by clause, with the values put in; nothing of other cases."""
+    if ran is None or not isinstance(ran.holder, Rule):
+        return []
+    env, vocabulary = ran.law.environment(ran.record), ran.law.rulebook.vocabulary
+    clauses = (*ran.holder.applies_when, *ran.holder.requires)
+    lines = [clause_lines(c.that, env) for c in clauses]
+    results = zip(clause_results(clauses, env), lines, strict=True)
+    return [f"{r.key}: {r.truth.name.lower()}: {'; '.join(texts(said, language, vocabulary))}" for r, said in results]
 
 
 def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
