@@ -13,6 +13,7 @@ import click
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import (
     PATH,
+    Verb,
     accept_option,
     area_option,
     day_option,
@@ -49,7 +50,7 @@ def gaps_options(function: F) -> F:
     return gaps(weight(to(function)))
 
 
-@click.command("explain")
+@click.command("explain", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option("--row", "number", type=click.IntRange(1), default=None, help="The row's number, as the sheet shows it.")
 @click.option("--id", "identity", default=None, help="In place of --row: the number, name or code of the subject.")

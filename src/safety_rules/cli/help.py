@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import rules_option, said_in_option
+from safety_rules.cli.options import Verb, rules_option, said_in_option
 from safety_rules.words.catalog import sentence
 
 
-@click.command("help")
+@click.command("help", cls=Verb)
 @click.argument("word", required=False)
 @click.option("--index", "all_pages", is_flag=True, help="All pages and rules in a list (llms.txt).")
 @rules_option

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.helping import ToldGroup, answered_in, keep
 from safety_rules.version import VERSION
 
 VERBS = {
@@ -54,8 +55,15 @@ ENGINEERS = (
 LONGEST_NAME = 200
 
 
-class AllVerbs(click.Group):
+class AllVerbs(ToldGroup):
     """A group that imports a verb's file only when the verb is used."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line, whose words tell in which language help is said."""
+        from safety_rules.cli.options import language_named
+
+        keep(ctx, language_named(args, ENGINEERS))
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in their own order."""
@@ -95,8 +103,13 @@ class AllVerbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs with their sentences, without importing them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        from safety_rules.words.catalog import CHINESE, texts
+
+        language = answered_in(ctx)
+        halves = {verb: said.partition("。") for verb, said in VERBS.items()}
+        rows = [(verb, zh + stop if language == CHINESE else en) for verb, (zh, stop, en) in halves.items()]
+        with formatter.section(texts("help.parts", language)[1]):
+            formatter.write_dl(rows)
 
 
 @click.group(cls=AllVerbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import rules_option
+from safety_rules.cli.options import Verb, rules_option
 
 
-@click.command("mcp")
+@click.command("mcp", cls=Verb)
 @rules_option
 def command(rules: str | None, overlays: tuple[Path, ...]) -> None:
     """Serve read-only tools to an assistant (Model Context Protocol) over standard input and output.

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import PATH, Day, said_in_option
+from safety_rules.cli.options import PATH, Day, Verbs, said_in_option
 from safety_rules.words.catalog import sentence
 
 ZH = click.option("--zh", default="", help="Its Chinese name; the English one by default.")
 
 
-@click.group("new")
+@click.group("new", cls=Verbs)
 def command() -> None:
     """Write a new pack, area, rule or overlay that passes check, test, lint and prove; nothing is overwritten."""
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from safety_rules.cli.helping import Told, ToldGroup
 from safety_rules.words.catalog import CHINESE, ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+LEDGERS = ("ledger", "workbook", "source")
 FOLDERS = ("rules", "old", "new")  # options that name a folder of rules, or a pack
 
 
@@ -40,11 +43,13 @@ class Output(click.Path):
 OUTPUT = Output(path_type=Path)
 
 
-class Verb(click.Command):
+class Verb(Told):
     """A verb none of whose outputs is any of its inputs, whatever it is called."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; raises UsageError where it would overwrite what it reads."""
+        if ctx.get_parameter_source("language") is ParameterSource.DEFAULT and not locale_language(""):
+            _answer_as_written(ctx)
         outputs = [p for p in self.params if isinstance(p.type, Output)]
         written = [ctx.params[str(p.name)] for p in outputs if ctx.params.get(str(p.name)) is not None]
         if written:
@@ -126,7 +131,16 @@ def watch_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
-class Verbs(click.Group):
+def _answer_as_written(ctx: click.Context) -> None:
+    """Take the language of the ledger, where neither an option nor the locale names one."""
+    from safety_rules.formats.written import written_in
+
+    path = next((p for name in LEDGERS if isinstance(p := ctx.params.get(name), Path) and p.is_file()), None)
+    if path is not None:
+        ctx.params["language"] = ctx.meta[LANGUAGE] = written_in(path)
+
+
+class Verbs(ToldGroup):
     """A group of verbs."""
 
     command_class = Verb
@@ -202,8 +216,9 @@ def engine_option(function: F) -> F:
 
 
 def language_option(function: F) -> F:
-    """Add `--language`, Chinese by default."""
-    return _language(function, "zh", "zh (default) or en.")
+    """Add `--language`: that of the locale, else that in which the ledger is written."""
+    told = "zh or en; by default as the locale says, else as the ledger is written."
+    return _language(function, lambda: locale_language(CHINESE), told)
 
 
 def said_in_option(function: F) -> F:
@@ -211,10 +226,10 @@ def said_in_option(function: F) -> F:
     return _language(function, locale_language, "en (default) or zh; zh by default where the locale is Chinese.")
 
 
-def locale_language() -> str:
-    """Return `zh` where the locale is Chinese, and else `en`."""
-    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "")
-    return CHINESE if named.lower().startswith(CHINESE) else ENGLISH
+def locale_language(otherwise: str = ENGLISH) -> str:
+    """Return the language of the locale; where it names none of ours, another."""
+    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "").lower()
+    return next((language for language in LANGUAGES if named.startswith(language)), otherwise)
 
 
 def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
@@ -225,10 +240,10 @@ def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
         if word.startswith("--language=") and word[11:] in LANGUAGES:
             return word[11:]
     verb = next((w for w in arguments if not w.startswith("-")), "")
-    return locale_language() if verb in engineers else CHINESE
+    return locale_language(ENGLISH if verb in engineers else CHINESE)
 
 
-def _language(function: F, default: str | Callable[[], str], help: str) -> F:
+def _language(function: F, default: Callable[[], str], help: str) -> F:
     kinds = click.Choice(["zh", "en"])
     return click.option("--language", "-l", default=default, type=kinds, help=help, callback=_remembered)(function)
 
