@@ -80,7 +80,7 @@ def _formats(entries: Iterable[tuple[Scalar, TextFormatFile]], report: Report) -
         try:
             checked(made.pattern)
         except BadPattern as wrong:
-            report.error(f"format.{wrong.why}", file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
+            report.error(f"format.pattern-{wrong.why}", file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
             continue
         for texts, wanted in ((file.like, True), (file.not_like, False)):
             for text in texts:
