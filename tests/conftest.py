@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+os.environ["LANG"] = "C.UTF-8"  # a locale that names no language of ours
+for name in ("LC_ALL", "LC_MESSAGES"):
+    os.environ.pop(name, None)
+
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")

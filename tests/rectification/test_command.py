@@ -61,7 +61,7 @@ def test_a_ledger_is_imported_and_its_figures_are_those_of_the_workbook(
     assert of_book == call("stats", "--store", store, "--on", "2020-09-30")
     assert "排查隐患 3 项，已销号 2 项，未销号 1 项，整改率 66.7%" in of_book[1]
     assert "整改率＝已销号÷已发现（本程序假定，未见文件规定）" in of_book[1]
-    assert re.search(r"08-31 ~ 09-06\s*│\s*0\s*│\s*3\s*│\s*0\s*│\s*3\s*│", of_book[1])
+    assert re.search(r"08-31~09-06\s*│\s*0\s*│\s*3\s*│\s*0\s*│\s*3\s*│", of_book[1])
 
 
 def test_a_refused_row_is_shown_with_its_cell_and_exits_with_five(call: Call, store: Path, tmp_path: Path) -> None:

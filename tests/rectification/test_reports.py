@@ -12,6 +12,7 @@ import python_calamine
 from click.testing import CliRunner
 
 from safety_rules.cli.main import cli
+from safety_rules.formats.law_out import wide
 from safety_rules.services.rectification.book import read
 from safety_rules.services.rectification.stats import of_workbook, stats
 from safety_rules.services.rectification.table import lifecycle
@@ -83,10 +84,10 @@ def test_the_tables_behind_the_charts_are_numbers(reports: dict[str, list[list[A
 
 def test_the_ledger_as_it_stands_has_days_as_days_and_names_as_text(reports: dict[str, list[list[Any]]]) -> None:
     rows = {row[0]: row for row in reports["台账现状"][1:]}
-    assert rows["A2"][5] == "=1+1"
-    assert rows["A3"][5] == "乙厂"
-    assert rows["A2"][7:11] == [datetime.date(2020, 8, 30), "已交办", "企业", 6]
-    assert [rows["A1"][12], rows["A1"][10]] == [datetime.date(2020, 8, 10), ""]
+    assert rows["A2"][6] == "=1+1"
+    assert rows["A3"][6] == "乙厂"
+    assert rows["A2"][8:12] == [datetime.date(2020, 8, 30), "已交办", "企业", 6]
+    assert [rows["A1"][13], rows["A1"][11]] == [datetime.date(2020, 8, 10), ""]
     assert [row[0] for row in reports["逾期清单"][1:]] == ["A2"]
 
 
@@ -102,3 +103,62 @@ def test_due_and_a_life_go_into_workbooks_from_the_ledger(ledger: Path, tmp_path
     events = [row for row in life if isinstance(row[0], float)]
     assert [row[2] for row in events] == ["发现", "交办", "开始整改", "申请验收", "督查", "验收合格", "销号"]
     assert (events[1][5], events[6][7]) == (datetime.date(2020, 8, 20), "已销号")
+
+
+def test_the_way_of_inspecting_is_a_fact_of_each_danger(tmp_path: Path) -> None:
+    ways = ("联合检查", "暗访", "", "双随机")
+    rows = [
+        (*HEADS, "检查形式"),
+        *((*row, *(None,) * (len(HEADS) - len(row)), way) for row, way in zip(ROWS, ways, strict=True)),
+    ]
+    path, store, again = tmp_path / "隐患.xlsx", tmp_path / "台账.db", tmp_path / "现状.xlsx"
+    workbook(path, {"隐患台账": rows})
+    run("import", path, "--store", store, "--yes")
+    told = run("stats", "--store", store, "--on", "2020-09-05")
+    assert "按检查方式" in told
+    assert [line.split("│")[1].strip() for line in told.split("按检查方式")[1].splitlines() if "│" in line][:4] == [
+        "未载明", "双随机", "暗查暗访", "联合执法",
+    ]  # fmt: skip
+    out = tmp_path / "周报.xlsx"
+    run("stats", "--store", store, "--on", "2020-09-05", "-o", out)
+    made = sheets(out)
+    assert "六、按检查方式（整改率由低到高）" in [row[0] for row in made["周报"]]
+    assert [row[4] for row in made["台账现状"]] == ["检查方式", "联合执法", "暗查暗访", "", "双随机"]
+    run("export", "--store", store, "-o", again)
+    assert [row[9] for row in sheets(again)["隐患台账"]] == ["检查方式", "联合执法", "暗查暗访", "", "双随机"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tables_fit_80_columns_and_long_ones_go_to_a_file(
+    tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text, unit = "配电室门口堆放大量可燃物且未设置安全警示标志", "某某经济技术开发区第一产业园区管理办公室"
+    found = [
+        (f"YH-2020-{n:04d}", "危险化学品", "一般", text, unit, "某某新能源科技有限公司", "2020-8-3", "专家组",
+         "2020-8-4", "应急局", "2020-8-20")
+        for n in range(61)
+    ]  # fmt: skip
+    for count in (3, 61):
+        path, store = tmp_path / f"{count}.xlsx", tmp_path / f"{count}.db"
+        workbook(path, {"隐患台账": [HEADS[:11], *found[:count]]})
+        run("import", path, "--store", store, "--yes")
+        for verb in ("due", "stats"):
+            told = run(verb, "--store", store, "--on", "2020-09-05", "-l", language)
+            assert [line for line in told.splitlines() if wide(line) > 80] == []
+            long = verb == "due" and count == 61
+            assert ("YH-2020-0000" in told) is (verb == "due" and not long)
+            assert (tmp_path / "逾期清单20200905.xlsx").exists() is (count == 61)
+            assert ("逾期清单20200905.xlsx" in told) is long
+
+
+def test_the_page_holds_the_figures_by_week_and_field_in_both_languages_and_escapes_what_is_typed(
+    ledger: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "情况.html"
+    assert str(out) in run("stats", ledger, "--on", "2020-09-05", "-o", out)
+    page = out.read_text("utf-8")
+    assert "排查隐患 4 项，已销号 1 项，未销号 3 项，整改率 25.0%" in page
+    assert "4 found, 1 closed, 3 open, closing rate 25.0%" in page
+    assert all(part in page for part in ("2020-08-31~09-06", "By field", "&lt;b&gt;无喷淋&lt;/b&gt;", "逾期 6 天"))
+    assert not any(part in page for part in ("<b>", "\u202e", "http://", "https://", " src="))

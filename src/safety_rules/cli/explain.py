@@ -13,7 +13,9 @@ import click
 from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import (
     PATH,
+    Verb,
     accept_option,
+    area_option,
     day_option,
     headings_options,
     history_option,
@@ -48,7 +50,7 @@ def gaps_options(function: F) -> F:
     return gaps(weight(to(function)))
 
 
-@click.command("explain")
+@click.command("explain", cls=Verb)
 @click.argument("ledger", type=PATH)
 @click.option("--row", "number", type=click.IntRange(1), default=None, help="The row's number, as the sheet shows it.")
 @click.option("--id", "identity", default=None, help="In place of --row: the number, name or code of the subject.")
@@ -57,7 +59,7 @@ def gaps_options(function: F) -> F:
 )
 @click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
-@click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
+@area_option
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
 @accept_option
@@ -74,7 +76,7 @@ def command(
     chosen: tuple[str, ...],
     every: bool,
     as_json: bool,
-    area: str,
+    area: str | None,
     sheet: str | None,
     gaps: bool,
     weights: tuple[str, ...],

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH
+from safety_rules.cli.options import PATH, Verb
 
 
-@click.command("format")
+@click.command("format", cls=Verb)
 @click.argument("path", type=PATH)
 @click.option("--names", default="zh", type=click.Choice(["zh", "en"]), help="zh (default) or en.")
 @click.option("--check", is_flag=True, help="Write nothing; fail when a file would be written otherwise.")

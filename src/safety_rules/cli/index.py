@@ -7,9 +7,10 @@ import sys
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.options import Verb
 
 
-@click.command("index")
+@click.command("index", cls=Verb)
 @click.argument("rules", required=False)
 @click.option("--check", is_flag=True, help="Write nothing; fail when the page is not fresh.")
 def command(rules: str | None, check: bool) -> None:

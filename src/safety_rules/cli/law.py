@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import calendar_day, language_option, rules_option
+from safety_rules.cli.options import Verb, calendar_day, language_option, rules_option
 
 
-@click.command("law")
+@click.command("law", cls=Verb)
 @click.option("--on", "day", default=None, metavar="DAY", help="The day, 2020-10-01; today by default.")
 @click.option("--area", default=None, help="One area; all by default.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every change to come.")

@@ -14,18 +14,24 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.helping import ToldGroup, answered_in, keep
 from safety_rules.version import VERSION
 
 VERBS = {
+    "help": "查诊断代码、规则、函数或专题的说明页。Print the page of a diagnostic's code, a rule, a function or a topic.",
     "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
     "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
+    "new": "新建规则包、事项、规则或叠加文件。Write a new pack, area, rule or overlay that passes every check.",
+    "graph": "画出规则读取哪些事实和取值。Draw what reads what: rules, derived facts, figures, facts.",
+    "lsp": "编辑器中的规则文件：即时诊断、补全、说明、跳转、改正。Serve an editor: mistakes as typed, completion, hover, fixes.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
     "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "mcp": "供智能助手只读调用。Serve read-only tools to an assistant (Model Context Protocol).",
     "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
@@ -36,12 +42,28 @@ VERBS = {
 }
 
 
-ENGINEERS = ("check", "test", "prove", "format", "schemas", "index")  # the others are answered in Chinese first
+ENGINEERS = (
+    "check",
+    "test",
+    "prove",
+    "format",
+    "new",
+    "graph",
+    "schemas",
+    "index",
+)  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 
-class AllVerbs(click.Group):
+class AllVerbs(ToldGroup):
     """A group that imports a verb's file only when the verb is used."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line, whose words tell in which language help is said."""
+        from safety_rules.cli.options import language_named
+
+        keep(ctx, language_named(args, ENGINEERS))
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the verbs in their own order."""
@@ -81,8 +103,13 @@ class AllVerbs(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs with their sentences, without importing them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+        from safety_rules.words.catalog import CHINESE, texts
+
+        language = answered_in(ctx)
+        halves = {verb: said.partition("。") for verb, said in VERBS.items()}
+        rows = [(verb, zh + stop if language == CHINESE else en) for verb, (zh, stop, en) in halves.items()]
+        with formatter.section(texts("help.parts", language)[1]):
+            formatter.write_dl(rows)
 
 
 @click.group(cls=AllVerbs, context_settings={"help_option_names": ["-h", "--help"]})

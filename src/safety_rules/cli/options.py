@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
+from click.core import ParameterSource
 
+from safety_rules.cli.helping import Told, ToldGroup
 from safety_rules.words.catalog import CHINESE, ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
+    from safety_rules.face import AreaRules, Rules
     from safety_rules.formats.heading_map import Understood, Wanted
     from safety_rules.language.record import Problem
     from safety_rules.language.vocabulary import Fact
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 PATH = click.Path(path_type=Path)
+LEDGERS = ("ledger", "workbook", "source")
 FOLDERS = ("rules", "old", "new")  # options that name a folder of rules, or a pack
 
 
@@ -39,11 +43,13 @@ class Output(click.Path):
 OUTPUT = Output(path_type=Path)
 
 
-class Verb(click.Command):
+class Verb(Told):
     """A verb none of whose outputs is any of its inputs, whatever it is called."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; raises UsageError where it would overwrite what it reads."""
+        if ctx.get_parameter_source("language") is ParameterSource.DEFAULT and not locale_language(""):
+            _answer_as_written(ctx)
         outputs = [p for p in self.params if isinstance(p.type, Output)]
         written = [ctx.params[str(p.name)] for p in outputs if ctx.params.get(str(p.name)) is not None]
         if written:
@@ -71,13 +77,77 @@ class Verb(click.Command):
                 yield from value if isinstance(value, tuple) else () if value is None else (value,)
 
 
-class Verbs(click.Group):
+WATCH = "safety_rules.watch"
+LOOKS = 0.4  # seconds between two looks at the files
+
+
+class Watched(Verb):
+    """A verb on rule files that, with `--watch`, runs again whenever they change."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb once, or until it is stopped from the keyboard."""
+        return _watching(ctx, super().invoke) if ctx.meta.get(WATCH) else super().invoke(ctx)
+
+
+def _watching(ctx: click.Context, run: Callable[[click.Context], Any]) -> NoReturn:
+    """Run a verb each time that the content of its rule files is another; what is wrong with them is said and waited for."""
+    import time
+
+    from safety_rules.language.errors import RuleFileError
+    from safety_rules.loading.files import digest_of, folder_files
+    from safety_rules.loading.folders import overlay_files, resolve_folder
+    from safety_rules.words.catalog import sentence
+
+    rules, overlays = ctx.params["rules"], ctx.params["overlays"]
+    language = ctx.meta.get(LANGUAGE, ENGLISH)
+
+    def content() -> str:
+        try:
+            return digest_of([*folder_files(resolve_folder(rules)), *overlay_files(overlays)])
+        except OSError:  # a file that an editor is just replacing
+            return ""
+
+    while True:
+        seen = content()
+        try:
+            run(ctx)
+        except RuleFileError as error:
+            for diagnostic in error.diagnostics:
+                click.echo(diagnostic.text(language), err=True)
+        except (SystemExit, OSError):
+            pass
+        now = datetime.datetime.now().strftime("%H:%M:%S")
+        click.echo(sentence("new.watching", language, time=now, rules=resolve_folder(rules)))
+        while (found := content()) in (seen, ""):
+            time.sleep(LOOKS)
+        seen = found
+
+
+def watch_option(function: F) -> F:
+    """Add `--watch`."""
+    return click.option(
+        "--watch", is_flag=True, expose_value=False, is_eager=True, help="Run again whenever a rule file changes, until Ctrl-C.",
+        callback=lambda ctx, _, watch: ctx.meta.__setitem__(WATCH, watch),
+    )(function)  # fmt: skip
+
+
+def _answer_as_written(ctx: click.Context) -> None:
+    """Take the language of the ledger, where neither an option nor the locale names one."""
+    from safety_rules.formats.written import written_in
+
+    path = next((p for name in LEDGERS if isinstance(p := ctx.params.get(name), Path) and p.is_file()), None)
+    if path is not None:
+        ctx.params["language"] = ctx.meta[LANGUAGE] = written_in(path)
+
+
+class Verbs(ToldGroup):
     """A group of verbs."""
 
     command_class = Verb
 
 
 LANGUAGE = "safety_rules.language"
+DEFAULT_AREA = "admission"
 
 
 def rules_option(function: F) -> F:
@@ -99,6 +169,22 @@ def day_option(function: F) -> F:
         "--on", "day", default=None, metavar="DAY", help="The day of the verdict, 2020-10-01; today by default."
     )
     return on(standing(function))
+
+
+def area_option(function: F) -> F:
+    """Add `--area`: an area by key; by default the only one, or the admission of projects."""
+    return click.option(
+        "--area", default=None, help="The area whose rules are applied; the only one of the rules, or admission, by default."
+    )(function)  # fmt: skip
+
+
+def area_of(rules: Rules, area: str | None) -> AreaRules:
+    """Return the area that is named or meant; raises UsageError where it has to be named."""
+    if area is None and len(rules.areas) == 1:
+        return rules.area(rules.areas[0])
+    if area is None and DEFAULT_AREA not in rules.areas:
+        raise click.UsageError(f"name the area: --area {' or '.join(rules.areas)}")
+    return rules.area(area or DEFAULT_AREA)
 
 
 def calendar_day(day: str | None) -> datetime.date | None:
@@ -130,8 +216,9 @@ def engine_option(function: F) -> F:
 
 
 def language_option(function: F) -> F:
-    """Add `--language`, Chinese by default."""
-    return _language(function, "zh", "zh (default) or en.")
+    """Add `--language`: that of the locale, else that in which the ledger is written."""
+    told = "zh or en; by default as the locale says, else as the ledger is written."
+    return _language(function, lambda: locale_language(CHINESE), told)
 
 
 def said_in_option(function: F) -> F:
@@ -139,10 +226,10 @@ def said_in_option(function: F) -> F:
     return _language(function, locale_language, "en (default) or zh; zh by default where the locale is Chinese.")
 
 
-def locale_language() -> str:
-    """Return `zh` where the locale is Chinese, and else `en`."""
-    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "")
-    return CHINESE if named.lower().startswith(CHINESE) else ENGLISH
+def locale_language(otherwise: str = ENGLISH) -> str:
+    """Return the language of the locale; where it names none of ours, another."""
+    named = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "").lower()
+    return next((language for language in LANGUAGES if named.startswith(language)), otherwise)
 
 
 def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
@@ -153,10 +240,10 @@ def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
         if word.startswith("--language=") and word[11:] in LANGUAGES:
             return word[11:]
     verb = next((w for w in arguments if not w.startswith("-")), "")
-    return locale_language() if verb in engineers else CHINESE
+    return locale_language(ENGLISH if verb in engineers else CHINESE)
 
 
-def _language(function: F, default: str | Callable[[], str], help: str) -> F:
+def _language(function: F, default: Callable[[], str], help: str) -> F:
     kinds = click.Choice(["zh", "en"])
     return click.option("--language", "-l", default=default, type=kinds, help=help, callback=_remembered)(function)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,17 +40,25 @@ def workbook_option(help: str) -> Callable[[Any], Any]:
     return click.option("-o", "--output", type=OUTPUT, default=None, help=f"Write a workbook that prints: {help}.")
 
 
-def _written(output: Path | None, language: str, write: Callable[[Path], None]) -> bool:
-    """Write a workbook where one is wanted, and say where it stands; raises UsageError where it is no .xlsx."""
+def _written(
+    output: Path | None, language: str, write: Callable[[Path], None], endings: tuple[str, ...] = (".xlsx",)
+) -> bool:
+    """Write a file where one is wanted, and say where it stands; raises UsageError where it is of another kind."""
     from safety_rules.words.catalog import sentence
 
     if output is None:
         return False
-    if output.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"`{output}` is no .xlsx")
+    if output.suffix.lower() not in endings:
+        raise click.UsageError(f"`{output}` is no {' or '.join(endings)}")
     write(output)
     click.echo(sentence("screening.written", language, file=output))
     return True
+
+
+def free_name(name: str, on: datetime.date) -> Path:
+    """Return the name of a workbook in the current folder that is not there yet, for what is too long for a terminal."""
+    names = (f"{name}{on:%Y%m%d}{f'-{n}' if n else ''}.xlsx" for n in count())
+    return next(path for path in map(Path, names) if not path.exists())
 
 
 def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -154,7 +163,7 @@ def actors(workbook: Path, store: Path, language: str) -> None:
 @language_option
 def due_command(store: Path, on: datetime.date | None, unit: str | None, output: Path | None, language: str) -> None:
     """List what is overdue, or due by the end of the week, by responsible unit."""
-    from safety_rules.cli.rectify_terminal import print_due
+    from safety_rules.cli.rectify_terminal import MOST_LINES, print_due
     from safety_rules.services.rectification.recording import dangers
     from safety_rules.services.rectification.reports import Reported, write_due
     from safety_rules.services.rectification.stats import due, stats
@@ -164,7 +173,10 @@ def due_command(store: Path, on: datetime.date | None, unit: str | None, output:
     listed = [d for d in due(held, day_of(on)) if unit in (None, d.details.unit)]
     made = Reported(store, held, stats(held, (), day_of(on)), lifecycle())
     if not _written(output, language, lambda path: write_due(made, listed, path, language)):
-        print_due(listed, day_of(on), lifecycle(), language)
+        file = free_name("逾期清单", day_of(on)) if len(listed) > MOST_LINES else None
+        if file is not None:
+            write_due(made, listed, file, language)
+        print_due(listed, day_of(on), lifecycle(), language, file)
 
 
 @command.command("close", short_help="Close a danger (销号), with evidence.")
@@ -260,13 +272,13 @@ def show(
 @click.argument("workbook", type=PATH, required=False)
 @click.option("--store", type=PATH, default=None, help="The ledger's file, in place of a workbook.")
 @on_option("As it stood on this day")
-@workbook_option("周报, 月报, 台账现状, 逾期清单, with charts")
+@workbook_option("周报, 月报, 台账现状, 逾期清单, with charts; or .html, one page")
 @language_option
 def stats_command(
     workbook: Path | None, store: Path | None, on: datetime.date | None, output: Path | None, language: str
 ) -> None:
-    """Print the closing rate in all, by unit, by field and by week, of WORKBOOK or of a ledger."""
-    from safety_rules.cli.rectify_terminal import print_refusals, print_stats
+    """Print the closing rate in all, by unit, by field, by way of inspecting and by week, of WORKBOOK or of a ledger."""
+    from safety_rules.cli.rectify_terminal import is_long, print_refusals, print_stats
     from safety_rules.services.rectification.book import read
     from safety_rules.services.rectification.reports import Reported, write_reports
     from safety_rules.services.rectification.stats import of_store, of_workbook, stats
@@ -280,8 +292,17 @@ def stats_command(
     held, inspections = of_workbook(book, lifecycle(), day) if book is not None else of_store(source, lifecycle(), day)
     figures = stats(held, inspections, day)
     made = Reported(source, held, figures, lifecycle())
-    if not _written(output, language, lambda path: write_reports(made, path, language)):
-        print_stats(figures, language)
+
+    def write(path: Path) -> None:
+        from safety_rules.services.rectification.page import write_page
+
+        (write_page if path.suffix.lower() == ".html" else write_reports)(made, path, language)
+
+    if not _written(output, language, write, (".xlsx", ".html")):
+        file = free_name("整改情况", day) if is_long(figures) else None
+        if file is not None:
+            write_reports(made, file, language)
+        print_stats(figures, language, file)
     if book is not None and book.refusals:
         print_refusals(book.refusals, language)
         sys.exit(ExitCode.REFUSED)

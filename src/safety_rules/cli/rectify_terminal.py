@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,14 +26,22 @@ if TYPE_CHECKING:
     from safety_rules.services.store.store import Fault, Head
 
 MOST_REFUSALS = 50
+MOST_LINES = 60
+WIDTH = 80
 
 
 def _table(title: str, heads: Sequence[str], right: int) -> Table:
     """Return an empty table whose columns from `right` on hold numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for i, head in enumerate(heads):
-        table.add_column(head, justify="right" if i >= right else "left", no_wrap=i >= right, overflow="fold")
+        number = i >= right
+        table.add_column(head, justify="right" if number else "left", overflow="fold", min_width=5 if number else None)
     return table
+
+
+def _print(table: Table) -> None:
+    """Print a table in 80 columns, as a terminal counts Chinese; of a narrower terminal in its own."""
+    console().print(table, width=min(console().width, WIDTH))
 
 
 def _say(key: str, language: str, style: str = "", /, **slots: object) -> None:
@@ -82,18 +90,26 @@ def print_refusals(refusals: Sequence[Refusal], language: str) -> None:
         _say("rectify.more", language, count=len(refusals) - len(shown))
 
 
-def print_due(listed: Sequence[Danger], on: datetime.date, lifecycle: Lifecycle, language: str) -> None:
-    """Print what is overdue or due this week, a table for each responsible unit."""
+def print_due(
+    listed: Sequence[Danger], on: datetime.date, lifecycle: Lifecycle, language: str, file: Path | None = None
+) -> None:
+    """Print what is overdue or due this week, a table for each responsible unit; of a long list, in a file, how many."""
     late = sum(overdue(d, on) for d in listed)
     for unit in dict.fromkeys(d.details.unit for d in listed):
         own = [d for d in listed if d.details.unit == unit]
         over = sum(overdue(d, on) for d in own)
         title = sentence("due.unit", language, unit=stated(unit, language), over=over, due=len(own) - over)
+        if file is not None:
+            console().print(Text(title))
+            continue
         table = _table(title, texts("due.heads", language), 6)
+        table.columns[4].no_wrap = table.columns[0].no_wrap = True
         for d in own:
             table.add_row(*_due_cells(d, on, lifecycle, language), style="red" if overdue(d, on) else "")
-        console().print(table)
+        _print(table)
     _say("due.total" if listed else "due.none", language, "bold", day=on, over=late, due=len(listed) - late)
+    if file is not None:
+        _say("due.long", language, count=len(listed), file=file)
 
 
 def _due_cells(danger: Danger, on: datetime.date, lifecycle: Lifecycle, language: str) -> tuple[str, ...]:
@@ -103,22 +119,18 @@ def _due_cells(danger: Danger, on: datetime.date, lifecycle: Lifecycle, language
     name = state.name.in_(language)
     if danger.escalated:
         name = sentence("rectify.escalated", language, state=name)
-    d = danger.details
     rests = lifecycle.parties[state.rests_with].in_(language) if state.rests_with else ""
-    return (
-        danger.id,
-        stated(d.field, language),
-        d.text,
-        d.enterprise,
-        name,
-        rests,
-        str(danger.deadline),
-        left,
-    )
+    named = sentence("due.state", language, state=name, party=rests) if rests else name
+    return danger.id, danger.details.enterprise, danger.details.text, named, str(danger.deadline), left
 
 
-def print_stats(stats: Stats, language: str) -> None:
-    """Print the closing rate in all, by field, by unit and by week, and the campaign's figures."""
+def is_long(stats: Stats) -> bool:
+    """Return whether a table of these figures is longer than a terminal should show."""
+    return max(map(len, (stats.fields, stats.units, stats.ways, stats.weeks))) > MOST_LINES
+
+
+def print_stats(stats: Stats, language: str, file: Path | None = None) -> None:
+    """Print the closing rate in all, by field, by unit and by week, and the campaign's figures; long ones in part."""
     t = stats.total
     _say("stats.title", language, "bold", day=stats.on)
     _say("stats.total", language, found=t.found, closed=t.closed, open=t.found - t.closed, rate=percent(t.rate))
@@ -133,22 +145,27 @@ def print_stats(stats: Stats, language: str) -> None:
     _say("stats.terms", language)
     _print_rates(stats.fields, "stats.fields", language)
     _print_rates(stats.units, "stats.units", language)
+    if stats.ways:
+        _print_rates(stats.ways, "stats.ways", language)
     _print_weeks(stats, language)
+    if file is not None:
+        _say("stats.long", language, count=MOST_LINES, file=file)
 
 
-def _print_rates(rates: Iterable[Rate], title: str, language: str) -> None:
+def _print_rates(rates: Sequence[Rate], title: str, language: str) -> None:
     table = _table(sentence(title, language), texts("stats.rate_heads", language), 1)
-    for r in rates:
+    for r in rates[:MOST_LINES]:
         table.add_row(stated(r.name, language), str(r.found), str(r.closed), str(r.found - r.closed), percent(r.rate))
-    console().print(table)
+    _print(table)
 
 
 def _print_weeks(stats: Stats, language: str) -> None:
     table = _table(sentence("stats.weeks", language), texts("stats.week_heads", language), 1)
-    for w in stats.weeks:
+    table.columns[0].no_wrap = True
+    for w in stats.weeks[-MOST_LINES:]:
         numbers = (w.carried, w.found, w.closed, w.left, w.so_far.found, w.so_far.closed)
-        table.add_row(f"{w.monday} ~ {w.sunday:%m-%d}", *map(str, numbers), percent(w.so_far.rate))
-    console().print(table)
+        table.add_row(f"{w.monday}~{w.sunday:%m-%d}", *map(str, numbers), percent(w.so_far.rate))
+    _print(table)
 
 
 def print_recorded(event: Event, danger: Danger, lifecycle: Lifecycle, language: str) -> None:

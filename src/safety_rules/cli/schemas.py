@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH
+from safety_rules.cli.options import PATH, Verb
 
 
-@click.command("schemas")
+@click.command("schemas", cls=Verb)
 @click.argument("folder", type=PATH)
 @click.option("--refer", is_flag=True, help="FOLDER holds rules: write FOLDER/schemas and name it in each file.")
 @click.option("--check", is_flag=True, help="Write nothing; fail when a schema, or a reference, is not fresh.")

@@ -88,7 +88,8 @@ def folded(text: str, indent: str) -> Iterator[str]:
     """Yield a text in lines of at most 80 columns after an indent, the further ones deeper; words of letters stay whole."""
     line = indent
     for part in PARTS.findall(text):
-        if wide(line + part) > WIDTH - 2 and line.strip() and part not in NEVER_FIRST:
+        most = WIDTH if part in NEVER_FIRST else WIDTH - 2
+        if wide(line + part) > most and line.strip():
             yield line.rstrip()
             line, part = indent + "  ", part.lstrip()
         line += part

@@ -15,7 +15,7 @@ from safety_rules.semantics.verdict.decided import UNDETERMINED
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign, the fill behind it, the colour of its text, and the kind of its edge (`solid`, `dashed`, `hatched`)."""
+    """A sign, the fill behind it, the colour of its text, and the kind of its edge (`solid`, `dashed`, `hatched`, `thick`)."""
 
     sign: str
     fill: str
@@ -24,7 +24,11 @@ class Mark:
 
 
 BEST = Mark("■", "#005A9C", "#FFFFFF")
-BETWEEN = (Mark("◆", "#F2B134", "#000000"), Mark("▲", "#BFD7EA", "#000000", "hatched"))
+BETWEEN = (
+    Mark("◆", "#F2B134", "#000000"),
+    Mark("▲", "#BFD7EA", "#000000", "hatched"),
+    Mark("●", "#FFFFFF", "#000000", "thick"),
+)
 WORST = Mark("✕", "#7A1410", "#FFFFFF")
 OPEN = Mark("?", "#E6E6E6", "#000000", "dashed")
 BROKEN = Mark("!", "#FFFFFF", "#000000", "dashed")

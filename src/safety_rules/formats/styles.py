@@ -19,7 +19,9 @@ from typing import Any
 
 import xlsxwriter
 
+from safety_rules.formats import marks
 from safety_rules.formats.layout import row_height
+from safety_rules.formats.marks import Mark
 from safety_rules.formats.result import ERROR
 from safety_rules.formats.safe import printable, replacing
 from safety_rules.formats.sheets_out import Sheet
@@ -51,19 +53,24 @@ class Look:
     how: tuple[tuple[str, Any], ...] = ()
 
 
-BEST, WORST = Look("■", "#005A9C", "#FFFFFF"), Look("✕", "#7A1410", "#FFFFFF")
-BETWEEN = (
-    Look("◆", "#F2B134"),
-    Look("▲", "#BFD7EA", how=(("pattern", 14), ("fg_color", "#8FB3D1"))),
-    Look("●", "#FFFFFF", how=(("border", 2),)),
-)
+HOW: Mapping[str, tuple[tuple[str, Any], ...]] = {  # the edges of marks, as properties of a cell
+    "solid": (), "hatched": (("pattern", 14), ("fg_color", "#8FB3D1")), "thick": (("border", 2),),
+    "dashed": (("border", 3), ("border_color", "#000000")),
+}  # fmt: skip
+
+
+def look(mark: Mark) -> Look:
+    """Return a mark as the look of a cell."""
+    return Look(mark.sign, mark.fill, mark.text, HOW[mark.edge])
+
+
+BEST, WORST, OPEN, BROKEN = map(look, (marks.BEST, marks.WORST, marks.OPEN, marks.BROKEN))
+BETWEEN = tuple(map(look, marks.BETWEEN))
 LEVELS = {
     "level_1": Look("▇", "#1B2A49", "#FFFFFF"), "level_2": Look("▅", "#44608F", "#FFFFFF"),
     "level_3": Look("▃", "#93A9CC"), "level_4": Look("▁", "#D3DDEC"),
 }  # fmt: skip
-OPEN = Look("?", "#E6E6E6", how=(("border", 3), ("border_color", "#000000")))
-BROKEN = Look("!", "#FFFFFF", how=(("border", 5), ("border_color", "#000000")))
-PLAIN = Look("○")
+PLAIN = Look(marks.IDLE.sign)
 NEUTRAL = ("not_major", "not_applicable")  # nothing to warn of and nothing to praise: no colour
 
 

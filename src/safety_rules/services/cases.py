@@ -22,7 +22,8 @@ from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
 from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, known, scopes, told
-from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
@@ -63,12 +64,19 @@ class CaseResult:
         return not self.failures
 
 
-def run_cases(rulebook: Rulebook, area: str | None = None, only: str = "") -> Iterator[CaseResult]:
-    """Yield the result of every case of every area, or of one; with `only`, of those whose `RULE::CASE` has it in it."""
+def run_cases(
+    rulebook: Rulebook, area: str | None = None, only: str = "", file: str | None = None
+) -> Iterator[CaseResult]:
+    """Yield the result of every case of every area, or of one.
+
+    With `only`, of those whose `RULE::CASE` has it in it; with a `file`, of those that stand in it.
+    """
     for key, found in rulebook.areas.items():
         for of, case, run in cases_of(rulebook, found) if area is None or key == area else ():
-            if only in f"{of or key}::{case.title}":
+            if only in f"{of or key}::{case.title}" and file in (None, case.at.source.name):
                 yield _result(found, of, case, run())
+    if file is not None:
+        return
     for chain in rulebook.chains:
         wanted = [c for c in chain.cases if only in f"{chain.key}::{c.title}"]
         for case in wanted if area is None or chain.area == area else ():

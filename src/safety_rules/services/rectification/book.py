@@ -16,6 +16,7 @@ from safety_rules.services.rectification.life import (
     EVIDENCE,
     LEVELS,
     STEPS,
+    WAY,
     Danger,
     Details,
     Event,
@@ -23,7 +24,7 @@ from safety_rules.services.rectification.life import (
     after,
     not_yet,
 )
-from safety_rules.services.rectification.plain import ASKED, MADE, UNSTATED, plain
+from safety_rules.services.rectification.plain import ASKED, MADE, UNSTATED, plain, way_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
@@ -35,7 +36,7 @@ from safety_rules.words.problem import problem
 
 DANGERS, UNITS, ENTERPRISES, INSPECTIONS = "隐患台账", "责任单位", "整改单位", "小化工排查"
 JOINED = ("事故记录", "名单记录")
-CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证")
+CONTENT = ("隐患编号", "领域", "隐患级别", "隐患内容", "责任单位", "整改单位", CODE, "整改期限", "销号佐证", WAY)
 OTHER = (
     "延期日期",
     "延期批准部门",
@@ -167,7 +168,9 @@ def _details(row: Row, units: set[str] | None, codes: dict[str, str] | None) -> 
         raise RefusedError(zh, f"`{row.text('隐患级别')}` is no level", "隐患级别")
     if code and codes is not None and codes.get(code) != name:
         raise _joins_nothing(code, name)
-    return Details(row.text("领域"), row.text("隐患级别"), row.text("隐患内容"), unit, name, code)
+    return Details(
+        row.text("领域"), row.text("隐患级别"), row.text("隐患内容"), unit, name, code, way_of(row.text(WAY))
+    )
 
 
 def _joins_nothing(code: str, name: str = "") -> RefusedError:

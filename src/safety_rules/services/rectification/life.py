@@ -17,9 +17,10 @@ from safety_rules.services.rectification.table import RESPONSIBLE, SAME, Lifecyc
 from safety_rules.words.catalog import both
 
 Day = datetime.date
-CODE, DEADLINE, EVIDENCE = "统一社会信用代码", "整改期限", "销号佐证"
+CODE, DEADLINE, EVIDENCE, WAY = "统一社会信用代码", "整改期限", "销号佐证", "检查方式"
 FIELDS = {
     "领域": "field", "隐患级别": "level", "隐患内容": "text", "责任单位": "unit", "整改单位": "enterprise", CODE: "code",
+    WAY: "way",
 }  # fmt: skip
 STEPS = (
     ("find", "expert", "发现日期", "发现方"),
@@ -49,7 +50,7 @@ class RefusedError(SafetyRulesError):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What was found where: who answers for it (unit), who rectifies it (enterprise), and its credit code if any."""
+    """What was found where: who answers for it (unit), who rectifies it (enterprise), its credit code, how it was found."""
 
     field: str
     level: str
@@ -57,6 +58,7 @@ class Details:
     unit: str
     enterprise: str
     code: str = ""
+    way: str = ""
 
 
 def refused(key: str, about: str = "on", /, **slots: object) -> RefusedError:

@@ -14,6 +14,10 @@ from safety_rules.services.rectification.sheets import Row, Sheet
 from safety_rules.words.problem import problem
 
 LEVEL_WORDS = {f"{level}{rest}": level for level in ("一般", "重大") for rest in ("", "隐患", "事故隐患", "安全隐患")}
+WAYS = {  # how a danger was looked for: what the zone says, and other words for it
+    "联合执法": ("联合检查", "联合执法检查"), "暗查暗访": ("暗访", "暗查", "明查暗访"), "集中执法": ("集中检查", "集中整治"),
+    "推磨式": ("推磨式检查", "推磨式安全检查"), "专家": ("专家检查", "专家查隐患"), "第三方": ("第三方检查", "第三方机构", "第三方服务"),
+}  # fmt: skip
 YES_NO = {"是": "重大", "√": "重大", "否": "一般", "×": "一般"}
 ASKED = ("领域", "隐患级别", "责任单位")
 EITHER = {  # a heading of two meanings: what it is where the other one has a column of its own
@@ -42,6 +46,11 @@ def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]
             notices.append(problem("assumed-step", "", sheet.name, headings="、".join(implied)))
         rows += [_ours(row, means) for row in sheet.rows]
     return tuple(rows), tuple(notices)
+
+
+def way_of(text: str) -> str:
+    """Return a way of inspecting in the zone's words; another one as it is written."""
+    return next((way for way, others in WAYS.items() if text in (way, *others)), text)
 
 
 def _meanings(sheet: Sheet) -> dict[str, str]:

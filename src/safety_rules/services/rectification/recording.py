@@ -40,7 +40,7 @@ def entry(event: Event) -> Entry:
     if event.deadline is not None:
         body["deadline"] = event.deadline.isoformat()
     if event.details is not None:
-        body["details"] = asdict(event.details)
+        body["details"] = {n: text for n, text in asdict(event.details).items() if text or n != "way"}
     if event.change is not None:
         body["change"] = asdict(event.change)
     body |= {n: text for n, text in (("organisation", event.organisation), ("code", event.code)) if text}

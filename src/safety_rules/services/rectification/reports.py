@@ -32,7 +32,7 @@ from safety_rules.words.catalog import sentence, texts
 Day = datetime.date
 PAGE = (16, 22, 38, 20, 16, 13, 12)
 TABLE = (24, 12, 12, 16, 14)
-LEDGER = (13, 14, 8, 40, 20, 24, 12, 12, 14, 12, 10, 12, 12)
+LEDGER = (13, 14, 8, 40, 12, 20, 24, 12, 12, 14, 12, 10, 12, 12)
 LIFE = (6, 12, 14, 22, 26, 12, 44, 14)
 MOST_LINES = 12
 PERIODS = 12
@@ -214,6 +214,8 @@ def _report(sheet: Any, kind: str, made: Reported, found: Sequence[Period], styl
         _rates(sentence("reports.units", language), heads, made.stats.units[:MOST_LINES], language),
         _rates(sentence("reports.fields", language), heads, made.stats.fields[:MOST_LINES], language),
     ]
+    if made.stats.ways:
+        sections.append(_rates(sentence("reports.ways", language), heads, made.stats.ways[:MOST_LINES], language))
     title, room = sentence(f"reports.{kind}", language), CHART_ROWS
     return write_report(sheet, title, said, sections, PAGE, styles, _foot(made, language), room if found else 0)
 
@@ -260,7 +262,7 @@ def _ledger(made: Reported, language: str) -> Section:
         rests = made.table.parties[state.rests_with].in_(language) if state.rests_with else ""
         over = (made.on - d.deadline).days if overdue(d, made.on) and d.deadline is not None else None
         rows.append((
-            d.id, stated(what.field, language), stated(what.level, language), what.text, stated(what.unit, language),
+            d.id, stated(what.field, language), stated(what.level, language), what.text, what.way, stated(what.unit, language),
             what.enterprise, d.found_on, d.deadline, state.name.in_(language), rests, over, d.accepted_on, d.closed_on,
         ))  # fmt: skip
     return Section("", texts("reports.ledger_heads", language), rows, sentence("reports.nothing", language))

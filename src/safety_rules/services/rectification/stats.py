@@ -1,4 +1,4 @@
-"""The figures of a hidden-danger ledger: 整改率 in all, by unit, by field and by week, as exact fractions.
+"""The figures of a hidden-danger ledger: 整改率 in all, by unit, field, way of inspecting and week, as exact fractions.
 
 整改率 is taken as closed ÷ found; no document that was read defines it (standing: assumed).
 """
@@ -74,6 +74,7 @@ class Stats:
     withdrawn: int = 0
     extended: int = 0
     corrected: int = 0
+    ways: tuple[Rate, ...] = ()
 
 
 def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day) -> Stats:
@@ -95,6 +96,7 @@ def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day)
         len(everything) - len(found),
         sum(d.extended > 0 for d in found),
         sum(d.corrected > 0 for d in found),
+        _rates({d.details.way for d in found}, found, "way") if any(d.details.way for d in found) else (),
     )
 
 

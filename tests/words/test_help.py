@@ -1,0 +1,108 @@
+"""`--help` speaks the language of who asks, has all of it in Chinese, and fits 80 columns; a ledger names its language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import xlsxwriter
+from click.testing import CliRunner
+
+from safety_rules.cli.main import cli
+from safety_rules.formats.law_out import wide
+from safety_rules.formats.written import written_in
+from safety_rules.words.helped import texts_of_help
+
+
+def verbs(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from verbs(found, *path, name)
+
+
+VERBS = list(verbs(cli))
+
+
+def texts() -> Iterator[str]:
+    for _, command in VERBS:
+        yield from (t for t in (command.help, command.short_help) if t)
+        yield from (p.help for p in command.params if isinstance(p, click.Option) and p.help)
+    yield "Show this message and exit."
+
+
+def test_every_text_of_help_has_its_chinese_and_none_is_left_over() -> None:
+    assert {" ".join(t.split()) for t in texts()} == set(texts_of_help())
+
+
+@pytest.mark.parametrize(("locale", "begins"), [("zh_CN.UTF-8", "用法："), ("en_US.UTF-8", "Usage: ")])
+def test_help_fits_80_columns_in_its_language(locale: str, begins: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", locale)
+    for path, _ in VERBS:
+        made = CliRunner().invoke(cli, [*path, "-h"], prog_name="safety-rules")
+        assert made.exit_code == 0
+        assert [line for line in made.output.splitlines() if wide(line) > 80] == []
+        assert made.output.startswith(begins)
+        assert ("Show this message" in made.output) is (begins == "Usage: ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "arguments", "begins"),
+    [
+        ("C.UTF-8", ["screen", "-h"], "用法："),
+        ("C.UTF-8", ["check", "-h"], "Usage: "),
+        ("zh_CN.UTF-8", ["check", "-h"], "用法："),
+        ("en_US.UTF-8", ["screen", "-h"], "Usage: "),
+        ("en_US.UTF-8", ["-l", "zh", "screen", "-h"], "用法："),
+        ("zh_CN.UTF-8", ["screen", "-l", "en", "-h"], "Usage: "),
+        ("ko_KR.UTF-8", ["screen", "-h"], "用法："),
+    ],
+)
+def test_an_option_goes_before_the_locale(
+    locale: str, arguments: list[str], begins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+    if arguments[0] == "-l":
+        arguments = [*arguments[2:], *arguments[:2]]
+    assert CliRunner().invoke(cli, arguments).output.startswith(begins)
+
+
+def book(path: Path, *cells: str) -> Path:
+    with xlsxwriter.Workbook(str(path)) as made:
+        made.add_worksheet("data").write_row(0, 0, cells)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("data", "language"),
+    [
+        ("企业名称,用地面积\n", "zh"), ("project.name,project.site\n", "en"), ('{"\\u4f01\\u4e1a": 1}', "zh"), ("", "en"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_text_tells_its_language(tmp_path: Path, data: str, language: str, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(data.encode(encoding))
+    assert written_in(path) == language
+
+
+def test_a_workbook_tells_its_language_and_what_cannot_be_told_is_chinese(tmp_path: Path) -> None:
+    assert written_in(book(tmp_path / "a.xlsx", "企业名称")) == "zh"
+    assert written_in(book(tmp_path / "b.xlsx", "project.name")) == "en"
+    (tmp_path / "c.xlsx").write_bytes(b"PK\x03\x04 broken")
+    assert written_in(tmp_path / "c.xlsx") == "zh"
+
+
+@pytest.mark.parametrize(("locale", "said"), [("C.UTF-8", "Admitted"), ("zh_CN.UTF-8", "准入")])
+def test_a_ledger_in_english_is_answered_in_english_where_nothing_says_otherwise(
+    tmp_path: Path, locale: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", locale)
+    path = tmp_path / "a.csv"
+    path.write_text("project.name,project.site\nA,land\n", "utf-8")
+    assert said in CliRunner().invoke(cli, ["screen", str(path), "--on", "2020-10-01"]).output
