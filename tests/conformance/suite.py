@@ -44,7 +44,7 @@ Engine = Callable[[AreaOn, Record], Sequence[Status]]
 
 @dataclass(frozen=True, slots=True)
 class ConditionCase:
-    """One condition or formula on one record; `expected` is a value, or `UNKNOWN`."""
+    """One condition or formula on one record; `expected` is a value, or `UNKNOWN`; `by_bounds` where Kleene leaves it open."""
 
     name: str
     that: str
@@ -53,6 +53,7 @@ class ConditionCase:
     record: Record
     expected: Any
     because: frozenset[Reason] | None
+    by_bounds: bool = False
 
     @property
     def status(self) -> Status:
@@ -62,14 +63,19 @@ class ConditionCase:
         return Status.VIOLATED if self.expected is False else Status.SATISFIED
 
     def requirement(self) -> AreaOn:
-        """Return the law with one rule, which requires the condition."""
-        kind, that = kind_of(self.expr), self.expr
+        """Return the law with one rule, which requires the condition; of a value that is unknown, by Kleene alone."""
+        kind, that, bounded = kind_of(self.expr), self.expr, True
         if kind != Boolean():
+            bounded = self.expected != UNKNOWN
             that = Compare("==", that, Literal(_some(kind) if self.expected == UNKNOWN else self.expected, kind))
         word = Name("条件", "condition")
         otherwise = Otherwise("rejected")
         rule = Rule("case", word, Period(), (), (), (Clause("holds", word, that, self.that),), otherwise)
-        return replace(self.law, rules=(rule,), area=replace(self.law.area, rules=(rule,)))
+        return replace(self.law, rules=(rule,), area=replace(self.law.area, rules=(rule,)), bounded=bounded)
+
+    def by_kleene(self) -> Status:
+        """Return what is expected of an engine that is asked without bounds: open where only these decide."""
+        return Status.UNDETERMINED if self.by_bounds else self.status
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,8 @@ def _condition(name: str, that: str, expr: Expr, case: Mapping[str, Any]) -> Con
     law = area_on(book(), "base", _day(case), Standing[case.get("require", "assumed")])
     because = frozenset(_reason(b) for b in case["because"]) if "because" in case else None
     expected = _expected(case["is"], kind_of(expr))
-    return ConditionCase(name, that, expr, law, record(case.get("given", {}), law), expected, because)
+    by_bounds = case.get("by") == "bounds"
+    return ConditionCase(name, that, expr, law, record(case.get("given", {}), law), expected, because, by_bounds)
 
 
 def _reason(text: str) -> Reason:

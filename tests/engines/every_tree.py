@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engines.smt.by_formula import statuses
 from engines.trees import Tree, law, plain
@@ -89,11 +89,13 @@ def by_formula(on: AreaOn, records: Sequence[Record]) -> list[Statuses | None]:
         return [None] * len(records)
 
 
-def compared_by(engines: Mapping[str, Answer], found: Sequence[Tree], over: Sequence[Record], size: int) -> Compared:
-    """Compare engines with the definition, so many trees to a law."""
+def compared_by(
+    engines: Mapping[str, Answer], found: Sequence[Tree], over: Sequence[Record], size: int, bounded: bool = False
+) -> Compared:
+    """Compare engines with the definition, so many trees to a law; with `bounded`, of what bounds decide as well."""
     compared = Compared()
     for i in range(0, len(found), size):
-        on = law(found[i : i + size])
+        on = replace(law(found[i : i + size]), bounded=bounded)
         wanted = defined(on, over)
         for engine, answer in engines.items():
             compared.ask(engine, on, wanted, answer, over)

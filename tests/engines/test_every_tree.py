@@ -21,14 +21,14 @@ TRIPLES = trees(Random(3).sample(list(texts(3)), 600))
 RECORDS = records(24)
 
 
-def by_compiled_and_tables(found: list[Tree], over: list[Record]) -> Compared:
+def by_compiled_and_tables(found: list[Tree], over: list[Record], bounded: bool = False) -> Compared:
     """Compare the compiled functions and both queries with the definition, a few trees to a law.
 
     What is asked of a whole law at once, and left to the exact engine as a whole, is asked of fewer at a time.
     """
     queries = {f"{name} query": by_query(name) for name in ("full", "short")}
-    return compared_by({"exact": compiled_exact, **queries}, found, over, 10) + compared_by(
-        {"fast": compiled_fast}, found, over, 3
+    return compared_by({"exact": compiled_exact, **queries}, found, over, 10, bounded) + compared_by(
+        {"fast": compiled_fast}, found, over, 3, bounded
     )
 
 
@@ -51,6 +51,12 @@ def test_every_pair_is_what_the_definition_says() -> None:
 
 def test_a_sample_of_three_within_each_other_is_what_the_definition_says() -> None:
     said("three within each other", TRIPLES, RECORDS, by_compiled_and_tables(TRIPLES, RECORDS))
+
+
+def test_a_sample_is_what_the_definition_says_by_its_bounds() -> None:
+    """Rows that bounds may decide leave SQL; what stays there is what the definition says."""
+    found = [*PAIRS[::40], *TRIPLES[::10]]
+    said("by bounds", found, RECORDS, by_compiled_and_tables(found, RECORDS, bounded=True))
 
 
 @pytest.mark.parametrize("found", [PAIRS[::9], TRIPLES[::9]], ids=["pairs", "triples"])

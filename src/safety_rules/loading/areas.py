@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from safety_rules.language.bounds import can
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Records
@@ -22,7 +23,7 @@ from safety_rules.loading.context import Context, read
 from safety_rules.loading.named import cited, clause, duty
 from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Made, Scalar
-from safety_rules.semantics.counsel.possible import Known, possible
+from safety_rules.semantics.bounds import at_any_time
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
 
@@ -35,9 +36,9 @@ def clauses(files: MappingType[Scalar, Scalar | shapes.ClauseFile], c: Context, 
         if one is None:
             continue
         at = one.at if one.named else None
-        can_be = possible(one.that, Known(c.vocabulary, c.parameters, c.derived))
-        if len(can_be) == 1:
-            only = said("truth.true" if True in can_be else "truth.false")
+        true, false, _ = can(at_any_time(one.that, c.vocabulary, c.parameters, c.derived))
+        if true != false:
+            only = said("truth.true" if true else "truth.false")
             c.report.error("constant-clause.clause", at or one.that.at or one.at, name=clause_key, only=only)
         timelines(one.that, c, in_force, at)
         made.append(one)

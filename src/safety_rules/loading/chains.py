@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from safety_rules.language.bounds import can
 from safety_rules.language.chain import ChainRule, Pattern
 from safety_rules.language.expr import Aggregate, Expr, FactRef, Literal, walk
 from safety_rules.language.kinds import Boolean, Choice, Records
@@ -16,9 +17,9 @@ from safety_rules.loading.context import Context, read
 from safety_rules.loading.models_rules import AreaFile, ChainFile, PatternFile
 from safety_rules.loading.scalars import key, name, period
 from safety_rules.loading.tree import Scalar
+from safety_rules.semantics.bounds import at_any_time
 from safety_rules.semantics.chaining.strata import cycles_through_unless
 from safety_rules.semantics.checking.scope import Scope
-from safety_rules.semantics.counsel.possible import Known, possible
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import Said, said
 
@@ -67,9 +68,9 @@ def _pattern(variable: Scalar, file: PatternFile, scope: Scope, in_force: Period
 
 def _can_differ(variable: str, expr: Expr, at: Scalar, c: Context) -> None:
     """Report a condition that is the same whatever the data."""
-    can_be = possible(expr, Known(c.vocabulary, c.parameters, c.derived))
-    if len(can_be) == 1:
-        only = said("truth.true" if True in can_be else "truth.false")
+    true, false, _ = can(at_any_time(expr, c.vocabulary, c.parameters, c.derived))
+    if true != false:
+        only = said("truth.true" if true else "truth.false")
         c.report.error("constant-clause.record", expr.at or at, name=variable, only=only)
 
 

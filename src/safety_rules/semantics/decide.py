@@ -22,7 +22,8 @@ from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason
 from safety_rules.language.vocabulary import Ratio
 from safety_rules.semantics.admission.admit import Places, admit
 from safety_rules.semantics.dated import dated
-from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.semantics.grounds import Grounds, enough, grounds, standing_of, together
 from safety_rules.semantics.reads import parameters_of, tables_of
 from safety_rules.words.near import did_you_mean
@@ -35,7 +36,8 @@ class AreaOn:
     """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
 
     `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are
-    numbers of records that count although they are not plausible (all of them, where it is None).
+    numbers of records that count although they are not plausible (all of them, where it is None). Without `bounded`,
+    what is blank is asked by strong Kleene alone, as a formula for the solver is.
     """
 
     rulebook: Rulebook
@@ -47,19 +49,26 @@ class AreaOn:
     require: Standing = Standing.assumed
     confirmed: frozenset[str] = field(default_factory=frozenset)
     accepted: tuple[Acceptance, ...] | None = ()
+    bounded: bool = True
 
     def __repr__(self) -> str:
         return f"<AreaOn {self.area.key} on {self.as_of}: {len(self.rules)} rules>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the rulebook, the area's key and the day: its law follows from them."""
-        return _again, (self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.accepted)
+        return _again, (
+            self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.accepted, self.bounded,
+        )  # fmt: skip
+
+    def by_kleene(self) -> AreaOn:
+        """Return the same law asked without bounds, as a formula of the solver has it."""
+        return replace(self, bounded=False)
 
     def environment(self, record: Record) -> Environment:
         """Return the environment in which the area's conditions are evaluated on a record."""
         return Environment(
             record, self.as_of, self.rulebook.parameters, self.derivations, {}, self.require, self.confirmed,
-            self.rulebook.vocabulary, self.rulebook.tables, {},
+            self.rulebook.vocabulary, self.rulebook.tables, {}, self.bounded,
         )  # fmt: skip
 
 
@@ -106,8 +115,9 @@ def _again(
     require: Standing,
     confirmed: frozenset[str],
     accepted: tuple[Acceptance, ...] | None,
+    bounded: bool,
 ) -> AreaOn:
-    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, accepted=accepted)
+    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, accepted=accepted, bounded=bounded)
 
 
 def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, TypeVar, assert_never
+from typing import Any, assert_never
 
+from safety_rules.language.bounds import only
 from safety_rules.language.expr import (
     Aggregate,
     And,
@@ -34,50 +32,14 @@ from safety_rules.language.expr import (
     children,
     in_months,
 )
-from safety_rules.language.law import Parameter, is_sure, sure_edition, sure_entry
+from safety_rules.language.law import is_sure, sure_edition, sure_entry
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS, shifted
-from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation
-from safety_rules.language.source import Standing
-from safety_rules.language.table import Edition, Row, Table, normal_spelling
+from safety_rules.language.table import Edition
 from safety_rules.language.truth import Truth, conjunction, disjunction, negation
 from safety_rules.language.verdict import Reason, Unknown
-from safety_rules.language.vocabulary import Vocabulary
-
-Held = TypeVar("Held", Expr, Derivation)
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """What an expression is evaluated in: a record, a day, and what the rulebook says on that day.
-
-    `variables` hold, for each list item in sight, its path and its values. A parameter entry of a
-    standing weaker than `require` counts as unknown, unless `confirmed` names the parameter. `memo`,
-    where there is one, keeps what each part came to: it goes with one record and one requirement.
-    """
-
-    record: Record
-    as_of: datetime.date
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    derivations: Mapping[str, Derivation] = field(default_factory=dict)
-    variables: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
-    require: Standing = Standing.assumed
-    confirmed: frozenset[str] = field(default_factory=frozenset)
-    vocabulary: Vocabulary | None = None
-    tables: Mapping[str, Table] = field(default_factory=dict)
-    memo: dict[tuple[str, int, tuple[str, ...]], Any] | None = field(default=None, compare=False, repr=False)
-
-    def with_item(self, variable: str, path: str, item: Any) -> Environment:
-        """Return the environment inside an aggregate."""
-        return self.seeing({**self.variables, variable: (path, item)})
-
-    def seeing(self, variables: Mapping[str, tuple[str, Any]]) -> Environment:
-        """Return the environment with these items in sight: by the constructor, for `replace` takes three times as long."""
-        return Environment(
-            self.record, self.as_of, self.parameters, self.derivations, variables, self.require, self.confirmed,
-            self.vocabulary, self.tables, self.memo,
-        )  # fmt: skip
+from safety_rules.semantics.bounds import asks_bounds, bounds_of, quantifies
+from safety_rules.semantics.environment import Environment, qualifies, remembered
 
 
 def truth(expr: Expr, env: Environment) -> tuple[Truth, frozenset[Reason]]:
@@ -92,7 +54,21 @@ def evaluate(expr: Expr, env: Environment) -> Any:
     """Return the exact value of an expression, or an `Unknown` with its reasons."""
     if isinstance(expr, Literal | FactRef | ItemField | ItemSelf | AsOf):
         return _value(expr, env)
-    return remembered("value", expr, env, _value)
+    return remembered("value", expr, env, _certain)
+
+
+def _certain(expr: Expr, env: Environment) -> Any:
+    """Return the value by strong Kleene; where that is open, what every completion of the blanks decides alike.
+
+    No figure is made known by its bounds: only what they decide is.
+    """
+    value = _value(expr, env)
+    if not isinstance(value, Unknown) or not env.bounded or not asks_bounds(expr):
+        return value
+    if quantifies(expr) and not isinstance(evaluate(expr.list, env), Unknown):
+        return value
+    decided = only(bounds_of(expr, env))
+    return value if decided is None else decided
 
 
 def _value(expr: Expr, env: Environment) -> Any:
@@ -178,21 +154,6 @@ def _derived(derivation: Derivation, env: Environment) -> Any:
     return remembered("value", derivation, env, _worked_out)
 
 
-def remembered(what: str, of: Held, env: Environment, work: Callable[[Held, Environment], T]) -> T:
-    """Return what is worked out of an expression or derived fact, once for each record and the items in sight.
-
-    Without a memo it is worked out each time. What is asked for by several readings, and by one of them at every
-    level of a condition, would otherwise cost more with each level.
-    """
-    if env.memo is None:
-        return work(of, env)
-    key = (what, id(of), tuple([path for path, _ in env.variables.values()]) if env.variables else ())
-    if key not in env.memo:
-        env.memo[key] = of, work(of, env)  # held, so that its id is nobody else's
-    found: T = env.memo[key][1]
-    return found
-
-
 def _worked_out(derivation: Derivation, env: Environment) -> Any:
     value = evaluate(derivation.formula, env)
     if is_sure(derivation, env):
@@ -206,7 +167,7 @@ def _item_field(expr: ItemField, env: Environment) -> Any:
     derivation = env.derivations.get(expr.key)
     if derivation is not None:
         assert derivation.variable is not None
-        return _derived(derivation, replace(env, variables={derivation.variable: (path, item)}))
+        return _derived(derivation, env.seeing({derivation.variable: (path, item)}))
     name = expr.key.rpartition(".")[2]
     value = item.get(name)
     return Unknown(frozenset({Reason("fact", f"{path}.{name}")})) if value is None else value
@@ -318,7 +279,7 @@ def _lookup(expr: Lookup, env: Environment) -> Any:
         qualifier = evaluate(expr.keys[1], env)
         if isinstance(qualifier, Unknown):
             return qualifier
-        cells = {row.cells.get(expr.column) for row in rows if _qualifies(row, qualifier)}
+        cells = {row.cells.get(expr.column) for row in rows if qualifies(row, qualifier)}
     value = cells.pop() if len(cells) == 1 else None
     missing = (expr.keys[1] if rows and len(expr.keys) > 1 else expr.keys[0]) if value is None else None
     return value if missing is None else Unknown(frozenset(Reason("fact", p) for p in fact_paths(missing, env)))
@@ -328,10 +289,6 @@ def _edition(table: str, env: Environment) -> Edition | Unknown:
     """Return the edition in force; unknown, naming the table, when there is none or it is not sure enough."""
     edition = sure_edition(env.tables[table], env.as_of, env)
     return Unknown(frozenset({Reason("parameter", table)})) if edition is None else edition
-
-
-def _qualifies(row: Row, qualifier: str) -> bool:
-    return normal_spelling(row.qualifier) == normal_spelling(qualifier)
 
 
 def fact_paths(expr: Expr, env: Environment) -> list[str]:

@@ -15,7 +15,8 @@ from safety_rules.language.law import edition_on, entry_on
 from safety_rules.language.rule import Derivation
 from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, items, remembered
+from safety_rules.semantics.environment import Environment, remembered
+from safety_rules.semantics.evaluate import evaluate, items
 
 Grounds: TypeAlias = Mapping[str, Citation]
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef, children
+from safety_rules.language.expr import (
+    Aggregate,
+    Expr,
+    FactRef,
+    ItemField,
+    ItemSelf,
+    Listed,
+    Lookup,
+    ParameterRef,
+    children,
+)
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation
 from safety_rules.language.vocabulary import Fact
@@ -27,6 +37,16 @@ def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tu
     seen: set[str] = set()
     nodes = (n for part in parts for n in walk_through(part, derivations, seen))
     return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in derivations))
+
+
+def reads_one_fact(expr: Expr, derivations: Mapping[str, Derivation]) -> bool:
+    """Return whether an expression reads one given fact or field, through derivations, and that no list."""
+    read, lists = set[tuple[str, str]](), False
+    for node in walk_through(expr, derivations, set()):
+        lists = lists or isinstance(node, Aggregate | ItemSelf)
+        if isinstance(node, FactRef | ItemField) and node.key not in derivations:
+            read.add((node.variable if isinstance(node, ItemField) else "", node.key))
+    return len(read) == 1 and not lists
 
 
 def numbers_of(expr: Expr, derivations: Mapping[str, Derivation], facts: Mapping[str, Fact]) -> tuple[str, ...]:

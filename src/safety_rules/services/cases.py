@@ -22,7 +22,8 @@ from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
 from safety_rules.semantics.decide import AreaOn, area_on, area_record, clause_results, known, scopes, told
-from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case

@@ -13,7 +13,8 @@ from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Finding, Status, Unknown
 from safety_rules.semantics.decide import area_on, area_record, clause_results, finding, scopes
-from safety_rules.semantics.evaluate import Environment, evaluate, walk_scoped
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, walk_scoped
 from safety_rules.services.chain_cases import untried_of
 
 

@@ -16,7 +16,8 @@ from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import area_on, clause_results, finding, scopes
-from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate
 from safety_rules.services.coverage import Untried, at_edge, untried
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
 from safety_rules.services.impact.meaning import KINDS, Item, ItemKey

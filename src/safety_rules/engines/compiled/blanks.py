@@ -19,6 +19,7 @@ from safety_rules.engines.compiled.cells import Cell, cell, field_names, names
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
 from safety_rules.engines.compiled.conditions import Declined
 from safety_rules.engines.compiled.plain_data import CHECKS, Facts, is_not, known_keys
+from safety_rules.engines.compiled.settling import settling
 from safety_rules.engines.compiled.three_valued import Known, ThreeValued
 from safety_rules.language.expr import And, Compare, Expr, FactRef, ItemField, Literal
 from safety_rules.language.kinds import Boolean, Records, Text
@@ -47,8 +48,7 @@ def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
     end: list[ast.stmt] = []
     if aside:
         held["rest"] = _rest(law, aside)
-        more = ast.Tuple([ast.Name(n, ast.Store()) for n in ("v", "u", "n")], ast.Store())
-        end.append(ast.Assign([more], code.call("rest", load("data"))))
+        end.append(ast.Assign([_three("vun")], code.call("rest", load("data"))))
         end += [
             ast.AugAssign(ast.Name(m, ast.Store()), ast.BitOr(), load(n)) for m, n in zip(MASKS, "vun", strict=True)
         ]
@@ -57,12 +57,24 @@ def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
     subjects |= main.known.facts.subjects()
     start = [*_opening(main.known.facts, sorted(subjects)), *_reading(main.known.facts, _fields(law)), *odd]
     zero = [assign(m, constant(0)) for m in MASKS]
-    body = [*start, *zero, *main.body, *end, _masks()]
+    body = [*start, *zero, *main.body, *end, *_settling(law, aside, main.known.facts), _masks()]
     made: Callable[[Any], Masks]
     made = code.functions([code.function("masks", ["data"], body)], held, f"<blanks {law.area.key} on {law.as_of}>")[
         "masks"
     ]
     return made
+
+
+def _settling(law: AreaOn, aside: Sequence[int], facts: Facts) -> list[ast.stmt]:
+    """Return the statement that asks bounds of open rules that they may decide."""
+    bounded, facts.globals["settle"] = settling(law, aside)
+    values = ast.Dict([constant(key) for key in facts.names], [load(name) for name in facts.names.values()])
+    found = ast.Assign([_three(MASKS)], code.call("settle", values, *map(load, MASKS)))
+    return [when(ast.BinOp(load("undetermined"), ast.BitAnd(), constant(bounded)), [found])] if bounded else []
+
+
+def _three(names: Sequence[str]) -> ast.Tuple:
+    return ast.Tuple([ast.Name(n, ast.Store()) for n in names], ast.Store())
 
 
 def _masks() -> ast.stmt:

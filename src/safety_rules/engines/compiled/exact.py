@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, assert_never
 
 from safety_rules.engines.compiled import code, worked
+from safety_rules.engines.compiled.bounded import certain
 from safety_rules.engines.compiled.code import assign, constant, either, is_, load, when
 from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language import expr as tree
@@ -27,6 +28,11 @@ MOST_ANSWERS = 4096
 
 def value(expr: tree.Expr, w: Writer) -> ast.expr:
     """Return a name or constant that holds the expression's value; the statements go to the writer."""
+    return certain(expr, _value(expr, w), w)
+
+
+def _value(expr: tree.Expr, w: Writer) -> ast.expr:
+    """Return what holds the value by strong Kleene."""
     match expr:
         case tree.Literal(known):
             return w.fixed(known)

@@ -25,7 +25,7 @@ from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Masks, Status, bits
 from safety_rules.semantics.decide import AreaOn, due_duty, finding, rule_duties, status
-from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import parameters_of, tables_of, walk_through
 
 Values = Mapping[str, Any]

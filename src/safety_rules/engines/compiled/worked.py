@@ -77,7 +77,7 @@ def worker(outer: str, law: AreaOn, constants: dict[str, Any], value: Reading) -
 def _worker(
     fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, Any], value: Reading
 ) -> Callable[[Any], Any]:
-    w = Writer(law, {**constants, "dict": dict})
+    w = Writer(law, {**constants, "dict": dict, "get": _nothing})
     w.body.append(code.assign("item", code.call("dict", load("item"))))
     for derivation in fields.values():
         assert derivation.variable is not None
@@ -98,6 +98,10 @@ def _worker(
         return made
 
     return worked
+
+
+def _nothing(key: str) -> None:
+    """Return what a record of a list tells of the facts beside it."""
 
 
 def with_worked(values: Mapping[str, Any], law: AreaOn, constants: dict[str, Any], value: Reading) -> Mapping[str, Any]:

@@ -17,7 +17,8 @@ from safety_rules.semantics.chaining.chain import ChainResult
 from safety_rules.semantics.chaining.facts import missing
 from safety_rules.semantics.chaining.lists import Lists, lists_of
 from safety_rules.semantics.chaining.step import holds, listed, rule_environments, with_record
-from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.explain import MARKS, cited, clause_said, reason_said

@@ -17,7 +17,8 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.semantics.chaining.pool import Pool, variables
-from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate
 
 
 @dataclass(frozen=True, slots=True)

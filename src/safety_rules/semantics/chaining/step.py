@@ -16,7 +16,8 @@ from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Reason, Unknown
 from safety_rules.semantics.chaining.lists import Lists
 from safety_rules.semantics.chaining.pool import Key, Pool, join_keys
-from safety_rules.semantics.evaluate import Environment, evaluate
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ def rule_environments(
         derivations = {d.fact: d for d in area.derivations if d.in_force.holds(day)} if area is not None else {}
         made[rule.key] = Environment(
             record, day, rulebook.parameters, derivations, {}, require, confirmed, rulebook.vocabulary,
-            rulebook.tables,
+            rulebook.tables, bounded=False,
         )  # fmt: skip
     return made
 

@@ -19,15 +19,8 @@ from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import (
-    Environment,
-    evaluate,
-    formula_behind,
-    items,
-    parts_scoped,
-    remembered,
-    walk_scoped,
-)
+from safety_rules.semantics.environment import Environment, remembered
+from safety_rules.semantics.evaluate import evaluate, formula_behind, items, parts_scoped, walk_scoped
 
 Polynomial: TypeAlias = tuple[Fraction, ...]
 Quotient: TypeAlias = tuple[Polynomial, Polynomial]

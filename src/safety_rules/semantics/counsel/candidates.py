@@ -185,7 +185,7 @@ def _lists(on: AreaOn, fact: Fact, texts: list[Expr]) -> list[Value]:
     options: list[list[tuple[str, Value]]] = []
     for inner in fields:
         if isinstance(inner.kind, Number):
-            values: Iterable[Value] = [v for v in _anchors(on, inner, step_of(inner), texts) if inner.bounds.admits(v)]
+            values: Iterable[Value] = [v for v in _anchors(on, inner, step_of(inner), texts) if _admitted(inner, v)]
         elif isinstance(inner.kind, Records):
             values = [()]
         else:

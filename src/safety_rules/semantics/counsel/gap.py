@@ -13,7 +13,8 @@ from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, Finding, Gap, Status
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
-from safety_rules.semantics.evaluate import Environment, fact_paths, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import fact_paths, truth
 from safety_rules.semantics.reads import numbers_of
 
 DEFAULT_STEP = Fraction(1, 100)

@@ -20,7 +20,7 @@ from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.counsel.candidates import candidates
 from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
 from safety_rules.semantics.decide import AreaOn, interval, told
-from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.shared import Parts, Shared
 
 MOST_STEPS = 20_000

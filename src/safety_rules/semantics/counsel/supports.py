@@ -15,7 +15,8 @@ from safety_rules.language.kinds import Boolean
 from safety_rules.language.law import is_sure
 from safety_rules.language.operators import FUNCTIONS
 from safety_rules.language.verdict import Reason, Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, fact_paths, formula_behind, items, remembered
+from safety_rules.semantics.environment import Environment, remembered
+from safety_rules.semantics.evaluate import evaluate, fact_paths, formula_behind, items
 
 Family: TypeAlias = frozenset[frozenset[Reason]]
 

@@ -11,7 +11,8 @@ from safety_rules.language.explanation import Amount, Place, Series, Slot, state
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.operators import TEXT_TESTS
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.evaluate import Environment, evaluate, formula_behind, items
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, formula_behind, items
 
 Told: TypeAlias = set[tuple[str, str]]
 """Derived facts, each with its item if it is of one, whose lines came already."""

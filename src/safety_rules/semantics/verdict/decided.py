@@ -28,7 +28,7 @@ from safety_rules.language.verdict import (
 from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
-from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both

@@ -15,7 +15,7 @@ from safety_rules.language.source import Citation, Source, Standing, standing_ke
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, DueDuty, Finding, Gap, Reason, Status, WaiverResult
 from safety_rules.semantics.decide import deciding
-from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.currency import all_lapsed, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided

@@ -15,7 +15,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Derivation, Rule
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import DueDuty, Finding, Masks, Status
-from safety_rules.semantics.evaluate import Environment
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import facts_of
 
 MOST_KEPT = 100_000

@@ -19,7 +19,8 @@ from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import scopes
-from safety_rules.semantics.evaluate import Environment, evaluate, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import evaluate, truth
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.arms import Arm, arms
 from safety_rules.services.proving.asking import Asked, Asking, refuted_by, says, shown_by, status, verdict

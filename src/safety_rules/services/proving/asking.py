@@ -19,7 +19,8 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, findings, interval, told
-from safety_rules.semantics.evaluate import Environment, truth
+from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.evaluate import truth
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
 from safety_rules.services.proving.replay import is_read_back
@@ -57,6 +58,7 @@ def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = (), records: It
 
     `further` are conditions asked beside its rules, `records` some that were found for another day's law.
     """
+    law = law.by_kleene()
     opened, single = (open_law(law, further, most) for most in (limits.most_items, 1))
     asking = search([opened], limits.seconds)
     with suppress(NotLowered):

@@ -40,6 +40,7 @@ State: TypeAlias = Callable[[int, float], Statement]
 
 def of_one(law: AreaOn, one: Invariant, most_items: int, limit_s: float) -> Statement:
     """Return a claim about single records: never better, never worse, always."""
+    law = law.by_kleene()
     opened = open_law(law, one.conditions(), most_items)
     rank = law.area.rank(one.claim.outcome) if isinstance(one.claim, NeverBetter | NeverWorse) else 0
     match one.claim:
@@ -71,6 +72,7 @@ def of_one(law: AreaOn, one: Invariant, most_items: int, limit_s: float) -> Stat
 
 def of_growth(law: AreaOn, one: Invariant, claim: Grows, most_items: int, limit_s: float) -> Statement:
     """Return a claim about two records that differ in one fact, which is nowhere smaller in the second."""
+    law = law.by_kleene()
     less = open_law(law, one.conditions(), most_items)
     more = beside(less, law, [claim.fact], "larger ")
     broken = _effect(claim, less, more)
@@ -85,6 +87,7 @@ def of_growth(law: AreaOn, one: Invariant, claim: Grows, most_items: int, limit_
 
 def of_strictness(pair: Pair, one: Invariant, most_items: int, limit_s: float) -> Statement:
     """Return the claim that the second law makes no verdict better than the first."""
+    pair = pair[0].by_kleene(), pair[1].by_kleene()
     old = open_law(pair[0], one.conditions(), most_items, others=(pair[1],))
     new = beside(old, pair[1], ())
     broken = _better(old, new)
@@ -99,6 +102,7 @@ def of_strictness(pair: Pair, one: Invariant, most_items: int, limit_s: float) -
 
 def of_persistence(pair: Pair, one: Invariant, claim: OnceSatisfied, most_items: int, limit_s: float) -> Statement:
     """Return the claim that who satisfies rules under one law satisfies them under a later one."""
+    pair = pair[0].by_kleene(), pair[1].by_kleene()
     before = open_law(pair[0], one.conditions(), most_items, others=(pair[1],))
     after = beside(before, pair[1], ())
     was, now = ([r for r in law.rules if r.key in claim.rules] for law in pair)

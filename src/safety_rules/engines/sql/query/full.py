@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.query.bounded import open_facts, open_rules
 from safety_rules.engines.sql.query.law_query import BITS, FOUND, words
 from safety_rules.engines.sql.query.setting import Plan, not_finite
 from safety_rules.language.law import is_sure
@@ -20,11 +21,15 @@ from safety_rules.semantics.decide import AreaOn
 
 @dataclass(frozen=True, slots=True)
 class Full:
-    """The findings of a law's rules, each with whether it applies."""
+    """The findings of a law's rules, each with whether it applies.
+
+    `asked` are the columns that may be NULL where bounds say more, each with the condition on the row.
+    """
 
     law: AreaOn
     dialect: Dialect
     rules: tuple[tuple[str, str], ...]
+    asked: tuple[tuple[str, str], ...] = ()
 
     def read(self, plan: Plan) -> list[str]:
         """Return the raw columns as they are."""
@@ -42,7 +47,14 @@ class Full:
         """Return each rule's finding, each condition on which rules apply, and whether the row goes back."""
         doubt = _any(["odd", *plan.w.doubts, *_unsettled(plan.w)])
         truths = [f"{found} AS x{i}" for i, (found, _) in enumerate(self.rules)]
-        return [f"{doubt} AS again", "problem", *truths, *(f"{a} AS a{i}" for i, a in enumerate(_guards(self.rules)))]
+        asked = [f"coalesce({may}, FALSE) AS {name}" for may, name in self._conditions().items()]
+        return [
+            f"{doubt} AS again",
+            "problem",
+            *asked,
+            *truths,
+            *(f"{a} AS a{i}" for i, a in enumerate(_guards(self.rules))),
+        ]
 
     def before(self) -> list[str]:
         """Return the masks of violated, undetermined and inapplicable rules."""
@@ -51,7 +63,13 @@ class Full:
 
     def after(self) -> list[str]:
         """Return whether a cell could not be used, and whether the row goes back."""
-        return ["problem", "again"]
+        names = self._conditions()
+        open_ones = [f"({column} IS NULL AND {names[condition]})" for column, condition in self.asked]
+        return ["problem", f"({' OR '.join(['again', *open_ones])}) AS again" if open_ones else "again"]
+
+    def _conditions(self) -> dict[str, str]:
+        """Return the conditions that bounds may say more, each with the name of its column."""
+        return {condition: f"m{i}" for i, condition in enumerate(dict.fromkeys(c for _, c in self.asked))}
 
 
 def full(law: AreaOn, w: Writer, identity: Iterable[str], waivers: Sequence[Waiver]) -> Full:
@@ -59,7 +77,9 @@ def full(law: AreaOn, w: Writer, identity: Iterable[str], waivers: Sequence[Waiv
     names = sorted({v.subject for v in waivers})
     for key in identity:
         w.doubt(w.dialect.one_of(w.keep(w.cells[key].value), names))
-    return Full(law, w.dialect, tuple(_rule(rule, w) for rule in law.rules))
+    rules = tuple(_rule(rule, w) for rule in law.rules)
+    asked = [*((f"x{i}", may) for i, may in open_rules(w)), *((f"v{i}", may) for i, may in open_facts(w))]
+    return Full(law, w.dialect, rules, tuple(asked))
 
 
 def _all_of(clauses: Sequence[Clause], w: Writer) -> str:
