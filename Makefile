@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: quick all campaign
+.PHONY: quick all campaign docs
 
 $(BIN)/ruff: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -17,3 +17,7 @@ quick: $(BIN)/ruff
 
 all:
 	bash .ci/run
+
+docs: $(BIN)/ruff
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	$(BIN)/python docs/site.py

@@ -23,6 +23,8 @@ LAYERS = (
     "face",
     "answers",
     "web",
+    "assistants",
+    "lsp",
     "cli",
 )
 BESIDE = {
@@ -52,6 +54,9 @@ THIRD_PARTIES = {
     "jinja2": ("formats", "web"),
     "starlette": ("web",),
     "anyio": ("web",),
+    "mcp": ("assistants",),
+    "pygls": ("lsp",),
+    "lsprotocol": ("lsp",),
     "uvicorn": ("cli",),
     "click": ("cli",),
     "rich": ("cli",),

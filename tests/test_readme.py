@@ -22,6 +22,12 @@ NAMES = (
     "docs/tables.md",
     "docs/command-line.md",
     "docs/service.md",
+    "docs/tutorials/developer.md",
+    "docs/tutorials/officer.md",
+    "docs/tutorials/author.md",
+    "docs/tutorials/ci.md",
+    "docs/editors.md",
+    "docs/assistants.md",
     "docs/writing-rules.md",
     "docs/manual.zh.md",
 )

@@ -12,7 +12,15 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, acceptance_options, calendar_day, format_option, said_in_option
+from safety_rules.cli.options import (
+    PATH,
+    Watched,
+    acceptance_options,
+    calendar_day,
+    format_option,
+    said_in_option,
+    watch_option,
+)
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, Suppressed, of_diagnostics
 from safety_rules.words.catalog import sentence
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
     from safety_rules.language.rulebook import Rulebook
 
 
-@click.command("check", cls=Verb)
+@click.command("check", cls=Watched)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
 @acceptance_options
 @format_option
 @said_in_option
+@watch_option
 def command(
     rules: str | None,
     overlays: tuple[Path, ...],

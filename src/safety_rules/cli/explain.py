@@ -15,6 +15,7 @@ from safety_rules.cli.options import (
     PATH,
     Verb,
     accept_option,
+    area_option,
     day_option,
     headings_options,
     history_option,
@@ -58,7 +59,7 @@ def gaps_options(function: F) -> F:
 )
 @click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
-@click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
+@area_option
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @gaps_options
 @accept_option
@@ -75,7 +76,7 @@ def command(
     chosen: tuple[str, ...],
     every: bool,
     as_json: bool,
-    area: str,
+    area: str | None,
     sheet: str | None,
     gaps: bool,
     weights: tuple[str, ...],

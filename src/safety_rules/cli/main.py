@@ -18,15 +18,20 @@ from safety_rules.cli.helping import ToldGroup, answered_in, keep
 from safety_rules.version import VERSION
 
 VERBS = {
+    "help": "查诊断代码、规则、函数或专题的说明页。Print the page of a diagnostic's code, a rule, a function or a topic.",
     "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
     "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
+    "new": "新建规则包、事项、规则或叠加文件。Write a new pack, area, rule or overlay that passes every check.",
+    "graph": "画出规则读取哪些事实和取值。Draw what reads what: rules, derived facts, figures, facts.",
+    "lsp": "编辑器中的规则文件：即时诊断、补全、说明、跳转、改正。Serve an editor: mistakes as typed, completion, hover, fixes.",
     "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
     "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
     "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "mcp": "供智能助手只读调用。Serve read-only tools to an assistant (Model Context Protocol).",
     "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
     "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
     "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
@@ -37,7 +42,16 @@ VERBS = {
 }
 
 
-ENGINEERS = ("check", "test", "prove", "format", "schemas", "index")  # the others are answered in Chinese first
+ENGINEERS = (
+    "check",
+    "test",
+    "prove",
+    "format",
+    "new",
+    "graph",
+    "schemas",
+    "index",
+)  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 

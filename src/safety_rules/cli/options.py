@@ -16,6 +16,7 @@ from safety_rules.cli.helping import Told, ToldGroup
 from safety_rules.words.catalog import CHINESE, ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
+    from safety_rules.face import AreaRules, Rules
     from safety_rules.formats.heading_map import Understood, Wanted
     from safety_rules.language.record import Problem
     from safety_rules.language.vocabulary import Fact
@@ -76,6 +77,60 @@ class Verb(Told):
                 yield from value if isinstance(value, tuple) else () if value is None else (value,)
 
 
+WATCH = "safety_rules.watch"
+LOOKS = 0.4  # seconds between two looks at the files
+
+
+class Watched(Verb):
+    """A verb on rule files that, with `--watch`, runs again whenever they change."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb once, or until it is stopped from the keyboard."""
+        return _watching(ctx, super().invoke) if ctx.meta.get(WATCH) else super().invoke(ctx)
+
+
+def _watching(ctx: click.Context, run: Callable[[click.Context], Any]) -> NoReturn:
+    """Run a verb each time that the content of its rule files is another; what is wrong with them is said and waited for."""
+    import time
+
+    from safety_rules.language.errors import RuleFileError
+    from safety_rules.loading.files import digest_of, folder_files
+    from safety_rules.loading.folders import overlay_files, resolve_folder
+    from safety_rules.words.catalog import sentence
+
+    rules, overlays = ctx.params["rules"], ctx.params["overlays"]
+    language = ctx.meta.get(LANGUAGE, ENGLISH)
+
+    def content() -> str:
+        try:
+            return digest_of([*folder_files(resolve_folder(rules)), *overlay_files(overlays)])
+        except OSError:  # a file that an editor is just replacing
+            return ""
+
+    while True:
+        seen = content()
+        try:
+            run(ctx)
+        except RuleFileError as error:
+            for diagnostic in error.diagnostics:
+                click.echo(diagnostic.text(language), err=True)
+        except (SystemExit, OSError):
+            pass
+        now = datetime.datetime.now().strftime("%H:%M:%S")
+        click.echo(sentence("new.watching", language, time=now, rules=resolve_folder(rules)))
+        while (found := content()) in (seen, ""):
+            time.sleep(LOOKS)
+        seen = found
+
+
+def watch_option(function: F) -> F:
+    """Add `--watch`."""
+    return click.option(
+        "--watch", is_flag=True, expose_value=False, is_eager=True, help="Run again whenever a rule file changes, until Ctrl-C.",
+        callback=lambda ctx, _, watch: ctx.meta.__setitem__(WATCH, watch),
+    )(function)  # fmt: skip
+
+
 def _answer_as_written(ctx: click.Context) -> None:
     """Take the language of the ledger, where neither an option nor the locale names one."""
     from safety_rules.formats.written import written_in
@@ -92,6 +147,7 @@ class Verbs(ToldGroup):
 
 
 LANGUAGE = "safety_rules.language"
+DEFAULT_AREA = "admission"
 
 
 def rules_option(function: F) -> F:
@@ -113,6 +169,22 @@ def day_option(function: F) -> F:
         "--on", "day", default=None, metavar="DAY", help="The day of the verdict, 2020-10-01; today by default."
     )
     return on(standing(function))
+
+
+def area_option(function: F) -> F:
+    """Add `--area`: an area by key; by default the only one, or the admission of projects."""
+    return click.option(
+        "--area", default=None, help="The area whose rules are applied; the only one of the rules, or admission, by default."
+    )(function)  # fmt: skip
+
+
+def area_of(rules: Rules, area: str | None) -> AreaRules:
+    """Return the area that is named or meant; raises UsageError where it has to be named."""
+    if area is None and len(rules.areas) == 1:
+        return rules.area(rules.areas[0])
+    if area is None and DEFAULT_AREA not in rules.areas:
+        raise click.UsageError(f"name the area: --area {' or '.join(rules.areas)}")
+    return rules.area(area or DEFAULT_AREA)
 
 
 def calendar_day(day: str | None) -> datetime.date | None:

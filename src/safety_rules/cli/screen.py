@@ -16,6 +16,8 @@ from safety_rules.cli.options import (
     PATH,
     Verb,
     accept_option,
+    area_of,
+    area_option,
     day_option,
     engine_option,
     headings_options,
@@ -50,7 +52,7 @@ ENDINGS = {
 def area_on(
     rules: str | None,
     overlays: Iterable[Path],
-    area: str,
+    area: str | None,
     day: str | None,
     require_standing: str,
     accepted: Path | None = None,
@@ -58,7 +60,7 @@ def area_on(
     """Return the law that the options name; today's without a day."""
     from safety_rules.face import load
 
-    chosen = load(rules, tuple(overlays)).area(area)
+    chosen = area_of(load(rules, tuple(overlays)), area)
     dated = chosen.on(day if day is not None else datetime.date.today(), require_standing)
     return dated if accepted is None else dated.accepting(accepted)
 
@@ -82,7 +84,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
     help="Write .xlsx, .html, .csv, .parquet or .jsonl; else a table is printed.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default=None, help="The output's format; by its ending.")
-@click.option("--area", default="admission", show_default=True, help="The area whose rules are applied.")
+@area_option
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
 @click.option(
     "--waivers", type=PATH, default=None, help="A YAML or CSV list: rule, subject, granted_by, reason, until."
@@ -108,7 +110,7 @@ def command(
     ledger: Path,
     output: Path | None,
     form: str | None,
-    area: str,
+    area: str | None,
     sheet: str | None,
     explain_headings: bool,
     mapped: Path | None,

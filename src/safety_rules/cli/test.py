@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, acceptance_options, format_option
+from safety_rules.cli.options import PATH, Watched, acceptance_options, format_option, watch_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, of_diagnostics
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from safety_rules.services.readers import Reader
 
 
-@click.command("test", cls=Verb)
+@click.command("test", cls=Watched)
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--area", default=None, help="Only the cases of one area.")
@@ -37,8 +38,12 @@ if TYPE_CHECKING:
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
 @click.option("--propose", is_flag=True, help="Also write cases for what is untried; what they expect is the author's.")
+@click.option(
+    "--durations", type=click.IntRange(1), default=None, metavar="N", help="Also name the N cases that took longest."
+)
 @acceptance_options
 @format_option
+@watch_option
 def command(
     rules: str | None,
     overlays: tuple[Path, ...],
@@ -49,6 +54,7 @@ def command(
     coverage: bool,
     mutate: bool,
     propose: bool,
+    durations: int | None,
     old: Path | None,
     write_baseline: bool,
     waivers: Path | None,
@@ -67,7 +73,8 @@ def command(
     if area is not None:
         book.area(area)
     gc.freeze()  # the rules stay: looking through them for garbage takes a tenth of the run
-    results = list(run_cases(book.rulebook, area, only))
+    timed = list(_timed(run_cases(book.rulebook, area, only)))
+    results = [r for r, _ in timed]
     problems = [p for r in results for p in _failures(r)]
     failed = sum(not r.passed for r in results)
     said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
@@ -92,11 +99,27 @@ def command(
         problems += [Problem("case", "note", f"{r.case}: holds", None, of=of, detail=_clauses(r)) for of, r in holding]
     proposed = _proposed(book.rulebook, area) if propose else []
     said += [f"{len(proposed)} cases proposed"] if propose else []
-    summary = "; ".join(said) + ("\n\n" + "\n".join(proposed) if proposed and form == "text" else "")
-    extra = {"proposed": proposed} if propose else {}
+    slowest = _slowest(timed, durations)
+    summary = "; ".join(said) + ("\n" + "\n".join(slowest) if slowest and form == "text" else "")
+    summary += "\n\n" + "\n".join(proposed) if proposed and form == "text" else ""
+    extra = {**({"proposed": proposed} if propose else {}), **({"slowest": slowest} if durations else {})}
     put(Report("test", tuple(problems), passed, summary, extra, tuple(known)), form, output)
     if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
+
+
+def _timed(results: Iterator[CaseResult]) -> Iterator[tuple[CaseResult, float]]:
+    """Yield each result with the seconds that it took."""
+    started = time.perf_counter()
+    for result in results:
+        yield result, time.perf_counter() - started
+        started = time.perf_counter()
+
+
+def _slowest(timed: Sequence[tuple[CaseResult, float]], most: int | None) -> list[str]:
+    """Return the cases that took longest, a line each."""
+    ordered = sorted(timed, key=lambda t: -t[1])[: most or 0]
+    return [f"{seconds * 1000:8.1f} ms  {r.of or r.area}: {r.case}" for r, seconds in ordered]
 
 
 def _failures(result: CaseResult) -> Iterator[Problem]:

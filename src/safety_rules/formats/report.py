@@ -6,6 +6,7 @@ Every verb of CI speaks through `Report`: what was looked at, and each problem w
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -177,8 +178,15 @@ def _sarif_rule(code: str) -> dict[str, Any]:
         "id": code,
         "name": "".join(w.capitalize() for w in words),
         "shortDescription": {"text": " ".join(words)},
-        "help": {"text": f"docs/diagnostics/{code}.md tells what it means and what to write."},
+        "help": {"text": f"`safety-rules help {code}` tells what it means and what to write."},
+        "helpUri": _help_uri(code),
     }
+
+
+def _help_uri(code: str) -> str:
+    """Return where a code's page is: on the site that SAFETY_RULES_DOCS names, or a name that stays the same everywhere."""
+    site = os.environ.get("SAFETY_RULES_DOCS", "").rstrip("/")
+    return f"{site}/diagnostics/{code}/" if site else f"urn:safety-rules:diagnostic:{code}"
 
 
 def _sarif_suppressed(s: Suppressed, index: int) -> dict[str, Any]:

@@ -64,12 +64,19 @@ class CaseResult:
         return not self.failures
 
 
-def run_cases(rulebook: Rulebook, area: str | None = None, only: str = "") -> Iterator[CaseResult]:
-    """Yield the result of every case of every area, or of one; with `only`, of those whose `RULE::CASE` has it in it."""
+def run_cases(
+    rulebook: Rulebook, area: str | None = None, only: str = "", file: str | None = None
+) -> Iterator[CaseResult]:
+    """Yield the result of every case of every area, or of one.
+
+    With `only`, of those whose `RULE::CASE` has it in it; with a `file`, of those that stand in it.
+    """
     for key, found in rulebook.areas.items():
         for of, case, run in cases_of(rulebook, found) if area is None or key == area else ():
-            if only in f"{of or key}::{case.title}":
+            if only in f"{of or key}::{case.title}" and file in (None, case.at.source.name):
                 yield _result(found, of, case, run())
+    if file is not None:
+        return
     for chain in rulebook.chains:
         wanted = [c for c in chain.cases if only in f"{chain.key}::{c.title}"]
         for case in wanted if area is None or chain.area == area else ():

@@ -1,0 +1,130 @@
+"""The pages that the wheel carries, and those made from the rules: what a code, a rule, a fact's figure or a topic is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from safety_rules.language.errors import NotFoundError
+from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
+from safety_rules.language.rule import Case, Rule
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.source import weakest
+from safety_rules.services.graph import graph
+from safety_rules.words.catalog import LANGUAGES, sentence
+from safety_rules.words.near import did_you_mean
+from safety_rules.words.values import standing_words
+
+FINDINGS = "findings"
+REFERENCE = "functions"
+
+
+def docs_folder() -> Path:
+    """Return the folder of the pages, in a wheel or in a checkout."""
+    here = Path(__file__).resolve().parents[1]
+    return next((f for f in (here / "docs", here.parents[1] / "docs") if f.is_dir()), here / "docs")
+
+
+def topics() -> Mapping[str, Path]:
+    """Return the pages by name: `python` for docs/python.md, a code for its page among the diagnostics."""
+    pages = [p for at in ("", "tutorials", "diagnostics") for p in (docs_folder() / at).glob("*.md")]
+    return {p.stem: p for p in sorted(pages) if p.stem != "README"}
+
+
+def page(word: str, book: Rulebook, language: str) -> str:
+    """Return the page of a diagnostic's code, a rule, a function or a topic; raises NotFoundError with the nearest."""
+    found = topics()
+    if word in found:
+        return found[word].read_text("utf-8")
+    sections = _sections(found[FINDINGS].read_text("utf-8")) if FINDINGS in found else {}
+    if word in sections:
+        return sections[word]
+    rules = {r.key: (area, r) for area in book.areas.values() for r in area.rules}
+    if word in rules:
+        return rule_page(book, *rules[word], language)
+    names = _functions()
+    if word == REFERENCE or word in names:
+        return reference()
+    known = [*found, *sections, REFERENCE, *names, *rules]
+    raise NotFoundError(f"there is no page `{word}`; {did_you_mean(word, known)}")
+
+
+def _functions() -> list[str]:
+    names = [*(f.name for f in FOLDS.values()), *(f.name for f in FUNCTIONS.values())]
+    return [n for name in names for n in (name.en, name.zh)]
+
+
+def _sections(text: str) -> dict[str, str]:
+    """Return the sections of a page by their headings, `## code`."""
+    parts = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    return {part.partition("\n")[0].strip(): f"# {part}" for part in parts}
+
+
+def reference() -> str:
+    """Return the page of operators and functions, made from the table that every engine reads."""
+    return "\n".join(_reference()) + "\n"
+
+
+def _reference() -> Iterator[str]:
+    yield "# Operators and functions · 运算符与函数\n"
+    yield "Made from the one table that the definition and every engine read.\n"
+    yield f"Comparisons: {' '.join(f'`{o}`' for o in ORDERS)}, `in`. Between numbers: {' '.join(f'`{s}`' for s in SIGNS)}; a quotient by zero is unknown.\n"
+    yield "| over one list | 中文 | of an empty list |\n|---|---|---|"
+    for key, fold in FOLDS.items():
+        yield f"| `{key}` | `{fold.name.zh}` | {'unknown' if fold.nothing else 'known'} |"
+    yield "\n| function | 中文 | takes |\n|---|---|---|"
+    for key, function in FUNCTIONS.items():
+        yield f"| `{key}` | `{function.name.zh}` | {', '.join(function.takes)} |"
+
+
+def rule_page(book: Rulebook, area: Area, rule: Rule, language: str) -> str:
+    """Return the page of a rule: its law, logic, consequence, standing and cases, and what it reads."""
+    return "\n".join(_rule(book, area, rule, language)) + "\n"
+
+
+def _rule(book: Rulebook, area: Area, rule: Rule, language: str) -> Iterator[str]:
+    def said(key: str, **slots: object) -> str:
+        return sentence(f"page.{key}", language, **slots)
+
+    yield f"# {rule.title.in_(language)}\n\n`{rule.key}` · {area.title.in_(language)} `{area.key}` · {rule.file}\n"
+    since, until = rule.in_force.since, rule.in_force.until
+    standing = standing_words(weakest(*(c.standing for c in rule.authority)), language)
+    yield said("since", since=since or "…", until=until or "…", standing=standing) + "\n"
+    yield f"## {said('law')}\n"
+    for c in rule.authority:
+        title = book.sources[c.source].title.in_(language)
+        quoted = f"\n  > {c.quotation}" if c.quotation else ""
+        yield f"- {title} {c.clause}（{standing_words(c.standing, language)}）{quoted}"
+    for head, clauses in (("applies", rule.applies_when), ("requires", rule.requires)):
+        if clauses:
+            yield f"\n## {said(head)}\n"
+        for clause in clauses:
+            yield f"- {clause.sentence.in_(language)}\n  `{clause.text}`"
+    outcome = rule.otherwise.outcome
+    name = area.outcome(outcome).name.in_(language) if outcome is not None else said("advice")
+    yield f"\n{said('otherwise', outcome=name)}{said('veto') if rule.otherwise.veto else ''}"
+    yield f"\n## {said('reads')}\n"
+    for node in graph(book, [area.key], [rule.key]).nodes.values():
+        if node.key != rule.key:
+            yield f"- {node.name.in_(language)} `{node.key}`"
+    yield f"\n## {said('cases')}\n"
+    yield from (_case(c) for c in rule.cases)
+
+
+def _case(case: Case) -> str:
+    given = "；".join(f"{key}: {value}" for key, value in case.given.items())
+    return f"- {case.title}：{given} → `{case.expect.get('expect', '')}`"
+
+
+def index(book: Rulebook) -> str:
+    """Return `llms.txt`: every page with its first line, for programs that read."""
+    lines = ["# safety_rules\n", f"> {sentence('page.about', LANGUAGES[1])}\n", "## Pages\n"]
+    top = docs_folder().parent
+    for path in topics().values():
+        title = path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
+        lines.append(f"- [{title}]({path.relative_to(top).as_posix()})")
+    lines.append("\n## Rules\n")
+    for area in book.areas.values():
+        lines += [f"- `{r.key}`: {r.title.en} ({area.key})" for r in area.rules if not r.row_of]
+    return "\n".join(lines) + "\n"

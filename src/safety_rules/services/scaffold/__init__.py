@@ -1,0 +1,1 @@
+"""Packs, areas, rules and overlays to begin with."""

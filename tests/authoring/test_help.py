@@ -1,0 +1,81 @@
+"""Every code, rule, function and topic has a page, and SARIF names it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner, Result
+
+import safety_rules as sr
+from safety_rules.cli.main import cli
+from safety_rules.formats.report import Problem, Report, written
+from safety_rules.language.operators import FOLDS, FUNCTIONS
+from safety_rules.services.pages import docs_folder, page, reference, topics
+from safety_rules.services.proving.answers import Answer
+
+SOURCE = Path(sr.__file__).parent
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli, ["help", *arguments])
+
+
+def reported() -> set[str]:
+    """Return the codes of problems that are written in the source."""
+    found = {a.value for a in Answer} - {"proved", "accepted"}
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:
+                first = node.args[0]
+                found |= {first.value} if isinstance(first, ast.Constant) else set()
+    return found
+
+
+def test_every_code_has_a_page() -> None:
+    book = sr.load().rulebook
+    assert len(reported()) > 15
+    for code in reported():
+        assert page(code, book, "en").startswith(f"# {code}"), code
+    assert "band-gap" in topics()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_rule_has_a_page_with_its_law_and_logic(language: str) -> None:
+    book = sr.load().rulebook
+    for area in book.areas.values():
+        for rule in area.rules[:3]:
+            text = page(rule.key, book, language)
+            assert rule.title.in_(language) in text
+            assert all(c.text in text for c in (*rule.applies_when, *rule.requires))
+            assert all(book.sources[c.source].title.in_(language) in text for c in rule.authority)
+
+
+def test_the_reference_has_every_function() -> None:
+    assert all(f"`{key}`" in reference() and f.name.zh in reference() for key, f in {**FOLDS, **FUNCTIONS}.items())
+    assert run("合计").output == run("functions").output == reference()
+
+
+def test_a_word_that_has_no_page_is_answered_with_the_nearest() -> None:
+    assert "writing-rules" in run("-l", "en").output
+    wrong = run("bnad-gap")
+    assert wrong.exit_code != 0
+    assert "`band-gap`" in str(wrong.exception)
+
+
+def test_the_index_names_every_page_and_each_is_there() -> None:
+    listed = run("--index").output
+    for path in topics().values():
+        assert f"({path.relative_to(docs_folder().parent).as_posix()})" in listed
+
+
+def test_sarif_names_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = Report("check", (Problem("band-gap", "error", "x", None),), (), "", {}, ())
+    rule = json.loads(written(report, "sarif", "en"))["runs"][0]["tool"]["driver"]["rules"][0]
+    assert urlsplit(rule["helpUri"]).scheme == "urn"
+    monkeypatch.setenv("SAFETY_RULES_DOCS", "https://docs.example/")
+    rule = json.loads(written(report, "sarif", "en"))["runs"][0]["tool"]["driver"]["rules"][0]
+    assert rule["helpUri"] == "https://docs.example/diagnostics/band-gap/"
