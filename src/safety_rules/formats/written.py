@@ -11,6 +11,7 @@ from safety_rules.words.catalog import CHINESE, ENGLISH
 ENOUGH = 65536
 CHINESE_SIGN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9][0-9a-f]{3}", re.IGNORECASE)
 PARTS = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml")
+JSON = (".json", ".jsonl")
 TEXTS = (".csv", ".tsv", ".txt", ".json", ".jsonl")
 
 
@@ -23,6 +24,8 @@ def written_in(path: Path) -> str:
         elif path.suffix.lower() in TEXTS:
             with path.open("rb") as file:
                 found = [_text(file.read(ENOUGH))]
+            if path.suffix.lower() in JSON and not found[0].lstrip().startswith(("{", "[")):
+                return CHINESE  # none that can be read at all
         else:
             return CHINESE
     except (OSError, zipfile.BadZipFile, RuntimeError):

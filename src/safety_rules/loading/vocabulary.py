@@ -80,7 +80,9 @@ def _formats(entries: Iterable[tuple[Scalar, TextFormatFile]], report: Report) -
         try:
             checked(made.pattern)
         except BadPattern as wrong:
-            report.error(f"format.{wrong.why}", file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
+            why = "format.unbounded" if wrong.why == "unbounded" else "format.too-many"
+            why = "format.sign" if wrong.why == "sign" else why
+            report.error(why, file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
             continue
         for texts, wanted in ((file.like, True), (file.not_like, False)):
             for text in texts:
