@@ -84,31 +84,31 @@ def rule_page(book: Rulebook, area: Area, rule: Rule, language: str) -> str:
 
 
 def _rule(book: Rulebook, area: Area, rule: Rule, language: str) -> Iterator[str]:
-    def said(key: str, **slots: object) -> str:
+    def of_page(key: str, **slots: object) -> str:
         return sentence(f"page.{key}", language, **slots)
 
     yield f"# {rule.title.in_(language)}\n\n`{rule.key}` · {area.title.in_(language)} `{area.key}` · {rule.file}\n"
     since, until = rule.in_force.since, rule.in_force.until
     standing = standing_words(weakest(*(c.standing for c in rule.authority)), language)
-    yield said("since", since=since or "…", until=until or "…", standing=standing) + "\n"
-    yield f"## {said('law')}\n"
+    yield of_page("since", since=since or "…", until=until or "…", standing=standing) + "\n"
+    yield f"## {of_page('law')}\n"
     for c in rule.authority:
         title = book.sources[c.source].title.in_(language)
         quoted = f"\n  > {c.quotation}" if c.quotation else ""
         yield f"- {title} {c.clause}（{standing_words(c.standing, language)}）{quoted}"
     for head, clauses in (("applies", rule.applies_when), ("requires", rule.requires)):
         if clauses:
-            yield f"\n## {said(head)}\n"
+            yield f"\n## {of_page(head)}\n"
         for clause in clauses:
             yield f"- {clause.sentence.in_(language)}\n  `{clause.text}`"
     outcome = rule.otherwise.outcome
-    name = area.outcome(outcome).name.in_(language) if outcome is not None else said("advice")
-    yield f"\n{said('otherwise', outcome=name)}{said('veto') if rule.otherwise.veto else ''}"
-    yield f"\n## {said('reads')}\n"
+    name = area.outcome(outcome).name.in_(language) if outcome is not None else of_page("advice")
+    yield f"\n{of_page('otherwise', outcome=name)}{of_page('veto') if rule.otherwise.veto else ''}"
+    yield f"\n## {of_page('reads')}\n"
     for node in graph(book, [area.key], [rule.key]).nodes.values():
         if node.key != rule.key:
             yield f"- {node.name.in_(language)} `{node.key}`"
-    yield f"\n## {said('cases')}\n"
+    yield f"\n## {of_page('cases')}\n"
     yield from (_case(c) for c in rule.cases)
 
 
