@@ -78,7 +78,7 @@ class Maker:
         return Term(self.named(key, BOOLEANS[key]), lambda w: w.facts.get(key))
 
     def starts(self, _depth: int) -> Term:
-        text, prefix = self.text(), self.one("26", "", "氨")
+        text, prefix = self.text(), self.one("26", "2", "氨")
         return Term(f"starts_with({text.text}, '{prefix}')", strict(lambda t: t.startswith(prefix), text))
 
     def listed(self, _depth: int) -> Term:
