@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from conformance.suite import book, parsed, record
 from safety_rules.language.expr import Expr
-from safety_rules.language.kinds import Boolean, Name, Number
+from safety_rules.language.kinds import Boolean, Date, Name, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Otherwise, Rule
@@ -53,6 +53,8 @@ LEAVES: Mapping[str, tuple[str, ...]] = {
     "days": ("project.wait", "30[天]"),
     "months": ("project.term", "limit.period", "2[月]"),
     "text": ("project.code", "project.name", "'氨'"),
+    "part": ("project.name", "'氨'"),
+    "format": ("'plate'",),
     "site": ("project.site", "project.other_site", "'land'"),
     "grade": ("quantity[project.code].grade", "quantity[project.name, project.code].grade"),
     "steps": ("project.steps", "limit.steps"),
@@ -76,17 +78,18 @@ AS_TRUTH = {
     "grade": "({0}) == 'low'",
     "steps": "'mixing' in ({0})",
 }
-TAKEN = {"text": "text", "day": "day", "number": "number", "same": "number"}
+TAKEN = {"same": "number"}  # what a function takes is a kind by its own name, but for these
 
 
 def _functions() -> Iterator[Form]:
     """Yield each function as what it gives, days and months apart; of numbers, also over a period."""
     for key, row in FUNCTIONS.items():
-        slots = [TAKEN[taken] for taken in row.takes]
+        slots = [TAKEN.get(taken, taken) for taken in row.takes]
         text = f"{key}({', '.join(f'{{{i}}}' for i in range(len(slots)))})"
         kind = row.kind([Number(whole=True)] * len(slots))
         given = {(("day", 1),): "days", (("month", 1),): "months"}
-        result = given.get(kind.unit.dimension, "number") if isinstance(kind, Number) else "truth"
+        plain = "day" if isinstance(kind, Date) else "truth"
+        result = given.get(kind.unit.dimension, "number") if isinstance(kind, Number) else plain
         yield _form(result, text, *slots)
         if slots == ["number"] * len(slots):
             yield _form("days", text, *["days"] * len(slots))
