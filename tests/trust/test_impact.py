@@ -15,9 +15,10 @@ from click.testing import CliRunner
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
-from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import loaded
+from safety_rules.semantics.reads import walk_through
 from safety_rules.services.impact import compare
 from safety_rules.services.impact.compare import Comparison
 from safety_rules.services.mutants import mutants
@@ -171,11 +172,19 @@ def test_units_and_outcomes_that_change_are_told() -> None:
     assert "area" in {c.item.kind for c in compared(book(), book(**{"area/area.yaml": other})).changes}
 
 
+def unread(area: Area) -> set[str]:
+    """Return the derivations that no rule reads, so that a change of them changes no verdict."""
+    derivations, seen = {d.fact: d for d in area.derivations}, set[str]()
+    clauses = [c for r in area.rules for c in (*r.applies_when, *r.requires)]
+    keys = {str(getattr(n, "key", "")) for c in clauses for n in walk_through(c.that, derivations, seen)}
+    return {d.key for d in area.derivations if d.fact not in keys}
+
+
 def test_changes_of_the_built_in_rules_are_found_one_and_all() -> None:
     rules = sr.load().rulebook
     made = list(mutants(rules, "admission"))
     unshown = []
-    for mutant in Random(7).sample(made, 3):
+    for mutant in Random(7).sample([m for m in made if m.of not in unread(rules.areas["admission"])], 3):
         found = compared(rules, mutant.rulebook, "admission", datetime.date(2020, 10, 1), most=1000)
         same = [c for c in found.changes if c.item.key == mutant.of]
         if mutant.what.startswith(("it starts", "it ends")):
