@@ -92,7 +92,7 @@ def may_decide(expr: tree.Expr, blank: Environment) -> bool:
     in_sight: dict[str, tuple[str, Any]] = {
         n.variable: ("", {}) for n in tree.walk(expr) if isinstance(n, tree.ItemField)
     }
-    return only(bounds_of(expr, replace(blank, variables=in_sight, memo=None))) is not None
+    return only(bounds_of(expr, replace(blank, variables=in_sight, memo={}))) is not None
 
 
 def at_any_time(

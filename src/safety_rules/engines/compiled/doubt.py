@@ -22,6 +22,7 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import walk_through
 
+MOST_PARTS = 64
 FIRST_YEAR, LAST_YEAR, MOST_PERIODS = 1500, 8000, 12_000  # months, or days
 Get = Callable[[str], Any]
 Check = Callable[[Get], bool]
@@ -73,7 +74,7 @@ def _apart(node: tree.Expr, law: AreaOn, blank: Environment) -> Check | None:
         return partial(_ordinary, days)
     if node.op in ("==", "!="):
         return None
-    left, right = _ends(node.left, law, blank), _ends(node.right, law, blank)
+    left, right = (_ends(side, law, blank, [MOST_PARTS]) for side in (node.left, node.right))
     if left is None or right is None:
         return None
 
@@ -118,8 +119,14 @@ def _margin(end: float) -> float:
     return abs(end) * 1e-6 + 1e-9 if math.isfinite(end) else 0.0
 
 
-def _ends(expr: tree.Expr, law: AreaOn, blank: Environment) -> Ends | None:
-    """Return the ends of a number in floats, never wider than they are."""
+def _ends(expr: tree.Expr, law: AreaOn, blank: Environment, left_over: list[int]) -> Ends | None:
+    """Return the ends of a number in floats, never wider than they are; None where more parts than are left make it up.
+
+    A derived fact that is read twice is worked out twice, on each record again: hence the limit.
+    """
+    left_over[0] -= 1
+    if left_over[0] < 0:
+        return None
     match expr:
         case tree.Literal(Fraction() as known):
             return _fixed(known)
@@ -129,13 +136,13 @@ def _ends(expr: tree.Expr, law: AreaOn, blank: Environment) -> Ends | None:
         case tree.FactRef(key, Number()):
             derivation = law.derivations.get(key)
             if derivation is not None:
-                return _ends(derivation.formula, law, blank) if is_sure(derivation, law) else None
+                return _ends(derivation.formula, law, blank, left_over) if is_sure(derivation, law) else None
             return _of_fact(law.rulebook.vocabulary.facts[key], expr, blank)
         case tree.Scale(operand, factor) if factor > 0:
-            inner, by = _ends(operand, law, blank), float(factor)
+            inner, by = _ends(operand, law, blank, left_over), float(factor)
             return None if inner is None else lambda get: _each(inner(get), by)
         case tree.Arithmetic(op, left, right):
-            a, b = _ends(left, law, blank), _ends(right, law, blank)
+            a, b = (_ends(side, law, blank, left_over) for side in (left, right))
             both = _not_negative(left, blank) and _not_negative(right, blank)
             return (
                 None if a is None or b is None or not both or op == "-" else _joined(op, a, b)
