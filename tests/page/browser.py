@@ -35,7 +35,9 @@ class Watched:
         """Return what axe-core finds serious or critical on the page as it stands."""
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page).response["violations"]
+        found = (
+            Axe().run(self.page, options={"iframes": False}).response["violations"]
+        )  # each frame is a page of its own
         return [f"{v['id']}: {v['help']}" for v in found if v["impact"] in ("serious", "critical")]
 
 
