@@ -177,7 +177,8 @@ def value(area: sr.DatedArea, fact: Fact, rng: Random, odd: float) -> Any:
         case Choice(choices):
             return rng.choice(rng.choice(choices.options).spellings)
         case Choices(choices):
-            picked = rng.sample(choices.options, min(len(choices.options), rng.randrange(4)))
+            least = any("无" in o.spellings for o in choices.options)  # an empty list written so is that option
+            picked = rng.sample(choices.options, min(len(choices.options), rng.randrange(least, 4)))
             return [rng.choice(o.spellings) for o in picked]
         case Records():
             fields = [f for f in area.law.rulebook.vocabulary.fields(fact.key) if f.key not in area.law.derivations]
