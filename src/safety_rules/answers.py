@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.verdict.receipt import came_to
 from safety_rules.semantics.verdict.serial_findings import name
 from safety_rules.version import VERSION
 from safety_rules.words.catalog import CHINESE
@@ -77,12 +78,7 @@ def detailed(verdict: Verdict, detail: str = "verdict") -> dict[str, Any]:
     if detail == "receipt":
         return verdict.receipt()
     return {
-        "area": verdict.on.area.key,
-        "as_of": verdict.on.as_of.isoformat(),
-        "subject": verdict.subject,
-        "outcome": verdict.outcome,
-        "at_best": verdict.at_best,
-        "at_worst": verdict.at_worst,
+        **came_to(verdict),
         "violated": list(verdict.violated()),
         "undetermined": list(verdict.rules_by_status()[1]),
         "problems": len(verdict.problems),

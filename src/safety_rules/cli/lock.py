@@ -23,6 +23,7 @@ from safety_rules.words.catalog import sentence
 @said_in_option
 def command(rules: str | None, waivers: Path | None, reason: str | None, check: bool, language: str) -> None:
     """Write rules.lock in a rules folder; refuse what is lost, altered or widened against the one there, but with a reason."""
+    from safety_rules.formats.safe import replacing
     from safety_rules.loading.folders import resolve_folder, rulebook_of
     from safety_rules.services.lint.waivers import lint_waivers
     from safety_rules.services.lock import NAME, against, kept_lock, lock, lock_text
@@ -45,5 +46,6 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
         sys.exit(0 if fresh else ExitCode.RULES)
     before = kept.accepted if kept is not None else ()
     said = [f"{datetime.date.today()} ({len(found)}): {' '.join(reason.split())}"] if reason is not None else []
-    path.write_text(lock_text(made, (*before, *said)), encoding="utf-8", newline="\n")
+    with replacing(path) as temporary:
+        temporary.write_text(lock_text(made, (*before, *said)), encoding="utf-8", newline="\n")
     click.echo(sentence("lock.written", language, path=path.name, count=len(made), accepted=len(found)))

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.language.diagnostic import SourceText, Span
+from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Case, Derivation, Obligation
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.services.impact.leads import leads, period_says
 from safety_rules.services.lint.sources import cited
 from safety_rules.services.lint.waivers import LintWaiver
+from safety_rules.words.catalog import both
 from safety_rules.words.diagnostic import Diagnostic
 
 NAME = "rules.lock"
@@ -158,7 +160,7 @@ def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagn
         yield Diagnostic.of("lock-edited", kept.start)
     for (kind, key), (was, at) in kept.things.items():
         now = made.get((kind, key))
-        slots = {"kind": kind, "key": key, "was": was.says}
+        slots = {"kind": _kind(kind), "key": key, "was": was.says}
         if kind == "waiver" and not with_waivers:
             continue
         if now is None and kind not in NO_LOSS:
@@ -167,4 +169,8 @@ def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagn
             yield Diagnostic.of("lock-altered", at, now=now.says, **slots)
     for (kind, key), one in made.items():
         if kind in WIDENING and (kind, key) not in kept.things:
-            yield Diagnostic.of("lock-widened", kept.start, kind=kind, key=key, now=one.says)
+            yield Diagnostic.of("lock-widened", kept.start, kind=_kind(kind), key=key, now=one.says)
+
+
+def _kind(kind: str) -> Name:
+    return both(f"locked.{kind.replace('-', '_')}")

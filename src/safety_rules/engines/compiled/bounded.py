@@ -26,11 +26,12 @@ def certain(expr: Expr, found: ast.expr, w: Writer) -> ast.expr:
     """Return what a node comes to: by its bounds where it is None, and these may decide it."""
     if not w.law.bounded or not asks_bounds(expr) or (isinstance(found, ast.Constant) and found.value is not None):
         return found
-    if not may_decide(expr, w.law.environment(Record({}))):
+    blank = w.blank()
+    if not may_decide(expr, blank):
         return found
     variables = list(w.items)
     name = f"certain_{len(w.constants)}"
-    matters = None if variables else may_matter(expr, w.law, w.law.environment(Record({})))
+    matters = None if variables else may_matter(expr, w.law, blank)
     remembered = w.constants.setdefault("bounds_of_record", _Remembered())
     w.constants[name] = _asking(expr, w.law, variables, remembered, matters)
     asked = code.call(name, load("get"), *(load(w.items[v]) for v in variables))

@@ -144,9 +144,8 @@ def _ends(expr: tree.Expr, law: AreaOn, blank: Environment, left_over: list[int]
         case tree.Arithmetic(op, left, right):
             a, b = (_ends(side, law, blank, left_over) for side in (left, right))
             both = _not_negative(left, blank) and _not_negative(right, blank)
-            return (
-                None if a is None or b is None or not both or op == "-" else _joined(op, a, b)
-            )  # what cancels is off by more
+            # the ends of a difference cancel, and are off by more than the margin
+            return None if a is None or b is None or not both or op == "-" else _joined(op, a, b)
         case _:
             return None
 

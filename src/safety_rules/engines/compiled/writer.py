@@ -10,7 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.engines.compiled.code import assign, constant, load
+from safety_rules.language.record import Record
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.environment import Environment
 
 
 @dataclass(slots=True)
@@ -29,6 +31,13 @@ class Writer:
     loading: list[ast.stmt] = field(default_factory=list)
     fields: dict[tuple[str, str], ast.expr] = field(default_factory=dict)
     ready: bool = False
+    nothing: list[Environment] = field(default_factory=list)
+
+    def blank(self) -> Environment:
+        """Return the law on a record of which nothing is known; what is worked out in it is kept."""
+        if not self.nothing:
+            self.nothing.append(self.law.environment(Record({})))
+        return self.nothing[0]
 
     def name(self, stem: str = "t") -> str:
         """Return a new name."""
@@ -58,4 +67,6 @@ class Writer:
     def inside(self, items: Mapping[str, str]) -> Writer:
         """Return a writer of a nested block, sharing names and constants; what it works out is known in it only."""
         known = dict(self.fields)
-        return Writer(self.law, self.constants, [], self.facts, items, self.count, self.loading, known, self.ready)
+        return Writer(
+            self.law, self.constants, [], self.facts, items, self.count, self.loading, known, self.ready, self.nothing
+        )

@@ -47,17 +47,24 @@ def provenance(verdict: Decided) -> dict[str, Any]:
     }
 
 
-def receipt(verdict: Decided) -> dict[str, Any]:
-    """Return what a verdict came to and what it was made from, without words: what a decision log keeps."""
-    violated, undetermined, not_applicable = verdict.rules_by_status()
+def came_to(verdict: Decided) -> dict[str, Any]:
+    """Return what was decided, of whom, on which day, and what came out."""
     return {
-        "schema": RECEIPT,
         "area": verdict.on.area.key,
         "as_of": verdict.on.as_of.isoformat(),
         "subject": verdict.subject,
         "outcome": verdict.outcome,
         "at_best": verdict.at_best,
         "at_worst": verdict.at_worst,
+    }
+
+
+def receipt(verdict: Decided) -> dict[str, Any]:
+    """Return what a verdict came to and what it was made from, without words: what a decision log keeps."""
+    violated, undetermined, not_applicable = verdict.rules_by_status()
+    return {
+        "schema": RECEIPT,
+        **came_to(verdict),
         "standing": standing_key(verdict.standing),
         "violated": {key: list(verdict.failed(key)) for key in violated},
         "undetermined": list(undetermined),
