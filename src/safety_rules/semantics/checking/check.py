@@ -22,6 +22,7 @@ from safety_rules.language.kinds import (
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS, Taken, named
 from safety_rules.language.units import ONE
 from safety_rules.language.vocabulary import normal
+from safety_rules.semantics.checking.formats import MEANT, format_named
 from safety_rules.semantics.checking.kinds_and_units import (
     SAME_AS,
     as_kind,
@@ -334,7 +335,7 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
 def _argument(taken: Taken, node: ast.expr, before: Sequence[tree.Expr], scope: Scope, r: Reading) -> tree.Expr | None:
     """Return an argument as what the function takes there."""
     if taken == "format":
-        return _format(node, scope, r)
+        return format_named(node, scope, r)
     if taken == "part" and isinstance(node, ast.Constant) and node.value == "":
         return r.wrong("empty-text", node)
     if taken == "number":
@@ -342,32 +343,6 @@ def _argument(taken: Taken, node: ast.expr, before: Sequence[tree.Expr], scope: 
     kind = TAKEN.get(taken) or tree.kind_of(before[0])
     found = _number(node, scope, r, kind) if taken == "same" else _expr(node, scope, r, kind)
     return None if found is None else as_kind(found, kind, node, r)
-
-
-def _format(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
-    """Return the pattern of the format that is named."""
-    formats = scope.vocabulary.formats
-    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
-        return r.wrong("format.written", node)
-    found = next((f for f in formats.values() if node.value in (f.key, f.name.zh)), None)
-    if found is None:
-        return r.wrong(
-            "format", node, suggestion(node.value, [n for f in formats.values() for n in (f.key, f.name.zh)])
-        )
-    r.named(node, found.key, found.name.zh)
-    return tree.Literal(found.pattern, Text(), r.span(node))
-
-
-MEANT: Mapping[str, str] = {
-    **dict.fromkeys(("len", "strlen", "size"), "length(x.name)"),
-    **dict.fromkeys(("lower", "upper", "casefold", "equals"), "same_text(x.name, 'ABC')"),
-    **dict.fromkeys(("regex", "match", "like", "re"), "matches(x.code, 'plate')"),
-    **dict.fromkeys(("includes", "substring", "find"), "contains(x.name, 'ABC')"),
-    **dict.fromkeys(("today", "now", "date"), "as_of"),
-    **dict.fromkeys(("age", "years"), "years_between(as_of, x.born) >= 18[年]"),
-    "is_workday": "workdays_between(x.day, x.day - 1[天]) == 1[天]",
-}
-"""What may be meant by functions of other languages."""
 
 
 def _aggregate(fold: Any, node: ast.GeneratorExp, scope: Scope, r: Reading) -> tree.Expr | None:

@@ -1,0 +1,37 @@
+"""Formats of texts by their name in a condition, and what people mean who write functions of other languages."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from safety_rules.language import expr as tree
+from safety_rules.language.kinds import Text
+from safety_rules.semantics.checking.parse import Reading
+from safety_rules.semantics.checking.scope import Scope
+from safety_rules.words.near import suggestion
+
+MEANT: Mapping[str, str] = {
+    **dict.fromkeys(("len", "strlen", "size"), "length(x.name)"),
+    **dict.fromkeys(("lower", "upper", "casefold", "equals"), "same_text(x.name, 'ABC')"),
+    **dict.fromkeys(("regex", "match", "like", "re"), "matches(x.code, 'plate')"),
+    **dict.fromkeys(("includes", "substring", "find"), "contains(x.name, 'ABC')"),
+    **dict.fromkeys(("today", "now", "date"), "as_of"),
+    **dict.fromkeys(("age", "years"), "years_between(as_of, x.born) >= 18[年]"),
+    "is_workday": "workdays_between(x.day, x.day - 1[天]) == 1[天]",
+}
+"""What may be meant by functions of other languages."""
+
+
+def format_named(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
+    """Return the pattern of the format that is named."""
+    formats = scope.vocabulary.formats
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return r.wrong("format.written", node)
+    found = next((f for f in formats.values() if node.value in (f.key, f.name.zh)), None)
+    if found is None:
+        return r.wrong(
+            "format", node, suggestion(node.value, [n for f in formats.values() for n in (f.key, f.name.zh)])
+        )
+    r.named(node, found.key, found.name.zh)
+    return tree.Literal(found.pattern, Text(), r.span(node))
