@@ -31,7 +31,7 @@ def area() -> sr.DatedArea:
 def plain(area: sr.DatedArea, **change: Any) -> dict[str, Any]:
     """Return a good record in the form that the quick function takes, with other numbers."""
     found = plain_data(area.admit(GOOD))
-    found["project"] |= {"safety_category": "none_of_these", "leased_area": None, **change}
+    found["project"] |= {"safety_category": "none_of_these", "leased_area": None, "safety_acceptance": None, **change}
     return found
 
 

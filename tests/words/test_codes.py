@@ -138,7 +138,7 @@ def test_a_bad_file_is_answered_in_chinese_as_well(code: str) -> None:
 
 def test_a_name_in_a_slot_is_said_in_the_language_of_the_sentence() -> None:
     what = said("unknown-rule.area", written="x", what=said("what.rule"))
-    assert what.in_("zh") == "“x”不是本领域的规则"
+    assert what.in_("zh") == "“x”不是本审查事项的规则"
     assert what.in_("en") == "`x` is not a rule of this area"
     assert said("near.few", names=("a", "b")).in_("zh") == "可用：“a”、“b”"
 

@@ -124,11 +124,15 @@ def _better(record: Record, rule: Rule, law: AreaOn, reads: Mapping[str, list[st
 
 
 def _tries(record: Record, rule: Rule, law: AreaOn, key: str) -> Iterator[Any]:
-    kind = law.rulebook.vocabulary.facts[key].kind
-    if isinstance(kind, Records):
+    fact = law.rulebook.vocabulary.facts[key]
+    if isinstance(fact.kind, Records):
         yield ()
     made = candidates(law, record, [rule], key)
-    yield from made[:: max(1, len(made) // MOST_VALUES)] if isinstance(kind, Number) else made[:MOST_VALUES]
+    if isinstance(fact.kind, Number):
+        plain = [v for v in made if isinstance(v, Fraction) and fact.unasked.admits(v)]  # others would be asked: unknown
+        yield from plain[:: max(1, len(plain) // MOST_VALUES)]
+    else:
+        yield from made[:MOST_VALUES]
 
 
 def _score(record: Record, rules: list[Rule], law: AreaOn) -> int:
