@@ -129,7 +129,9 @@ def _tries(record: Record, rule: Rule, law: AreaOn, key: str) -> Iterator[Any]:
         yield ()
     made = candidates(law, record, [rule], key)
     if isinstance(fact.kind, Number):
-        plain = [v for v in made if isinstance(v, Fraction) and fact.unasked.admits(v)]  # others would be asked: unknown
+        plain = [
+            v for v in made if isinstance(v, Fraction) and fact.unasked.admits(v)
+        ]  # others would be asked: unknown
         yield from plain[:: max(1, len(plain) // MOST_VALUES)]
     else:
         yield from made[:MOST_VALUES]
