@@ -10,7 +10,7 @@ from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.verdict.currency import review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
-from safety_rules.semantics.verdict.explain import cited, duty_said, headline, problem_said, reasons_said, ways_said
+from safety_rules.semantics.verdict.explain import cited, duty_said, headline, problem_lines, reasons_said, ways_said
 
 MOST_NAMED = 5
 
@@ -26,7 +26,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
         _next(first, verdict),
     ]
     lines += map(review_said, reviews(verdict))
-    return (*lines, *(statement("problem.line", problem=problem_said(p)) for p in verdict.problems))
+    return (*lines, *problem_lines(verdict))
 
 
 def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statement:

@@ -30,6 +30,7 @@ from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.evidence import evidence
+from safety_rules.semantics.verdict.incomplete import incomplete
 from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both
 from safety_rules.words.said import refusal
@@ -189,6 +190,11 @@ class Decided:
     def problems(self) -> tuple[Problem, ...]:
         """What in the data could not be used."""
         return self.record.problems
+
+    @cached_property
+    def incomplete(self) -> tuple[Problem, ...]:
+        """What must be given and is not; beside the verdict, of which it moves neither end."""
+        return incomplete(self.on, self.record, self.environment) if self.on.rulebook.must_be_given else ()
 
     @property
     def accepted(self) -> tuple[Acceptance, ...]:
