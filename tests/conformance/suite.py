@@ -139,7 +139,7 @@ def verdicts() -> Iterator[VerdictCase]:
     """Yield every verdict case of every file."""
     for path in files():
         for i, group in enumerate(_read(path).get("verdicts", []), start=1):
-            rulebook = with_rules(group["rules"])
+            rulebook = with_rules(group["rules"], group.get("facts"))
             for j, case in enumerate(group["cases"], start=1):
                 require = Standing[case.get("require", "assumed")]
                 law = area_on(rulebook, "base", _day(case), require)
@@ -147,9 +147,11 @@ def verdicts() -> Iterator[VerdictCase]:
                 yield VerdictCase(f"{path.stem}-{i}.{j}", law, record(case.get("given", {}), law), waivers, case)
 
 
-def with_rules(rules: Mapping[str, Mapping[str, Any]]) -> Rulebook:
-    """Return the rulebook with these rules: `requires`, `applies_when`, `outcome` (none: advice), `veto`, `source`."""
+def with_rules(rules: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Any] | None = None) -> Rulebook:
+    """Return the rulebook with these rules (`requires`, `applies_when`, `outcome` (none: advice), `veto`, `source`) and more facts."""
     base = [f for f in folder_files(HERE / "base") if f.path != "area/is_ready.yaml"]
+    if facts:
+        base.append(RuleFileText("more.yaml", json.dumps({"facts": facts}, ensure_ascii=False).encode()))
     return loaded([*base, *(_rule_file(key, rule) for key, rule in rules.items())])
 
 

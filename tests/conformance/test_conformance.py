@@ -105,6 +105,7 @@ PARTS = {
     "gaps": lambda v: sorted(f"{g.path} {g.to}" for g in v.gaps),
     "waived": lambda v: sorted(f.rule.key for f in v.findings if f.waived),
     "waiver_results": lambda v: [w.result for w in v.waivers],
+    "incomplete": lambda v: [f"{p.path}{'' if p.code == 'must-be-given' else '?'}" for p in v.incomplete],
     "duties": lambda v: [f"{d.key} {'certain' if d.certain else 'open'}" for d in v.obligations],
 }
 OTHERS = {"given", "day", "require", "waivers", "findings"}

@@ -82,7 +82,7 @@ def calls(*folders: str, reporters: Collection[str] = REPORTERS) -> Iterator[Cal
 
 def codes(*folders: str) -> set[str]:
     """Return every code that the source below the folders (or in the files) can report."""
-    return {key.partition(".")[0] for call in calls(*folders) for key in call.keys}
+    return {key.partition(".")[0] for call in calls(*folders, reporters=REPORTERS | {"problem"}) for key in call.keys}
 
 
 def _name(node: ast.expr) -> str:

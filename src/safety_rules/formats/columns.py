@@ -51,7 +51,10 @@ def told(verdict: Verdict, language: str) -> Told:
         said(_once(reasons_said(verdict.needs.can_change, verdict))), said(map(duty_said, verdict.obligations)),
         said(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
         "".join(said([standing_said(verdict.standing)])),
-        tuple(problem_text(p, verdict, language) for p in verdict.problems),
+        (
+            *(problem_text(p, verdict, language) for p in verdict.problems),
+            *(p.message.in_(language) for p in verdict.incomplete),
+        ),
     )  # fmt: skip
 
 

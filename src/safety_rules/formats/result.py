@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from safety_rules.formats.ledger import Ledger
@@ -76,6 +76,14 @@ class ScreenedRow:
     def came(self) -> Verdict | Worded | None:
         """The verdict, or what another process says of it."""
         return self.verdict if self.verdict is not None else self.worded
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of the row could not be used, and what must be given and is not, each with its cell."""
+        if self.verdict is None:
+            return () if self.worded is None else self.worded.problems
+        missing = self.verdict.incomplete
+        return (*self.verdict.problems, *(replace(p, place=self.row.place_of(p.path)) for p in missing))
 
     @property
     def outcome(self) -> str:

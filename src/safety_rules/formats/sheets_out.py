@@ -12,6 +12,7 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.source import Citation
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.decided import UNDETERMINED
+from safety_rules.semantics.verdict.incomplete import INCOMPLETE
 from safety_rules.version import VERSION
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import label, standing_words
@@ -70,6 +71,8 @@ def _sort(number: int | None, problem: Problem) -> str:
     """Return what a line is: an assumption that the reading rests on, a problem of a row, or what was not used."""
     if problem.code.startswith("assumed") and number is None:
         return "line.assumed"
+    if problem.code in INCOMPLETE:
+        return "line.incomplete"
     return "line.problem" if number is not None else "line.notice"
 
 

@@ -193,7 +193,7 @@ class WaiverModel(Part):
 
 
 class ProblemModel(Both):
-    """What of the data could not be used, and counts as unknown."""
+    """What of the data could not be used, and counts as unknown; or what must be given and is not."""
 
     code: str
     fact: str
@@ -284,6 +284,7 @@ class VerdictModel(Part):
     obligations: list[DutyModel]
     waivers: list[WaiverModel]
     problems: list[ProblemModel]
+    incomplete: list[ProblemModel] = Field(default_factory=list)
     reviews: list[ReviewModel]
     assumptions: list[AssumptionModel]
     provenance: ProvenanceModel

@@ -16,6 +16,6 @@ def worded(row: ScreenedRow, language: str) -> Worded | None:
     said = told(verdict, language)
     needs = () if verdict.definite else tuple(need_rows(row, verdict, language))
     return Worded(
-        verdict.outcome, verdict.at_best, verdict.at_worst, tuple(verdict.problems), said, line_cells(row, said, language),
+        verdict.outcome, verdict.at_best, verdict.at_worst, row.problems, said, line_cells(row, said, language),
         tuple(gap_rows(row, verdict, language)), needs,
     )  # fmt: skip

@@ -191,7 +191,7 @@ def problems_of(row: ScreenedRow) -> list[tuple[int | None, Problem]]:
     """Return a row's problems with its number."""
     if row.error is not None:
         return [(row.row.number, Problem("row", "", row.row.place, row.error))]
-    return [(row.row.number, p) for p in row.came.problems] if row.came is not None else []
+    return [(row.row.number, p) for p in row.problems]
 
 
 def first_rows(

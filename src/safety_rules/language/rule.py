@@ -48,6 +48,24 @@ class NamedParts:
 
 
 @dataclass(frozen=True, slots=True)
+class MustBeGiven:
+    """A fact that records of an area (of all where none is named) must carry: always, or in some cases.
+
+    It must be given where `when` is true (of a list's field for the item that `variable` stands for) and the fact
+    `given_with` is given; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
+    """
+
+    fact: str
+    when: Expr | None = None
+    given_with: str = ""
+    variable: str | None = None
+    why: Name | None = None
+    areas: tuple[str, ...] = ()
+    text: str = field(default="", compare=False)
+    at: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Otherwise:
     """What a violated rule asks for; without an outcome the rule is advice."""
 

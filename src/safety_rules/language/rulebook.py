@@ -11,7 +11,7 @@ from safety_rules.language.invariant import Exemption, Invariant
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import Parameter
 from safety_rules.language.lint import Silence
-from safety_rules.language.rule import Case, Derivation, NamedParts, Obligation, Rule
+from safety_rules.language.rule import Case, Derivation, MustBeGiven, NamedParts, Obligation, Rule
 from safety_rules.language.source import NotCovered, Source
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary
@@ -79,6 +79,7 @@ class Rulebook:
     places: Mapping[str, str] = field(default_factory=dict, compare=False)
     silences: tuple[Silence, ...] = field(default=(), compare=False)
     not_covered: tuple[NotCovered, ...] = field(default=(), compare=False)
+    must_be_given: tuple[MustBeGiven, ...] = ()
     origin: tuple[str, tuple[str, ...]] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:

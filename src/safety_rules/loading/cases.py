@@ -45,8 +45,9 @@ def expected(file: CaseFile | AreaCaseFile | ChangedCasesFile, c: Context) -> di
         expect["standing"] = standing(file.standing, Standing.assumed, c.report).name
     if not isinstance(file, AreaCaseFile) and file.gap is not None:
         expect["gap"] = {_path(name, c): change for name, change in file.gap.items()}
-    if file.needs is not None:
-        expect["needs"] = tuple(_path(name, c) for name in file.needs)
+    for part in ("needs", "incomplete"):
+        if getattr(file, part, None) is not None:
+            expect[part] = tuple(_path(name, c) for name in getattr(file, part))
     for part in LISTS:
         if getattr(file, part, None) is not None:
             expect[part] = tuple(str(x) for x in getattr(file, part))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, Tag
 
 from safety_rules.loading.models_base import (
     Day,
@@ -12,6 +12,7 @@ from safety_rules.loading.models_base import (
     FormatWord,
     KindWord,
     Model,
+    NamedOr,
     NameFile,
     PeriodFile,
     S,
@@ -124,6 +125,20 @@ class RatioFile(NameFile, PlausibleFile):
     per: S
 
 
+class MustBeGivenFile(Model):
+    """When a fact must be given, in a condition with its sentence, or with another fact; and in which areas."""
+
+    when: S | None = None
+    given_with: S | None = Field(None, alias="with")
+    for_each: S | None = None
+    zh: S | None = None
+    en: S | None = None
+    areas: list[S] = Field(default_factory=list)
+
+
+MustBeGivenWritten = Annotated[Annotated[Flag, Tag("named")] | Annotated[MustBeGivenFile, Tag("written")], NamedOr]
+
+
 class FieldFile(NameFile):
     """A fact, or a field of a list's records."""
 
@@ -135,6 +150,7 @@ class FieldFile(NameFile):
     above: S | None = None
     maximum: S | None = None
     plausible: PlausibleFile | None = None
+    must_be_given: MustBeGivenWritten | None = None
     step: S | None = None
     format: FormatWord | None = None
     or_else: S | None = None

@@ -156,6 +156,7 @@ class AreaCaseFile(Model):
     violated: list[S] | None = None
     undetermined: list[S] | None = None
     needs: list[S] | None = None
+    incomplete: list[S] | None = None
     says: list[S] | None = None
     note: S | None = None
 

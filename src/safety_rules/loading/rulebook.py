@@ -26,6 +26,7 @@ from safety_rules.loading.models_base import Model
 from safety_rules.loading.models_criteria import CriteriaFile
 from safety_rules.loading.models_decisions import DecisionFile
 from safety_rules.loading.models_facts import ParametersFile, SourcesFile, TableFile, UnitsFile, VocabularyFile
+from safety_rules.loading.must_be_given import must_be_given
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
 from safety_rules.loading.parameters import dated_by_sources, not_covered, parameters, sources
@@ -156,10 +157,12 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     _borrow(files, areas, report)
     _homeless(files, report)
     chained = _chains(files, context)
+    needed = must_be_given([f for _, f in files.of(VocabularyFile)], areas, context)
     _without_echoes(files.broken, report)
     return Rulebook(
         words, known, figures, areas, digest, reference, chains=chained, named=context.named,
-        silences=tuple(files.silences), not_covered=not_covered([f for _, f in files.of(SourcesFile)], areas, report),
+        silences=tuple(files.silences), must_be_given=needed,
+        not_covered=not_covered([f for _, f in files.of(SourcesFile)], areas, report),
     )  # fmt: skip
 
 

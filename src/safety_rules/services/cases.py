@@ -256,6 +256,8 @@ def area_case(rulebook: Rulebook, area: Area, case: Case) -> Running:
             yield f"expected {_listed(expect['undetermined'])} to be undetermined, came to {_listed(sorted(open_rules))}"
     if "needs" in expect:
         yield from _compare_needs(expect["needs"], verdict.needs.smallest)
+    if "incomplete" in expect and set(expect["incomplete"]) != (came := {p.path for p in verdict.incomplete}):
+        yield f"expected {_listed(expect['incomplete'])} to be told as not given, came to {_listed(sorted(came))}"
     said = verdict.explain("zh") + verdict.explain("en") if "says" in expect else ""
     for words in expect.get("says", ()):
         if words not in said:

@@ -224,7 +224,7 @@ def _count(screened: ScreenedRow, summary: Summary) -> None:
     if verdict is None:
         summary.problems += 1
         return
-    summary.problems += len(verdict.problems)
+    summary.problems += len(screened.problems)
     summary.violated.update(verdict.violated())
     if not verdict.definite:
         summary.intervals[verdict.at_best, verdict.at_worst] += 1

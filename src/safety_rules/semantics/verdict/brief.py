@@ -14,7 +14,7 @@ from safety_rules.semantics.verdict.explain import (
     duty_said,
     headline,
     one_of_lines,
-    problem_said,
+    problem_lines,
     reasons_said,
     ways_said,
 )
@@ -33,7 +33,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
         _next(first, verdict),
     ]
     lines += map(review_said, reviews(verdict))
-    return (*lines, *(statement("problem.line", problem=problem_said(p)) for p in verdict.problems))
+    return (*lines, *problem_lines(verdict))
 
 
 def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statement:

@@ -31,6 +31,7 @@ from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.splits import NOTHING, Split, by_definition, counted, splits_of
 from safety_rules.semantics.verdict.evidence import evidence
+from safety_rules.semantics.verdict.incomplete import incomplete
 from safety_rules.semantics.verdict.shared import Parts, Shared
 from safety_rules.words.catalog import both
 from safety_rules.words.said import refusal
@@ -199,6 +200,11 @@ class Decided:
     def problems(self) -> tuple[Problem, ...]:
         """What in the data could not be used."""
         return self.record.problems
+
+    @cached_property
+    def incomplete(self) -> tuple[Problem, ...]:
+        """What must be given and is not; beside the verdict, of which it moves neither end."""
+        return incomplete(self.on, self.record, self.environment) if self.on.rulebook.must_be_given else ()
 
     @property
     def accepted(self) -> tuple[Acceptance, ...]:

@@ -45,7 +45,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
         lines += [statement("duty.line", duty=duty_said(d)) for d in verdict.obligations]
         lines += [_waiver_line(w) for w in verdict.waivers]
         lines += [_accepted_line(a, verdict) for a in verdict.accepted]
-        lines += [statement("problem.line", problem=problem_said(p)) for p in verdict.problems]
+        lines += problem_lines(verdict)
         said = [f.status for f in verdict.findings]
         satisfied, inapplicable = said.count(Status.SATISFIED), said.count(Status.NOT_APPLICABLE)
         lines.append(statement("verdict.rest", satisfied=satisfied, not_applicable=inapplicable))
@@ -240,6 +240,12 @@ def _accepted_line(a: Acceptance, verdict: Decided) -> Statement:
     return statement(
         "accepted.line", fact=fact.name, value=Amount(a.value, fact.kind), by=a.by, day=a.day.isoformat(), why=a.why
     )
+
+
+def problem_lines(verdict: Decided) -> list[Statement]:
+    """Return what of the data could not be used, and what must be given and is not."""
+    unused = [statement("problem.line", problem=problem_said(p)) for p in verdict.problems]
+    return [*unused, *(statement("completeness.line", message=p.message) for p in verdict.incomplete)]
 
 
 def problem_said(problem: Problem) -> Statement:

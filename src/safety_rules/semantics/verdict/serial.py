@@ -49,6 +49,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "obligations": [_duty(d, verdict) for d in verdict.obligations],
         "waivers": [waiver(w) for w in verdict.waivers],
         "problems": [problem(p) for p in verdict.problems],
+        "incomplete": [problem(p) for p in verdict.incomplete],
         "reviews": [
             {"source": s.key, "title": name(s.title), "number": s.number, "review_by": f"{s.review_by}"}
             for s in reviews(verdict)

@@ -16,6 +16,7 @@ from safety_rules.words.diagnostic import Diagnostic
 def unused(book: Rulebook) -> Iterator[Diagnostic]:
     """Yield the facts and the parameters that no rule, derivation, obligation or chaining rule reads."""
     exprs = [e for item in items_of(book).values() for e in conditions(item)]
+    exprs += [n.when for n in book.must_be_given if n.when is not None]
     yield from _facts(book, _named(exprs, book))
     read = {n.key for e in exprs for n in walk(e) if isinstance(n, ParameterRef)}
     for key, parameter in book.parameters.items():
@@ -58,6 +59,7 @@ def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
 def _named(exprs: Iterable[Expr], book: Rulebook) -> set[str]:
     """Return the facts that are read, derived, or by which a subject is named."""
     found = {n.key for e in exprs for n in walk(e) if isinstance(n, FactRef | ItemField)}
+    found |= {key for n in book.must_be_given for key in (n.fact, n.given_with) if key}
     found |= {i for s in book.vocabulary.subjects.values() for i in s.identity}
     found |= {d.fact for a in book.areas.values() for d in a.derivations}
     for chain in book.chains:
