@@ -69,8 +69,16 @@ class Full:
         """Return whether a cell could not be used, and whether the row goes back."""
         names = self._conditions()
         open_ones = [f"({column} IS NULL AND {names[condition]})" for column, condition in self.asked]
-        open_ones += [self._in_every_case(i, cases) for i, (_, cases) in enumerate(self.cases)]
+        if self.cases:
+            every = [self._in_every_case(i, cases) for i, (_, cases) in enumerate(self.cases)]
+            open_ones.append(f"({self._may_be_worse()} AND ({' OR '.join(every)}))")
         return ["problem", f"({' OR '.join(['again', *open_ones])}) AS again" if open_ones else "again"]
+
+    def _may_be_worse(self) -> str:
+        """Return the condition that no rule is violated that asks for the worst outcome."""
+        worst = self.law.area.outcomes[-1].key
+        asked = [f"x{i}" for i, rule in enumerate(self.law.rules) if rule.otherwise.outcome == worst]
+        return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
 
     def _in_every_case(self, number: int, cases: Sequence[int]) -> str:
         """Return the condition that a blank is there, and in every case of it a rule is open that may then be violated."""
