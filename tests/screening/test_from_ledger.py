@@ -201,5 +201,5 @@ def test_what_cannot_be_joined_is_refused(area: DatedArea, tmp_path: Path) -> No
         area.with_ledger(keyless)
     with pytest.raises(sr.NotFoundError, match="joins no list from a ledger"):
         sr.load().area("admission").on("2027-01-01").with_ledger(keyless)
-    with pytest.raises(sr.NotFoundError, match="visitor.bans, visitor.training"):
+    with pytest.raises(sr.NotFoundError, match=r"visitor\.bans, visitor\.training"):
         area.with_ledger({"visitor.number": []})
