@@ -98,7 +98,7 @@ class DatedArea:
         """
         from safety_rules.services.chaining.from_ledger import with_ledger
 
-        return with_ledger(self, *sources)
+        return with_ledger(self.law, self.decider, *sources)
 
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""

@@ -15,8 +15,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from safety_rules.engines.compiled.decide import decided
+from safety_rules.engines.compiled.decide import Decider, decided
 from safety_rules.formats.joined_in import Rows, read_rows
+from safety_rules.formats.table import folded
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
@@ -28,10 +29,8 @@ from safety_rules.semantics.chaining.chain import ChainResult, program_on
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.incomplete import concerning
 from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.services.chaining.history import key_of
 from safety_rules.services.chaining.possible import asks_each
 from safety_rules.services.chaining.verdict import ChainedVerdict
-from safety_rules.services.dated_area import DatedArea
 from safety_rules.words.catalog import both
 from safety_rules.words.problem import problem
 from safety_rules.words.values import label
@@ -81,14 +80,15 @@ class _Filled:
 class AreaWithLedger:
     """An area's law on a day, with the ledgers that lists of its records are joined from; `seen` are lists that joined."""
 
-    area: DatedArea
+    law: AreaOn
+    decider: Decider = field(repr=False)
     lists: tuple[JoinedList, ...]
     notices: tuple[Problem, ...]
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on one record, with the rows of the ledgers that are its own."""
-        return self.verdict(data if isinstance(data, Record) else self.area.admit(data), 0, waivers)
+        return self.verdict(data if isinstance(data, Record) else area_record(self.law, data), 0, waivers)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[ChainedVerdict]:
         """Yield the verdict of each record, one at a time."""
@@ -96,15 +96,15 @@ class AreaWithLedger:
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on an admitted record, whichever row it stands in."""
-        law, made = self.area.law, _Filled(dict(record.values))
+        law, made = self.law, _Filled(dict(record.values))
         for one in self.lists:
             self._join(one, record, made)
-        verdict = decided(self.area.decider, replace(record, values=made.values), waivers)
+        verdict = decided(self.decider, replace(record, values=made.values), waivers)
         if not self._covers(verdict, made, waivers):
             for key, (_, first) in made.blanks.items():
                 made.values.pop(key)
                 made.origins[key] = first
-            verdict = decided(self.area.decider, replace(record, values=made.values), waivers)
+            verdict = decided(self.decider, replace(record, values=made.values), waivers)
         nothing = ChainResult(
             program_on(law.rulebook, law.as_of, law.require, confirmed=law.confirmed), {}, (), frozenset(), "ledger"
         )
@@ -115,10 +115,10 @@ class AreaWithLedger:
         counts = [range(count + 1) for count, _ in made.blanks.values()]
         if prod(map(len, counts)) > MOST_TRIED:
             return False
-        rank = self.area.law.area.rank
+        rank = self.law.area.rank
         for left_out in product(*counts):
             shorter = {k: made.values[k][: len(made.values[k]) - n] for k, n in zip(made.blanks, left_out, strict=True)}
-            other = decided(self.area.decider, replace(verdict.record, values={**made.values, **shorter}), waivers)
+            other = decided(self.decider, replace(verdict.record, values={**made.values, **shorter}), waivers)
             if rank(other.at_best) < rank(verdict.at_best) or rank(other.at_worst) > rank(verdict.at_worst):
                 return False
         return True
@@ -127,15 +127,15 @@ class AreaWithLedger:
         """Yield the lists of which no row belonged to any record so far."""
         for one in self.lists:
             if one.rows and one.join.list not in self.seen:
-                fact = self.area.law.rulebook.vocabulary.facts[one.join.list]
-                keys = _keys(one.join, self.area.law.rulebook.vocabulary)
+                fact = self.law.rulebook.vocabulary.facts[one.join.list]
+                keys = _keys(one.join, self.law.rulebook.vocabulary)
                 yield problem(
                     "ledger-joins-nothing", fact.key, fact.name.zh, fact=fact.name, count=len(one.rows), keys=keys
                 )
 
     def _join(self, one: JoinedList, record: Record, made: _Filled) -> None:
         """Put the rows that are a record's own, or may be, into its list; leave the list out where it cannot be known."""
-        key, vocabulary = one.join.list, self.area.law.rulebook.vocabulary
+        key, vocabulary = one.join.list, self.law.rulebook.vocabulary
         given = [record.values.get(fact) for _, fact in one.join.by]
         stated = record.values.get(key)
         unusable = stated is None and any(p.path == key for p in record.problems)
@@ -172,21 +172,20 @@ class AreaWithLedger:
         """Tell where a joined record stands, of a long list of the first ones."""
         told = sum(n.zh.endswith("）") for n in made.notes)
         if told < MOST_TOLD:
-            vocabulary, path = self.area.law.rulebook.vocabulary, f"{key}[{at}]"
+            vocabulary, path = self.law.rulebook.vocabulary, f"{key}[{at}]"
             item = Name(label(path, vocabulary, "zh"), label(path, vocabulary, "en"))
             made.notes.append(both("joined.row", item=item, place=place))
         elif told == MOST_TOLD:
             made.notes.append(both("joined.more", count=count - MOST_TOLD))
 
 
-def with_ledger(area: DatedArea, *sources: Path | str | Mapping[str, Any]) -> AreaWithLedger:
+def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[str, Any]) -> AreaWithLedger:
     """Return an area whose lists are joined from ledgers, as its `from_ledger:` says.
 
     Sources are workbooks, csv and parquet files, or mappings of a list's name to rows (mappings, by the names of its
     fields). A list that no source holds is unknown, so that nobody is cleared by it. Raises NotFoundError where the
     area joins nothing, and LedgerError where a file holds none of its lists.
     """
-    law = area.law
     joins, vocabulary, rows = law.area.from_ledger, law.rulebook.vocabulary, Rows()
     if not joins:
         raise NotFoundError(
@@ -213,7 +212,7 @@ def with_ledger(area: DatedArea, *sources: Path | str | Mapping[str, Any]) -> Ar
             slots = {"fact": fact.name, "count": blank, "all": len(found), "keys": keys}
             notices.append(problem("ledger-key-blank", fact.key, fact.name.zh, **slots))
         made.append(one)
-    return AreaWithLedger(area, tuple(made), tuple(notices))
+    return AreaWithLedger(law, decider, tuple(made), tuple(notices))
 
 
 def _add(given: Mapping[str, Any], joins: Sequence[LedgerJoin], vocabulary: Vocabulary, rows: Rows) -> None:
@@ -256,7 +255,7 @@ def _read(law: AreaOn) -> Iterator[Expr]:
 
 def _key(value: Any) -> Any:
     """Return a key for comparison: width, case and blanks make no other of a text."""
-    return key_of(value) if isinstance(value, str) else value
+    return folded(value) if isinstance(value, str) else value
 
 
 def _keys(join: LedgerJoin, vocabulary: Vocabulary, fields: bool = False) -> Name:
