@@ -13,23 +13,31 @@ Condition: TypeAlias = Any  # a Python bool, or a z3 BoolRef
 
 def conjunction(*parts: Condition) -> Condition:
     """Return the `and` of the parts."""
-    return _joined(parts, True, z3.And)
+    return _joined(parts, True, z3.Z3_mk_and)
 
 
 def disjunction(*parts: Condition) -> Condition:
     """Return the `or` of the parts."""
-    return _joined(parts, False, z3.Or)
+    return _joined(parts, False, z3.Z3_mk_or)
 
 
-def _joined(parts: Iterable[Condition], neutral: bool, join: Callable[..., Condition]) -> Condition:
-    """Return the open parts joined, each once; what is `neutral` adds nothing, and its opposite settles the whole."""
+def _joined(parts: Iterable[Condition], neutral: bool, join: Callable[..., Any]) -> Condition:
+    """Return the open parts joined, each once; what is `neutral` adds nothing, and its opposite settles the whole.
+
+    z3's own function joins them: `z3.And` looks for a common sort in conditions that are known to be truths, which is
+    most of the time that lowering takes.
+    """
     kept: dict[int, Condition] = {}
     for part in parts:
         if not isinstance(part, bool):
             kept[part.get_id()] = part
         elif part is not neutral:
             return part
-    return join(*kept.values()) if len(kept) > 1 else next(iter(kept.values()), neutral)
+    if len(kept) <= 1:
+        return next(iter(kept.values()), neutral)
+    context = next(iter(kept.values())).ctx
+    terms = (z3.Ast * len(kept))(*(part.as_ast() for part in kept.values()))
+    return z3.BoolRef(join(context.ref(), len(kept), terms), context)
 
 
 def negation(part: Condition) -> Condition:

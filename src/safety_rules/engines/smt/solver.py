@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from threading import Event, Thread
 from typing import Any
 
 import z3
@@ -17,6 +18,8 @@ from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
 from safety_rules.semantics.counsel.gap import step_of
+
+AT_ONCE_S = 3.0
 
 
 class Found(Enum):
@@ -29,12 +32,17 @@ class Found(Enum):
 
 @dataclass(slots=True)
 class Search:
-    """A solver that knows what admission holds the records to; questions are asked one after another."""
+    """A solver that knows what admission holds the records to; questions are asked one after another.
+
+    `help` tells the solver what is proved beside the question, such as orders between parts of sums. It is worked out
+    once, and only when a question is not answered at once, as most are.
+    """
 
     laws: tuple[OpenLaw, ...]
     limit_s: float
     solver: Any = field(default_factory=z3.Solver)
     known: list[int] = field(default_factory=list)
+    help: Callable[[], None] | None = None
 
     def records(self) -> tuple[OpenRecord, ...]:
         """Return the open records, bases first."""
@@ -45,10 +53,19 @@ class Search:
         if any(c is False for c in conditions):
             return Found.NOTHING, ()
         self.assume()
+        if self.help is not None:
+            found = self._asked(conditions, min(AT_ONCE_S, self.limit_s))
+            if found[0] is not Found.GAVE_UP:
+                return found
+            told, self.help = self.help, None
+            told()
+        return self._asked(conditions, self.limit_s)
+
+    def _asked(self, conditions: Sequence[Condition], limit_s: float) -> tuple[Found, tuple[Record, ...]]:
         self.solver.push()
         try:
             self.solver.add(*(c for c in conditions if c is not True))
-            return self._answer()
+            return self._answer(limit_s)
         finally:
             self.solver.pop()
 
@@ -60,15 +77,15 @@ class Search:
             self.known[i] = len(record.assumptions)
             self.solver.add(*(c for c in fresh if c is not True))
 
-    def _answer(self) -> tuple[Found, tuple[Record, ...]]:
-        started = time.monotonic()
-        said = self.check(self.limit_s)
+    def _answer(self, limit_s: float) -> tuple[Found, tuple[Record, ...]]:
+        started = time.process_time()
+        said = self.check(limit_s)
         if said == z3.unsat:
             return Found.NOTHING, ()
         if said != z3.sat:
             return Found.GAVE_UP, ()
         model = self.solver.model()
-        left = self.limit_s - (time.monotonic() - started)
+        left = limit_s - (time.process_time() - started)
         found = tuple(Record(r.values(model)) for r in self.records())
         if all(on_grid(r, o) for r, o in zip(found, self.records(), strict=True)):
             return Found.RECORD, found
@@ -79,9 +96,24 @@ class Search:
         return Found.RECORD, found
 
     def check(self, seconds: float) -> Any:
-        """Return z3's answer within a time."""
-        self.solver.set("timeout", max(1, int(seconds * 1000)))
-        return self.solver.check()
+        """Return z3's answer within seconds of this process's own time, so that a busy machine changes no answer.
+
+        z3's own limit goes by the clock on the wall; a thread stops it instead.
+        """
+        until, answered = time.process_time() + seconds, Event()
+
+        def watch() -> None:
+            while not answered.wait(max(until - time.process_time(), 0.01)):
+                if time.process_time() >= until:
+                    self.solver.interrupt()
+
+        watching = Thread(target=watch, daemon=True)
+        watching.start()
+        try:
+            return self.solver.check()
+        finally:
+            answered.set()
+            watching.join()
 
 
 def on_grid(record: Record, opened: OpenRecord) -> bool:

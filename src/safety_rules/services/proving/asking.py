@@ -59,13 +59,18 @@ def asked(law: AreaOn, limits: Limits, further: Sequence[Expr] = (), records: It
     `further` are conditions asked beside its rules, `records` some that were found for another day's law.
     """
     law = law.by_kleene()
-    opened, single = (open_law(law, further, most) for most in (limits.most_items, 1))
+    opened = open_law(law, further, limits.most_items)
     asking = search([opened], limits.seconds)
-    with suppress(NotLowered):
-        opened.findings()
-        if opened.record.summands:
+
+    def told() -> None:
+        single = open_law(law, further, 1)
+        with suppress(NotLowered):
+            opened.findings()
             single.findings()
-            add_orders(asking, orders(search([single], limits.seconds)))
+            if opened.record.summands:
+                add_orders(asking, orders(search([single], limits.seconds)))
+
+    asking.help = told
     return Asked(law, limits, opened, asking, pool(law, records))
 
 

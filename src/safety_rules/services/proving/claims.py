@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Hashable, Iterator
 from functools import partial
 from itertools import pairwise
 
+from safety_rules.engines.smt.law import OpenLaw, open_law
 from safety_rules.engines.smt.lemmas import add_orders, orders
+from safety_rules.engines.smt.solver import Search
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.language import invariant as claimed
 from safety_rules.language.expr import Expr
@@ -17,7 +20,7 @@ from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.asking import Limits, not_lowered, refuted_by, timed
 from safety_rules.services.proving.days import DAY, changes, frozen, read_on, reads_day
 from safety_rules.services.proving.rule_questions import clauses
-from safety_rules.services.proving.statements import State, of_growth, of_one, of_persistence, of_strictness
+from safety_rules.services.proving.statements import Open, State, of_growth, of_one, of_persistence, of_strictness
 
 Ask = Callable[[], Proof]
 
@@ -28,8 +31,9 @@ def invariant_proofs(rulebook: Rulebook, area: Area, limits: Limits, base: Ruleb
     `base` is the rulebook without its overlays, with which StricterThanBase compares; where there are
     none, that claim is not asked.
     """
+    open_ = _opener(area)
     for one in area.invariants:
-        asks = list(_asks(rulebook, area, one, limits, base))
+        asks = list(_asks(rulebook, area, one, limits, base, open_))
         yield from (timed(ask, limits) for ask in asks)
         if not asks and not isinstance(one.claim, claimed.StricterThanBase):
             day = one.period.since or changes(rulebook, area)[0]
@@ -38,7 +42,7 @@ def invariant_proofs(rulebook: Rulebook, area: Area, limits: Limits, base: Ruleb
 
 
 def _asks(
-    rulebook: Rulebook, area: Area, one: claimed.Invariant, limits: Limits, base: Rulebook | None
+    rulebook: Rulebook, area: Area, one: claimed.Invariant, limits: Limits, base: Rulebook | None, open_: Open
 ) -> Iterator[Ask]:
     laws = [area_on(rulebook, area.key, d) for d in changes(rulebook, area) if one.period.holds(d)]
     match one.claim:
@@ -55,11 +59,37 @@ def _asks(
         case _:
             for law in _distinct(laws, one):
                 of = (
-                    partial(of_growth, law, one, one.claim)
+                    partial(of_growth, law, one, one.claim, open_)
                     if isinstance(one.claim, claimed.Grows)
-                    else partial(of_one, law, one)
+                    else partial(of_one, law, one, open_)
                 )
                 yield _ask(law, one, limits, of)
+
+
+def _opener(area: Area) -> Open:
+    """Return what opens a day's law for a claim: claims about verdicts share one open law a day, which reads every rule once.
+
+    What is claimed of single facts reads few of them, and has an open law of its own.
+    """
+    every = tuple(c for one in area.invariants for c in one.conditions())
+    shared: dict[tuple[datetime.date, int], OpenLaw] = {}
+
+    def opened(law: AreaOn, one: claimed.Invariant, most_items: int) -> OpenLaw:
+        if _is_of_facts(one):
+            return open_law(law.by_kleene(), one.conditions(), most_items)
+        key = law.as_of, most_items
+        if key not in shared:
+            shared[key] = open_law(law.by_kleene(), every, most_items)
+        return shared[key]
+
+    return opened
+
+
+def _is_of_facts(one: claimed.Invariant) -> bool:
+    """Return whether a claim is about facts alone, and reads no rule."""
+    return isinstance(one.claim, claimed.Always) or (
+        isinstance(one.claim, claimed.Grows) and one.claim.number is not None
+    )
 
 
 def _distinct(laws: list[AreaOn], one: claimed.Invariant) -> Iterator[AreaOn]:
@@ -73,10 +103,7 @@ def _distinct(laws: list[AreaOn], one: claimed.Invariant) -> Iterator[AreaOn]:
 
 
 def _reads(law: AreaOn, one: claimed.Invariant) -> tuple[Expr, ...]:
-    of_facts = isinstance(one.claim, claimed.Always) or (
-        isinstance(one.claim, claimed.Grows) and one.claim.number is not None
-    )
-    return one.conditions() if of_facts else (*one.conditions(), *clauses(law.rules))
+    return one.conditions() if _is_of_facts(one) else (*one.conditions(), *clauses(law.rules))
 
 
 def _question(law: AreaOn, one: claimed.Invariant) -> Question:
@@ -92,12 +119,16 @@ def _answer(question: Question, limits: Limits, state: State) -> Proof:
     try:
         stated = state(limits.most_items, limits.seconds)
         if any(record.summands for record in stated.asking.records()):
-            single = state(1, limits.seconds)
-            add_orders(stated.asking, orders(single.asking, *single.granted))
+            stated.asking.help = partial(_add_orders, state, stated.asking)
     except NotLowered as left:
         return not_lowered(question, left)
     conditions = [*stated.broken, *stated.granted]
     return refuted_by(question, stated.asking, lambda: conditions, stated.breaks, stated.says)
+
+
+def _add_orders(state: State, asking: Search) -> None:
+    single = state(1, asking.limit_s)
+    add_orders(asking, orders(single.asking, *single.granted))
 
 
 def _later(laws: list[AreaOn], one: claimed.Invariant, claim: claimed.OnceSatisfied, limits: Limits) -> Iterator[Ask]:

@@ -36,12 +36,13 @@ class Statement:
 
 
 State: TypeAlias = Callable[[int, float], Statement]
+Open: TypeAlias = Callable[[AreaOn, Invariant, int], OpenLaw]
 
 
-def of_one(law: AreaOn, one: Invariant, most_items: int, limit_s: float) -> Statement:
+def of_one(law: AreaOn, one: Invariant, open_: Open, most_items: int, limit_s: float) -> Statement:
     """Return a claim about single records: never better, never worse, always."""
-    law = law.by_kleene()
-    opened = open_law(law, one.conditions(), most_items)
+    opened = open_(law, one, most_items)
+    law = opened.law
     rank = law.area.rank(one.claim.outcome) if isinstance(one.claim, NeverBetter | NeverWorse) else 0
     match one.claim:
         case NeverBetter():
@@ -70,10 +71,10 @@ def of_one(law: AreaOn, one: Invariant, most_items: int, limit_s: float) -> Stat
     return Statement(search([opened], limit_s), (broken,), granted, breaks, lambda r: (says(law, r[0]),))
 
 
-def of_growth(law: AreaOn, one: Invariant, claim: Grows, most_items: int, limit_s: float) -> Statement:
+def of_growth(law: AreaOn, one: Invariant, claim: Grows, open_: Open, most_items: int, limit_s: float) -> Statement:
     """Return a claim about two records that differ in one fact, which is nowhere smaller in the second."""
-    law = law.by_kleene()
-    less = open_law(law, one.conditions(), most_items)
+    less = open_(law, one, most_items)
+    law = less.law
     more = beside(less, law, [claim.fact], "larger ")
     broken = _effect(claim, less, more)
     granted = (*when(one, less), *when(one, more), *_grown(claim.fact, less, more))
