@@ -30,7 +30,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
     lines = [
         headline(verdict),
         _reason(first, len(violated), verdict) if first else _without_reason(worst, verdict),
-        _next(first, verdict),
+        _next(first or verdict.one_of, verdict),
     ]
     lines += map(review_said, reviews(verdict))
     return (*lines, *problem_lines(verdict))

@@ -56,10 +56,10 @@ def one_of_lines(verdict: Decided) -> list[Statement]:
     """Return that one of several rules is violated whatever a blank turns out to be, and that not every case was tried."""
     split, found = verdict.split, list[Statement]()
     if split.rules:
-        rules: list[Slot] = [statement("verdict.one_rule", title=f.rule.title) for f in verdict.one_of]
+        rules: list[Slot] = [f.rule.title for f in verdict.one_of]
         blanks: tuple[Slot, ...] = tuple(Place(path) for path in split.blanks)
         found.append(
-            statement("verdict.one_of", blanks=Series("joint.list", blanks), rules=Series("joint.list", tuple(rules)))
+            statement("verdict.one_of", blanks=Series("joint.list", blanks), rules=Series("joint.beside", tuple(rules)))
         )
     return [*found, statement("verdict.cases_spent")] if split.spent and not verdict.definite else found
 
