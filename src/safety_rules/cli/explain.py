@@ -20,6 +20,7 @@ from safety_rules.cli.options import (
     headings_options,
     history_option,
     language_option,
+    ledgers_option,
     log_of,
     log_options,
     rules_option,
@@ -64,6 +65,7 @@ def gaps_options(function: F) -> F:
 @gaps_options
 @accept_option
 @history_option
+@ledgers_option
 @log_options
 @headings_options
 @day_option
@@ -83,6 +85,7 @@ def command(
     outcome: str | None,
     accepted: Path | None,
     histories: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
     log: Path | None,
     masks: tuple[str, ...],
     explain_headings: bool,
@@ -104,7 +107,7 @@ def command(
     if (number is None) == (identity is None):
         raise click.UsageError("name the row: either --row NUMBER or --id NUMBER-NAME-OR-CODE")
     kept = log_of(log, masks)
-    history = history_of(dated, histories)
+    history = history_of(dated, histories, ledgers)
     if number is not None:
         row = row_numbered(ledger, dated, number, wanted, history)
     else:

@@ -361,6 +361,14 @@ def history_option(function: F) -> F:
     )(function)  # fmt: skip
 
 
+def ledgers_option(function: F) -> F:
+    """Add `--ledger`."""
+    return click.option(
+        "--ledger", "ledgers", multiple=True, type=PATH, help="A workbook, csv or parquet file with rows of lists that the "
+        "area joins (`from_ledger:` in its area.yaml); a sheet or file is named like the list. May be repeated.",
+    )(function)  # fmt: skip
+
+
 def log_options(function: F) -> F:
     """Add `--log` and `--log-mask`."""
     log = click.option(

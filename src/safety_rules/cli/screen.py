@@ -23,6 +23,7 @@ from safety_rules.cli.options import (
     headings_options,
     history_option,
     language_option,
+    ledgers_option,
     log_of,
     log_options,
     rules_option,
@@ -33,6 +34,7 @@ from safety_rules.words.catalog import sentence
 if TYPE_CHECKING:
     from safety_rules.formats.result import ScreenedRow, Screening
     from safety_rules.services.chaining.deciding import AreaWithHistory
+    from safety_rules.services.chaining.from_ledger import AreaWithLedger
     from safety_rules.services.dated_area import DatedArea
     from safety_rules.words.diagnostic import Diagnostic
 
@@ -66,8 +68,16 @@ def area_on(
     return dated if accepted is None else dated.accepting(accepted)
 
 
-def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory | None:
-    """Return the law with the history that was named, if one was."""
+def history_of(
+    dated: DatedArea, histories: tuple[Path, ...], ledgers: tuple[Path, ...]
+) -> AreaWithHistory | AreaWithLedger | None:
+    """Return the law with the history or the ledgers that were named, if any was."""
+    if histories and ledgers:
+        raise click.UsageError(
+            "`--history` and `--ledger` do not go together yet: join one, and write the other's list out"
+        )
+    if ledgers:
+        return dated.with_ledger(*ledgers)
     if not histories:
         return None
     from safety_rules.services.chaining.deciding import with_history
@@ -101,6 +111,7 @@ def history_of(dated: DatedArea, histories: tuple[Path, ...]) -> AreaWithHistory
 )  # fmt: skip
 @accept_option
 @history_option
+@ledgers_option
 @log_options
 @headings_options
 @engine_option
@@ -121,6 +132,7 @@ def command(
     jobs: int | None,
     accepted: Path | None,
     histories: tuple[Path, ...],
+    ledgers: tuple[Path, ...],
     log: Path | None,
     masks: tuple[str, ...],
     engine: str,
@@ -143,7 +155,7 @@ def command(
     emptied = _emptied(rules, dated) if fail_on and overlays else []
     granted = waivers_of(waivers, dated.law.area) if waivers is not None else ()
     worded = language if form in ("xlsx", "csv", "parquet") else None
-    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories), jobs, worded)
+    screening = screen(ledger, dated, wanted, granted, engine, history_of(dated, histories, ledgers), jobs, worded)
     refused = []
 
     def counted(rows: Iterable[ScreenedRow]) -> Iterable[ScreenedRow]:

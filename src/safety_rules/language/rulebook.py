@@ -27,6 +27,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerJoin:
+    """A list whose records stand in a ledger: a row is a record's where each field of `by` says what the fact says."""
+
+    list: str
+    by: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """Rules that together give one verdict; `outcomes` run from best to worst, days are those of `zone`."""
 
@@ -42,6 +50,7 @@ class Area:
     invariants: tuple[Invariant, ...] = field(default=(), compare=False)
     exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
     zone: datetime.tzinfo = DEFAULT_ZONE
+    from_ledger: tuple[LedgerJoin, ...] = ()
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from safety_rules.engines.columnar.result import TableDecision
     from safety_rules.engines.spark.result import SparkDecision
     from safety_rules.language.verdict import SmallestChange
+    from safety_rules.services.chaining.from_ledger import AreaWithLedger
     from safety_rules.tables.by_record import RecordDecision
 
 
@@ -88,6 +89,16 @@ class DatedArea:
         else:
             found = acceptances_of(accepted, vocabulary)
         return decided_by(replace(self.law, accepted=found))
+
+    def with_ledger(self, *sources: Path | str | Mapping[str, Any]) -> AreaWithLedger:
+        """Return the same law with the ledgers that lists of its records are joined from, as `from_ledger:` says.
+
+        Sources are workbooks, csv and parquet files, or mappings of a list's name to its rows. Raises NotFoundError
+        where the area joins nothing, and LedgerError where a file holds none of its lists.
+        """
+        from safety_rules.services.chaining.from_ledger import with_ledger
+
+        return with_ledger(self.law, self.decider, *sources)
 
     def admit(self, data: Any, units: Mapping[str, Unit] | None = None) -> Record:
         """Return data as a record: exact values, and a named problem for what could not be used."""

@@ -32,7 +32,10 @@ from safety_rules.words.values import shown as value_shown
 
 if TYPE_CHECKING:
     from safety_rules.services.chaining.deciding import AreaWithHistory
+    from safety_rules.services.chaining.from_ledger import AreaWithLedger
     from safety_rules.services.chaining.ledger import JoinedRows
+
+    Beside = AreaWithHistory | AreaWithLedger
 
 MANY = 20_000
 """Rows above which a ledger is screened by one process for each core."""
@@ -44,7 +47,7 @@ def screen(
     sheet: Wanted = None,
     waivers: Sequence[Waiver] = (),
     engine: str = "auto",
-    history: AreaWithHistory | None = None,
+    history: Beside | None = None,
     jobs: int | None = None,
     language: str | None = None,
 ) -> Screening:
@@ -108,9 +111,7 @@ def _counted(
     return screened, frozenset() if none else subject_names(area.law, screened.verdict.record)  # type: ignore[union-attr]
 
 
-def _with_history(
-    path: Path, area: DatedArea, sheet: Wanted, waivers: Sequence[Waiver], history: AreaWithHistory
-) -> Screening:
+def _with_history(path: Path, area: DatedArea, sheet: Wanted, waivers: Sequence[Waiver], history: Beside) -> Screening:
     read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     summary = Summary()
     known = _joined(path, area, sheet, history)
@@ -118,10 +119,13 @@ def _with_history(
     return Screening(read, area.law, _rows(read, area, waivers, summary, known), summary, with_history=True)
 
 
-def _joined(path: Path, area: DatedArea, sheet: Wanted, history: AreaWithHistory) -> JoinedRows:
-    """Return a ledger's rows as a history knows them."""
+def _joined(path: Path, area: DatedArea, sheet: Wanted, history: Beside) -> JoinedRows | AreaWithLedger:
+    """Return a ledger's rows as a history knows them; rows of joined ledgers are found for each row by itself."""
+    from safety_rules.services.chaining.from_ledger import AreaWithLedger
     from safety_rules.services.chaining.ledger import joined_rows
 
+    if isinstance(history, AreaWithLedger):
+        return history
     read = ledger(path, area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
     return joined_rows(history, _records(read, area))
 
@@ -140,7 +144,7 @@ def _rows(
     area: DatedArea,
     waivers: Sequence[Waiver],
     summary: Summary,
-    known: JoinedRows | None = None,
+    known: JoinedRows | AreaWithLedger | None = None,
     decided: DecidedRows | None = None,
 ) -> Iterator[ScreenedRow]:
     idle, unused = dict.fromkeys(waivers), dict.fromkeys(area.law.accepted or ())
@@ -162,6 +166,7 @@ def _rows(
             decided.close()
     if not summary.rows:
         raise LedgerError(f"`{read.path.name}` has headings and no rows")
+    read.notices += [] if known is None else known.unjoined()
     read.notices += [*(_idle(w) for w in idle), *(_accepted("accepted-nowhere", a, area, a.record) for a in unused)]
 
 
@@ -170,7 +175,7 @@ def _screened(
     read: Ledger,
     area: DatedArea,
     waivers: Sequence[Waiver],
-    known: JoinedRows | None,
+    known: JoinedRows | AreaWithLedger | None,
     decided: DecidedRows | None,
 ) -> ScreenedRow:
     """Return one row with its verdict: from what is decided already, unless a waiver may count for it."""
@@ -194,7 +199,11 @@ def _accepted(key: str, a: Acceptance, area: DatedArea, place: str) -> Problem:
 
 
 def screened_row(
-    row: LedgerRow, read: Ledger, area: DatedArea, waivers: Sequence[Waiver] = (), known: JoinedRows | None = None
+    row: LedgerRow,
+    read: Ledger,
+    area: DatedArea,
+    waivers: Sequence[Waiver] = (),
+    known: JoinedRows | AreaWithLedger | None = None,
 ) -> ScreenedRow:
     """Return one row with its verdict, or with why it cannot have one."""
     if row.error is not None or row.data is None:
@@ -254,7 +263,7 @@ def _count_missing(verdict: Verdict, summary: Summary) -> None:
 
 
 def row_numbered(
-    source: Path | str, area: DatedArea, number: int, sheet: Wanted = None, history: AreaWithHistory | None = None
+    source: Path | str, area: DatedArea, number: int, sheet: Wanted = None, history: Beside | None = None
 ) -> ScreenedRow:
     """Return the screened row with a number, as the sheet itself counts; raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)
@@ -268,7 +277,7 @@ def row_numbered(
 
 
 def row_of(
-    source: Path | str, area: DatedArea, identity: str, sheet: Wanted = None, history: AreaWithHistory | None = None
+    source: Path | str, area: DatedArea, identity: str, sheet: Wanted = None, history: Beside | None = None
 ) -> ScreenedRow:
     """Return the one screened row that is about an identity (a number, name or code); raises NotFoundError."""
     read = ledger(Path(source), area.law.rulebook.vocabulary, area.law.area.subjects, sheet)

@@ -27,6 +27,10 @@ class JoinedRows:
         """Return the verdict on the record of a row."""
         return self.known.verdict(record, self.places[row], waivers)
 
+    def unjoined(self) -> tuple[Problem, ...]:
+        """Return what of the history joined no row: that is among its notices already."""
+        return ()
+
 
 def joined_rows(area: AreaWithHistory, rows: Iterable[tuple[int, Record]]) -> JoinedRows:
     """Return the rows of a ledger as a history knows them; of each record only who it is about is kept."""

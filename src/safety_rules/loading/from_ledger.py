@@ -1,0 +1,58 @@
+"""Which lists of an area's records are joined from ledgers, and by which keys."""
+
+from __future__ import annotations
+
+from safety_rules.language.kinds import Choices, Records
+from safety_rules.language.rulebook import LedgerJoin
+from safety_rules.language.vocabulary import Fact
+from safety_rules.loading.context import Context
+from safety_rules.loading.models_rules import AreaFile
+from safety_rules.loading.tree import Scalar
+from safety_rules.words.near import suggestion
+
+
+def joins(file: AreaFile, c: Context) -> tuple[LedgerJoin, ...]:
+    """Return the lists that are joined from ledgers, each with the fields and facts by which a row is a record's."""
+    found = (_join(at, by, file, c) for at, by in file.from_ledger.items())
+    return tuple(j for j in found if j is not None)
+
+
+def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> LedgerJoin | None:
+    fact = _known(at, file, c)
+    if fact is None:
+        return None
+    if not isinstance(fact.kind, Records) or fact.key in c.derived:
+        c.report.error("from-ledger.list", at, fact=fact.key)
+        return None
+    if not by:
+        c.report.error("from-ledger.by", at, fact=fact.key)
+    pairs = [(_field(name, fact, c), _known(of, file, c), of) for name, of in by.items()]
+    for field, own, of in pairs:
+        if own is None or field is None:
+            continue
+        if own.key in c.derived or c.vocabulary.is_list(own.key.rpartition(".")[0]):
+            c.report.error("from-ledger.key", of, fact=own.key)
+        elif own.kind != field.kind or isinstance(own.kind, Records | Choices):
+            c.report.error("from-ledger.kind", of, field=field.key, fact=own.key)
+    return LedgerJoin(fact.key, tuple((f.field, own.key) for f, own, _ in pairs if f is not None and own is not None))
+
+
+def _known(at: Scalar, file: AreaFile, c: Context) -> Fact | None:
+    """Return a fact of the area's subjects."""
+    fact, subjects = c.vocabulary.find(str(at)), [str(s) for s in file.subjects]
+    facts = [k for k in c.vocabulary.facts if k.partition(".")[0] in subjects]
+    if fact is None or fact.key not in facts:
+        c.report.error("unknown-name.vocabulary", at, suggestion(at, facts))
+        return None
+    c.report.named(at, fact.key, fact.zh_key)
+    return fact
+
+
+def _field(at: Scalar, fact: Fact, c: Context) -> Fact | None:
+    fields = c.vocabulary.fields(fact.key)
+    found = next((f for f in fields if str(at) in (f.field, f.zh_key.rpartition(".")[2])), None)
+    if found is None or found.key in c.derived:
+        c.report.error("unknown-name.field", at, suggestion(at, [f.field for f in fields]), name=at, list=fact.key)
+        return None
+    c.report.named(at, found.field, found.zh_key.rpartition(".")[2])
+    return found

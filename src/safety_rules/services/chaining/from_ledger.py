@@ -1,0 +1,263 @@
+"""Lists joined from ledgers by stated keys: a row is a record's, or may be, and where that is not known it stays open.
+
+A row whose keys all say what the record says is its own. One that leaves a key blank, and contradicts it in no other,
+may be anybody's: it stands in the list as a record of which nothing is known, where every condition asks something
+of each record that it counts, so that the blank holds it open; otherwise the whole list is unknown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from safety_rules.engines.compiled.decide import Decider, decided
+from safety_rules.formats.joined_in import Rows, read_rows
+from safety_rules.formats.table import folded
+from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.expr import Expr
+from safety_rules.language.kinds import Name
+from safety_rules.language.record import Problem, Record
+from safety_rules.language.rule import Waiver
+from safety_rules.language.rulebook import LedgerJoin
+from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.chaining.chain import ChainResult, program_on
+from safety_rules.semantics.decide import AreaOn, area_record
+from safety_rules.semantics.verdict.incomplete import concerning
+from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.chaining.possible import asks_each
+from safety_rules.services.chaining.verdict import ChainedVerdict
+from safety_rules.words.catalog import both
+from safety_rules.words.problem import problem
+from safety_rules.words.values import label
+
+MOST_POSSIBLE, MOST_TRIED, MOST_TOLD = 20, 64, 10
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedList:
+    """The rows of one list, found by their keys; `loose` are those that leave a key blank.
+
+    `open_rows` says whether a row that is only possible can stand in a list as a blank.
+    """
+
+    join: LedgerJoin
+    rows: Sequence[Mapping[str, Any]]
+    places: Sequence[str]
+    index: Mapping[tuple[Any, ...], Sequence[int]]
+    loose: Sequence[int]
+    open_rows: bool
+
+    def mine(self, keys: Sequence[Any]) -> tuple[Sequence[int], list[int]]:
+        """Return the rows that are of a record with these keys, and those that may be."""
+        fields = [name for name, _ in self.join.by]
+        may = [
+            i
+            for i in self.loose
+            if all(self.rows[i].get(f) is None or _key(self.rows[i][f]) == k for f, k in zip(fields, keys, strict=True))
+        ]
+        return self.index.get(tuple(keys), ()), may
+
+
+@dataclass(slots=True)
+class _Filled:
+    """A record's values while lists are joined to it, where what is open comes from, and what is told of it.
+
+    `blanks` are the lists that end in records that are only possible: how many, and where the first comes from.
+    """
+
+    values: dict[str, Any]
+    origins: dict[str, str] = field(default_factory=dict)
+    notes: list[Name] = field(default_factory=list)
+    blanks: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AreaWithLedger:
+    """An area's law on a day, with the ledgers that lists of its records are joined from; `seen` are lists that joined."""
+
+    law: AreaOn
+    decider: Decider = field(repr=False)
+    lists: tuple[JoinedList, ...]
+    notices: tuple[Problem, ...]
+    seen: set[str] = field(default_factory=set, compare=False, repr=False)
+
+    def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
+        """Return the verdict on one record, with the rows of the ledgers that are its own."""
+        return self.verdict(data if isinstance(data, Record) else area_record(self.law, data), 0, waivers)
+
+    def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[ChainedVerdict]:
+        """Yield the verdict of each record, one at a time."""
+        return (self.decide(data, waivers) for data in many)
+
+    def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
+        """Return the verdict on an admitted record, whichever row it stands in."""
+        law, made = self.law, _Filled(dict(record.values))
+        for one in self.lists:
+            self._join(one, record, made)
+        verdict = decided(self.decider, replace(record, values=made.values), waivers)
+        if not self._covers(verdict, made, waivers):
+            for key, (_, first) in made.blanks.items():
+                made.values.pop(key)
+                made.origins[key] = first
+            verdict = decided(self.decider, replace(record, values=made.values), waivers)
+        nothing = ChainResult(
+            program_on(law.rulebook, law.as_of, law.require, confirmed=law.confirmed), {}, (), frozenset(), "ledger"
+        )
+        return ChainedVerdict(verdict, waivers, nothing, (), made.origins, made.notes)
+
+    def _covers(self, verdict: Verdict, made: _Filled, waivers: Sequence[Waiver]) -> bool:
+        """Return whether a verdict holds however many of the possible records are there: each number of them is tried."""
+        counts = [range(count + 1) for count, _ in made.blanks.values()]
+        if prod(map(len, counts)) > MOST_TRIED:
+            return False
+        rank = self.law.area.rank
+        for left_out in product(*counts):
+            shorter = {k: made.values[k][: len(made.values[k]) - n] for k, n in zip(made.blanks, left_out, strict=True)}
+            other = decided(self.decider, replace(verdict.record, values={**made.values, **shorter}), waivers)
+            if rank(other.at_best) < rank(verdict.at_best) or rank(other.at_worst) > rank(verdict.at_worst):
+                return False
+        return True
+
+    def unjoined(self) -> Iterator[Problem]:
+        """Yield the lists of which no row belonged to any record so far."""
+        for one in self.lists:
+            if one.rows and one.join.list not in self.seen:
+                fact = self.law.rulebook.vocabulary.facts[one.join.list]
+                keys = _keys(one.join, self.law.rulebook.vocabulary)
+                yield problem(
+                    "ledger-joins-nothing", fact.key, fact.name.zh, fact=fact.name, count=len(one.rows), keys=keys
+                )
+
+    def _join(self, one: JoinedList, record: Record, made: _Filled) -> None:
+        """Put the rows that are a record's own, or may be, into its list; leave the list out where it cannot be known."""
+        key, vocabulary = one.join.list, self.law.rulebook.vocabulary
+        given = [record.values.get(fact) for _, fact in one.join.by]
+        stated = record.values.get(key)
+        unusable = stated is None and any(p.path == key for p in record.problems)
+        fact, keys = vocabulary.facts[key].name, _keys(one.join, vocabulary)
+        blank = next((f for (_, f), v in zip(one.join.by, given, strict=True) if v is None), "")
+        if unusable or (blank and one.rows):
+            made.values.pop(key, None)
+            if blank and not unusable:
+                made.origins[key] = blank
+                made.notes.append(both("joined.keyless", keys=keys, fact=fact, count=len(one.rows)))
+            return
+        certain, may = one.mine(list(map(_key, given)))
+        items: list[Any] = list(stated) if isinstance(stated, tuple) else []
+        for i in certain:
+            if one.rows[i] not in items:
+                items.append(one.rows[i])
+                self._told(made, key, len(items) - 1, one.places[i], len(certain))
+        if certain:
+            self.seen.add(key)
+        for i in may[:MOST_TOLD]:
+            made.notes.append(both("joined.possible", fact=fact, place=one.places[i], keys=keys))
+        first = f"{key}[={one.places[may[0]].replace(']', '］')}].{one.join.by[0][0]}" if may else ""
+        if may and (not one.open_rows or len(may) > MOST_POSSIBLE):
+            made.values.pop(key, None)
+            made.origins[key] = first
+            return
+        made.blanks |= {key: (len(may), first)} if may else {}
+        for i in may:
+            made.origins[f"{key}[{len(items)}]"] = f"{key}[={one.places[i].replace(']', '］')}].{one.join.by[0][0]}"
+            items.append({})
+        made.values[key] = tuple(items)
+
+    def _told(self, made: _Filled, key: str, at: int, place: str, count: int) -> None:
+        """Tell where a joined record stands, of a long list of the first ones."""
+        told = sum(n.zh.endswith("）") for n in made.notes)
+        if told < MOST_TOLD:
+            vocabulary, path = self.law.rulebook.vocabulary, f"{key}[{at}]"
+            item = Name(label(path, vocabulary, "zh"), label(path, vocabulary, "en"))
+            made.notes.append(both("joined.row", item=item, place=place))
+        elif told == MOST_TOLD:
+            made.notes.append(both("joined.more", count=count - MOST_TOLD))
+
+
+def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[str, Any]) -> AreaWithLedger:
+    """Return an area whose lists are joined from ledgers, as its `from_ledger:` says.
+
+    Sources are workbooks, csv and parquet files, or mappings of a list's name to rows (mappings, by the names of its
+    fields). A list that no source holds is unknown, so that nobody is cleared by it. Raises NotFoundError where the
+    area joins nothing, and LedgerError where a file holds none of its lists.
+    """
+    joins, vocabulary, rows = law.area.from_ledger, law.rulebook.vocabulary, Rows()
+    if not joins:
+        raise NotFoundError(
+            f"the area `{law.area.key}` joins no list from a ledger: its `area.yaml` has no `from_ledger:`"
+        )
+    if not sources:
+        raise NotFoundError("no ledger was named")
+    for source in sources:
+        if isinstance(source, Mapping):
+            _add(source, joins, vocabulary, rows)
+        else:
+            read_rows(Path(source), joins, vocabulary, rows)
+    admitted = area_record(law, rows.data, rows.units, lambda path: rows.cells.get(path, ""))
+    notices, made = [*rows.notices, *admitted.problems], list[JoinedList]()
+    for join in joins:
+        found, fact = admitted.values.get(join.list), vocabulary.facts[join.list]
+        if not isinstance(found, tuple):
+            notices.append(problem("ledger-lacks", fact.key, fact.name.zh, fact=fact.name))
+            continue
+        one = _indexed(join, found, rows.places[join.list], law)
+        notices.append(problem("ledger-rows", fact.key, fact.name.zh, fact=fact.name, count=len(found)))
+        if len(one.loose) * 2 >= len(found) > 0:
+            keys, blank = _keys(join, vocabulary, fields=True), len(one.loose)
+            slots = {"fact": fact.name, "count": blank, "all": len(found), "keys": keys}
+            notices.append(problem("ledger-key-blank", fact.key, fact.name.zh, **slots))
+        made.append(one)
+    return AreaWithLedger(law, decider, tuple(made), tuple(notices))
+
+
+def _add(given: Mapping[str, Any], joins: Sequence[LedgerJoin], vocabulary: Vocabulary, rows: Rows) -> None:
+    for name, items in given.items():
+        fact = vocabulary.find(name)
+        if fact is None or fact.key not in {j.list for j in joins}:
+            raise NotFoundError(f"`{name}` is no list that is joined from a ledger: {', '.join(j.list for j in joins)}")
+        if isinstance(items, str | Mapping) or not isinstance(items, Iterable):
+            raise LedgerError(f"`{name}` holds no rows: give a list of mappings")
+        data, places = rows.data.setdefault(fact.key, []), rows.places.setdefault(fact.key, [])
+        for item in items:
+            places.append(f"{fact.key}[{len(data)}]")
+            data.append(item)
+
+
+def _indexed(join: LedgerJoin, found: Sequence[Any], places: Sequence[str], law: AreaOn) -> JoinedList:
+    """Return the rows of a list with an index by their keys."""
+    index: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    loose, fields = [], [name for name, _ in join.by]
+    for i, row in enumerate(found):
+        keys = [row.get(name) for name in fields]
+        if None in keys:
+            loose.append(i)
+        else:
+            index[tuple(map(_key, keys))].append(i)
+    fields_told = any(n.fact.startswith(join.list + ".") for n in concerning(law))
+    safe = not fields_told and asks_each(_read(law), join.list, law)
+    return JoinedList(join, found, places, dict(index), loose, safe)
+
+
+def _read(law: AreaOn) -> Iterator[Expr]:
+    """Yield every condition and formula that says anything of an area's records."""
+    for rule in law.rules:
+        yield from (c.that for c in (*rule.applies_when, *rule.requires))
+    for obligation in law.obligations:
+        yield from (c.that for c in obligation.applies_when)
+    yield from (d.formula for d in law.derivations.values())
+    yield from (n.when for n in concerning(law) if n.when is not None)
+
+
+def _key(value: Any) -> Any:
+    """Return a key for comparison: width, case and blanks make no other of a text."""
+    return folded(value) if isinstance(value, str) else value
+
+
+def _keys(join: LedgerJoin, vocabulary: Vocabulary, fields: bool = False) -> Name:
+    facts = [vocabulary.facts[f"{join.list}.{name}" if fields else fact] for name, fact in join.by]
+    return Name("、".join(f"“{f.name.zh}”" for f in facts), ", ".join(f.name.en for f in facts))
