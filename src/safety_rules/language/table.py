@@ -24,13 +24,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number in the file, how it may be spelled, what tells it from rows of one spelling, its cells."""
+    """One row: its number in the file, how it may be spelled, what tells it from rows of one spelling, its cells.
+
+    `within` are spellings of the rows that it is directly within, where the table has groups.
+    """
 
     number: int
     spellings: tuple[str, ...]
     qualifier: str
     cells: Mapping[str, Value]
     at: Span | None = field(default=None, compare=False, repr=False)
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,12 +208,13 @@ class EditionFile(Model):
 
 
 class TableFile(TopModel, NameFile):
-    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`)."""
+    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`), `within` the one of its groups."""
 
     kind: ClassVar[str] = "table"
     table: S
     called: S
     match: list[S] = Field(min_length=1)
     distinguish: S | None = None
+    within: S | None = None
     columns: dict[S, ColumnFile] = Field(min_length=1)
     editions: list[EditionFile] = Field(min_length=1)

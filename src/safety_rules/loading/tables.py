@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Mapping as MappingType
 
 from safety_rules.language.diagnostic import SourceText, Span
@@ -12,6 +11,7 @@ from safety_rules.language.kinds import Kind, Records, Value
 from safety_rules.language.source import Period, Source
 from safety_rules.language.table import Column, Edition, Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
+from safety_rules.loading.groups import groups, index_of
 from safety_rules.loading.models_facts import ColumnFile, EditionFile, FieldFile, TableFile
 from safety_rules.loading.report import Report, start_of
 from safety_rules.loading.scalars import citation, day, key, name
@@ -42,7 +42,10 @@ def tables(
         columns = _columns(file, vocabulary, report)
         editions = _editions(path, file, columns, texts, vocabulary, sources, report)
         label = name(file, report)
-        found[str(file.table)] = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
+        made = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
+        found[made.key] = made
+        if file.within is not None:
+            found |= {g.key: g for g in groups(made, vocabulary, report)}
     return found
 
 
@@ -87,7 +90,7 @@ def _editions(
             continue
         rows = _rows(where, texts[where], file, columns, vocabulary, report)
         if cited is not None:
-            made.append(Edition(Period(since, until), tuple(rows), cited, _index(rows)))
+            made.append(Edition(Period(since, until), tuple(rows), cited, index_of(rows)))
     _timeline(made, file.editions, report)
     return made
 
@@ -119,7 +122,7 @@ def _rows(
     wanted = [
         *(str(m) for m in file.match),
         *columns,
-        *([str(file.distinguish)] if file.distinguish is not None else []),
+        *(str(more) for more in (file.distinguish, file.within) if more is not None),
     ]
     missing = [c for c in wanted if c not in heading[1]]
     if missing:
@@ -140,7 +143,10 @@ def _rows(
             report.error("no-spelling", at, row=number, path=path)
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
-        rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}, at))
+        within = (
+            () if file.within is None else tuple(s.strip() for s in cells[str(file.within)].split(";") if s.strip())
+        )
+        rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}, at, within))
         _told_apart(rows[-1], path, seen, at, report)
     if not body:
         report.error("empty-file.rows", Span(source, 0, 0), path=path)
@@ -189,11 +195,3 @@ def _cell(data: str, column: Column, at: Span, vocabulary: Vocabulary, report: R
     except Unusable as wrong:
         report.add(wrong.code, said("cell", column=column.key, problem=wrong.said), at)
         return None
-
-
-def _index(rows: list[Row]) -> dict[str, tuple[int, ...]]:
-    index = defaultdict[str, list[int]](list)
-    for position, row in enumerate(rows):
-        for spelling in dict.fromkeys(normal_spelling(s) for s in row.spellings):
-            index[spelling].append(position)
-    return {spelling: tuple(positions) for spelling, positions in index.items()}

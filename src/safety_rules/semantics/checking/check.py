@@ -253,7 +253,8 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
         return None if item is None else in_literal(item, left, right, r, at)
     parts = dotted(right)
     name = normal(".".join(parts)) if parts else ""
-    if any(name in (t.key, normal(t.zh_key)) for t in scope.tables.values()):
+    tables = {n for t in scope.tables.values() for n in (t.key, normal(t.zh_key))}
+    if name in tables or (name.rpartition(".")[0] in tables and scope.vocabulary.find(name) is None):
         table, key = table_named(right, scope, r), _key(left, scope, r)
         return None if table is None or key is None else tree.Listed(table.key, key, at)
     container = _expr(right, scope, r)
