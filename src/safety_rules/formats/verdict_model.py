@@ -250,6 +250,14 @@ class ChainsModel(Part):
     notes: list[Both]
 
 
+class OneOfModel(Part):
+    """Rules of which one is violated in every case of some blanks, so that the outcome at best is no better."""
+
+    blanks: list[str]
+    rules: list[str]
+    every_case_tried: bool
+
+
 class VerdictModel(Part):
     """A verdict as `verdict.to_dict()` gives it; findings that are violated come first, the worst before all."""
 
@@ -267,6 +275,7 @@ class VerdictModel(Part):
     at_worst: str
     at_worst_name: Both
     standing: StandingKey | None
+    one_of: OneOfModel | None = None
     derived: dict[str, Value]
     findings: list[FindingModel]
     needs: NeedsModel

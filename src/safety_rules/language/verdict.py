@@ -93,6 +93,10 @@ class Masks(NamedTuple):
     undetermined: int
     not_applicable: int
 
+    def among(self, mask: int) -> Masks:
+        """Return the findings of some rules alone."""
+        return Masks(*(found & mask for found in self))
+
 
 def bits(mask: int) -> Iterator[int]:
     """Yield the numbers of the bits that are set, the lowest first."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
-from safety_rules.engines.sql.exactness.settle import Exact, plain, split
+from safety_rules.engines.sql.exactness.settle import Exact, lifted, plain, split
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.query.outcomes import KEYED
 from safety_rules.engines.sql.read.types import Plain
@@ -24,6 +24,7 @@ from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.units import Unit
+from safety_rules.language.verdict import Masks
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.verdict import Verdict, decide
@@ -104,6 +105,10 @@ class RecordDecision:
         for cells, record in self._records():
             violated, undetermined, absent = self.exact(record)
             best, worst = self._outcome(violated), self._outcome(violated | undetermined)
+            if best != worst:
+                found_masks = Masks(violated, undetermined, absent)
+                rank = max(self.law.area.rank(best), lifted(self.law, record, found_masks, self.exact))
+                best = self.law.area.outcomes[rank].key
             every = (1 << len(self.law.rules)) - 1
             masks = (violated, undetermined, absent, every & ~(violated | undetermined | absent))
             values = {k: plain(v) for k, v in worked_out(record.values).items() if "[" not in k}

@@ -16,6 +16,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn, area_record
+from safety_rules.semantics.splits import by_definition, by_status, splits_of
 from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
@@ -55,14 +56,26 @@ def decider_by(area: CompiledArea, standing: Standings) -> Decider:
 
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
+    may_rise, lift = splits_of(law).may_rise, _lifting(law, shared)
+
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else area_record(law, data)
         area = exact()
         masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
-        return Verdict(law, record, at_best, at_worst, (), None, None, masks, shared)
+        verdict = Verdict(law, record, at_best, at_worst, (), None, None, masks, shared)
+        if at_best != at_worst and may_rise(masks):
+            lift(verdict, masks)
+        return verdict
 
     return Decider(law, exact, exactly, shared)
+
+
+def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
+    """Return what lifts a verdict's outcome at best to what every case of some blanks comes to."""
+    splits = splits_of(law)
+    statuses = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
+    return lambda verdict, masks: verdict.lift(splits.of(verdict.record, masks, statuses))
 
 
 def _raw(
@@ -70,6 +83,7 @@ def _raw(
 ) -> Callable[[Any], Verdict]:
     """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say."""
     best, worst_first, new = law.area.outcomes[0].key, outcome_masks(law), object.__new__
+    may_rise, lift = splits_of(law).may_rise, _lifting(law, shared)
 
     def raw(data: Any) -> Verdict:
         function = written()
@@ -92,6 +106,8 @@ def _raw(
                 at_worst = outcome
         verdict.at_best, verdict.at_worst = at_best or best, at_worst or best
         verdict.outcome = verdict.at_best if verdict.at_best is verdict.at_worst else UNDETERMINED
+        if verdict.outcome is UNDETERMINED and may_rise(masks):
+            lift(verdict, masks)
         return verdict
 
     return raw

@@ -19,7 +19,7 @@ from safety_rules.language.verdict import Finding, Needs, Reason, Status
 from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.counsel.candidates import candidates
 from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
-from safety_rules.semantics.decide import AreaOn, interval, told
+from safety_rules.semantics.decide import AreaOn, told
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.shared import Parts, Shared
 
@@ -37,15 +37,11 @@ class _Spent(Exception):
     """The budget of a search is used up."""
 
 
-def needs(on: AreaOn, record: Record, found: Sequence[Finding], shared: Shared | None = None) -> Needs:
-    """Return what the verdict of these findings lacks; nothing when it is definite.
+def needs(on: AreaOn, record: Record, found: Sequence[Finding], rank: int, shared: Shared | None = None) -> Needs:
+    """Return what an open verdict of these findings lacks, whose outcome at best has the rank.
 
     `shared` keeps what was found for rules that read the same values.
     """
-    best, worst = interval(on.area, found)
-    if best == worst:
-        return Needs()
-    rank = on.area.rank(best)
     undetermined = [
         f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
     ]

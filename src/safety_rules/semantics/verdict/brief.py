@@ -7,10 +7,17 @@ from collections.abc import Sequence
 from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
-from safety_rules.semantics.verdict.explain import cited, duty_said, headline, problem_lines, reasons_said, ways_said
+from safety_rules.semantics.verdict.explain import (
+    cited,
+    duty_said,
+    headline,
+    one_of_lines,
+    problem_lines,
+    reasons_said,
+    ways_said,
+)
 
 MOST_NAMED = 5
 
@@ -45,7 +52,8 @@ def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statem
 def _without_reason(worst: int, verdict: Decided) -> Statement:
     """Return how much was looked at where no rule is violated, or that records of a history decide."""
     if worst:
-        return statement("brief.history")
+        told = one_of_lines(verdict)
+        return told[0] if verdict.one_of else statement("brief.history")
     said = [f.status for f in verdict.findings]
     asked = len(said) - said.count(Status.NOT_APPLICABLE)
     return statement("brief.none", asked=asked, open=said.count(Status.UNDETERMINED), rest=len(said) - asked)
@@ -63,9 +71,7 @@ def _next(first: Sequence[Finding], verdict: Decided) -> Statement:
     if duties:
         more = statement("brief.more", count=len(duties) - 1) if len(duties) > 1 else ""
         return statement("brief.duty", duty=duties[0], more=more)
-    weak = len(
-        {c.source for f in deciding(verdict.on.area, verdict.findings, verdict.at_best) for c in f.rule.authority}
-    )
+    weak = len({c.source for f in verdict.decisive for c in f.rule.authority})
     return statement("brief.law", count=weak)
 
 

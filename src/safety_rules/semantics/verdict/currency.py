@@ -8,7 +8,6 @@ from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.source import Citation, NotCovered, Source
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.verdict.decided import Decided
 
 
@@ -48,7 +47,7 @@ def _not_covered(verdict: Decided) -> list[NotCovered]:
 
 def reviews(verdict: Decided) -> tuple[Source, ...]:
     """Return the documents of the findings that decide or are open whose day of review has passed."""
-    counted = [*verdict.open_findings, *deciding(verdict.on.area, verdict.findings, verdict.at_best)]
+    counted = [*verdict.open_findings, *verdict.decisive]
     cited = [c for f in counted for c in (*f.rule.authority, *f.parameters.values(), *f.derivations.values())]
     found = (verdict.on.rulebook.sources[c.source] for c in cited)
     return tuple(dict.fromkeys(s for s in found if s.review_by is not None and s.review_by < verdict.on.as_of))

@@ -11,7 +11,7 @@ from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name, Value
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.source import Standing
+from safety_rules.language.source import Standing, weakest
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import (
     ClauseGaps,
@@ -29,6 +29,7 @@ from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.environment import Environment
+from safety_rules.semantics.splits import NOTHING, Split, by_definition, counted, splits_of
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.incomplete import incomplete
 from safety_rules.semantics.verdict.shared import Parts, Shared
@@ -76,6 +77,13 @@ class Decided:
         self.outcome = at_best if at_best == at_worst else UNDETERMINED
         self._data, self._granted, self._violated, self._witness = data, granted, violated, witness
         self._masks, self._shared = masks, shared
+
+    def lift(self, split: Split) -> None:
+        """Take what every case of some blanks comes to at least as the outcome at best."""
+        self.split = split
+        if split.rank:
+            self.at_best = self.on.area.outcomes[split.rank].key
+        self.outcome = self.at_best if self.at_best == self.at_worst else UNDETERMINED
 
     def __repr__(self) -> str:
         return f"<Verdict {self.on.area.key} {self.outcome} on {self.on.as_of}>"
@@ -137,8 +145,10 @@ class Decided:
         found = deciding.findings(self.on, self.record, self._granted, self.environment)
         if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
-            ends = deciding.interval(self.on.area, found)
-            self._unchanged(now == tuple(self._violated) and ends == (self.at_best, self.at_worst))
+            best, worst = deciding.interval(self.on.area, found)
+            rank = max(self.on.area.rank(best), self._split(counted(found)).rank)
+            same = (self.on.area.rank(self.at_best), self.at_worst) == (rank, worst)
+            self._unchanged(now == tuple(self._violated) and same)
         return found
 
     @property
@@ -202,17 +212,41 @@ class Decided:
         return self.record.accepted
 
     @cached_property
+    def split(self) -> Split:
+        """What the cases of blanks come to that several open rules read; nothing where they lift no outcome."""
+        return self._split(self._masks or counted(self.findings))
+
+    def _split(self, masks: Masks) -> Split:
+        splits = splits_of(self.on)
+        if not masks.undetermined or not splits.may_rise(masks):
+            return NOTHING
+        return splits.of(self.record, masks, by_definition(self.on))
+
+    @property
+    def one_of(self) -> tuple[Finding, ...]:
+        """The open findings of which one is violated whatever a blank turns out to be, where that decides the outcome at best."""
+        wanted = {self.on.rules[i].key for i in bits(self.split.rules)}
+        return tuple(f for f in self.open_findings if f.rule.key in wanted) if wanted else ()
+
+    @cached_property
+    def decisive(self) -> tuple[Finding, ...]:
+        """The findings that decided the outcome, at best while it is open."""
+        return (*deciding.deciding(self.on.area, self.findings, self.at_best), *self.one_of)
+
+    @cached_property
     def standing(self) -> Standing | None:
         """The weakest standing among the findings that decided the verdict (at best, while it is open); None where none did."""
         quick = self._shared.standing if self._shared is not None else None
-        if quick is not None and self.masks is not None:
+        if quick is not None and self.masks is not None and not self.split.rules:
             return quick(self.record.values, self.masks, self.at_best)
-        return deciding.verdict_standing(self.on.area, self.findings, self.at_best)
+        standings = [f.standing for f in self.decisive if f.standing is not None]
+        return weakest(*standings) if standings else None
 
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        return Needs() if self.definite else needs(self.on, self.record, self._told(), self._shared)
+        rank = self.on.area.rank(self.at_best)
+        return Needs() if self.definite else needs(self.on, self.record, self._told(), rank, self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:

@@ -14,7 +14,6 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Source, Standing, standing_key
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, DueDuty, Finding, Gap, Reason, Status, WaiverResult
-from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.currency import all_lapsed, notes_of, review_said, reviews
@@ -36,7 +35,13 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
     shown.sort(key=lambda f: (ORDER[f.status], -verdict.on.area.rank(f.outcome)))
     lines: list[Slot] = [finding_line(f, verdict) for f in shown]
     if not asked:
-        lines += [*map(review_said, reviews(verdict)), *_weak_lines(verdict, shown), *_needs_lines(verdict)]
+        lines = [
+            *one_of_lines(verdict),
+            *lines,
+            *map(review_said, reviews(verdict)),
+            *_weak_lines(verdict, shown),
+            *_needs_lines(verdict),
+        ]
         lines += [statement("duty.line", duty=duty_said(d)) for d in verdict.obligations]
         lines += [_waiver_line(w) for w in verdict.waivers]
         lines += [_accepted_line(a, verdict) for a in verdict.accepted]
@@ -45,6 +50,18 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
         satisfied, inapplicable = said.count(Status.SATISFIED), said.count(Status.NOT_APPLICABLE)
         lines.append(statement("verdict.rest", satisfied=satisfied, not_applicable=inapplicable))
     return headline(verdict, *lines)
+
+
+def one_of_lines(verdict: Decided) -> list[Statement]:
+    """Return that one of several rules is violated whatever a blank turns out to be, and that not every case was tried."""
+    split, found = verdict.split, list[Statement]()
+    if split.rules:
+        rules: list[Slot] = [statement("verdict.one_rule", title=f.rule.title) for f in verdict.one_of]
+        blanks: tuple[Slot, ...] = tuple(Place(path) for path in split.blanks)
+        found.append(
+            statement("verdict.one_of", blanks=Series("joint.list", blanks), rules=Series("joint.list", tuple(rules)))
+        )
+    return [*found, statement("verdict.cases_spent")] if split.spent and not verdict.definite else found
 
 
 def headline(verdict: Decided, *below: Slot) -> Statement:
@@ -66,7 +83,7 @@ def _weak_lines(verdict: Decided, shown: Sequence[Finding]) -> list[Slot]:
     """Return what makes the verdict less sure than statute, where no rule that is shown says so."""
     if verdict.standing in (None, Standing.statute):
         return []
-    found = deciding(verdict.on.area, verdict.findings, verdict.at_best)
+    found = verdict.decisive
     said, standing = {line for f in shown for line in _cited(f)}, verdict.standing
     rest = dict.fromkeys(line for f in found for line in _cited(f) if line[1].standing is standing and line not in said)
     return [statement("verdict.weak", citation=_citation(c, verdict, key)) for key, c in rest]

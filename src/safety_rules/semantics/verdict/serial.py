@@ -6,7 +6,6 @@ from typing import Any
 
 from safety_rules.language.source import Citation, Standing, standing_key
 from safety_rules.language.verdict import DueDuty
-from safety_rules.semantics.decide import deciding
 from safety_rules.semantics.verdict.currency import reviews
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import headline
@@ -21,7 +20,7 @@ SCHEMA = "safety_rules.verdict/2"
 def to_dict(verdict: Decided) -> dict[str, Any]:
     """Return the verdict as JSON-ready data: the findings that decide it come first."""
     on, best, worst = verdict.on, verdict.at_best, verdict.at_worst
-    decides = deciding(on.area, verdict.findings, best)
+    decides = verdict.decisive
     return {
         "schema": SCHEMA,
         "area": on.area.key,
@@ -37,6 +36,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "at_worst": worst,
         "at_worst_name": name(on.area.outcome(worst).name),
         "standing": standing_key(verdict.standing),
+        "one_of": _one_of(verdict),
         "derived": _derived(verdict),
         "findings": [finding(f, verdict, f in decides) for f in in_order(verdict)],
         "needs": {
@@ -62,6 +62,15 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         ],
         "provenance": provenance(verdict),
     }
+
+
+def _one_of(verdict: Decided) -> dict[str, Any] | None:
+    """Return the rules of which one is violated whatever the blanks turn out to be; None where there are none."""
+    split = verdict.split
+    if not (split.rules or split.spent):
+        return None
+    rules = [f.rule.key for f in verdict.one_of]
+    return {"blanks": list(split.blanks), "rules": rules, "every_case_tried": not split.spent}
 
 
 def _derived(verdict: Decided) -> dict[str, Any]:

@@ -70,4 +70,6 @@ def decide(on: AreaOn, record: Record, waivers: Sequence[Waiver] = ()) -> Verdic
     found = findings(on, record, waivers, env := on.environment(record))
     verdict = Verdict(on, record, *interval(on.area, found), waivers)
     verdict.findings, verdict.environment = found, env
+    if not verdict.definite:
+        verdict.lift(verdict.split)
     return verdict

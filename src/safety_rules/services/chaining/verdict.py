@@ -16,6 +16,7 @@ from safety_rules.semantics.chaining.chain import ChainResult
 from safety_rules.semantics.chaining.explain import explain_fact, standing
 from safety_rules.semantics.chaining.facts import missing
 from safety_rules.semantics.counsel.needs import needs
+from safety_rules.semantics.decide import interval
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.chaining.words import because, chain_below
 from safety_rules.words.explanation import text, texts, tree
@@ -54,7 +55,8 @@ class ChainedVerdict(Verdict):
         """What is missing of the record and of the history, and the fewest of it that settle the verdict."""
         if self.definite:
             return Needs()
-        own = needs(self.on, self.record, self.findings)
+        rank = self.on.area.rank(interval(self.on.area, self.findings)[0])
+        own = needs(self.on, self.record, self.findings, max(rank, self.split.rank))
         open_ = frozenset(r for f in self.effects for r in self._missing(f.id))
         can_change = frozenset(r for reason in own.can_change for r in self._given(reason)) | open_
         smallest = frozenset(r for reason in own.smallest for r in self._given(reason)) or open_

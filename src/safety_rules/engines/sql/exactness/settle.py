@@ -12,12 +12,12 @@ from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.verdict import Status
+from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn, area_record, derived_values, findings
+from safety_rules.semantics.splits import counted, splits_of
 
 LARGEST = Fraction(sys.float_info.max)
-Masks = tuple[int, int, int]
-Exact = Callable[[Record], Masks]
+Exact = Callable[[Record], tuple[int, int, int]]
 
 
 def record_of(law: AreaOn, cells: Mapping[str, Any], uses: Mapping[str, Use]) -> Record:
@@ -28,15 +28,15 @@ def record_of(law: AreaOn, cells: Mapping[str, Any], uses: Mapping[str, Use]) ->
 def masks_by_definition(law: AreaOn, waivers: Sequence[Waiver]) -> Exact:
     """Return the function from a record to its violated, undetermined and inapplicable rules, waived ones left out."""
 
-    def masks(record: Record) -> Masks:
-        found = [0, 0, 0]
-        order = {Status.VIOLATED: 0, Status.UNDETERMINED: 1, Status.NOT_APPLICABLE: 2}
-        for i, f in enumerate(findings(law, record, waivers)):
-            if f.status in order and not f.waived:
-                found[order[f.status]] |= 1 << i
-        return found[0], found[1], found[2]
+    return lambda record: counted(findings(law, record, waivers))
 
-    return masks
+
+def lifted(law: AreaOn, record: Record, masks: Masks, exact: Exact) -> int:
+    """Return the rank that the cases of a record's blanks lift its outcome at best to; 0 where they do not."""
+    splits = splits_of(law)
+    if not masks.undetermined or not splits.may_rise(masks):
+        return 0
+    return splits.of(record, masks, lambda made, mask: Masks(*exact(made)).among(mask)).rank
 
 
 def settled(
@@ -46,13 +46,16 @@ def settled(
     derived: Sequence[str],
     exact: Exact,
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield, for each row, its number, its three masks, its derived values, and whether a cell was unusable."""
+    """Yield, for each row, its number, its three masks, its derived values, whether a cell was unusable, and the rank
+    that cases lift its outcome at best to.
+    """
     for number, cells in rows:
         record = record_of(law, cells, uses)
         values = derived_values(law, record) if derived else {}
         shown = [plain(values.get(k)) for k in derived]
-        masks = [split(mask, law) for mask in exact(record)]
-        yield (number, *masks, *shown, bool(record.problems))
+        found = Masks(*exact(record))
+        masks = [split(mask, law) for mask in found]
+        yield (number, *masks, *shown, bool(record.problems), lifted(law, record, found, exact))
 
 
 def split(mask: int, law: AreaOn) -> Any:

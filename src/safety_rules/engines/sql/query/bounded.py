@@ -7,7 +7,7 @@ too. These ends are never wider than the exact ones, so that no row stays that b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from safety_rules.engines.sql.dialect import Dialect
@@ -21,10 +21,13 @@ from safety_rules.language.record import Record
 from safety_rules.semantics.bounds import bounds_of, may_decide, quantifies
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import walk_through
+from safety_rules.semantics.splits import splits_of
 
 ENDLESS = "1E100"
 MOST_TEXT = 600
 Ends = tuple[str, str]
+Cases = tuple[str, tuple[int, ...]]
+"""The condition that a fact is blank, or a list has records, and the rules that each case of it may violate, as masks."""
 
 
 def open_rules(w: Writer) -> list[tuple[int, str]]:
@@ -43,6 +46,27 @@ def open_facts(w: Writer) -> list[tuple[int, str]]:
     return [(i, found) for i, formula in enumerate(formulas) if (found := _condition([formula], w))]
 
 
+def blank_cases(w: Writer) -> Iterator[Cases]:
+    """Yield the blanks whose cases may lift the outcome at best: in each of them some rule may be violated."""
+    if not w.law.bounded:
+        return
+    splits, vocabulary = splits_of(w.law), w.law.rulebook.vocabulary
+    for key in splits.reads:
+        cases, outer = splits.may_be_violated(key), _outermost(key.rpartition(".")[0], w)
+        if not all(cases):
+            continue
+        listed = vocabulary.is_list(outer)
+        value = _value(outer if listed else key, w)
+        yield f"({value} IS {'NOT ' if listed else ''}NULL)", cases
+
+
+def _value(key: str, w: Writer) -> str:
+    fact = w.law.rulebook.vocabulary.facts[key]
+    if key in w.cells and isinstance(fact.kind, Number):
+        return quantities.fact(key, w).sql
+    return w.value(tree.FactRef(key, fact.kind))
+
+
 def _condition(parts: Iterable[tree.Expr], w: Writer) -> str:
     """Return the condition that bounds may decide some node of several expressions; empty where they never do."""
     blank, seen = w.law.environment(Record({})), set[str]()
@@ -55,11 +79,7 @@ def _of_node(node: tree.Expr, w: Writer, blank: Environment) -> str:
         return "TRUE"
     known, missing = list[str](), list[str]()
     for key in _facts(node, w):
-        fact = w.law.rulebook.vocabulary.facts[key]
-        if key in w.cells and isinstance(fact.kind, Number):
-            value = quantities.fact(key, w).sql
-        else:
-            value = w.value(tree.FactRef(key, fact.kind))
+        value = _value(key, w)
         known.append(f"{value} IS NOT NULL")
         missing.append(f"{value} IS NOT NULL" if w.law.rulebook.vocabulary.is_list(key) else f"{value} IS NULL")
     if not known:

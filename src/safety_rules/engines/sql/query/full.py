@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower.writer import Writer
-from safety_rules.engines.sql.query.bounded import open_facts, open_rules
+from safety_rules.engines.sql.query.bounded import Cases, blank_cases, open_facts, open_rules
 from safety_rules.engines.sql.query.law_query import BITS, FOUND, words
 from safety_rules.engines.sql.query.setting import Plan, not_finite
 from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Clause, Rule, Waiver
+from safety_rules.language.verdict import bits
 from safety_rules.semantics.decide import AreaOn
 
 
@@ -23,13 +24,15 @@ from safety_rules.semantics.decide import AreaOn
 class Full:
     """The findings of a law's rules, each with whether it applies.
 
-    `asked` are the columns that may be NULL where bounds say more, each with the condition on the row.
+    `asked` are the columns that may be NULL where bounds say more, each with the condition on the row; `cases` are the
+    blanks of which every case may violate some open rule.
     """
 
     law: AreaOn
     dialect: Dialect
     rules: tuple[tuple[str, str], ...]
     asked: tuple[tuple[str, str], ...] = ()
+    cases: tuple[Cases, ...] = ()
 
     def read(self, plan: Plan) -> list[str]:
         """Return the raw columns as they are."""
@@ -52,6 +55,7 @@ class Full:
             f"{doubt} AS again",
             "problem",
             *asked,
+            *(f"{blank} AS b{i}" for i, (blank, _) in enumerate(self.cases)),
             *truths,
             *(f"{a} AS a{i}" for i, a in enumerate(_guards(self.rules))),
         ]
@@ -65,7 +69,21 @@ class Full:
         """Return whether a cell could not be used, and whether the row goes back."""
         names = self._conditions()
         open_ones = [f"({column} IS NULL AND {names[condition]})" for column, condition in self.asked]
+        if self.cases:
+            every = [self._in_every_case(i, cases) for i, (_, cases) in enumerate(self.cases)]
+            open_ones.append(f"({self._may_be_worse()} AND ({' OR '.join(every)}))")
         return ["problem", f"({' OR '.join(['again', *open_ones])}) AS again" if open_ones else "again"]
+
+    def _may_be_worse(self) -> str:
+        """Return the condition that no rule is violated that asks for the worst outcome."""
+        worst = self.law.area.outcomes[-1].key
+        asked = [f"x{i}" for i, rule in enumerate(self.law.rules) if rule.otherwise.outcome == worst]
+        return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
+
+    def _in_every_case(self, number: int, cases: Sequence[int]) -> str:
+        """Return the condition that a blank is there, and in every case of it a rule is open that may then be violated."""
+        left_open = [" OR ".join(f"x{i} IS NULL" for i in bits(mask)) for mask in cases]
+        return f"(b{number} AND {' AND '.join(f'({one})' for one in left_open)})"
 
     def _conditions(self) -> dict[str, str]:
         """Return the conditions that bounds may say more, each with the name of its column."""
@@ -79,7 +97,7 @@ def full(law: AreaOn, w: Writer, identity: Iterable[str], waivers: Sequence[Waiv
         w.doubt(w.dialect.one_of(w.keep(w.cells[key].value), names))
     rules = tuple(_rule(rule, w) for rule in law.rules)
     asked = [*((f"x{i}", may) for i, may in open_rules(w)), *((f"v{i}", may) for i, may in open_facts(w))]
-    return Full(law, w.dialect, rules, tuple(asked))
+    return Full(law, w.dialect, rules, tuple(asked), tuple(blank_cases(w)))
 
 
 def _all_of(clauses: Sequence[Clause], w: Writer) -> str:

@@ -23,12 +23,15 @@ def outcome_key(key: str, law: AreaOn, d: Dialect) -> str:
     return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
 
 
-def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
-    """Return the outcome at best and at worst, from the masks of the findings."""
+LIFTED = "lifted"  # the column of the rank that cases of blanks lift the outcome at best to
+
+
+def bound_columns(law: AreaOn, d: Dialect, lifted: str = "") -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings, and the column of a rank at least."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
-    best = _ranked(law, by_outcome, ("violated",), d)
+    best = _ranked(law, by_outcome, ("violated",), d, lifted)
     worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
     settled = " AND ".join(
         f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))
@@ -37,12 +40,12 @@ def bound_columns(law: AreaOn, d: Dialect) -> list[str]:
     return [f"{best} AS at_best", f"{worst} AS at_worst"]
 
 
-def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect) -> str:
+def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect, lifted: str = "") -> str:
     arms = []
     for rank in sorted(by_outcome, reverse=True):
         if rank == 0:
             continue
-        tests = []
+        tests = [f"{lifted} >= {rank}"] if lifted else []
         for word in range(words(law)):
             bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
             if bits:
