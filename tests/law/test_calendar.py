@@ -94,3 +94,34 @@ def test_on_every_day_on_which_law_changes_each_area_has_law_or_says_what_it_lac
                 now = {c: book.sources[c.source] for c in holder.authority if not c.lapsed}
                 ended = [c for c, s in now.items() if not holds_on(c, s, day) and not is_later(s, day)]
                 assert ended == [], (key, day, holder.key)
+
+
+QUARTERS = [datetime.date(year, month, 1) for year in range(2020, 2027) for month in (1, 4, 7, 10)]
+
+
+def test_on_every_quarter_an_open_finding_names_what_of_its_law_is_not_held() -> None:
+    told = set()
+    for key, day in ((key, day) for key in rules().areas for day in QUARTERS):
+        missing = [n for n in rules().rulebook.not_covered if n.rules and key in n.areas and n.period.holds(day)]
+        if {(key, n.key) for n in missing} - told:
+            verdict = rules().area(key).on(day).decide({})
+            for n in missing:
+                assert f"说明：{n.what.zh}\n" in verdict.explain("zh", n.rules), (key, day, n.key)
+                told.add((key, n.key))
+    assert {area for area, _ in told} == {"admission", "hidden_danger"}
+    before = verdict_of_fire("2025-10-31")
+    assert "GB 35181—2025（" not in before.explain("zh")
+
+
+def verdict_of_fire(day: str) -> sr.Verdict:
+    return rules().area("hidden_danger").on(day).decide({"danger": {"matters": ["消防"]}})
+
+
+def test_the_three_lines_and_json_name_it_too_and_a_settled_finding_does_not() -> None:
+    verdict, what = verdict_of_fire("2026-01-01"), "GB 35181—2025（重大火灾隐患判定规则）要素未读到"
+    assert [line for line in verdict.brief("zh") if what in line] != []
+    notes = {f["rule"]: f["note"] for f in verdict.to_dict()["findings"] if f["note"] is not None}
+    assert what in notes["fire_2025_by_hand"]["zh"]
+    lift = rules().area("hidden_danger").on("2026-01-01").decide({"danger": {"matters": ["特种设备"]}})
+    assert lift.problems == ()
+    assert what not in lift.explain("zh", ["fire_2025_by_hand"])

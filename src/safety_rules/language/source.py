@@ -54,12 +54,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class NotCovered:
-    """Law of some areas that is known and not in the rules while `period` lasts: what it is, and why."""
+    """Law of some areas that is known and not in the rules while `period` lasts: what it is, and why.
+
+    `rules` are those that ask by hand what it would say: where one of them is open, its finding names it.
+    """
 
     key: str
     areas: tuple[str, ...]
     period: Period
     what: Name
+    rules: tuple[str, ...] = ()
     at: Span | None = field(default=None, compare=False, repr=False)
 
 

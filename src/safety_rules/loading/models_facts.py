@@ -65,9 +65,10 @@ class SourceFile(Model):
 
 
 class NotCoveredFile(Model):
-    """Law of some areas that is known and not in the rules."""
+    """Law of some areas that is known and not in the rules; an open finding of one of its `rules` names it."""
 
     areas: list[S] = Field(min_length=1)
+    rules: list[S] = Field(default_factory=list)
     in_force: PeriodFile | None = None
     what: NameFile
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from safety_rules.language.kinds import Choice, Choices, Kind, Name, Number, Records, Value
 from safety_rules.language.law import Entry, Parameter
-from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import NotCovered, Period, Source, Standing, citation_on, pieces
 from safety_rules.language.table import Edition
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
@@ -47,7 +47,7 @@ def succeeded(source_key: Scalar, entry: shapes.SourceFile, known: Mapping[str, 
 
 
 def not_covered(
-    files: Iterable[shapes.SourcesFile], areas: Mapping[str, object], report: Report
+    files: Iterable[shapes.SourcesFile], areas: Mapping[str, Area], report: Report
 ) -> tuple[NotCovered, ...]:
     """Return what is known not to be covered, in order of its first day."""
     found: dict[str, NotCovered] = {}
@@ -59,9 +59,14 @@ def not_covered(
                 if str(area) not in areas:
                     report.error("unknown-area.other", area, suggestion(area, areas))
             names = tuple(str(a) for a in entry.areas)
+            rules = [r.key for a in names if a in areas for r in areas[a].rules]
+            for rule in entry.rules:
+                if str(rule) not in rules:
+                    report.error("unknown-rule.rule", rule, suggestion(rule, rules))
             found[str(own)] = NotCovered(
-                key(own, report), names, period(entry.in_force, report), name(entry.what, report), own.at
-            )
+                key(own, report), names, period(entry.in_force, report), name(entry.what, report),
+                tuple(str(r) for r in entry.rules), own.at,
+            )  # fmt: skip
     return tuple(sorted(found.values(), key=lambda n: (n.period.since or datetime.date.min, n.key)))
 
 

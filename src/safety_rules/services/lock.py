@@ -80,7 +80,12 @@ def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver]) -> Itera
             quoted = f" “{c.quotation}”" if c.quotation else ""
             yield "cites", f"{name}: {c.source} {c.clause}", f"{c.standing.name}{quoted}", c.continues
     for left in book.not_covered:
-        yield "not-covered", left.key, f"{', '.join(left.areas)} {period_says(left.period)}", left.what.zh
+        yield (
+            "not-covered",
+            left.key,
+            f"{', '.join(left.areas)} {period_says(left.period)}",
+            " ".join((left.what.zh, *left.rules)),
+        )
     for silence in book.silences:
         file = silence.file.removeprefix(folder)
         yield "silence", f"{file}: {silence.code} {silence.of}", silence.reason, ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.verdict.currency import review_said, reviews
+from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import (
     cited,
@@ -32,7 +32,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
         _reason(first, len(violated), verdict) if first else _without_reason(worst, verdict),
         _next(first or verdict.one_of, verdict),
     ]
-    lines += map(review_said, reviews(verdict))
+    lines += [*map(review_said, reviews(verdict)), *not_covered_said(verdict)]
     return (*lines, *problem_lines(verdict))
 
 

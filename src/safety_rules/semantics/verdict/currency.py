@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from safety_rules.language.explanation import Series, Slot, Statement, statement
-from safety_rules.language.source import Citation, Source
+from safety_rules.language.kinds import Name
+from safety_rules.language.source import Citation, NotCovered, Source
+from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.decided import Decided
 
 
@@ -23,6 +25,24 @@ def all_lapsed(citations: Iterable[Citation], sources: Mapping[str, Source]) -> 
     """Return what is said of several lapsed citations, each document once."""
     once = {c.source: c for c in citations if c.lapsed}
     return Series("joint.list", tuple(lapsed_said(c, sources) for c in once.values()))
+
+
+def notes_of(f: Finding, verdict: Decided) -> tuple[Name, ...]:
+    """Return what is noted beside a finding: of an open one which law of its day is not covered, then what its rule says."""
+    missing = [n.what for n in _not_covered(verdict) if f.status is Status.UNDETERMINED and f.rule.key in n.rules]
+    return (*missing, *([] if f.rule.note is None else [f.rule.note]))
+
+
+def not_covered_said(verdict: Decided) -> tuple[Statement, ...]:
+    """Return in one line which law of the day the open findings would need and the rules do not hold; nothing where none."""
+    asked = {f.rule.key for f in verdict.open_findings}
+    found = tuple(n.what for n in _not_covered(verdict) if asked & set(n.rules))
+    return (statement("currency.not_covered", what=Series("joint.beside", found)),) if found else ()
+
+
+def _not_covered(verdict: Decided) -> list[NotCovered]:
+    on = verdict.on
+    return [n for n in on.rulebook.not_covered if on.area.key in n.areas and n.period.holds(on.as_of)]
 
 
 def reviews(verdict: Decided) -> tuple[Source, ...]:

@@ -16,7 +16,7 @@ from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, DueDuty, Finding, Gap, Reason, Status, WaiverResult
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.verdict.atoms import clause_lines
-from safety_rules.semantics.verdict.currency import all_lapsed, review_said, reviews
+from safety_rules.semantics.verdict.currency import all_lapsed, notes_of, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
 
 MARKS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?"}
@@ -105,8 +105,7 @@ def finding_line(f: Finding, verdict: Decided) -> Statement:
     below += [_citation(c, verdict, key) for key, c in _cited(f)]
     if f.status is Status.VIOLATED and f.rule.otherwise.remedy is not None:
         below.append(statement("finding.remedy", remedy=f.rule.otherwise.remedy))
-    if f.rule.note is not None:
-        below.append(statement("finding.note", note=f.rule.note))
+    below += [statement("finding.note", note=note) for note in notes_of(f, verdict)]
     title, asks = f.rule.title, _consequence(f, verdict)
     return statement(f"finding.{f.status.value}", *below, title=title, rule=f.rule.key, consequence=asks)
 

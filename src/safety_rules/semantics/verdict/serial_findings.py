@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from safety_rules.language import expr as tree
+from safety_rules.language.explanation import Series
 from safety_rules.language.kinds import Kind, Name, Number, Records
 from safety_rules.language.law import Entry, entry_on
 from safety_rules.language.rule import Clause, Rule
@@ -16,6 +17,7 @@ from safety_rules.semantics.decide import known
 from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.reads import facts_of, parameters_of, tables_of, walk_through
 from safety_rules.semantics.verdict.atoms import clause_lines
+from safety_rules.semantics.verdict.currency import notes_of
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import ORDER, SHOWN, figure_name, reason_said, ways_said
 from safety_rules.words.explanation import name_of, texts
@@ -53,8 +55,12 @@ def finding(f: Finding, verdict: Decided, decides: bool) -> dict[str, Any]:
             for key, c in f.derivations.items()
         },
         "remedy": None if otherwise.remedy is None else name(otherwise.remedy),
-        "note": None if rule.note is None else name(rule.note),
+        "note": _note(notes_of(f, verdict), book),
     }  # fmt: skip
+
+
+def _note(notes: tuple[Name, ...], book: Rulebook) -> dict[str, str] | None:
+    return name(name_of(Series("joint.beside", notes), book.vocabulary)) if notes else None
 
 
 def reason(r: Reason, verdict: Decided) -> dict[str, Any]:
