@@ -13,6 +13,7 @@ import pytest
 import safety_rules as sr
 from doors.matrix import GOOD
 from effort import effort
+from safety_rules.formats.columns import told
 from safety_rules.language.kinds import Boolean, Choice
 from safety_rules.language.record import Record
 from safety_rules.semantics.decide import findings, interval
@@ -70,6 +71,9 @@ def test_it_is_explained_and_kept_as_data(area: sr.DatedArea) -> None:
     assert said in verdict.brief("zh")[1]
     assert "whatever it turns out to be" in verdict.explain("en")
     assert verdict.violated() == ()
+    row = told(verdict, "zh")
+    assert row.rules[0].startswith(said)
+    assert row.reasons == ("用地方式：未填",)
     kept = verdict.to_dict()
     assert kept["one_of"] == {
         "blanks": ["project.site"],

@@ -22,7 +22,7 @@ from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.verdict.explain import cited, duty_said, reasons_said
+from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.rectification.life import Danger, chinese
 from safety_rules.services.rectification.table import Lifecycle
@@ -220,6 +220,7 @@ def _violated(verdict: Verdict) -> list[Finding]:
 
 
 def _grounds(verdict: Verdict) -> Iterator[Slot]:
+    yield from either_said(verdict)
     for f in _violated(verdict):
         yield statement("first.violated", title=rule_said(f, verdict), reason=reason_said(f, verdict))
 
@@ -249,7 +250,9 @@ def _law(verdict: Verdict) -> Iterator[dict[str, str]]:
     """Yield the documents and clauses of what decided, or, where nothing is violated, of all that was asked."""
     vocabulary, sources = verdict.on.rulebook.vocabulary, verdict.on.rulebook.sources
     idle = (Status.NOT_APPLICABLE,)
-    for f in _violated(verdict) or [f for f in verdict.findings if f.status not in idle and f.outcome is not None]:
+    for f in [*verdict.one_of, *_violated(verdict)] or [
+        f for f in verdict.findings if f.status not in idle and f.outcome is not None
+    ]:
         for c in (*f.rule.authority, *f.parameters.values()):
             yield {
                 "rule": text(f.rule.title, "zh", vocabulary),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.chain import ChainRule
@@ -54,14 +54,20 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
 
 def one_of_lines(verdict: Decided) -> list[Statement]:
     """Return that one of several rules is violated whatever a blank turns out to be, and that not every case was tried."""
-    split, found = verdict.split, list[Statement]()
-    if split.rules:
-        rules: list[Slot] = [f.rule.title for f in verdict.one_of]
-        blanks: tuple[Slot, ...] = tuple(Place(path) for path in split.blanks)
-        found.append(
-            statement("verdict.one_of", blanks=Series("joint.list", blanks), rules=Series("joint.beside", tuple(rules)))
-        )
-    return [*found, statement("verdict.cases_spent")] if split.spent and not verdict.definite else found
+    spent = verdict.split.spent and not verdict.definite
+    return [*either_said(verdict), *([statement("verdict.cases_spent")] if spent else [])]
+
+
+def either_said(verdict: Decided) -> Iterator[Statement]:
+    """Yield the sentence that one of several rules is violated whatever a blank turns out to be, where that decides."""
+    if rules := [f.rule.title for f in verdict.one_of]:
+        titles = Series("joint.beside", tuple(rules))
+        yield statement("verdict.one_of", blanks=blanks_said(verdict), rules=titles)
+
+
+def blanks_said(verdict: Decided) -> Series:
+    """Return the blanks whose cases were tried."""
+    return Series("joint.list", tuple(Place(path) for path in verdict.split.blanks))
 
 
 def headline(verdict: Decided, *below: Slot) -> Statement:
