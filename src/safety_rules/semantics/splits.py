@@ -13,7 +13,7 @@ import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -57,7 +57,6 @@ class Splits:
     def __init__(self, on: AreaOn) -> None:
         self.on = on
         self.ranks = [on.area.rank(r.otherwise.outcome) for r in on.rules]
-        self.likely: dict[str, Value] = {}
         self._may: dict[str, tuple[int, ...]] = {}
 
     @cached_property
@@ -151,17 +150,12 @@ class _Search:
         fact = on.rulebook.vocabulary.facts[fact_key(path)]
         return options(fact) or turns(on, record, path, fact, self.splits.reads[fact.key] & left_open)
 
-    def _likely_first(self, path: str, cases: Sequence[Value]) -> Sequence[Value]:
-        """Return the cases of a blank, first the one in which nothing was violated when it was asked last."""
-        likely = self.splits.likely.get(fact_key(path))
-        return cases if likely is None or likely not in cases else [likely, *(c for c in cases if c != likely)]
-
     def over(self, record: Record, masks: Masks, paths: Sequence[str]) -> Split:
         """Return the least of what the cases of some blanks come to, and the rules that are violated in them."""
         rules, reached, path, rest = 0, None, paths[0], paths[1:]
         left_open = masks.undetermined & self.splits.above(masks.violated)
         reading = left_open & self.splits.reads[fact_key(path)]
-        for value in self._likely_first(path, self.cases(record, path, left_open)):
+        for value in self.cases(record, path, left_open):
             self.left -= 1
             if self.left < 0:
                 self.spent = True
@@ -177,7 +171,6 @@ class _Search:
                 deeper = self.over(made, now, still)
                 part = Split(max(rank, deeper.rank), (), part.rules | deeper.rules)
             if part.rank <= self.floor:
-                self.splits.likely[fact_key(path)] = value
                 return NOTHING
             rules, reached = rules | part.rules, part.rank if reached is None else min(reached, part.rank)
         return NOTHING if reached is None else Split(reached, tuple(paths), rules)
@@ -279,14 +272,26 @@ def by_definition(on: AreaOn) -> Statuses:
     return by_status(on, lambda rule, record: told(rule, on.environment(record))[0])
 
 
-_REMEMBERED: dict[int, Splits] = {}
+class _Same:
+    """A law that is itself and no other, however alike."""
+
+    __slots__ = ("on",)
+
+    def __init__(self, on: AreaOn) -> None:
+        self.on = on
+
+    def __hash__(self) -> int:
+        return id(self.on)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.on is other.on
 
 
 def splits_of(on: AreaOn) -> Splits:
     """Return the splits of a law; those of the last few laws are kept."""
-    found = _REMEMBERED.get(id(on))
-    if found is None or found.on is not on:
-        while len(_REMEMBERED) >= MOST_REMEMBERED:
-            _REMEMBERED.pop(next(iter(_REMEMBERED), 0), None)
-        found = _REMEMBERED[id(on)] = Splits(on)
-    return found
+    return _splits_of(_Same(on))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _splits_of(same: _Same) -> Splits:
+    return Splits(same.on)
