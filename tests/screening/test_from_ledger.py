@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
@@ -193,6 +194,22 @@ def test_a_ledger_is_screened_with_files_and_what_is_odd_is_named(area: DatedAre
         ["explain", str(visitors), "--id", "A1", *asked[2:], "--ledger", str(bans), "--ledger", str(trained), "--all"],
     )
     assert "取自台账（禁入名单.csv:2）" in explained.output
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "html", "csv"])
+def test_what_is_missing_of_a_packs_own_subject_is_asked_of_it(tmp_path: Path, ending: str) -> None:
+    """A subject that the built-in rules do not know has no words of its own for who supplies it: its name is said."""
+    rules, made = tmp_path / "rules", tmp_path / f"out.{ending}"
+    rules.mkdir()
+    pack(rules)
+    visitors = write(tmp_path / "访客.csv", [["证号", "单位"], ["A1", "甲"]])
+    asked = ["screen", str(visitors), "--rules", str(rules), "--on", "2027-01-01", "-l", "zh", "-o", str(made)]
+    shown = CliRunner().invoke(cli, asked, catch_exceptions=False)
+    assert shown.exit_code == 0, shown.output
+    if ending == "xlsx":
+        rows = CalamineWorkbook.from_path(str(made)).get_sheet_by_name("缺项清单").to_python()
+        assert [row[0] for row in rows[1:]] == ["访客"]
+        assert "禁入名单" in rows[1][4]
 
 
 def test_what_cannot_be_joined_is_refused(area: DatedArea, tmp_path: Path) -> None:

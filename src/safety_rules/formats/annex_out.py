@@ -13,7 +13,7 @@ from safety_rules.formats.sheets_out import Row, Sheet
 from safety_rules.language.verdict import Reason
 from safety_rules.semantics.verdict.explain import reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.words.catalog import sentence, texts
+from safety_rules.words.catalog import has, sentence, texts
 from safety_rules.words.explanation import text
 from safety_rules.words.values import label
 
@@ -86,8 +86,15 @@ def need_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[tup
     for who, reasons in by.items():
         least = [r for r in reasons if r in verdict.needs.smallest]
         said = (_said(reasons, verdict, language), _said(least, verdict, language))
-        supplier = sentence(f"supplier.{who}", language)
-        yield who, Row((supplier, row.row.number, *identity(row, language), *said, may))
+        yield who, Row((_supplier(who, verdict, language), row.row.number, *identity(row, language), *said, may))
+
+
+def _supplier(who: str, verdict: Verdict, language: str) -> str:
+    """Return who has what is missing of a subject; of a pack's own subject, its name."""
+    subject = verdict.on.rulebook.vocabulary.subjects.get(who)
+    if subject is None or has(f"supplier.{who}"):
+        return sentence(f"supplier.{who}", language)
+    return subject.name.in_(language)
 
 
 def _said(reasons: list[Reason], verdict: Verdict, language: str) -> str:

@@ -80,7 +80,7 @@ def rulebook(
     book = _build(read, digest_of(files), report)
     if book is not None and over.by_model:
         book = _with_overlays(book, over, overlays, report)
-    if book is not None and not any(a.rules for a in book.areas.values()):
+    if book is not None and not report.failed and not any(a.rules for a in book.areas.values()):
         report.error("no-rules.rules", start_of(shown_at or "rules"))
     return (None if report.failed or book is None else dated_by_sources(book)), report.sorted()
 

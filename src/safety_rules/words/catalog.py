@@ -24,6 +24,12 @@ def sentence(key: str, language: str, /, **slots: object) -> str:
     return pattern(key, language).format_map(slots)
 
 
+def has(key: str) -> bool:
+    """Return whether there is such a sentence."""
+    area, _, variant = key.partition(".")
+    return area in areas() and variant in entries(areas()[area])[area]
+
+
 def both(key: str, /, **slots: object) -> Name:
     """Return a sentence in both languages; a name in a slot is said in each."""
     zh, en = ({k: v.in_(at) if isinstance(v, Name) else v for k, v in slots.items()} for at in ("zh", "en"))
