@@ -35,33 +35,32 @@ def without(*keys: str, **change: Any) -> dict[str, Any]:
 
 
 CASES = [
-    ("site", without("project.site", **SITE), ("rejected", "rejected"), ("project.site",)),
+    ("site", without("project.site", **SITE), ("rejected", "rejected"), "project.site"),
     (
         "stage",
         without("project.stage", **{"project.safety_preassessment": "未开展", "project.industry_code": "5942"}),
         ("conditional", "rejected"),
-        ("project.stage",),
+        "project.stage",
     ),
     (
         "deadline",
         without(**{"enterprise.hidden_dangers": [DANGER]}),
         ("conditional", "rejected"),
-        ("enterprise.hidden_dangers[0].deadline",),
+        "enterprise.hidden_dangers[0].deadline",
     ),
-    ("one site fits", without("project.site", **SITE | {"project.leased_area": 1}), ("admitted", "rejected"), ()),
-    ("all is well", GOOD, ("admitted", "admitted"), ()),
+    ("one site fits", without("project.site", **SITE | {"project.leased_area": 1}), ("admitted", "rejected"), ""),
+    ("all is well", GOOD, ("admitted", "admitted"), ""),
 ]
 
 
-@pytest.mark.parametrize(("name", "data", "ends", "blanks"), CASES, ids=[c[0] for c in CASES])
+@pytest.mark.parametrize(("name", "data", "ends", "blank"), CASES, ids=[c[0] for c in CASES])
 def test_what_every_case_decides_alike_is_said(
-    area: sr.DatedArea, name: str, data: dict[str, Any], ends: tuple[str, str], blanks: tuple[str, ...]
+    area: sr.DatedArea, name: str, data: dict[str, Any], ends: tuple[str, str], blank: str
 ) -> None:
     for verdict in (area.decide(data), decide(area.law, area.admit(data))):
         assert (verdict.at_best, verdict.at_worst) == ends
-        assert verdict.split.blanks == blanks
-        assert bool(verdict.one_of) is bool(blanks)
-        assert not verdict.split.spent
+        assert verdict.split.blank == blank
+        assert bool(verdict.one_of) is bool(blank)
 
 
 def test_it_is_explained_and_kept_as_data(area: sr.DatedArea) -> None:
@@ -76,9 +75,8 @@ def test_it_is_explained_and_kept_as_data(area: sr.DatedArea) -> None:
     assert row.reasons == ("用地方式：未填",)
     kept = verdict.to_dict()
     assert kept["one_of"] == {
-        "blanks": ["project.site"],
+        "blank": "project.site",
         "rules": ["land_investment_per_mu", "lease_investment_per_mu"],
-        "every_case_tried": True,
     }
     assert [f["rule"] for f in kept["findings"] if f["decides"]] == kept["one_of"]["rules"]
     assert sr.VerdictModel.model_validate(kept).to_dict() == kept
@@ -110,7 +108,7 @@ def completions(area: sr.DatedArea, record: Record, keys: list[str]) -> Iterator
 
 
 def test_beside_every_completion_of_blanks_of_few_values(area: sr.DatedArea) -> None:
-    """The outcome at best is the least that any completion of the blanks of few values leaves, never more."""
+    """The outcome at best is never more than the least that completions of blanks of few values leave, nor less than by rule."""
     law, random, rank = area.law, Random(7), area.law.area.rank
     facts = law.rulebook.vocabulary.facts
     few = [k for k in splits_of(law).reads if k in facts and isinstance(facts[k].kind, Boolean | Choice)]
@@ -128,11 +126,11 @@ def test_beside_every_completion_of_blanks_of_few_values(area: sr.DatedArea) -> 
         blank = [k for k in few if k not in record.values]
         made = list(itertools.islice(completions(area, record, blank), MOST + 1))
         verdict = decide(law, record)
-        if len(made) > MOST or verdict.split.spent:
+        if len(made) > MOST:
             continue
         least = min(rank(interval(law.area, findings(law, one))[0]) for one in made)
         own = rank(interval(law.area, findings(law, record))[0])
-        assert rank(verdict.at_best) == max(least, own), (data, blank)
+        assert own <= rank(verdict.at_best) <= max(least, own), (data, blank)
         assert (verdict.at_best, verdict.at_worst) == (area.decide(record).at_best, area.decide(record).at_worst)
         tried, lifted = tried + 1, lifted + (rank(verdict.at_best) > own)
     assert lifted >= 1, (tried, lifted)

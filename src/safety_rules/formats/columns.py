@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from safety_rules.formats.result import ERROR, ScreenedRow, Told
-from safety_rules.language.explanation import Series, Slot, statement
+from safety_rules.language.explanation import Place, Series, Slot, statement
 from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.explain import (
-    blanks_said,
     duty_said,
     either_said,
     reasons_said,
@@ -50,11 +49,11 @@ def told(verdict: Verdict, language: str) -> Told:
         return tuple(text(s, language, verdict.on.rulebook.vocabulary) for s in slots)
 
     why = [reason_said(f, verdict) for f in counted]
-    either = list(either_said(verdict))
-    blanks: list[Slot] = [statement("first.blanks", blanks=blanks_said(verdict))] if either else []
+    either = either_said(verdict)
+    blank: list[Slot] = [statement("first.blank", blank=Place(verdict.split.blank))] if either else []
     return Told(
         verdict.outcome_name.in_(language), (best, worst), tuple(f.rule.key for f in counted if not f.waived),
-        said([*either, *(rule_said(f, verdict) for f in counted)]), said([*blanks, *why]),
+        said([*either, *(rule_said(f, verdict) for f in counted)]), said([*blank, *why]),
         "".join(said(why[0].parts[:1] if why and not either else ())), said(gaps_said(verdict)),
         said(_once(reasons_said(verdict.needs.smallest, verdict))),
         said(_once(reasons_said(verdict.needs.can_change, verdict))), said(map(duty_said, verdict.obligations)),
@@ -100,7 +99,7 @@ def _first_reason(verdict: Verdict) -> Slot:
     violated = [f for f in verdict.open_findings if f.status is Status.VIOLATED and f.outcome is not None]
     violated = [f for f in violated if not f.waived]
     if verdict.definite and verdict.one_of:
-        return next(either_said(verdict))
+        return either_said(verdict)[0]
     if violated:
         worst = max(violated, key=lambda f: area.rank(f.outcome))
         said: Slot = statement("first.violated", title=worst.rule.title, reason=reason_said(worst, verdict))

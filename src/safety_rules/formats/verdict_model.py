@@ -251,11 +251,10 @@ class ChainsModel(Part):
 
 
 class OneOfModel(Part):
-    """Rules of which one is violated in every case of some blanks, so that the outcome at best is no better."""
+    """Rules of which one is violated in every case of a blank, so that the outcome at best is no better."""
 
-    blanks: list[str]
+    blank: str
     rules: list[str]
-    every_case_tried: bool
 
 
 class VerdictModel(Part):

@@ -2,16 +2,16 @@
 
 Bounds read each rule by itself. Where a blank leaves several rules open and in every case of it one of them is
 violated, the outcome at best is worse than rule by rule: a site that is left blank, failing as land and as lease.
-The blanks that more than one open rule reads are filled in, one case after another; other rules stay as they are,
-for learning a fact never overturns what is decided. Only the outcome at best can rise by this: each rule by itself is
-decided by its bounds.
+One blank at a time is filled in, case after case, other blanks stay as they are; only the outcome at best can rise by
+this, for each rule by itself is decided by its bounds. Of a fact of the record those rules count that ask it only
+whether they apply; of a field in a list, all that read it.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -28,8 +28,6 @@ from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, walk_scoped
 from safety_rules.semantics.reads import walk_through
 
-MOST_CASES = 96
-MOST_BLANKS = 6
 MOST_REMEMBERED = 16
 Statuses = Callable[[Record, int], Masks]
 """What the rules of a mask say of a record."""
@@ -37,15 +35,11 @@ Statuses = Callable[[Record, int], Masks]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What the cases of some blanks come to: the rank at best, the blanks, and the rules of which one is violated in each.
-
-    `spent` says that not every case was tried; the rank is then what the others leave.
-    """
+    """What the cases of a blank come to: the rank at best, the blank's path, and the rules of which one is violated in each."""
 
     rank: int = 0
-    blanks: tuple[str, ...] = ()
+    blank: str = ""
     rules: int = 0
-    spent: bool = False
 
 
 NOTHING = Split()
@@ -61,28 +55,36 @@ class Splits:
 
     @cached_property
     def reads(self) -> Mapping[str, int]:
-        """The rules that read each fact, and each field of a list, as masks; those that read it are more than one."""
-        found: dict[str, int] = {}
+        """The rules that count in the cases of each fact, and of each field of a list, as masks; always more than one."""
+        vocabulary, found = self.on.rulebook.vocabulary, dict[str, int]()
         for i, rule in enumerate(self.on.rules):
-            seen = set[str]()
-            for clause in (*rule.applies_when, *rule.requires):
-                for node in walk_through(clause.that, self.on.derivations, seen):
-                    if isinstance(node, FactRef | ItemField) and node.key not in self.on.derivations:
-                        found[node.key] = found.get(node.key, 0) | 1 << i
-        facts = self.on.rulebook.vocabulary.facts
+            for key in self._asked(rule):
+                found[key] = found.get(key, 0) | 1 << i
         kinds = (Boolean, Choice, Date, Number)
-        return {k: m for k, m in found.items() if m & (m - 1) and k in facts and isinstance(facts[k].kind, kinds)}
+        return {k: m for k, m in found.items() if m & (m - 1) and isinstance(vocabulary.facts[k].kind, kinds)}
+
+    def _asked(self, rule: Rule) -> Iterator[str]:
+        """Yield the facts that a rule asks only whether it applies, by conditions of their own, and the fields that it reads."""
+        vocabulary = self.on.rulebook.vocabulary
+        reads = {id(c): _given([c.that], self.on) for c in (*rule.applies_when, *rule.requires)}
+        for key in dict.fromkeys(k for keys in reads.values() for k in keys):
+            if vocabulary.is_list(key.rpartition(".")[0]):
+                yield key
+            elif isinstance(vocabulary.facts[key].kind, Boolean | Choice):
+                inside = [c for c in (*rule.applies_when, *rule.requires) if key in reads[id(c)]]
+                if all(reads[id(c)] == {key} and any(c is own for own in rule.applies_when) for c in inside):
+                    yield key
 
     def may_rise(self, masks: Masks) -> bool:
         """Return whether some blank may lift the outcome at best, as far as the findings alone tell."""
-        return any(True for _ in self._keys(masks.undetermined & self.above(masks.violated)))
+        return any(True for _ in self.keys(masks.undetermined & self.above(masks.violated)))
 
     def above(self, violated: int) -> int:
         """Return the rules that ask for more than the violated ones do."""
         worst = max((self.ranks[i] for i in bits(violated)), default=0)
         return sum(1 << i for i, rank in enumerate(self.ranks) if rank > worst)
 
-    def _keys(self, left_open: int) -> Iterator[str]:
+    def keys(self, left_open: int) -> Iterator[str]:
         """Yield the facts and fields for each case of which some open rule may be violated."""
         for key, mask in self.reads.items():
             together = left_open & mask
@@ -103,77 +105,43 @@ class Splits:
         return sum(1 << i for i in bits(mask) if told(self.on.rules[i], env)[0] not in shut)
 
     def of(self, record: Record, masks: Masks, statuses: Statuses) -> Split:
-        """Return what the cases of a record's blanks come to; nothing where they lift no outcome."""
+        """Return what the cases of a record's blanks come to: of the blank that lifts the outcome at best most, the first."""
         if not self.on.bounded:
             return NOTHING
-        search = _Search(self, statuses, max((self.ranks[i] for i in bits(masks.violated)), default=0))
-        paths = search.paths(record, masks)
-        if not paths:
-            return NOTHING
-        best = search.over(record, masks, paths[:MOST_BLANKS])
-        for path in paths if len(paths) > (1 if best.rank else MOST_BLANKS) else ():
-            found = search.over(record, masks, [path])
-            if found.rank >= max(best.rank, 1):
-                best = found
-                break
-        return replace(best, spent=search.spent or len(paths) > MOST_BLANKS)
+        left_open = masks.undetermined & self.above(masks.violated)
+        paths = [path for key in self.keys(left_open) for path in self._paths(key, record)]
+        found = (self._over(record, path, left_open, statuses) for path in paths)
+        return max(found, key=lambda split: split.rank, default=NOTHING)
 
+    def _paths(self, key: str, record: Record) -> Iterator[str]:
+        """Yield the paths at which a fact, or a field of a list's records, is blank."""
+        outer, _, name = key.rpartition(".")
+        if not self.on.rulebook.vocabulary.is_list(outer):
+            yield from [key] if key not in record.values else []
+            return
+        items = record.values.get(outer)
+        for i, item in enumerate(items if isinstance(items, tuple) else ()):
+            if isinstance(item, Mapping) and item.get(name) is None:
+                yield f"{outer}[{i}].{name}"
 
-@dataclass(slots=True)
-class _Search:
-    """One record's cases, within a budget."""
-
-    splits: Splits
-    statuses: Statuses
-    floor: int
-    left: int = MOST_CASES
-    spent: bool = False
-
-    def paths(self, record: Record, masks: Masks) -> list[str]:
-        """Return the paths of blanks whose cases may lift the outcome at best, those of few cases first."""
-        left_open, found = masks.undetermined & self.splits.above(masks.violated), list[str]()
-        for key in self.splits._keys(left_open):
-            outer, _, name = key.rpartition(".")
-            if not self.splits.on.rulebook.vocabulary.is_list(outer):
-                found += [key] if key not in record.values else []
-                continue
-            items = record.values.get(outer)
-            rows = items if isinstance(items, tuple) else ()
-            open_rows = (i for i, item in enumerate(rows) if isinstance(item, Mapping) and item.get(name) is None)
-            found += [f"{outer}[{i}].{name}" for i in open_rows]
-        counted = [(len(cases), path) for path in found if (cases := self.cases(record, path, left_open))]
-        return [path for _, path in sorted(counted)]
-
-    def cases(self, record: Record, path: str, left_open: int) -> tuple[Value, ...]:
-        """Return values of a blank that stand for all that it can be; none where that cannot be told."""
-        on = self.splits.on
-        fact = on.rulebook.vocabulary.facts[fact_key(path)]
-        return options(fact) or turns(on, record, path, fact, self.splits.reads[fact.key] & left_open)
-
-    def over(self, record: Record, masks: Masks, paths: Sequence[str]) -> Split:
-        """Return the least of what the cases of some blanks come to, and the rules that are violated in them."""
-        rules, reached, path, rest = 0, None, paths[0], paths[1:]
-        left_open = masks.undetermined & self.splits.above(masks.violated)
-        reading = left_open & self.splits.reads[fact_key(path)]
-        for value in self.cases(record, path, left_open):
-            self.left -= 1
-            if self.left < 0:
-                self.spent = True
+    def _over(self, record: Record, path: str, left_open: int, statuses: Statuses) -> Split:
+        """Return the least of what the cases of one blank come to, and the rules that are violated in them."""
+        fact = self.on.rulebook.vocabulary.facts[fact_key(path)]
+        reading, rules, reached = left_open & self.reads[fact.key], 0, list[int]()
+        for value in options(fact) or turns(self.on, record, path, fact, reading):
+            violated = statuses(record.with_value(path, value), reading).violated
+            if not violated:
                 return NOTHING
-            made = record.with_value(path, value)
-            found = self.statuses(made, reading)
-            found = Masks(found.violated, found.undetermined | left_open & ~reading, 0)
-            now = Masks(masks.violated | found.violated, found.undetermined, 0)
-            rank = max((self.splits.ranks[i] for i in bits(now.violated)), default=0)
-            part = Split(rank, (), sum(1 << i for i in bits(found.violated) if self.splits.ranks[i] > self.floor))
-            still = [p for p in rest if p in self.paths(made, now)]
-            if still:
-                deeper = self.over(made, now, still)
-                part = Split(max(rank, deeper.rank), (), part.rules | deeper.rules)
-            if part.rank <= self.floor:
-                return NOTHING
-            rules, reached = rules | part.rules, part.rank if reached is None else min(reached, part.rank)
-        return NOTHING if reached is None else Split(reached, tuple(paths), rules)
+            rules |= violated
+            reached.append(max(self.ranks[i] for i in bits(violated)))
+        return Split(min(reached), path, rules) if reached else NOTHING
+
+
+def _given(conditions: Sequence[Expr], on: AreaOn) -> set[str]:
+    """Return the given facts, and fields of lists, that conditions read, through derivations."""
+    seen = set[str]()
+    nodes = (n for c in conditions for n in walk_through(c, on.derivations, seen))
+    return {n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in on.derivations}
 
 
 def options(fact: Fact) -> tuple[Value, ...]:

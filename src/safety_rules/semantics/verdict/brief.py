@@ -12,8 +12,8 @@ from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import (
     cited,
     duty_said,
+    either_said,
     headline,
-    one_of_lines,
     problem_lines,
     reasons_said,
     ways_said,
@@ -52,8 +52,7 @@ def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statem
 def _without_reason(worst: int, verdict: Decided) -> Statement:
     """Return how much was looked at where no rule is violated, or that records of a history decide."""
     if worst:
-        told = one_of_lines(verdict)
-        return told[0] if verdict.one_of else statement("brief.history")
+        return next(iter(either_said(verdict)), statement("brief.history"))
     said = [f.status for f in verdict.findings]
     asked = len(said) - said.count(Status.NOT_APPLICABLE)
     return statement("brief.none", asked=asked, open=said.count(Status.UNDETERMINED), rest=len(said) - asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from safety_rules.language.acceptance import Acceptance
 from safety_rules.language.chain import ChainRule
@@ -36,7 +36,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
     lines: list[Slot] = [finding_line(f, verdict) for f in shown]
     if not asked:
         lines = [
-            *one_of_lines(verdict),
+            *either_said(verdict),
             *lines,
             *map(review_said, reviews(verdict)),
             *_weak_lines(verdict, shown),
@@ -52,22 +52,11 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
     return headline(verdict, *lines)
 
 
-def one_of_lines(verdict: Decided) -> list[Statement]:
-    """Return that one of several rules is violated whatever a blank turns out to be, and that not every case was tried."""
-    spent = verdict.split.spent and not verdict.definite
-    return [*either_said(verdict), *([statement("verdict.cases_spent")] if spent else [])]
-
-
-def either_said(verdict: Decided) -> Iterator[Statement]:
-    """Yield the sentence that one of several rules is violated whatever a blank turns out to be, where that decides."""
-    if rules := [f.rule.title for f in verdict.one_of]:
-        titles = Series("joint.beside", tuple(rules))
-        yield statement("verdict.one_of", blanks=blanks_said(verdict), rules=titles)
-
-
-def blanks_said(verdict: Decided) -> Series:
-    """Return the blanks whose cases were tried."""
-    return Series("joint.list", tuple(Place(path) for path in verdict.split.blanks))
+def either_said(verdict: Decided) -> list[Statement]:
+    """Return that one of several rules is violated whatever a blank turns out to be, where that decides."""
+    titles = Series("joint.beside", tuple(f.rule.title for f in verdict.one_of))
+    blank = Place(verdict.split.blank)
+    return [statement("verdict.one_of", blank=blank, rules=titles)] if titles.parts else []
 
 
 def headline(verdict: Decided, *below: Slot) -> Statement:

@@ -65,12 +65,9 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
 
 
 def _one_of(verdict: Decided) -> dict[str, Any] | None:
-    """Return the rules of which one is violated whatever the blanks turn out to be; None where there are none."""
-    split = verdict.split
-    if not (split.rules or split.spent):
-        return None
+    """Return the rules of which one is violated whatever a blank turns out to be; None where there are none."""
     rules = [f.rule.key for f in verdict.one_of]
-    return {"blanks": list(split.blanks), "rules": rules, "every_case_tried": not split.spent}
+    return {"blank": verdict.split.blank, "rules": rules} if rules else None
 
 
 def _derived(verdict: Decided) -> dict[str, Any]:

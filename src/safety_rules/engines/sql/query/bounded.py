@@ -8,6 +8,7 @@ too. These ends are never wider than the exact ones, so that no row stays that b
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from safety_rules.engines.sql.dialect import Dialect
@@ -26,8 +27,15 @@ from safety_rules.semantics.splits import splits_of
 ENDLESS = "1E100"
 MOST_TEXT = 600
 Ends = tuple[str, str]
-Cases = tuple[str, tuple[int, ...]]
-"""The condition that a fact is blank, or a list has records, and the rules that each case of it may violate, as masks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The condition that a fact is blank, or (`listed`) its list has records, and the rules that each case may violate."""
+
+    blank: str
+    masks: tuple[int, ...]
+    listed: bool
 
 
 def open_rules(w: Writer) -> list[tuple[int, str]]:
@@ -52,12 +60,11 @@ def blank_cases(w: Writer) -> Iterator[Cases]:
         return
     splits, vocabulary = splits_of(w.law), w.law.rulebook.vocabulary
     for key in splits.reads:
-        cases, outer = splits.may_be_violated(key), _outermost(key.rpartition(".")[0], w)
-        if not all(cases):
-            continue
+        masks, outer = splits.may_be_violated(key), _outermost(key.rpartition(".")[0], w)
         listed = vocabulary.is_list(outer)
-        value = _value(outer if listed else key, w)
-        yield f"({value} IS {'NOT ' if listed else ''}NULL)", cases
+        if all(masks):
+            value = _value(outer if listed else key, w)
+            yield Cases(f"({value} IS {'NOT ' if listed else ''}NULL)", masks, listed)
 
 
 def _value(key: str, w: Writer) -> str:

@@ -6,8 +6,8 @@ satisfied or not applicable, exactly as the definition's table has it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.lower.writer import Writer
@@ -25,7 +25,7 @@ class Full:
     """The findings of a law's rules, each with whether it applies.
 
     `asked` are the columns that may be NULL where bounds say more, each with the condition on the row; `cases` are the
-    blanks of which every case may violate some open rule.
+    blanks of which every case may violate some open rule, `failing` the conditions that such a rule fails if it applies.
     """
 
     law: AreaOn
@@ -33,6 +33,7 @@ class Full:
     rules: tuple[tuple[str, str], ...]
     asked: tuple[tuple[str, str], ...] = ()
     cases: tuple[Cases, ...] = ()
+    failing: Mapping[int, str] = field(default_factory=dict)
 
     def read(self, plan: Plan) -> list[str]:
         """Return the raw columns as they are."""
@@ -55,7 +56,8 @@ class Full:
             f"{doubt} AS again",
             "problem",
             *asked,
-            *(f"{blank} AS b{i}" for i, (blank, _) in enumerate(self.cases)),
+            *(f"{one.blank} AS b{i}" for i, one in enumerate(self.cases)),
+            *(f"{sql} AS d{i}" for i, sql in self.failing.items()),
             *truths,
             *(f"{a} AS a{i}" for i, a in enumerate(_guards(self.rules))),
         ]
@@ -70,7 +72,7 @@ class Full:
         names = self._conditions()
         open_ones = [f"({column} IS NULL AND {names[condition]})" for column, condition in self.asked]
         if self.cases:
-            every = [self._in_every_case(i, cases) for i, (_, cases) in enumerate(self.cases)]
+            every = [self._in_every_case(i, one) for i, one in enumerate(self.cases)]
             open_ones.append(f"({self._may_be_worse()} AND ({' OR '.join(every)}))")
         return ["problem", f"({' OR '.join(['again', *open_ones])}) AS again" if open_ones else "again"]
 
@@ -80,10 +82,13 @@ class Full:
         asked = [f"x{i}" for i, rule in enumerate(self.law.rules) if rule.otherwise.outcome == worst]
         return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
 
-    def _in_every_case(self, number: int, cases: Sequence[int]) -> str:
-        """Return the condition that a blank is there, and in every case of it a rule is open that may then be violated."""
-        left_open = [" OR ".join(f"x{i} IS NULL" for i in bits(mask)) for mask in cases]
-        return f"(b{number} AND {' AND '.join(f'({one})' for one in left_open)})"
+    def _in_every_case(self, number: int, one: Cases) -> str:
+        """Return the condition that a blank is there, and in every case of it a rule is open that is then violated, or may be."""
+        if one.listed:
+            left_open = (f"(CASE WHEN x{i} IS NULL THEN 1 ELSE 0 END)" for mask in one.masks for i in bits(mask))
+            return f"(b{number} AND {' + '.join(left_open)} >= 2)"
+        fails = (" OR ".join(f"(d{i} AND x{i} IS NULL)" for i in bits(mask)) for mask in one.masks)
+        return f"(b{number} AND {' AND '.join(f'({each})' for each in fails)})"
 
     def _conditions(self) -> dict[str, str]:
         """Return the conditions that bounds may say more, each with the name of its column."""
@@ -97,7 +102,10 @@ def full(law: AreaOn, w: Writer, identity: Iterable[str], waivers: Sequence[Waiv
         w.doubt(w.dialect.one_of(w.keep(w.cells[key].value), names))
     rules = tuple(_rule(rule, w) for rule in law.rules)
     asked = [*((f"x{i}", may) for i, may in open_rules(w)), *((f"v{i}", may) for i, may in open_facts(w))]
-    return Full(law, w.dialect, rules, tuple(asked), tuple(blank_cases(w)))
+    cases = tuple(blank_cases(w))
+    wanted = {i for one in cases if not one.listed for mask in one.masks for i in bits(mask)}
+    failing = {i: f"coalesce(NOT {_all_of(law.rules[i].requires, w)}, FALSE)" for i in sorted(wanted)}
+    return Full(law, w.dialect, rules, tuple(asked), cases, failing)
 
 
 def _all_of(clauses: Sequence[Clause], w: Writer) -> str:
