@@ -24,6 +24,7 @@ from ledgers.tally import (
     code_of,
     day,
     fewer_than_two,
+    is_open,
     major_open,
     no,
     procedures,
@@ -116,6 +117,7 @@ def findings(row: Row, lists: dict[str, list[Row]], held: dict[str, list[Row]]) 
     known = dangers is not None or row["隐患记录"] == ""  # the history's dangers are all general
     for outcome, overdue in (("rejected", True), ("conditional", False)):
         yield outcome, no(any_of(major_open(r, overdue) for r in dangers or [])) if known else None
+    yield "conditional", not any(is_open(r) for r in dangers or ())  # overdue or within its deadline, whichever
     yield from accident_findings(row, records(row, "事故记录", lists), held["事故"], [*listings, *map(blank, unsure)])
     for outcome, holds in due(held):
         yield outcome, no(holds)

@@ -211,6 +211,8 @@ def enterprise(row: dict[str, Any], lists: dict[str, list[dict[str, Any]]]) -> I
     dangers = records(row, "隐患记录", lists)
     for outcome, overdue in (("rejected", True), ("conditional", False)):
         yield outcome, None if dangers is None else no(any_of(major_open(r, overdue) for r in dangers))
+    # overdue or within its deadline, whichever: one of the two is so of a major danger that is not closed
+    yield "conditional", not any(is_open(r) for r in dangers or ())
     accidents = records(row, "事故记录", lists)
     for outcome, level in (("rejected", 3), ("referred", 2), ("conditional", 1)):
         yield outcome, None if accidents is None else no(any_of(recent(r, level) for r in accidents))
@@ -243,10 +245,20 @@ def yellow(row: dict[str, Any]) -> bool | None:
     return both(stands, None if since is None else since <= DAY)
 
 
+def is_major(row: dict[str, Any]) -> bool | None:
+    level = one_of(row["隐患级别"], ["重大隐患", "一般隐患"])
+    return None if level is None else level == "重大隐患"
+
+
+def is_open(row: dict[str, Any]) -> bool:
+    """Return whether a danger is surely major and surely not closed."""
+    return both(is_major(row), no(yes(row["已销号"]))) is True
+
+
 def major_open(row: dict[str, Any], overdue: bool) -> bool | None:
-    level, due = one_of(row["隐患级别"], ["重大隐患", "一般隐患"]), day(row["整改期限"])
+    due = day(row["整改期限"])
     late = None if due is None else due < DAY
-    return both(None if level is None else level == "重大隐患", no(yes(row["已销号"])), late if overdue else no(late))
+    return both(is_major(row), no(yes(row["已销号"])), late if overdue else no(late))
 
 
 def reaches(row: dict[str, Any], level: int) -> bool | None:

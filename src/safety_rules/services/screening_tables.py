@@ -143,17 +143,16 @@ class DecidedRows:
         (_, violated, undetermined, absent, problem), self._next = self._next, next(self._found, None)
         if problem:
             return None
-        law, compiled, shared = self.area.law, self.area.decider.exact(), self.area.decider.shared
-        best, worst = compiled.outcome(violated), compiled.outcome(violated | undetermined)
+        law, decider = self.area.law, self.area.decider
         assert self._duties is not None
         if violated or undetermined:
-            masks = Masks(violated, undetermined, absent)
-            return ScreenedRow(row, Verdict(law, admitted(), best, worst, (), None, None, masks, shared))
+            return ScreenedRow(row, decider.of_masks(admitted(), Masks(violated, undetermined, absent)))
         part = {k: row.data[k] for k in self._aside if k in row.data} if self._keyed(row) else row.data
         record = area_record(law, part, read.units, row.place_of)
         if record.problems:
             return None
-        return ScreenedRow(row, PlainVerdict(law, record, best, absent, shared, admitted, self._duties))
+        best = law.area.outcomes[0].key
+        return ScreenedRow(row, PlainVerdict(law, record, best, absent, decider.shared, admitted, self._duties))
 
     def _keyed(self, row: LedgerRow) -> bool:
         return bool(row.data.keys() <= self.area.law.rulebook.vocabulary.facts.keys())

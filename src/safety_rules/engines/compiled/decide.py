@@ -27,13 +27,14 @@ class Decider:
     """The compiled functions of a law.
 
     `decided` gives the verdict on data, and raises RecordError where it is none; `exact` is compiled when
-    the first data comes that needs it.
+    the first data comes that needs it. `of_masks` gives that on a record whose findings are known already.
     """
 
     law: AreaOn
     exact: Callable[[], CompiledArea]
     decided: Callable[[Any], Verdict]
     shared: Shared
+    of_masks: Callable[[Record, Masks], Verdict]
 
 
 def decider(law: AreaOn) -> Decider:
@@ -60,15 +61,17 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else area_record(law, data)
+        return of_masks(record, exact().masks(record.values))
+
+    def of_masks(record: Record, masks: Masks) -> Verdict:
         area = exact()
-        masks = area.masks(record.values)
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
         verdict = Verdict(law, record, at_best, at_worst, (), None, None, masks, shared)
         if at_best != at_worst and may_rise(masks):
             lift(verdict, masks)
         return verdict
 
-    return Decider(law, exact, exactly, shared)
+    return Decider(law, exact, exactly, shared, of_masks)
 
 
 def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
