@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from safety_rules.cli.options import language_named
-from safety_rules.language import errors
 from safety_rules.words import catalog
 from safety_rules.words.failure import failure
 
@@ -63,69 +60,3 @@ def test_a_command_line_is_answered_in_its_language(line: str, language: str, mo
     assert language_named(line.split(), ("check",)) == language
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert language_named(["check", "rules"], ("check",)) == "zh"
-
-
-LEFT = {  # said in English alone: to programs, not at a command line; a list that only shrinks
-    '`x1` cannot be read or written as a x1: x1',
-    '`x1` cannot be written without DuckDB; write .csv or .xlsx',
-    '`x1` cannot take the place of what was there',
-    '`x1` has no sheet of `x1` with known headings',
-    '`x1` holds no rows: give a list of mappings',
-    '`x1` is no list of records: line x1',
-    '`x1` is no list that is joined from a ledger: x1',
-    '`x1` is no table that DuckDB reads: x1',
-    '`x1` is not a cost of `x1`: write a number above 0',
-    '`x1` is not a number that could change; x1',
-    '`x1` is not a schema; x1',
-    '`x1` names an area of a rules folder; run it through the plugin',
-    '`x1` x1',
-    '`x1`: x1',
-    'a map of headings is for a file; of a frame say `columns={fact: column}`',
-    'a mapping is a whole history: name nothing else beside it',
-    'details are told of whole answers: leave out `answers`, or `details`',
-    "needs and gaps of a Spark DataFrame are not worked out; ask for those of a row's record",
-    'no rule `x1` is in force in `x1` on x1',
-    'no smallest change was found within x1 seconds',
-    'rules are named from all masks: leave out `answers`, or `rule_keys`',
-    'the change that was found does not reach `x1`: please report this',
-    'the engine `spark` decides Spark DataFrames, and only those',
-    'there is no answer `x1`; x1',
-    'there is no language `x1`; one of `zh`, `en`',
-    'there is no x1 `x1`; x1',
-    'unreadable',
-    'x1; x1',
-    'z3 gave up looking for a smallest change',
-}  # fmt: skip
-RAISED = {n for n in vars(errors) if n.endswith("Error")}
-
-
-def raised() -> Iterator[str]:
-    """Every message that is raised as an error of ours, each slot filled with `x1`."""
-    for path in Path(catalog.__file__).parents[1].rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name):
-                if node.exc.func.id in RAISED and node.exc.args and (text := written(node.exc.args[0])):
-                    yield text
-
-
-def written(node: ast.expr) -> str:
-    """A text as it is written in the code; empty where it is made elsewhere."""
-    match node:
-        case ast.Constant(str() as text):
-            return text
-        case ast.JoinedStr(values):
-            return "".join(str(v.value) if isinstance(v, ast.Constant) else "x1" for v in values)
-        case ast.Call(ast.Attribute(inner, "rstrip")):
-            return written(inner).rstrip("; ")
-        case _:
-            return ""
-
-
-def test_what_is_raised_is_said_in_chinese() -> None:
-    found = list(raised())
-    assert len(found) > 150
-    assert {text for text in found if failure(text, "zh") == text} == LEFT
-
-
-def test_a_hint_may_be_missing() -> None:
-    assert failure("there is no verb `due`", "zh") == "没有“due”这个命令"

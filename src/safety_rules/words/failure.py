@@ -16,7 +16,6 @@ BOTH = re.compile(r" ?\([^()]*[\u4e00-\u9fff][^()]*\)")  # what some messages sa
 SLOT = re.compile(r"\\\{([a-z]+)\\\}")
 QUOTED = re.compile(r"`([^`]*)`")
 SAID_AGAIN = ("hint", "why")
-HINT = r";\ (?P<hint>.*?)"
 DEEPEST = 3
 
 
@@ -28,10 +27,8 @@ def failure(message: str, language: str, depth: int = 0) -> str:
         for key, known in _patterns():
             if found := known.fullmatch(plain):
                 said = found.groupdict()
-                slots = {
-                    k: _part(failure(v or "", language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()
-                }
-                return pattern(key, language).format_map(slots).rstrip("；")
+                slots = {k: _part(failure(v, language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()}
+                return pattern(key, language).format_map(slots)
     return message
 
 
@@ -49,7 +46,6 @@ def _made() -> Iterator[tuple[str, re.Pattern[str]]]:
     for name in entries(areas()["failure"])["failure"]:
         key = f"failure.{name}"
         text = SLOT.sub(r"(?P<\1>.*?)", re.escape(pattern(key, "en")))
-        text = text.replace(HINT, f"(?:{HINT})?")  # which is not given where nothing is near
         yield key, re.compile(text, re.DOTALL)
 
 
