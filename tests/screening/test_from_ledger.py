@@ -212,6 +212,15 @@ def test_what_is_missing_of_a_packs_own_subject_is_asked_of_it(tmp_path: Path, e
         assert "禁入名单" in rows[1][4]
 
 
+def test_of_many_rows_the_first_are_named_and_the_rest_counted_over_all_lists(area: DatedArea) -> None:
+    bans = [{"person": "A1", "until": f"2020-01-{n:02}"} for n in range(1, 10)]
+    trained = [{"person": "A1", "company": "甲", "day": f"2026-10-{n:02}"} for n in range(1, 5)]
+    known = area.with_ledger({"visitor.bans": bans, "visitor.training": trained})
+    said = known.decide({"visitor.number": "A1", "visitor.company": "甲"}).chains("zh")
+    assert [line for line in said if line.startswith("另有")] == ["另有 3 条取自台账"]
+    assert sum("取自台账（" in line for line in said) == 10
+
+
 def test_what_cannot_be_joined_is_refused(area: DatedArea, tmp_path: Path) -> None:
     keyless = write(tmp_path / "禁入名单.csv", [["截止日", "原因"], ["2027-06-01", "斗殴"]])
     with pytest.raises(sr.LedgerError, match="lacks the heading 人员"):

@@ -10,13 +10,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
-from safety_rules.semantics.verdict.explain import (
-    duty_said,
-    either_said,
-    reasons_said,
-    standing_said,
-    ways_said,
-)
+from safety_rules.semantics.verdict.explain import duty_said, either_said, reasons_said, standing_said, ways_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.explanation import text

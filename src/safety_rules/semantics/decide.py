@@ -252,17 +252,11 @@ def interval(area: Area, found: Iterable[Finding]) -> tuple[str, str]:
     return area.outcomes[best].key, area.outcomes[worst].key
 
 
-def verdict_standing(area: Area, found: Iterable[Finding], outcome: str) -> Standing | None:
-    """Return the weakest standing among the findings that decided the outcome; None where none did.
+def deciding(area: Area, found: Iterable[Finding], outcome: str) -> tuple[Finding, ...]:
+    """Return the findings that decided the outcome.
 
     These are the violated rules that ask for it, and those that ask for worse and are not violated.
     """
-    standings = [f.standing for f in deciding(area, found, outcome) if f.standing is not None]
-    return weakest(*standings) if standings else None
-
-
-def deciding(area: Area, found: Iterable[Finding], outcome: str) -> tuple[Finding, ...]:
-    """Return the findings that decided the outcome."""
     rank = area.rank(outcome)
     return tuple(f for f in found if not f.waived and _decides(f.status, area.rank(f.outcome), rank))
 

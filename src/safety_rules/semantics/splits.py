@@ -51,7 +51,11 @@ class Splits:
     def __init__(self, on: AreaOn) -> None:
         self.on = on
         self.ranks = [on.area.rank(r.otherwise.outcome) for r in on.rules]
+        self._above = [self._asking_more(rank) for rank in range(len(on.area.outcomes))]
         self._may: dict[str, tuple[int, ...]] = {}
+
+    def _asking_more(self, rank: int) -> int:
+        return sum(1 << i for i, asked in enumerate(self.ranks) if asked > rank)
 
     @cached_property
     def reads(self) -> Mapping[str, int]:
@@ -66,23 +70,22 @@ class Splits:
     def _asked(self, rule: Rule) -> Iterator[str]:
         """Yield the facts that a rule asks only whether it applies, by conditions of their own, and the fields that it reads."""
         vocabulary = self.on.rulebook.vocabulary
-        reads = {id(c): _given([c.that], self.on) for c in (*rule.applies_when, *rule.requires)}
-        for key in dict.fromkeys(k for keys in reads.values() for k in keys):
+        scope, asks = ([_given(c.that, self.on) for c in part] for part in (rule.applies_when, rule.requires))
+        for key in sorted(set().union(*scope, *asks)):
             if vocabulary.is_list(key.rpartition(".")[0]):
                 yield key
             elif isinstance(vocabulary.facts[key].kind, Boolean | Choice):
-                inside = [c for c in (*rule.applies_when, *rule.requires) if key in reads[id(c)]]
-                if all(reads[id(c)] == {key} and any(c is own for own in rule.applies_when) for c in inside):
+                alone = all(read == {key} for read in scope if key in read)
+                if alone and not any(key in read for read in asks):
                     yield key
 
     def may_rise(self, masks: Masks) -> bool:
         """Return whether some blank may lift the outcome at best, as far as the findings alone tell."""
-        return any(True for _ in self.keys(masks.undetermined & self.above(masks.violated)))
+        return next(self.keys(masks.undetermined & self.above(masks.violated)), None) is not None
 
     def above(self, violated: int) -> int:
         """Return the rules that ask for more than the violated ones do."""
-        worst = max((self.ranks[i] for i in bits(violated)), default=0)
-        return sum(1 << i for i, rank in enumerate(self.ranks) if rank > worst)
+        return next(rules for rules in self._above if not violated & rules)
 
     def keys(self, left_open: int) -> Iterator[str]:
         """Yield the facts and fields for each case of which some open rule may be violated."""
@@ -137,10 +140,9 @@ class Splits:
         return Split(min(reached), path, rules) if reached else NOTHING
 
 
-def _given(conditions: Sequence[Expr], on: AreaOn) -> set[str]:
-    """Return the given facts, and fields of lists, that conditions read, through derivations."""
-    seen = set[str]()
-    nodes = (n for c in conditions for n in walk_through(c, on.derivations, seen))
+def _given(condition: Expr, on: AreaOn) -> set[str]:
+    """Return the given facts, and fields of lists, that a condition reads, through derivations."""
+    nodes = walk_through(condition, on.derivations, set())
     return {n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in on.derivations}
 
 

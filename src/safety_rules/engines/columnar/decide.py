@@ -104,15 +104,8 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str
         bounded = [*kept, "at_best", *rest, *derived, "again", *place]
         columns = [*kept, *ends, *(n for n in rest if n in FOUND), *derived, *(n for n in rest if n not in FOUND)]
     else:
-        bounded = [
-            *kept,
-            *bound_columns(query.law, d, "" if first else LIFTED),
-            *FOUND,
-            *derived,
-            "problem",
-            "again",
-            *place,
-        ]
+        bounds = bound_columns(query.law, d, "" if first else LIFTED)
+        bounded = [*kept, *bounds, *FOUND, *derived, "problem", "again", *place]
         columns = [*kept, *outcome_columns(query.law, d), *FOUND, *derived, "problem"]
     return f"SELECT {', '.join([*columns, 'again', *place])} FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
 

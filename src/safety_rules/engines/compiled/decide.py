@@ -75,7 +75,7 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
 
 
 def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
-    """Return what lifts a verdict's outcome at best to what every case of some blanks comes to."""
+    """Return what lifts a verdict's outcome at best to what every case of a blank comes to."""
     splits = splits_of(law)
     statuses = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
     return lambda verdict, masks: verdict.lift(splits.of(verdict.record, masks, statuses))

@@ -79,7 +79,7 @@ class Decided:
         self._masks, self._shared = masks, shared
 
     def lift(self, split: Split) -> None:
-        """Take what every case of some blanks comes to at least as the outcome at best."""
+        """Take what every case of a blank comes to at least as the outcome at best."""
         self.split = split
         if split.rank:
             self.at_best = self.on.area.outcomes[split.rank].key

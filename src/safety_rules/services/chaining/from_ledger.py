@@ -67,23 +67,29 @@ class JoinedList:
 class _Filled:
     """A record's values while lists are joined to it, where what is open comes from, and what is told of it.
 
-    `blanks` are the lists that end in records that are only possible: how many, and where the first comes from.
+    `blanks` are the lists that end in records that are only possible: how many, and where the first comes from;
+    `told` is how many joined rows were named.
     """
 
     values: dict[str, Any]
     origins: dict[str, str] = field(default_factory=dict)
     notes: list[Name] = field(default_factory=list)
     blanks: dict[str, tuple[int, str]] = field(default_factory=dict)
+    told: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class AreaWithLedger:
-    """An area's law on a day, with the ledgers that lists of its records are joined from; `seen` are lists that joined."""
+    """An area's law on a day, with the ledgers that lists of its records are joined from.
+
+    `seen` are lists that joined; `chained` says that no chains bear on a record.
+    """
 
     law: AreaOn
     decider: Decider = field(repr=False)
     lists: tuple[JoinedList, ...]
     notices: tuple[Problem, ...]
+    chained: ChainResult = field(repr=False)
     seen: set[str] = field(default_factory=set, compare=False, repr=False)
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
@@ -96,19 +102,18 @@ class AreaWithLedger:
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on an admitted record, whichever row it stands in."""
-        law, made = self.law, _Filled(dict(record.values))
+        made = _Filled(dict(record.values))
         for one in self.lists:
             self._join(one, record, made)
+        if made.told > MOST_TOLD:
+            made.notes.append(both("joined.more", count=made.told - MOST_TOLD))
         verdict = decided(self.decider, replace(record, values=made.values), waivers)
         if not self._covers(verdict, made, waivers):
             for key, (_, first) in made.blanks.items():
                 made.values.pop(key)
                 made.origins[key] = first
             verdict = decided(self.decider, replace(record, values=made.values), waivers)
-        nothing = ChainResult(
-            program_on(law.rulebook, law.as_of, law.require, confirmed=law.confirmed), {}, (), frozenset(), "ledger"
-        )
-        return ChainedVerdict(verdict, waivers, nothing, (), made.origins, made.notes)
+        return ChainedVerdict(verdict, waivers, self.chained, (), made.origins, made.notes)
 
     def _covers(self, verdict: Verdict, made: _Filled, waivers: Sequence[Waiver]) -> bool:
         """Return whether a verdict holds however many of the possible records are there: each number of them is tried."""
@@ -152,7 +157,7 @@ class AreaWithLedger:
         for i in certain:
             if one.rows[i] not in items:
                 items.append(one.rows[i])
-                self._told(made, key, len(items) - 1, one.places[i], len(certain))
+                self._told(made, key, len(items) - 1, one.places[i])
         if certain:
             self.seen.add(key)
         for i in may[:MOST_TOLD]:
@@ -168,15 +173,13 @@ class AreaWithLedger:
             items.append({})
         made.values[key] = tuple(items)
 
-    def _told(self, made: _Filled, key: str, at: int, place: str, count: int) -> None:
-        """Tell where a joined record stands, of a long list of the first ones."""
-        told = sum(n.zh.endswith("）") for n in made.notes)
-        if told < MOST_TOLD:
+    def _told(self, made: _Filled, key: str, at: int, place: str) -> None:
+        """Tell where a joined record stands, of many the first ones."""
+        made.told += 1
+        if made.told <= MOST_TOLD:
             vocabulary, path = self.law.rulebook.vocabulary, f"{key}[{at}]"
             item = Name(label(path, vocabulary, "zh"), label(path, vocabulary, "en"))
             made.notes.append(both("joined.row", item=item, place=place))
-        elif told == MOST_TOLD:
-            made.notes.append(both("joined.more", count=count - MOST_TOLD))
 
 
 def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[str, Any]) -> AreaWithLedger:
@@ -212,7 +215,9 @@ def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[st
             slots = {"fact": fact.name, "count": blank, "all": len(found), "keys": keys}
             notices.append(problem("ledger-key-blank", fact.key, fact.name.zh, **slots))
         made.append(one)
-    return AreaWithLedger(law, decider, tuple(made), tuple(notices))
+    program = program_on(law.rulebook, law.as_of, law.require, confirmed=law.confirmed)
+    nothing = ChainResult(program, {}, (), frozenset(), "ledger")
+    return AreaWithLedger(law, decider, tuple(made), tuple(notices), nothing)
 
 
 def _add(given: Mapping[str, Any], joins: Sequence[LedgerJoin], vocabulary: Vocabulary, rows: Rows) -> None:

@@ -32,7 +32,7 @@ def masks_by_definition(law: AreaOn, waivers: Sequence[Waiver]) -> Exact:
 
 
 def lifted(law: AreaOn, record: Record, masks: Masks, exact: Exact) -> int:
-    """Return the rank that the cases of a record's blanks lift its outcome at best to; 0 where they do not."""
+    """Return the rank that the cases of one of a record's blanks lift its outcome at best to; 0 where they do not."""
     splits = splits_of(law)
     if not masks.undetermined or not splits.may_rise(masks):
         return 0
