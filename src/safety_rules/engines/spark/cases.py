@@ -18,7 +18,11 @@ def masks_by_spark() -> Masks:
     """Return the function from a law and records to what Spark's query says; None where a row goes back."""
     from pyspark.sql import SparkSession
 
-    quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.log.level": "ERROR"}
+    quiet: dict[str, bool | float | int | str | None] = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.log.level": "ERROR",
+    }
     session = SparkSession.builder.master("local[1]").config(map=quiet).getOrCreate()
 
     def masks(law: AreaOn, records: Sequence[Record]) -> list[tuple[int, int, int] | None]:
