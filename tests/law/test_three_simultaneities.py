@@ -24,6 +24,7 @@ MEETS = {
     "made_at_atmospheric_pressure": True,
     "product_family": "vehicles",
     "catalogue_class": "not_listed",
+    "national_catalogue_class": "permitted",
     "is_technical_transformation_only": False,
     "safety_preassessment": "not_required",
     "safety_design_review": "not_required",

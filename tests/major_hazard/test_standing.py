@@ -19,6 +19,7 @@ from safety_rules.engines.sql.records import arrow_type
 from safety_rules.language.verdict import Reason, Status
 from safety_rules.semantics.decide import area_on
 from safety_rules.semantics.verdict.verdict import decide
+from safety_rules.testing.passing import passing_record
 
 RULES = sr.load().area("major_hazard")
 AREA = RULES.on("2020-10-01")
@@ -53,6 +54,15 @@ def test_the_finding_names_the_derivation_that_it_rests_on() -> None:
 def test_the_explanation_says_what_makes_the_level_less_sure(language: str, words: str) -> None:
     assert words in AREA.decide(SEVERAL).explain(language)
     assert words not in AREA.decide(ONE).explain(language)
+
+
+def test_what_makes_a_verdict_less_sure_is_one_line_with_its_count_and_each_on_demand() -> None:
+    admission = sr.load().area("admission").on("2026-11-29")
+    verdict = admission.decide(passing_record(admission, {"project.site": "land"}))
+    said, each = (verdict.explain("zh", standing=s).splitlines() for s in (False, True))
+    [line], lines = ([x for x in told if "效力较弱之处" in x] for told in (said, each))
+    assert len(lines) > 10
+    assert line == lines[0] + f"；效力同为“暂定，待本区确认”的另有 {len(lines) - 1} 处"
 
 
 def test_requiring_local_standing_leaves_the_level_open_and_names_the_derivation() -> None:

@@ -59,6 +59,11 @@ def gaps_options(function: F) -> F:
     "--rule", "chosen", multiple=True, metavar="RULE", help="Only this rule, whatever it says; may be repeated."
 )
 @click.option("--all", "every", is_flag=True, help="The whole tree: each rule with its clauses, values, law and gap.")
+@click.option(
+    "--standing",
+    is_flag=True,
+    help="As --all, with each citation that makes the verdict less sure, not the first alone.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON, with all that is needed to replay it.")
 @area_option
 @click.option("--sheet", default=None, help="The sheet of a workbook; else the one with most known headings.")
@@ -77,6 +82,7 @@ def command(
     identity: str | None,
     chosen: tuple[str, ...],
     every: bool,
+    standing: bool,
     as_json: bool,
     area: str | None,
     sheet: str | None,
@@ -121,8 +127,8 @@ def command(
     if as_json:
         click.echo(json.dumps(row.verdict.to_dict(), ensure_ascii=False, indent=2))
         return
-    if every or chosen:
-        click.echo(row.verdict.explain(language, chosen))
+    if every or chosen or standing:
+        click.echo(row.verdict.explain(language, chosen, standing))
     else:
         click.echo("\n".join([*row.verdict.brief(language), sentence("brief.all", language)]))
     if gaps:

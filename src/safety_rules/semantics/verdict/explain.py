@@ -24,11 +24,12 @@ SHOWN = (Status.VIOLATED, Status.UNDETERMINED)
 ORDER = {Status.VIOLATED: 0, Status.UNDETERMINED: 1, Status.SATISFIED: 2, Status.NOT_APPLICABLE: 3}
 
 
-def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
+def explanation(verdict: Decided, rules: Iterable[str] = (), standing: bool = False) -> Statement:
     """Return the explanation of a verdict as a tree.
 
     Without `rules`, those that are violated or undetermined are explained, and the satisfied ones
-    are counted; with `rules`, exactly those are explained, whatever they say.
+    are counted; with `rules`, exactly those are explained, whatever they say. What makes the verdict
+    less sure than statute is one line; with `standing`, each citation of it.
     """
     asked = set(rules)
     shown = [f for f in verdict.findings if (f.rule.key in asked if asked else f.status in SHOWN)]
@@ -39,7 +40,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = ()) -> Statement:
             *either_said(verdict),
             *lines,
             *map(review_said, reviews(verdict)),
-            *_weak_lines(verdict, shown),
+            *_weak_lines(verdict, shown, standing),
             *_needs_lines(verdict),
         ]
         lines += [statement("duty.line", duty=duty_said(d)) for d in verdict.obligations]
@@ -74,14 +75,17 @@ def headline(verdict: Decided, *below: Slot) -> Statement:
     return statement("verdict.headline", *below, who=who, what=what, area=area, day=day, standing=sure)
 
 
-def _weak_lines(verdict: Decided, shown: Sequence[Finding]) -> list[Slot]:
-    """Return what makes the verdict less sure than statute, where no rule that is shown says so."""
+def _weak_lines(verdict: Decided, shown: Sequence[Finding], every: bool) -> list[Slot]:
+    """Return what makes the verdict less sure than statute, where no rule that is shown says so: one line, or each."""
     if verdict.standing in (None, Standing.statute):
         return []
     found = verdict.decisive
     said, standing = {line for f in shown for line in _cited(f)}, verdict.standing
     rest = dict.fromkeys(line for f in found for line in _cited(f) if line[1].standing is standing and line not in said)
-    return [statement("verdict.weak", citation=_citation(c, verdict, key)) for key, c in rest]
+    each = [_citation(c, verdict, key) for key, c in rest]
+    if every or len(each) < 2:
+        return [statement("verdict.weak", citation=c) for c in each]
+    return [statement("verdict.weakest", citation=each[0], standing=standing_said(standing), count=len(each) - 1)]
 
 
 def _cited(f: Finding) -> list[tuple[str, Citation]]:

@@ -30,18 +30,21 @@ class Verdict(Decided):
         violated = self._violated if self._masks is None else self.violated()
         return Verdict, (self.on, self._data, self.at_best, self.at_worst, self._granted, violated)
 
-    def explanation(self, rules: Iterable[str] = ()) -> Statement:
+    def explanation(self, rules: Iterable[str] = (), standing: bool = False) -> Statement:
         """Return the explanation as a tree of statements, of the rules named or of all that matter."""
         asked = tuple(rules)
         for rule in asked:
             self.finding(rule)
-        return explanation(self, asked)
+        return explanation(self, asked, standing)
 
-    def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
-        """Return the explanation in `zh` or `en`, of the rules named or of all that matter."""
+    def explain(self, language: str = "zh", rules: Iterable[str] = (), standing: bool = False) -> str:
+        """Return the explanation in `zh` or `en`, of the rules named or of all that matter.
+
+        What makes the verdict less sure is one line with a count; with `standing`, each citation of it is a line.
+        """
         if language not in LANGUAGES:
             raise NotFoundError(f"there is no language `{language}`; one of `zh`, `en`")
-        return tree(self.explanation(rules), language, self.on.rulebook.vocabulary)
+        return tree(self.explanation(rules, standing), language, self.on.rulebook.vocabulary)
 
     def brief(self, language: str = "zh") -> tuple[str, ...]:
         """Return what decides, in three lines: the verdict, the main reason, what to do or to ask; then what was not used."""

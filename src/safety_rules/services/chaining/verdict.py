@@ -99,10 +99,10 @@ class ChainedVerdict(Verdict):
             outcome = statement("chain.possibly", outcome=outcome)
         return because(self.result, effect, outcome)
 
-    def explain(self, language: str = "zh", rules: Iterable[str] = ()) -> str:
+    def explain(self, language: str = "zh", rules: Iterable[str] = (), standing: bool = False) -> str:
         """Return the chains in sentences, the verdict's explanation, and each chain as a tree; or some rules only."""
         asked = tuple(rules)
-        said = super().explain(language, asked)
+        said = super().explain(language, asked, standing)
         if asked or not (self.effects or self.notes):
             return said
         vocabulary = self.on.rulebook.vocabulary
