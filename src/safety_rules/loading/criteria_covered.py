@@ -32,7 +32,7 @@ def covered(
     begun = {f.in_force.since for f, _ in sets if f.in_force.since}
     ends = {datetime.date.fromisoformat(f.in_force.until) + DAY for f, _ in sets if f.in_force.until}
     days = sorted({datetime.date.fromisoformat(d) for d in begun} | ends)
-    tried: set[str] = set()
+    tried: set[tuple[str, ...]] = set()
     for since, after in zip(days, [*days[1:], None], strict=True):
         held = [(f, e) for f, e in sets if _holds(f.in_force, str(since))]
         groups = [g for f, entries in held for g in _groups(f, entries)]
@@ -42,7 +42,7 @@ def covered(
         listed = {m for g in groups for m in g.matters}
         elsewhere = [made(o, at) for o in options if o not in listed][:1]
         until = None if after is None else made(after - DAY, at)
-        fresh = [g for g in groups if g.text not in tried]
+        fresh = [g for g in groups if g.said not in tried]
         each = f"for x in {reported}"
         ticked, covers = _in(sorted(listed)), " or ".join(g.text for g in groups)
         yield DeriveFile(
@@ -54,7 +54,7 @@ def covered(
             derives=made(" and ".join([f"any({ticked} {each})", f"all({covers} {each})"]), at),
             cases=[case for g in fresh or groups[:1] for case in g.cases(reported, since, elsewhere)],
         )
-        tried |= {g.text for g in groups}
+        tried |= {g.said for g in groups}
 
 
 def _holds(period: PeriodFile, day: str) -> bool:
@@ -73,6 +73,11 @@ class _Group:
     @property
     def text(self) -> str:
         return " and ".join([_in(self.matters), *(f"({p.that})" for p in self.parts)])
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return its items and the sentences of its clauses, which stay the same whichever names its facts are written by."""
+        return (*map(str, self.matters), *(str(said) for p in self.parts for said in (p.zh, p.en)))
 
     def cases(self, reported: str, day: datetime.date, elsewhere: Sequence[Scalar]) -> Iterator[CaseFile]:
         """Yield the cases: all in scope, nothing ticked, one of no set besides, and each clause false, true otherwise, not known."""

@@ -57,15 +57,11 @@ def _without_returns(text: str) -> list[int]:
     return [i for i, c in enumerate(text) if (c != "\ufeff" or i) and not (c == "\r" and text[i + 1 : i + 2] == "\n")]
 
 
-DRAWN = re.compile("[a-z0-9_]+ (true|false|unknown)")
-"""Titles of cases that a set of criteria draws for items of one scope: how many follows from how scopes are spelt."""
-
-
 def _content(book: Rulebook) -> Any:
     """Return everything that a rulebook says, with its cases as they are admitted; no text and no places."""
     areas = book.areas.values()
     holders: Iterable[Any] = (h for a in areas for h in (*a.rules, *a.derivations, *a.obligations, a))
-    cases = [_case(c, book) for h in (*holders, *book.chains) for c in h.cases if not DRAWN.fullmatch(str(c.title))]
+    cases = [_case(c, book) for h in (*holders, *book.chains) for c in h.cases]
     claims = [(a.invariants, a.exemptions) for a in areas]
     return replace(book, digest="", overlay_digest=""), claims, cases
 
