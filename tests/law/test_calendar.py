@@ -106,7 +106,7 @@ def test_on_every_quarter_an_open_finding_names_what_of_its_law_is_not_held() ->
         if {(key, n.key) for n in missing} - told:
             verdict = rules().area(key).on(day).decide({})
             for n in missing:
-                assert f"说明：{n.what.zh}\n" in verdict.explain("zh", n.rules), (key, day, n.key)
+                assert f"说明：{n.what.zh}\n" in verdict.explain("zh", n.rules) + "\n", (key, day, n.key)
                 told.add((key, n.key))
     assert {area for area, _ in told} == {"admission", "hidden_danger"}
     before = verdict_of_fire("2025-10-31")

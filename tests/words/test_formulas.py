@@ -32,8 +32,8 @@ def lines(condition: str, values: dict[str, Any] = VALUES, language: str = "zh")
     [
         (
             "max(project.invested, 5 * project.balance) >= 12[万元]",
-            "取大值（投资 4 万元，5 × 结余 2 万元） ＝ 10 万元，低于12 万元",
-            "larger of (Invested 4 万元, 5 * Balance 2 万元) = 10 万元, below 12 万元",
+            "取大值（投资 4 万元，5 × 结余 2 万元） ＝ 10 万元，小于12 万元",
+            "larger of (Invested 4 万元, 5 * Balance 2 万元) = 10 万元, less than 12 万元",
         ),
         ("min(project.ratio, 1) == 1", "取小值（比值 3，1） ＝ 1，等于1", "smaller of (Ratio 3, 1) = 1, equal to 1"),
         (
@@ -52,16 +52,16 @@ def test_a_function_says_its_name(condition: str, zh: str, en: str) -> None:
 
 def test_what_follows_a_minus_or_a_divisor_is_grouped() -> None:
     assert lines("project.invested - (project.balance - 1[万元]) > 0[万元]") == [
-        "投资 4 万元 － （结余 2 万元 － 1 万元） ＝ 3 万元，高于0 万元"
+        "投资 4 万元 － （结余 2 万元 － 1 万元） ＝ 3 万元，大于0 万元"
     ]
     assert lines("project.invested / (project.ratio * 2) > 0[万元]") == [
-        "投资 4 万元 ÷ （比值 3 × 2） ＝ ≈0.666667 万元，高于0 万元"
+        "投资 4 万元 ÷ （比值 3 × 2） ＝ ≈0.666667 万元，大于0 万元"
     ]
     assert lines("project.invested / project.ratio * 2 > 0[万元]") == [
-        "投资 4 万元 ÷ 比值 3 × 2 ＝ ≈2.666667 万元，高于0 万元"
+        "投资 4 万元 ÷ 比值 3 × 2 ＝ ≈2.666667 万元，大于0 万元"
     ]
     assert lines("-(project.invested + project.balance) > 0[万元]") == [
-        "-（投资 4 万元 ＋ 结余 2 万元） ＝ -6 万元，低于0 万元"
+        "-（投资 4 万元 ＋ 结余 2 万元） ＝ -6 万元，小于0 万元"
     ]
 
 

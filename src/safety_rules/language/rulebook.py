@@ -36,7 +36,10 @@ class LedgerJoin:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """Rules that together give one verdict; `outcomes` run from best to worst, days are those of `zone`."""
+    """Rules that together give one verdict; `outcomes` run from best to worst, days are those of `zone`.
+
+    Where the area `grades`, a rule is what a better grade asks: told as reached or not, never as a breach.
+    """
 
     key: str
     title: Name
@@ -51,6 +54,7 @@ class Area:
     exemptions: tuple[Exemption, ...] = field(default=(), compare=False)
     zone: datetime.tzinfo = DEFAULT_ZONE
     from_ledger: tuple[LedgerJoin, ...] = ()
+    grades: bool = field(default=False, compare=False)
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

@@ -36,7 +36,7 @@ class Unit:
 
 ONE = Unit("", (), Fraction(1))
 DAY = Unit("天", (("day", 1),), Fraction(1))
-MONTH = Unit("月", (("month", 1),), Fraction(1))
+MONTH = Unit("个月", (("month", 1),), Fraction(1))
 YEAR = Unit("年", (("month", 1),), Fraction(12))
 
 

@@ -191,7 +191,7 @@ def area(
     return Area(
         key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
         tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
-        zone=_zone(file, c), from_ledger=joins(file, c),
+        zone=_zone(file, c), from_ledger=joins(file, c), grades=flag(file.grades, False, c.report),
     )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ class AreaFile(TopModel):
     outcomes: dict[S, NameFile] = Field(min_length=2)
     cases_on: Day
     zone: S | None = None
+    grades: Flag | None = None
     from_ledger: dict[S, dict[S, S]] = Field(default_factory=dict)
 
 

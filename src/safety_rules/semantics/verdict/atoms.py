@@ -76,13 +76,17 @@ def _comparison(expr: tree.Compare, env: Environment) -> Slot:
     a, b = _side(expr.left, left, kind, env), _side(expr.right, right, kind, env)
     if isinstance(left, Unknown) or isinstance(right, Unknown) or not isinstance(kind, Number | Date):
         return a if isinstance(expr.right, tree.Literal) else statement("comparison.beside", left=a, right=b)
-    return statement(_relation(left, right, kind), left=a, right=b)
+    return statement(_relation(left, right, kind, isinstance(expr.right, tree.Literal)), left=a, right=b)
 
 
-def _relation(left: Any, right: Any, kind: Kind) -> str:
+def _relation(left: Any, right: Any, kind: Kind, plain: bool) -> str:
+    """Return how two sides stand to each other; a `plain` number on the right is no standard to fall below."""
     if isinstance(kind, Date):
         return "comparison.same_day" if left == right else f"comparison.{'before' if left < right else 'after'}"
-    return "comparison.equal" if left == right else f"comparison.{'below' if left < right else 'above'}"
+    if left == right:
+        return "comparison.equal"
+    less, more = ("less", "more") if plain else ("below", "above")
+    return f"comparison.{less if left < right else more}"
 
 
 def _asked(function: str, text: tree.Expr, part: tree.Expr, env: Environment) -> Slot:

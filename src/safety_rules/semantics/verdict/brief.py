@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.truth import Truth
-from safety_rules.language.verdict import Finding, Status
+from safety_rules.language.verdict import DueDuty, Finding, Status
 from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import (
@@ -32,7 +32,8 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
         _reason(first, len(violated), verdict) if first else _without_reason(worst, verdict),
         _next(first or verdict.one_of, verdict),
     ]
-    lines += [*map(review_said, reviews(verdict)), *not_covered_said(verdict)]
+    lines += map(review_said, reviews(verdict))
+    lines += [] if verdict.definite else not_covered_said(verdict)
     return (*lines, *problem_lines(verdict))
 
 
@@ -43,10 +44,12 @@ def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statem
         c.sentence for c, r in zip(f.rule.requires, f.requires, strict=True) if r.truth is Truth.FALSE
     ]
     law = cited(min(f.rule.authority, key=lambda c: c.standing), verdict.on.rulebook.sources)
-    others = statement("brief.others", count=violated - 1) if violated > 1 else ""
-    return statement(
-        "brief.reason", title=f.rule.title, failed=Series("joint.list", tuple(failed)), law=law, others=others
-    )
+    told, more = ("graded", "graded_others") if verdict.on.area.grades else ("reason", "others")
+    others = statement(f"brief.{more}", count=violated - 1) if violated > 1 else ""
+    slots: dict[str, Slot] = {"failed": Series("joint.list", tuple(failed)), "law": law, "others": others}
+    if told == "reason" and failed == [f.rule.title]:
+        return statement("brief.plain_reason", **slots)
+    return statement(f"brief.{told}", title=f.rule.title, **slots)
 
 
 def _without_reason(worst: int, verdict: Decided) -> Statement:
@@ -54,8 +57,11 @@ def _without_reason(worst: int, verdict: Decided) -> Statement:
     if worst:
         return next(iter(either_said(verdict)), statement("brief.history"))
     said = [f.status for f in verdict.findings]
-    asked = len(said) - said.count(Status.NOT_APPLICABLE)
-    return statement("brief.none", asked=asked, open=said.count(Status.UNDETERMINED), rest=len(said) - asked)
+    rest, open_ = said.count(Status.NOT_APPLICABLE), said.count(Status.UNDETERMINED)
+    if rest == len(said):
+        return statement("brief.nothing_applies", count=rest)
+    told = {k: statement(f"brief.{k}", count=n) if n else "" for k, n in (("open", open_), ("rest", rest))}
+    return statement("brief.none", asked=len(said) - rest, **told)
 
 
 def _next(first: Sequence[Finding], verdict: Decided) -> Statement:
@@ -64,21 +70,36 @@ def _next(first: Sequence[Finding], verdict: Decided) -> Statement:
         needs = verdict.needs.smallest or verdict.needs.can_change
         more = statement("brief.more", count=len(needs) - MOST_NAMED) if len(needs) > MOST_NAMED else ""
         return statement("brief.ask", facts=reasons_said(sorted(needs)[:MOST_NAMED], verdict), more=more)
-    if first:
+    if first and not verdict.on.area.grades:
         return _remedy(first, verdict)
-    duties: tuple[Slot, ...] = tuple(duty_said(d) for d in verdict.obligations)
-    if duties:
-        more = statement("brief.more", count=len(duties) - 1) if len(duties) > 1 else ""
-        return statement("brief.duty", duty=duties[0], more=more)
-    weak = len({c.source for f in verdict.decisive for c in f.rule.authority})
-    return statement("brief.law", count=weak)
+    gaps = _gaps(first, verdict)
+    if gaps:
+        return statement("brief.graded_gap", what=Series("joint.beside", gaps))
+    return _duties(verdict.obligations) or statement("brief.law", count=_documents(verdict))
+
+
+def _documents(verdict: Decided) -> int:
+    return len({c.source for f in verdict.decisive for c in f.rule.authority})
+
+
+def _duties(duties: Sequence[DueDuty]) -> Statement | None:
+    if not duties:
+        return None
+    more = statement("brief.more", count=len(duties) - 1) if len(duties) > 1 else ""
+    return statement("brief.duty", duty=duty_said(duties[0]), more=more)
+
+
+def _gaps(first: Sequence[Finding], verdict: Decided) -> tuple[Slot, ...]:
+    keys = {f.rule.key for f in first}
+    return tuple(dict.fromkeys(ways_said(c) for c in verdict.clause_gaps if c.rule in keys and c.gaps))
 
 
 def _remedy(first: Sequence[Finding], verdict: Decided) -> Statement:
-    """Return what changes the rules that decide: the gaps, or what their authors advise; a veto is said to be one."""
-    keys = {f.rule.key for f in first}
-    gaps: list[Slot] = [ways_said(c) for c in verdict.clause_gaps if c.rule in keys and c.gaps]
+    """Return that nothing offsets a veto; else what changes the rules that decide: gaps, advice, or duties that follow."""
+    if any(f.rule.otherwise.veto for f in first):
+        return statement("brief.veto")
     advised: list[Slot] = [f.rule.otherwise.remedy for f in first if f.rule.otherwise.remedy is not None]
-    if gaps or advised:
-        return statement("brief.remedy", what=Series("joint.beside", tuple(dict.fromkeys(gaps or advised))))
-    return statement("brief.veto" if any(f.rule.otherwise.veto for f in first) else "brief.no_remedy")
+    what = _gaps(first, verdict) or tuple(dict.fromkeys(advised))
+    if what:
+        return statement("brief.remedy", what=Series("joint.beside", what))
+    return _duties(verdict.obligations) or statement("brief.no_remedy")

@@ -35,7 +35,7 @@ def notes_of(f: Finding, verdict: Decided) -> tuple[Name, ...]:
 
 def not_covered_said(verdict: Decided) -> tuple[Statement, ...]:
     """Return in one line which law of the day the open findings would need and the rules do not hold; nothing where none."""
-    asked = {f.rule.key for f in verdict.open_findings}
+    asked = {f.rule.key for f in verdict.open_findings if f.status is Status.UNDETERMINED}
     found = tuple(n.what for n in _not_covered(verdict) if asked & set(n.rules))
     return (statement("currency.not_covered", what=Series("joint.beside", found)),) if found else ()
 

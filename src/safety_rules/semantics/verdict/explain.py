@@ -97,7 +97,7 @@ def finding_line(f: Finding, verdict: Decided) -> Statement:
     """Return one rule's part of the explanation."""
     env, below = verdict.environment, list[Slot]()
     below += _clauses("applies", f.rule.applies_when, f.applies_when, env)
-    below += _clauses("requires", f.rule.requires, f.requires, env)
+    below += _clauses("criterion" if verdict.on.area.grades else "requires", f.rule.requires, f.requires, env)
     below += [statement("gap.line", gap=_gap_said(c)) for c in verdict.clause_gaps if c.rule == f.rule.key]
     if f.status is Status.UNDETERMINED:
         below.append(statement("finding.lacks", facts=reasons_said(f.reasons, verdict)))
@@ -106,7 +106,18 @@ def finding_line(f: Finding, verdict: Decided) -> Statement:
         below.append(statement("finding.remedy", remedy=f.rule.otherwise.remedy))
     below += [statement("finding.note", note=note) for note in notes_of(f, verdict)]
     title, asks = f.rule.title, _consequence(f, verdict)
-    return statement(f"finding.{f.status.value}", *below, title=title, rule=f.rule.key, consequence=asks)
+    return statement(f"finding.{_status(f, verdict)}", *below, title=title, rule=f.rule.key, consequence=asks)
+
+
+def _status(f: Finding, verdict: Decided) -> str:
+    """Return how a finding is told: a grade is reached or not, a hint is met or not; a duty or a veto is broken."""
+    if f.status is Status.VIOLATED and f.outcome is None:
+        return "hint"
+    if f.rule.otherwise.veto:
+        return f.status.value
+    if verdict.on.area.grades and f.status in (Status.VIOLATED, Status.SATISFIED):
+        return "not_reached" if f.status is Status.VIOLATED else "reached"
+    return f.status.value
 
 
 def _consequence(f: Finding, verdict: Decided) -> Slot:
