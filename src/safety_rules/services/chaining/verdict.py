@@ -18,6 +18,7 @@ from safety_rules.semantics.chaining.facts import missing
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.decide import interval
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.chaining.kept import JoinedAt
 from safety_rules.services.chaining.words import because, chain_below
 from safety_rules.words.explanation import text, texts, tree
 from safety_rules.words.values import json_value
@@ -27,7 +28,7 @@ class ChainedVerdict(Verdict):
     """A verdict on a project, with the effects that chains of records have on it; the worse of the two counts.
 
     `effects` are records of `ledger.effects`, the worst first; one that is not in `result.certain` is only possible. `notes` say
-    what of the record and the history does not agree.
+    what of the record and the history does not agree; `at` is what it takes to join the record again.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class ChainedVerdict(Verdict):
         effects: Sequence[ChainFact],
         origins: Mapping[str, str],
         notes: Sequence[Name] = (),
+        at: JoinedAt | None = None,
     ) -> None:
         known = {o.key: -rank for rank, o in enumerate(verdict.on.area.outcomes)}
         own = (f for f in effects if f.values.get("effect") in known)
@@ -48,7 +50,7 @@ class ChainedVerdict(Verdict):
         super().__init__(
             verdict.on, verdict.record, best, _worst(verdict, verdict.at_worst, counted), waivers, verdict._violated
         )
-        self.result, self.origins, self.notes = result, origins, tuple(notes)
+        self.result, self.origins, self.notes, self.at = result, origins, tuple(notes), at
 
     @cached_property
     def needs(self) -> Needs:
@@ -116,10 +118,11 @@ class ChainedVerdict(Verdict):
         return {**super().to_dict(), "chains": chains}
 
     def receipt(self) -> dict[str, Any]:
-        """Return what the verdict came to and was made from; of the history, what effects it had."""
+        """Return what the verdict came to and was made from; of the history, its digest and what effects it had."""
         certain = self.result.certain
         effects = [{"effect": f.values.get("effect"), "certain": f.id in certain} for f in self.effects]
-        return {**super().receipt(), "chains": {"engine": self.result.engine, "effects": effects}}
+        chains = {"engine": self.result.engine, "effects": effects, **({} if self.at is None else self.at.receipt())}
+        return {**super().receipt(), "chains": chains}
 
     def _effects(self) -> list[dict[str, Any]]:
         vocabulary = self.on.rulebook.vocabulary
