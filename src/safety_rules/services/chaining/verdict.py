@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.explanation import Slot, Statement, statement
@@ -18,10 +18,12 @@ from safety_rules.semantics.chaining.facts import missing
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.decide import interval
 from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.services.chaining.kept import JoinedAt
 from safety_rules.services.chaining.words import because, chain_below
 from safety_rules.words.explanation import text, texts, tree
 from safety_rules.words.values import json_value
+
+if TYPE_CHECKING:
+    from safety_rules.services.chaining.kept import JoinedAt
 
 
 class ChainedVerdict(Verdict):
