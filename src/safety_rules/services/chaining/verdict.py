@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.explanation import Slot, Statement, statement
@@ -22,8 +22,27 @@ from safety_rules.services.chaining.words import because, chain_below
 from safety_rules.words.explanation import text, texts, tree
 from safety_rules.words.values import json_value
 
-if TYPE_CHECKING:
-    from safety_rules.services.chaining.kept import JoinedAt
+
+class KeptHistory(Protocol):
+    """A history that can be kept: its digest, and its content as one text."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of its content."""
+
+    def text(self) -> str:
+        """Return its content."""
+
+
+class Joining(Protocol):
+    """What it takes to join a record with its history again."""
+
+    @property
+    def joined(self) -> KeptHistory:
+        """The history."""
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what a receipt tells of it."""
 
 
 class ChainedVerdict(Verdict):
@@ -41,7 +60,7 @@ class ChainedVerdict(Verdict):
         effects: Sequence[ChainFact],
         origins: Mapping[str, str],
         notes: Sequence[Name] = (),
-        at: JoinedAt | None = None,
+        at: Joining | None = None,
     ) -> None:
         known = {o.key: -rank for rank, o in enumerate(verdict.on.area.outcomes)}
         own = (f for f in effects if f.values.get("effect") in known)

@@ -17,11 +17,12 @@ from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.chaining.deciding import AreaWithHistory, Joined, joined
 from safety_rules.services.chaining.filling import ADDED
 from safety_rules.services.chaining.kept import IDENTITY, JoinedHistory, joined_history
+from safety_rules.services.chaining.verdict import KeptHistory
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.decisions.packs import folder_of
 
 
-def keep(log: Path, history: JoinedHistory) -> None:
+def keep(log: Path, history: KeptHistory) -> None:
     """Keep a history beside a log; raises LedgerError where it cannot be written."""
     path = _path(log, history.digest)
     if path.is_file() or not log.absolute().parent.is_dir():
