@@ -58,7 +58,7 @@ def test_a_message_is_said_in_chinese(english: str, chinese: str) -> None:
 @pytest.mark.parametrize(
     ("line", "language"),
     [("screen a.xlsx", "zh"), ("screen a.xlsx -l en", "en"), ("check rules", "en"), ("check --language=zh rules", "zh"),
-     ("scren", "zh"), ("", "zh")],
+     ("screen a.xlsx -len", "en"), ("scren", "zh"), ("", "zh")],
 )  # fmt: skip
 def test_a_command_line_is_answered_in_its_language(line: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
@@ -66,6 +66,13 @@ def test_a_command_line_is_answered_in_its_language(line: str, language: str, mo
     assert language_named(line.split(), ("check",)) == language
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     assert language_named(["check", "rules"], ("check",)) == "zh"
+
+
+def test_a_refusal_is_said_as_its_ledger_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for text, language in (("name,area\na,1\n", "en"), ("名称,面积\n甲,1\n", "zh")):
+        (tmp_path / "a.csv").write_text(text, "utf-8")
+        assert language_named(["screen", str(tmp_path / "a.csv"), "--on", "x"], ("check",)) == language
 
 
 RAISED = {n for n in vars(errors) if n.endswith("Error")} | {"UsageError", "BadParameter", "fail"}

@@ -17,6 +17,8 @@ from safety_rules.cli.options import (
     Verbs,
     headings_options,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     say_headings,
 )
@@ -191,6 +193,7 @@ def record_command(
 @store_option
 @on_option("The day of the verdict, and up to which the life is shown")
 @workbook_option("the life, event by event")
+@log_options
 @rules_option
 @language_option
 def show(
@@ -198,6 +201,8 @@ def show(
     store: Path,
     on: datetime.date | None,
     output: Path | None,
+    log: Path | None,
+    masks: tuple[str, ...],
     rules: str | None,
     overlays: tuple[Path, ...],
     language: str,
@@ -214,7 +219,7 @@ def show(
     from safety_rules.services.rectification.table import lifecycle
     from safety_rules.words.catalog import sentence
 
-    table = table_of(store, danger)
+    table, kept = table_of(store, danger), log_of(log, masks)
     events = [e for e in _or_exit(lambda: history(store, danger), language) if e.on <= day_of(on)]
     if not events:
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
@@ -225,6 +230,8 @@ def show(
     else:
         known = facts(events, table, as_facts(latest_facts(store, danger)))
         verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
+        if kept is not None:
+            kept.append(verdict)
         told = verdict.explain(
             language, [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
         )
