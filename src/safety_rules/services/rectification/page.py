@@ -13,8 +13,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger
 from safety_rules.services.rectification.reports import Reported, late, late_tasks, task_line
 from safety_rules.services.rectification.stats import Rate, percent
-from safety_rules.services.rectification.story import stated
-from safety_rules.services.rectification.table import table_for
+from safety_rules.services.rectification.story import stated, table_for
 from safety_rules.words.catalog import LANGUAGES, both
 
 LARGEST = 5_000  # overdue dangers on a page; all of them are in the workbook

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from safety_rules.services.rectification.life import Danger, Event, after, replay
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.catalog import sentence
 
 
@@ -18,6 +18,11 @@ def story(events: Sequence[Event], table: Lifecycle, language: str) -> Iterator[
     for number, event in enumerate(events, 1):
         danger = after(table, danger, event)
         yield _line(number, event, danger, table, language)
+
+
+def table_for(danger: Danger, table: Lifecycle) -> Lifecycle:
+    """Return the table by which a danger goes, or a task."""
+    return task_table() if danger.details.task else table
 
 
 def heading(danger: Danger, language: str) -> str:

@@ -6,12 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from safety_rules.language.kinds import Name
-
-if TYPE_CHECKING:
-    from safety_rules.services.rectification.life import Danger
 
 FILE = Path(__file__).with_name("lifecycle.yaml")
 TASKS_FILE = Path(__file__).with_name("tasks.yaml")
@@ -67,11 +63,6 @@ def lifecycle() -> Lifecycle:
 def task_table() -> Lifecycle:
     """Return the table of the tasks of a campaign, which has steps of its own."""
     return _table(TASKS_FILE)
-
-
-def table_for(danger: Danger, table: Lifecycle) -> Lifecycle:
-    """Return the table by which a danger goes, or a task."""
-    return task_table() if danger.details.task else table
 
 
 @cache
