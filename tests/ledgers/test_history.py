@@ -301,9 +301,9 @@ def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, ad
 @pytest.mark.parametrize(
     ("sheets", "words"),
     [
-        ({"项目": [["项目编号"], ["P1"]]}, "holds no history"),
-        ({"事故记录": [["甲", "乙"], ["1", "2"]]}, "has no known heading"),
-        ({"事故记录": [["事故日期", "死亡人数"], ["2020-07-02", 3]]}, "lacks the heading 统一社会信用代码"),
+        ({"项目": [["项目编号"], ["P1"]]}, "没有历史记录"),
+        ({"事故记录": [["甲", "乙"], ["1", "2"]]}, "没有可识别的表头"),
+        ({"事故记录": [["事故日期", "死亡人数"], ["2020-07-02", 3]]}, "缺少表头“统一社会信用代码”"),
     ],
 )
 def test_a_workbook_that_is_no_history_is_refused_in_one_line(

@@ -27,6 +27,7 @@ from safety_rules.cli.options import (
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
+    from safety_rules.services.rectification.table import Lifecycle
 
 DAY = Day()
 store_option = click.option("--store", type=PATH, required=True, help="The ledger's file, 台账.db.")
@@ -51,7 +52,7 @@ def _written(
     if output is None:
         return False
     if output.suffix.lower() not in endings:
-        raise click.UsageError(f"`{output}` is no {' or '.join(endings)}")
+        raise click.UsageError(f"`{output}` is no file of {', '.join(endings)}")
     write(output)
     click.echo(sentence("screening.written", language, file=output))
     return True
@@ -130,7 +131,7 @@ def import_(
     table, today = lifecycle(), datetime.date.today()
     party = table.party_key(role)
     if party is None or day_of(on) > today:
-        raise click.UsageError(f"there is no role `{role}`" if party is None else f"{day_of(on)} is yet to come")
+        raise click.UsageError(_no_role(role, table) if party is None else f"{day_of(on)} is yet to come")
     hand = Hand(by, party, why, day_of(on)) if by else None
     imported = import_workbook(workbook, store, table, today, hand, write=yes, wanted=wanted)
     print_import(imported, workbook, store, language)
@@ -383,7 +384,7 @@ def _record(
         more = "a new danger comes by `rectify import`" if name else did_you_mean(event, known)
         raise click.UsageError(f"`{event}` cannot be recorded; {more or 'known are ' + ', '.join(known)}")
     if party is None:
-        raise click.UsageError(f"there is no role `{role}`; known are {', '.join(table.parties)}")
+        raise click.UsageError(_no_role(role, table))
 
     def recorded() -> tuple[Event, Danger]:
         said, corrected = evidence_of(evidence) if evidence else "", Change(*change) if change is not None else None
@@ -392,6 +393,11 @@ def _record(
 
     made, after = _or_exit(recorded, language)
     print_recorded(made, after, table, language)
+
+
+def _no_role(role: str, table: Lifecycle) -> str:
+    known = ", ".join(f"{key} ({name.zh})" for key, name in table.parties.items())
+    return f"there is no role `{role}`; known are {known}"
 
 
 def _or_exit(function: Callable[[], Any], language: str) -> Any:
