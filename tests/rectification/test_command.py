@@ -172,7 +172,7 @@ def test_a_newer_ledger_is_refused(call: Call, store: Path) -> None:
         connection.execute("PRAGMA user_version = 9")
     code, _, err = call("due", "--store", store)
     assert code == 6
-    assert "version 9" in err
+    assert "较新的版本 9" in err
 
 
 def test_show_tells_the_life_and_the_verdict(call: Call, store: Path) -> None:
