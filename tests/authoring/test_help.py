@@ -79,3 +79,8 @@ def test_sarif_names_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAFETY_RULES_DOCS", "https://docs.example/")
     rule = json.loads(written(report, "sarif", "en"))["runs"][0]["tool"]["driver"]["rules"][0]
     assert rule["helpUri"] == "https://docs.example/diagnostics/band-gap/"
+
+
+def test_a_topic_is_told_in_the_language_that_is_asked_for() -> None:
+    assert run("decision-log", "-l", "zh").output.startswith("# 决定记录")
+    assert run("decision-log", "-l", "en").output.startswith("# The decision log")

@@ -22,7 +22,8 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run("new", "pack", folder, "--zh", "仓库").exit_code == 0
     found = folder / "src/my_rules/rules"
     assert run("new", "area", found, "kitchen", "--zh", "厨房").exit_code == 0
-    assert run("new", "rule", found, "warehouse", "has_alarm", "--zh", "有报警装置").exit_code == 0
+    made = run("new", "rule", found, "warehouse", "has_alarm", "--zh", "有报警装置", "-l", "en")
+    assert (made.exit_code, "has_alarm is in force from 20" in made.output) == (0, True)
     assert run("new", "overlay", folder / "local.yaml", "--rules", found).exit_code == 0
     return found
 
@@ -105,3 +106,18 @@ def test_watching_runs_again_when_a_file_changes(rules: Path, monkeypatch: pytes
     output = run("check", rules, "--watch").output
     assert output.count("no errors") == 2
     assert output.count("waiting for a change") == 3
+
+
+@pytest.mark.parametrize("tutorial", ["developer", "author"])
+def test_what_a_tutorial_tells_to_type_works(tutorial: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = (Path(__file__).parents[2] / f"docs/tutorials/{tutorial}.md").read_text("utf-8")
+    typed = [line.split()[1:] for line in map(str.strip, page.splitlines()) if line.startswith("safety-rules ")]
+    for words in typed:
+        if not {"serve", "replay", "prove", "--watch"} & {*words}:
+            done = run(*(w for w in words if w != "--mutate"))
+            assert done.exit_code == 0, (words, done.output)
+    if tutorial == "developer":
+        area = sr.load(tmp_path / "my-rules/src/my_rules/rules").area("warehouse")
+        told = [area.on(day).decide({"warehouse": {"exits": 2}}).outcome for day in ("2024-06-01", "2024-07-01")]
+        assert told == ["fit", "undetermined"]

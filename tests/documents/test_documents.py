@@ -92,6 +92,20 @@ def test_the_opinion_says_what_the_verdict_says(row: ScreenedRow, tmp_path: Path
     assert row.verdict.on.rulebook.digest[:16] in said
 
 
+def test_an_opinion_of_one_rule_or_another_asks_for_the_blank(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "台账.xlsx")) as book:
+        heads = ["项目名称", "用地面积（亩）", "租赁面积（㎡）", "固定资产投资（万元）"]
+        sheet = book.add_worksheet("项目")
+        sheet.write_row(0, 0, heads)
+        sheet.write_row(1, 0, ["注塑件项目", 20, 5000, 100])
+    row = next(iter(screen(tmp_path / "台账.xlsx", sr.load().area("admission").on("2020-10-01")).rows))
+    documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
+    said = whole(path)
+    assert "用地方式未填，但无论如何填报" in said
+    assert "差额视用地方式而定，补填后核算" in said
+    assert "用地方式（补填不改变审查结论，用于核算差额）" in said
+
+
 @pytest.mark.parametrize("key", [k for k in KEYS if documents.layouts()[k]["from"] == "store"])
 def test_names_in_a_document_are_text(key: str, tmp_path: Path) -> None:
     path = paper(key, tmp_path / "x.docx")

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 import xlsxwriter
+from click.testing import CliRunner
 from python_calamine import load_workbook
 
 import safety_rules as sr
@@ -18,7 +19,7 @@ from ledgers.history_tally import history_tally
 from ledgers.tally import tally
 from rectification.ledgers import ENTERPRISE
 from rectification.workbooks import book as dangers_book
-from safety_rules.cli.main import main
+from safety_rules.cli.main import cli, main
 from safety_rules.services.rectification.importing import import_workbook
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.screening import screen
@@ -300,9 +301,9 @@ def test_a_sheet_that_is_not_there_clears_nobody_and_is_named(tmp_path: Path, ad
 @pytest.mark.parametrize(
     ("sheets", "words"),
     [
-        ({"项目": [["项目编号"], ["P1"]]}, "holds no history"),
-        ({"事故记录": [["甲", "乙"], ["1", "2"]]}, "has no known heading"),
-        ({"事故记录": [["事故日期", "死亡人数"], ["2020-07-02", 3]]}, "lacks the heading 统一社会信用代码"),
+        ({"项目": [["项目编号"], ["P1"]]}, "没有历史记录"),
+        ({"事故记录": [["甲", "乙"], ["1", "2"]]}, "没有可识别的表头"),
+        ({"事故记录": [["事故日期", "死亡人数"], ["2020-07-02", 3]]}, "缺少表头“统一社会信用代码”"),
     ],
 )
 def test_a_workbook_that_is_no_history_is_refused_in_one_line(
@@ -334,3 +335,30 @@ def test_a_waived_yellow_listing_does_not_count_and_a_black_one_does(tmp_path: P
     assert area.decide(PROJECT, [waiver("yellow_listed")]).at_best == "admitted"
     black = whole(tmp_path, 名单记录=[LISTING, [CODE, "黑名单", "2020-07-02", "在列"]])
     assert sr.with_history(admission, black).decide(PROJECT, [waiver("black_listed")]).at_best == "rejected"
+
+
+def test_a_log_keeps_the_history_and_makes_every_verdict_again(tmp_path: Path, admission: sr.DatedArea) -> None:
+    accidents = [
+        [CODE, "2020-01-05", 3, 0, 10, "否"],
+        [CODE, "2019-12-31", 0, 1, 20, "否"],
+        ["", "2020-02-01", 4, 0, 1, ""],
+    ]
+    listed = [LISTING, [CODE, "黄名单", "2020-07-02", "在列"]]
+    area = sr.with_history(admission, whole(tmp_path, 事故记录=[ACCIDENT, *accidents], 名单记录=listed))
+    own = {**PROJECT["enterprise"], "accidents": [{"date": "2020-01-05", "deaths": 3}], "hidden_dangers": []}
+    waiver = sr.Waiver("yellow_listed", "P1", "示例委员会", "示例理由", datetime.date(2020, 12, 31))
+    made = list(area.decide_many([{**PROJECT, "enterprise": own}, {"project": {"id": "P2"}}, {}], [waiver]))
+    assert effects(made[0])
+    log = sr.DecisionLog(tmp_path / "a.db")
+    log.extend(made)
+    assert [str(r) for r in log.replay(admission.law.rulebook)] == ["the same"] * 3
+    [kept] = (tmp_path / "a.db.packs").glob("*.history.json")
+    kept.write_text(kept.read_text("utf-8").replace('"serious_injuries":"1"', '"serious_injuries":"9"'), "utf-8")
+    done = CliRunner().invoke(cli, ["replay", str(log.path), "-l", "zh"])
+    assert done.exit_code == 5
+    assert "依据历史台账的部分不能重放" in done.output
+    assert "0 条重放一致，0 条不同，3 条不能重放" in done.output
+    masked = sr.DecisionLog(tmp_path / "b.db", mask=["企业.企业名称"])
+    masked.append(made[0])
+    stored = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and p.name.startswith("b.db"))
+    assert NAME.encode() not in stored

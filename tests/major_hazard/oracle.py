@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 TABLES = Path(__file__).with_name("reference")
 
 
+@cache
 def rows(name: str) -> list[dict[str, str]]:
     with (TABLES / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))

@@ -16,6 +16,7 @@ from random import Random
 
 import pytest
 
+import safety_rules as sr
 from rectification.ledgers import DEPARTMENT, ENTERPRISE, PARK, UNIT, head_of, ledger
 from rectification.workbooks import INSPECTED, book
 from safety_rules.cli.main import main
@@ -171,15 +172,17 @@ def test_a_newer_ledger_is_refused(call: Call, store: Path) -> None:
         connection.execute("PRAGMA user_version = 9")
     code, _, err = call("due", "--store", store)
     assert code == 6
-    assert "version 9" in err
+    assert "较新的版本 9" in err
 
 
 def test_show_tells_the_life_and_the_verdict(call: Call, store: Path) -> None:
     ledger(store)
-    code, out, _ = call("show", "YH-1", "--store", store, "--on", "2020-09-30")
+    log = store.with_name("log.db")
+    code, out, _ = call("show", "YH-1", "--store", store, "--on", "2020-09-30", "--log", log)
     assert code == 0
     assert "7. 2020年9月7日 销号：示例主管部门（部门，自报未核实），佐证：整改前后照片 → 已销号" in out
     assert "整改措施已完成" in out
+    assert [d.receipt["area"] for d in sr.DecisionLog(log)] == ["rectification"]
     assert "6. 2020-09-06 Accept" in call("show", "YH-1", "--store", store, "-l", "en")[1]
 
 

@@ -148,7 +148,7 @@ def refusals(folder: Path) -> dict[str, tuple[list[object], int, str]]:
         "no row": (["explain", good, "--row", 9], 2, "没有第9行"),
         "row unnamed": (["explain", good], 2, "请指明哪一行"),
         "no id": (["explain", good, "--id", "P9"], 2, "没有一行是关于“P9”"),
-        "no rule": (["explain", good, "--row", 2, "--rule", "x"], 2, "no rule `x` is in force"),
+        "no rule": (["explain", good, "--row", 2, "--rule", "x"], 2, "没有施行“x”这条规则"),
         "bad line": (["explain", text(folder / "a.jsonl", "x\n"), "--row", 1], 6, "不是有效的 JSON"),
     }
 

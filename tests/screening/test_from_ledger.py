@@ -229,3 +229,12 @@ def test_what_cannot_be_joined_is_refused(area: DatedArea, tmp_path: Path) -> No
         sr.load().area("admission").on("2027-01-01").with_ledger(keyless)
     with pytest.raises(sr.NotFoundError, match=r"visitor\.bans, visitor\.training"):
         area.with_ledger({"visitor.number": []})
+
+
+def test_a_log_makes_a_verdict_with_joined_rows_again(area: DatedArea, tmp_path: Path) -> None:
+    known = area.with_ledger({"visitor.bans": [*BANS, {"until": "2027-05-01"}], "访客.培训记录": TRAINED})
+    log = sr.DecisionLog(tmp_path / "a.db")
+    log.extend(known.decide_many([*VISITORS, {"visitor.company": "甲"}]))
+    assert [str(r) for r in log.replay()] == ["the same"] * 5
+    whole = sr.replay(known.decide(VISITORS[0]).to_dict(), area.law.rulebook.origin[0])
+    assert (whole.same, whole.gone) == (True, ())

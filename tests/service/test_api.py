@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import jsonschema
 import pytest
 from starlette.testclient import TestClient
@@ -234,3 +235,29 @@ def test_it_starts_answers_and_stops_when_told(tmp_path: Path) -> None:
         _, said = started.communicate(timeout=60)
     assert started.returncode == 0
     assert [json.loads(line)["status"] for line in said.splitlines()] == [200, 404]
+
+
+def test_a_client_that_goes_away_is_answered_nothing_and_nothing_is_decided(
+    rules: sr.LiveRules, tmp_path: Path
+) -> None:
+    log, sent = sr.DecisionLog(tmp_path / "log.db"), list[Any]()
+    parts = iter([{"type": "http.request", "body": b'{"pro', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(parts)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/json"), (b"content-length", b"100")]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/areas/admission/decide",
+        "query_string": b"",
+        "headers": headers,
+    }
+    app = application(Service(rules, log=log))
+    anyio.run(app, {**scope, "http_version": "1.1", "scheme": "http", "server": ("localhost", 80)}, receive, send)
+    assert [m.get("status") for m in sent if m["type"] == "http.response.start"] == [499]
+    assert not log.path.exists()

@@ -57,9 +57,13 @@ def area(rules: Path, area: str, zh: str, language: str) -> None:
 def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str, language: str) -> None:
     """Write a rule into an area of RULES, with the fact that it asks for; its clause is yours to fill in."""
     from safety_rules.face import load
-    from safety_rules.services.scaffold.scaffold import new_rule
+    from safety_rules.services.scaffold.scaffold import after_all_cases, new_rule
 
-    _told(new_rule(load(rules).rulebook, rules, area, rule, zh, since), rules, language)
+    book = load(rules).rulebook
+    _told(new_rule(book, rules, area, rule, zh, since), rules, language)
+    begins = since or after_all_cases(book.areas[area])
+    if begins > datetime.date.today():
+        click.echo(sentence("new.begins", language, rule=rule, day=begins))
 
 
 @command.command("overlay")

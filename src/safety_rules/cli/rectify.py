@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import sys
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,66 +14,28 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
-    Day,
     Verbs,
     headings_options,
     language_option,
+    log_of,
+    log_options,
     rules_option,
     say_headings,
+)
+from safety_rules.cli.rectify_options import (
+    DAY,
+    by_options,
+    day_of,
+    free_name,
+    on_option,
+    store_option,
+    workbook_option,
+    written,
 )
 
 if TYPE_CHECKING:
     from safety_rules.services.rectification.life import Danger, Event
-
-DAY = Day()
-store_option = click.option("--store", type=PATH, required=True, help="The ledger's file, 台账.db.")
-
-
-def on_option(help: str) -> Callable[[Any], Any]:
-    """Return the option `--on`; today by default, since this is where the clock is read."""
-    return click.option("--on", "on", type=DAY, default=None, metavar="DAY", help=f"{help}; today by default.")
-
-
-def workbook_option(help: str) -> Callable[[Any], Any]:
-    """Return the option `-o` of a verb that otherwise prints."""
-    return click.option("-o", "--output", type=OUTPUT, default=None, help=f"Write a workbook that prints: {help}.")
-
-
-def _written(
-    output: Path | None, language: str, write: Callable[[Path], None], endings: tuple[str, ...] = (".xlsx",)
-) -> bool:
-    """Write a file where one is wanted, and say where it stands; raises UsageError where it is of another kind."""
-    from safety_rules.words.catalog import sentence
-
-    if output is None:
-        return False
-    if output.suffix.lower() not in endings:
-        raise click.UsageError(f"`{output}` is no {' or '.join(endings)}")
-    write(output)
-    click.echo(sentence("screening.written", language, file=output))
-    return True
-
-
-def free_name(name: str, on: datetime.date) -> Path:
-    """Return the name of a workbook in the current folder that is not there yet, for what is too long for a terminal."""
-    names = (f"{name}{on:%Y%m%d}{f'-{n}' if n else ''}.xlsx" for n in count())
-    return next(path for path in map(Path, names) if not path.exists())
-
-
-def by_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--by` and `--role`."""
-    role = click.option(
-        "--role",
-        required=True,
-        help="expert, enterprise, zone, department, or 专家、企业、园区、部门; it must be that "
-        "of the roster, where the ledger has one.",
-    )
-    return click.option("--by", required=True, help="Who does it: a unit's name.")(role(function))
-
-
-def day_of(on: datetime.date | None) -> datetime.date:
-    """Return the day that was asked for, or today."""
-    return on if on is not None else datetime.date.today()
+    from safety_rules.services.rectification.table import Lifecycle
 
 
 @click.group("rectify", cls=Verbs)
@@ -128,7 +89,7 @@ def import_(
     table, today = lifecycle(), datetime.date.today()
     party = table.party_key(role)
     if party is None or day_of(on) > today:
-        raise click.UsageError(f"there is no role `{role}`" if party is None else f"{day_of(on)} is yet to come")
+        raise click.UsageError(_no_role(role, table) if party is None else f"{day_of(on)} is yet to come")
     hand = Hand(by, party, why, day_of(on)) if by else None
     imported = import_workbook(workbook, store, table, today, hand, write=yes, wanted=wanted)
     print_import(imported, workbook, store, language)
@@ -164,19 +125,21 @@ def actors(workbook: Path, store: Path, language: str) -> None:
 def due_command(store: Path, on: datetime.date | None, unit: str | None, output: Path | None, language: str) -> None:
     """List what is overdue, or due by the end of the week, by responsible unit."""
     from safety_rules.cli.rectify_terminal import MOST_LINES, print_due
-    from safety_rules.services.rectification.recording import dangers
+    from safety_rules.services.rectification.recording import dangers, tasks
     from safety_rules.services.rectification.reports import Reported, write_due
     from safety_rules.services.rectification.stats import due, stats
-    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.rectification.table import lifecycle, task_table
 
-    held = tuple(dangers(store, lifecycle(), day_of(on)).values())
-    listed = [d for d in due(held, day_of(on)) if unit in (None, d.details.unit)]
-    made = Reported(store, held, stats(held, (), day_of(on)), lifecycle())
-    if not _written(output, language, lambda path: write_due(made, listed, path, language)):
-        file = free_name("逾期清单", day_of(on)) if len(listed) > MOST_LINES else None
+    held, set_ones = tuple(dangers(store, lifecycle(), day_of(on)).values()), tuple(tasks(store, day_of(on)).values())
+    listed, asked = ([d for d in due(of, day_of(on)) if unit in (None, d.details.unit)] for of in (held, set_ones))
+    made = Reported(store, held, stats(held, (), day_of(on)), lifecycle(), set_ones)
+    if not written(output, language, lambda path: write_due(made, [*listed, *asked], path, language)):
+        file = free_name("逾期清单", day_of(on)) if len(listed) + len(asked) > MOST_LINES else None
         if file is not None:
-            write_due(made, listed, file, language)
+            write_due(made, [*listed, *asked], file, language)
         print_due(listed, day_of(on), lifecycle(), language, file)
+        if set_ones:
+            print_due(asked, day_of(on), task_table(), language, file, "tasks")
 
 
 @command.command("close", short_help="Close a danger (销号), with evidence.")
@@ -230,6 +193,7 @@ def record_command(
 @store_option
 @on_option("The day of the verdict, and up to which the life is shown")
 @workbook_option("the life, event by event")
+@log_options
 @rules_option
 @language_option
 def show(
@@ -237,6 +201,8 @@ def show(
     store: Path,
     on: datetime.date | None,
     output: Path | None,
+    log: Path | None,
+    masks: tuple[str, ...],
     rules: str | None,
     overlays: tuple[Path, ...],
     language: str,
@@ -247,25 +213,30 @@ def show(
     from safety_rules.language.verdict import Status
     from safety_rules.services.rectification.closing import facts
     from safety_rules.services.rectification.life import replay
-    from safety_rules.services.rectification.recording import history, latest_facts
+    from safety_rules.services.rectification.recording import history, latest_facts, table_of
     from safety_rules.services.rectification.reports import write_life
     from safety_rules.services.rectification.stating import as_facts
     from safety_rules.services.rectification.table import lifecycle
     from safety_rules.words.catalog import sentence
 
+    table, kept = table_of(store, danger), log_of(log, masks)
     events = [e for e in _or_exit(lambda: history(store, danger), language) if e.on <= day_of(on)]
     if not events:
         raise click.UsageError(f"`{danger}` was not found yet on {day_of(on)}")
-    if replay(lifecycle(), events)[danger].withdrawn_on is not None:
+    if table is not lifecycle():
+        told = sentence("tasks.life", language)
+    elif replay(table, events)[danger].withdrawn_on is not None:
         told = sentence("story.withdrawn", language)
     else:
-        known = facts(events, lifecycle(), as_facts(latest_facts(store, danger)))
+        known = facts(events, table, as_facts(latest_facts(store, danger)))
         verdict = area_on(rules, overlays, "rectification", str(day_of(on)), "assumed").decide(known)
+        if kept is not None:
+            kept.append(verdict)
         told = verdict.explain(
             language, [f.rule.key for f in verdict.findings if f.status is not Status.NOT_APPLICABLE]
         )
-    if not _written(output, language, lambda path: write_life(path, store, events, lifecycle(), told, language)):
-        print_life(events, lifecycle(), told, language)
+    if not written(output, language, lambda path: write_life(path, store, events, table, told, language)):
+        print_life(events, table, told, language)
 
 
 @command.command("stats", short_help="Print the closing rates (整改率).")
@@ -278,10 +249,11 @@ def stats_command(
     workbook: Path | None, store: Path | None, on: datetime.date | None, output: Path | None, language: str
 ) -> None:
     """Print the closing rate in all, by unit, by field, by way of inspecting and by week, of WORKBOOK or of a ledger."""
-    from safety_rules.cli.rectify_terminal import is_long, print_refusals, print_stats
+    from safety_rules.cli.rectify_terminal import is_long, print_refusals, print_stats, print_tasks
     from safety_rules.services.rectification.book import read
+    from safety_rules.services.rectification.recording import tasks
     from safety_rules.services.rectification.reports import Reported, write_reports
-    from safety_rules.services.rectification.stats import of_store, of_workbook, stats
+    from safety_rules.services.rectification.stats import of_store, of_workbook, stats, tasks_of_workbook
     from safety_rules.services.rectification.table import lifecycle
 
     if (workbook is None) == (store is None):
@@ -291,18 +263,22 @@ def stats_command(
     assert source is not None
     held, inspections = of_workbook(book, lifecycle(), day) if book is not None else of_store(source, lifecycle(), day)
     figures = stats(held, inspections, day)
-    made = Reported(source, held, figures, lifecycle())
+    set_ones = tasks_of_workbook(book, day) if book is not None else tuple(tasks(source, day).values())
+    made = Reported(source, held, figures, lifecycle(), set_ones)
 
     def write(path: Path) -> None:
         from safety_rules.services.rectification.page import write_page
 
         (write_page if path.suffix.lower() == ".html" else write_reports)(made, path, language)
 
-    if not _written(output, language, write, (".xlsx", ".html")):
+    if not written(output, language, write, (".xlsx", ".html")):
         file = free_name("整改情况", day) if is_long(figures) else None
         if file is not None:
             write_reports(made, file, language)
-        print_stats(figures, language, file)
+        if held or not set_ones:
+            print_stats(figures, language, file)
+        if set_ones:
+            print_tasks(made, language)
     if book is not None and book.refusals:
         print_refusals(book.refusals, language)
         sys.exit(ExitCode.REFUSED)
@@ -338,14 +314,14 @@ def verify(store: Path, kept: Path | None, write_head: Path | None, language: st
     from safety_rules.services.rectification.table import lifecycle
     from safety_rules.services.rectification.verifying import faults
     from safety_rules.services.store.verifying import kept_head
-    from safety_rules.services.store.verifying import write_head as written
+    from safety_rules.services.store.verifying import write_head as kept_elsewhere
 
     head, found = faults(store, lifecycle(), kept_head(kept) if kept is not None else None, datetime.date.today())
     print_verified(store, head, found, kept is not None, language)
     if found:
         sys.exit(ExitCode.LEDGER)
     if write_head is not None:
-        written(head, write_head)
+        kept_elsewhere(head, write_head)
 
 
 def _record(
@@ -364,18 +340,17 @@ def _record(
     from safety_rules.cli.rectify_terminal import print_recorded
     from safety_rules.services.rectification.life import Change, Event
     from safety_rules.services.rectification.recording import evidence as evidence_of
-    from safety_rules.services.rectification.recording import record
-    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.rectification.recording import record, table_of
     from safety_rules.words.near import did_you_mean
 
-    table = lifecycle()
+    table = table_of(store, danger)
     name, party = table.event_key(event), table.party_key(role)
     if name is None or name == "find":
         known = [k for k in table.events if k != "find"]
         more = "a new danger comes by `rectify import`" if name else did_you_mean(event, known)
         raise click.UsageError(f"`{event}` cannot be recorded; {more or 'known are ' + ', '.join(known)}")
     if party is None:
-        raise click.UsageError(f"there is no role `{role}`; known are {', '.join(table.parties)}")
+        raise click.UsageError(_no_role(role, table))
 
     def recorded() -> tuple[Event, Danger]:
         said, corrected = evidence_of(evidence) if evidence else "", Change(*change) if change is not None else None
@@ -384,6 +359,11 @@ def _record(
 
     made, after = _or_exit(recorded, language)
     print_recorded(made, after, table, language)
+
+
+def _no_role(role: str, table: Lifecycle) -> str:
+    known = ", ".join(f"{key} ({name.zh})" for key, name in table.parties.items())
+    return f"there is no role `{role}`; known are {known}"
 
 
 def _or_exit(function: Callable[[], Any], language: str) -> Any:

@@ -14,7 +14,8 @@ from rich.text import Text
 from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger, Event, overdue
-from safety_rules.services.rectification.stats import Rate, Stats, percent
+from safety_rules.services.rectification.reports import Reported, task_line
+from safety_rules.services.rectification.stats import Rate, Stats, offices, percent
 from safety_rules.services.rectification.story import stated, story
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import listed as joined
@@ -57,6 +58,8 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
         _say("rectify.would", language, "bold")
     new = {"dangers": i.dangers, "events": i.events, "inspections": i.inspections, "unchanged": i.unchanged}
     _say("rectify.written", language, **new)
+    if i.tasks or i.read.tasks:
+        _say("tasks.new", language, count=i.tasks)
     if i.goes_on or i.settled or i.differs:
         _say("rectify.changes", language, goes_on=i.goes_on, settled=i.settled, differs=i.differs)
     if i.gone:
@@ -91,9 +94,13 @@ def print_refusals(refusals: Sequence[Refusal], language: str) -> None:
 
 
 def print_due(
-    listed: Sequence[Danger], on: datetime.date, lifecycle: Lifecycle, language: str, file: Path | None = None
-) -> None:
-    """Print what is overdue or due this week, a table for each responsible unit; of a long list, in a file, how many."""
+    listed: Sequence[Danger], on: datetime.date, lifecycle: Lifecycle, language: str, file: Path | None = None,
+    of: str = "due",
+) -> None:  # fmt: skip
+    """Print what is overdue or due this week, a table for each responsible unit; of a long list, in a file, how many.
+
+    `of` says whose words are taken: those of dangers (due) or of tasks.
+    """
     late = sum(overdue(d, on) for d in listed)
     for unit in dict.fromkeys(d.details.unit for d in listed):
         own = [d for d in listed if d.details.unit == unit]
@@ -102,12 +109,13 @@ def print_due(
         if file is not None:
             console().print(Text(title))
             continue
-        table = _table(title, texts("due.heads", language), 6)
+        table = _table(title, texts("due.heads" if of == "due" else "tasks.due_heads", language), 6)
         table.columns[4].no_wrap = table.columns[0].no_wrap = True
         for d in own:
             table.add_row(*_due_cells(d, on, lifecycle, language), style="red" if overdue(d, on) else "")
         _print(table)
-    _say("due.total" if listed else "due.none", language, "bold", day=on, over=late, due=len(listed) - late)
+    key = ("due.total" if listed else "due.none") if of == "due" else "tasks.due"
+    _say(key, language, "bold", day=on, over=late, due=len(listed) - late)
     if file is not None:
         _say("due.long", language, count=len(listed), file=file)
 
@@ -121,7 +129,14 @@ def _due_cells(danger: Danger, on: datetime.date, lifecycle: Lifecycle, language
         name = sentence("rectify.escalated", language, state=name)
     rests = lifecycle.parties[state.rests_with].in_(language) if state.rests_with else ""
     named = sentence("due.state", language, state=name, party=rests) if rests else name
-    return danger.id, danger.details.enterprise, danger.details.text, named, str(danger.deadline), left
+    return (
+        danger.id,
+        danger.details.enterprise or stated(danger.details.office, language),
+        danger.details.text,
+        named,
+        str(danger.deadline),
+        left,
+    )
 
 
 def is_long(stats: Stats) -> bool:
@@ -152,8 +167,16 @@ def print_stats(stats: Stats, language: str, file: Path | None = None) -> None:
         _say("stats.long", language, count=MOST_LINES, file=file)
 
 
-def _print_rates(rates: Sequence[Rate], title: str, language: str) -> None:
-    table = _table(sentence(title, language), texts("stats.rate_heads", language), 1)
+def print_tasks(made: Reported, language: str) -> None:
+    """Print how many tasks are closed and overdue, by responsible unit and by leading office."""
+    console().print(Text(task_line(made, language)), style="bold")
+    _print_rates(made.task_stats.units, "tasks.units", language, "tasks.rate_heads")
+    if by_office := offices(made.tasks):
+        _print_rates(by_office, "tasks.offices", language, "tasks.rate_heads")
+
+
+def _print_rates(rates: Sequence[Rate], title: str, language: str, heads: str = "stats.rate_heads") -> None:
+    table = _table(sentence(title, language), texts(heads, language), 1)
     for r in rates[:MOST_LINES]:
         table.add_row(stated(r.name, language), str(r.found), str(r.closed), str(r.found - r.closed), percent(r.rate))
     _print(table)

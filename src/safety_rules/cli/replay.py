@@ -78,8 +78,9 @@ def _replayed(log: DecisionLog, rules: Rulebook, as_json: bool, language: str) -
         if found.same:
             same += 1
             continue
-        unable += found.replay is None
-        different += found.replay is not None
+        left = found.replay is None or (found.partly and found.replay.same)
+        unable += left
+        different += not left
         if as_json:
             click.echo(json.dumps(_data(found), ensure_ascii=False, default=str))
         elif different + unable <= MOST_SHOWN:
@@ -98,7 +99,7 @@ def _lines(found: ReplayedDecision, language: str) -> list[str]:
     if found.replay is None:
         return [sentence("replay.unable", language, why=found.error, **about)]
     nothing = sentence("replay.nothing", language)
-    lines = [sentence("replay.different", language, **about)]
+    lines = [sentence("replay.partly" if found.replay.same else "replay.different", language, **about)]
     for gone in found.replay.gone:
         told = {
             "what": sentence(f"input.{gone.what}", language),

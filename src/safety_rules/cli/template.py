@@ -20,19 +20,21 @@ def command(
     kind: str, output: Path, field: str, day: str | None, require_standing: str, rules: str | None,
     overlays: tuple[Path, ...], language: str,
 ) -> None:  # fmt: skip
-    """Write a blank ledger of KIND: 项目, 单元, 隐患, 检查表, 企业, 考核, or the key of an area.
+    """Write a blank ledger of KIND: 项目, 单元, 隐患, 任务, 检查表, 企业, 考核, or the key of an area.
 
     What is filled in under its headings is read back without a notice.
     """
     from safety_rules.cli.screen import area_on
     from safety_rules.formats.blank_out import write_blank
-    from safety_rules.services.blank import AREAS, COMPANY, DANGER, blank_dangers, blank_ledger
+    from safety_rules.services.blank import AREAS, COMPANY, DANGER, TASK, blank_dangers, blank_ledger, blank_tasks
     from safety_rules.words.catalog import sentence
 
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"`{output}` is no .xlsx")
     if kind == DANGER:
         sheets = blank_dangers(language)
+    elif kind == TASK:
+        sheets = blank_tasks()
     else:
         law = area_on(rules, overlays, AREAS.get(kind, kind), day, require_standing).law
         sheets = blank_ledger(law, language, field, kind == COMPANY)

@@ -40,6 +40,11 @@ MOST_LISTED = 5
 )
 @click.option("--coverage", is_flag=True, help="Also name what no case tries; fail when there is something.")
 @click.option("--mutate", is_flag=True, help="Also change the rules one at a time; fail when no case notices a change.")
+@click.option(
+    "--mutate-data",
+    is_flag=True,
+    help="Also change what rules read by, rows of tables and spellings of options; fail when no case notices.",
+)
 @click.option("--propose", is_flag=True, help="Also write cases for what is untried; what they expect is the author's.")
 @click.option(
     "--durations", type=click.IntRange(1), default=None, metavar="N", help="Also name the N cases that took longest."
@@ -56,6 +61,7 @@ def command(
     engine: str,
     coverage: bool,
     mutate: bool,
+    mutate_data: bool,
     propose: bool,
     durations: int | None,
     old: Path | None,
@@ -94,6 +100,10 @@ def command(
         alive, made = _survivors(book.rulebook, area)
         problems += alive
         said.append(f"{made} changes: {made - len(alive)} noticed, {len(alive)} not")
+    if mutate_data and not failed:
+        alive, made = _unheld(book.rulebook)
+        problems += alive
+        said.append(f"{made} changes of data: {made - len(alive)} noticed, {len(alive)} not")
     problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
     said += [f"{len(known)} known"] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
@@ -188,6 +198,18 @@ def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int
             alive.append(Problem("mutant-broken", "error", f"{m.of}: cannot be tried: {m.what}: {why}", m.at, of=m.of))
     if not made:
         alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
+    return alive, made
+
+
+def _unheld(rulebook: Rulebook) -> tuple[list[Problem], int]:
+    """Return the changes of rows and spellings that no case notices, and how many were made."""
+    from safety_rules.services.data_mutants import CasesByText, data_mutants
+
+    cases, alive, made = CasesByText(rulebook), list[Problem](), 0
+    for m in data_mutants(rulebook):
+        made += 1
+        if not cases.notice(m):
+            alive.append(Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of))
     return alive, made
 
 

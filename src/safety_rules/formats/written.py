@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from pathlib import Path
@@ -28,7 +29,7 @@ def written_in(path: Path) -> str:
                 return CHINESE  # none that can be read at all
         else:
             return CHINESE
-    except (OSError, zipfile.BadZipFile, RuntimeError):
+    except (OSError, zipfile.BadZipFile, RuntimeError, UnicodeDecodeError):
         return CHINESE
     return ENGLISH if found and not any(CHINESE_SIGN.search(text) for text in found) else CHINESE
 
@@ -44,4 +45,4 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:  # also where the last sign is cut in two: it is none of ASCII then
-        return data.decode("gb18030", "ignore")
+        return codecs.getincrementaldecoder("gb18030")().decode(data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -13,8 +14,9 @@ from safety_rules.language.rule import Rule
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import facts_of
-from safety_rules.services.rectification.book import CONTENT, DANGERS
-from safety_rules.services.rectification.life import LEVELS, STEPS
+from safety_rules.services.rectification.book import CONTENT, DANGERS, HEADINGS, TASK_LIST, WITHDRAWN
+from safety_rules.services.rectification.forms import LEVELS, STEPS, WAY
+from safety_rules.services.rectification.plain import WAYS
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import decimal
 
@@ -25,7 +27,7 @@ AREAS = {
     "企业": "admission",
     "考核": "appraisal",
 }
-DANGER = "隐患"
+DANGER, TASK = "隐患", "任务"
 COMPANY = "企业"
 MOST_ANSWERS = 60
 LONGEST_NAME = 28  # of a sheet: 31 signs
@@ -65,13 +67,22 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
 def blank_dangers(language: str) -> list[BlankSheet]:
     """Return the sheet of dangers as `rectify import` reads it; its headings are those of the forms, in Chinese."""
     headings = dict.fromkeys((*CONTENT[:-2], *(h for step in STEPS for h in step[2:]), *CONTENT[-2:]))
+    return [BlankSheet(DANGERS, _columns(headings))]
+
+
+def blank_tasks() -> list[BlankSheet]:
+    """Return the sheet of tasks as `rectify import` reads it."""
+    return [BlankSheet(TASK_LIST, _columns(h for h in HEADINGS[TASK_LIST] if h not in WITHDRAWN))]
+
+
+def _columns(headings: Iterable[str]) -> list[BlankColumn]:
     columns = []
     for heading in headings:
-        sort = "day" if heading.endswith(("日期", "期限")) else "text"
-        answers = LEVELS if heading == "隐患级别" else ()
+        sort = "day" if heading.endswith(("日期", "期限", "时限")) else "text"
+        answers = {"隐患级别": LEVELS, WAY: tuple(WAYS)}.get(heading, ())
         example = "2020-09-05" if sort == "day" else answers[0] if answers else ""
         columns.append(BlankColumn(heading, "", sort, answers, example))
-    return [BlankSheet(DANGERS, columns)]
+    return columns
 
 
 def _documents(rule: Rule, law: AreaOn) -> str:

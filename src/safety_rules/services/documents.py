@@ -19,7 +19,7 @@ from safety_rules.formats.columns import first_reason, gaps_said, numbered_list,
 from safety_rules.formats.docx_out import Values, built, fill, opened, write
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.explanation import Slot, statement
+from safety_rules.language.explanation import Place, Slot, statement
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, reasons_said
@@ -90,7 +90,13 @@ def of_row(row: ScreenedRow) -> Values:
     def listed(slots: Iterable[Slot]) -> list[dict[str, str]]:
         return _lines(text(s, "zh", vocabulary) for s in slots)
 
-    enterprise = _text(verdict, "enterprise.name")
+    enterprise, blank = _text(verdict, "enterprise.name"), Place(verdict.split.blank)
+    apart = (
+        ("gap", "missing") if verdict.definite and verdict.one_of else ()
+    )  # a blank that does not help is still to be filled in
+    hangs, lacks = (
+        [statement(f"document.either_{key}", blank=blank)] if key in apart else [] for key in ("gap", "missing")
+    )
     return {
         "addressee": enterprise or sentence("document.blank", "zh"),
         "enterprise": enterprise or sentence("value.missing", "zh"),
@@ -99,8 +105,8 @@ def of_row(row: ScreenedRow) -> Values:
         "outcome": _outcome(verdict),
         "first_reason": sentence("document.reason", "zh", reason=first_reason(row, "zh")),
         "grounds": listed(_grounds(verdict)),
-        "gaps": listed(gaps_said(verdict)),
-        "missing": listed(reasons_said(verdict.needs.can_change, verdict).parts),
+        "gaps": listed([*hangs, *gaps_said(verdict)]),
+        "missing": listed([*lacks, *reasons_said(verdict.needs.can_change, verdict).parts]),
         "duties": listed(map(duty_said, verdict.obligations)),
         "standing": standing_words(verdict.standing, "zh"),
         "facts": list(_facts(row, verdict)),

@@ -18,7 +18,9 @@ from safety_rules.language.expr import (
     FactRef,
     In,
     ItemField,
+    Listed,
     Literal,
+    Lookup,
     Not,
     Or,
     ParameterRef,
@@ -32,6 +34,7 @@ from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Period
+from safety_rules.language.table import Edition, Table
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
@@ -57,9 +60,9 @@ class Mutant:
 
 
 def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
-    """Yield the mutants of an area's rules, derivations and obligations; of all areas and figures by default.
+    """Yield the mutants of an area's rules, derivations and obligations; of all areas, figures and editions by default.
 
-    With an empty `area`, those of the figures alone.
+    With an empty `area`, those of the figures and of the days of tables' editions alone.
     """
     for found in rulebook.areas.values():
         if area is None or found.key == area:
@@ -71,6 +74,9 @@ def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
     for parameter in rulebook.parameters.values():
         if not area:
             yield from _of_parameter(rulebook, parameter)
+    for table in rulebook.tables.values():
+        if not area:
+            yield from _of_editions(rulebook, table)
 
 
 class Fate(Enum):
@@ -104,11 +110,15 @@ def survives(mutant: Mutant) -> bool:
 def _chains_notice(book: Rulebook, figure: str) -> bool:
     """Return whether a case of a chaining rule that reads a figure fails."""
     for chain in book.chains:
-        parts = [*(p.that for p in (*chain.given, *chain.unless) if p.that is not None), *(e for _, e in chain.record)]
-        if any(p.key == figure for part in parts for p in parameters_of(part, {})):
+        if figure in _chain_figures(chain):
             if any(next(chain_case(book, chain, case), None) is not None for case in chain.cases):
                 return True
     return False
+
+
+def _chain_figures(chain: ChainRule) -> set[str]:
+    parts = [*(p.that for p in (*chain.given, *chain.unless) if p.that is not None), *(e for _, e in chain.record)]
+    return {p.key for part in parts for p in parameters_of(part, {})}
 
 
 def _notices(book: Rulebook, area: Area, of: str) -> bool:
@@ -117,7 +127,7 @@ def _notices(book: Rulebook, area: Area, of: str) -> bool:
     A case of a rule asks that rule alone, so those of rules that do not read the changed thing cannot notice.
     """
     near = _readers(book, area, of)
-    if of in book.parameters and not near:
+    if (of in book.parameters or of in book.tables) and not near:
         return False
     told = ("violated", "undetermined")
     checks = sorted(
@@ -128,9 +138,9 @@ def _notices(book: Rulebook, area: Area, of: str) -> bool:
 
 
 def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
-    """Return the keys of what is a thing, or reads it: a parameter, or a derivation, through whatever derivations."""
+    """Return the keys of what is a thing, or reads it: a figure, table or derivation, through whatever derivations."""
     changed = {d.fact for d in area.derivations if d.key == of}
-    if not changed and of not in book.parameters:
+    if not changed and of not in book.parameters and of not in book.tables:
         return {of}
     formulas = [(d, _named(d.formula)) for d in area.derivations]
     grown = -1
@@ -148,8 +158,9 @@ def _conditions(holder: Rule | Obligation) -> tuple[Clause, ...]:
 
 
 def _named(expr: Expr) -> set[str]:
-    """Return the facts and parameters that an expression names itself."""
-    return {n.key for n in walk(expr) if isinstance(n, FactRef | ItemField | ParameterRef)}
+    """Return the facts, parameters and tables that an expression names itself."""
+    named = {n.key for n in walk(expr) if isinstance(n, FactRef | ItemField | ParameterRef)}
+    return named | {n.table for n in walk(expr) if isinstance(n, Listed | Lookup)}
 
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
@@ -163,6 +174,7 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
                 yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas))
 
 
+Dated = Entry | Edition
 Changed = Iterator[tuple[str, Span | None, Any]]
 
 
@@ -179,8 +191,10 @@ def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[obje
             yield from _of_rule(thing, area)
         case Obligation():
             yield from _of_clauses(thing, "applies_when", thing.applies_when)
+            yield from ((what, thing.at, replace(thing, in_force=p)) for what, p in _periods(thing.in_force))
         case Derivation(borrowed=False, row_of=""):
             yield from ((what, thing.at, replace(thing, formula=f)) for what, f in expressions(thing.formula))
+            yield from ((what, thing.at, replace(thing, in_force=p)) for what, p in _periods(thing.in_force))
 
 
 def _of_rule(rule: Rule, area: Area) -> Changed:
@@ -295,10 +309,47 @@ def _dropped(expr: Expr, operands: tuple[Expr, ...], node: Any) -> Iterator[tupl
 
 def _of_parameter(book: Rulebook, parameter: Parameter) -> Iterator[Mutant]:
     for i, entry in enumerate(parameter.entries):
-        for what, changed in _of_entry(entry, parameter):
+        dated = ((what, replace(entry, period=p)) for what, p in _dated(book, parameter.key, parameter.entries, entry))
+        for what, changed in (*_of_entry(entry, parameter), *dated):
             entries = (*parameter.entries[:i], changed, *parameter.entries[i + 1 :])
             made = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=entries)})
             yield Mutant("", parameter.key, f"from {entry.period.since}: {what}", entry.at, made)
+
+
+def _of_editions(book: Rulebook, table: Table) -> Iterator[Mutant]:
+    for i, edition in enumerate(table.editions):
+        for what, period in _dated(book, table.key, table.editions, edition):
+            editions = (*table.editions[:i], replace(edition, period=period), *table.editions[i + 1 :])
+            made = replace(book, tables={**book.tables, table.key: replace(table, editions=editions)})
+            yield Mutant("", table.key, f"the edition from {edition.period.since}: {what}", edition.citation.at, made)
+
+
+def _dated(book: Rulebook, key: str, things: tuple[Dated, ...], thing: Dated) -> Iterator[tuple[str, Period]]:
+    """Yield a period from or until another day, where that changes what holds on the day and something reads it."""
+    for what, period in _periods(thing.period):
+        for day in (d for d in _around(thing.period) if thing.period.holds(d) != period.holds(d)):
+            first = next((t for t in things if t.period.holds(day) and t is not thing), None)
+            same = first is not None and (things.index(first) < things.index(thing) or _says(first) == _says(thing))
+            if not same and _read_on(book, key, day):
+                yield what, period
+
+
+def _says(thing: Dated) -> object:
+    return thing.value if isinstance(thing, Entry) else thing.rows
+
+
+def _around(period: Period) -> set[datetime.date]:
+    return {d + k * DAY for d in (period.since, period.until) if d is not None for k in (-1, 0, 1)}
+
+
+def _read_on(book: Rulebook, figure: str, day: datetime.date) -> bool:
+    """Return whether something in force on a day reads a figure, through whatever derivations."""
+    for area in book.areas.values():
+        near = _readers(book, area, figure)
+        holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
+        if any(h.key in near and h.in_force.holds(day) for h in holders):
+            return True
+    return any(c.in_force.holds(day) and figure in _chain_figures(c) for c in book.chains)
 
 
 def _of_entry(entry: Entry, parameter: Parameter) -> Iterator[tuple[str, Entry]]:

@@ -33,10 +33,11 @@ def topics() -> Mapping[str, Path]:
 
 
 def page(word: str, book: Rulebook, language: str) -> str:
-    """Return the page of a diagnostic's code, a rule, a function or a topic; raises NotFoundError with the nearest."""
+    """Return the page of a code, a rule, a function or a topic, in its language where it has one; raises NotFoundError."""
     found = topics()
-    if word in found:
-        return found[word].read_text("utf-8")
+    for name in (f"{word}.{language}", word):
+        if name in found:
+            return found[name].read_text("utf-8")
     sections = _sections(found[FINDINGS].read_text("utf-8")) if FINDINGS in found else {}
     if word in sections:
         return sections[word]

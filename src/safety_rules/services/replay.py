@@ -25,11 +25,18 @@ WRITTEN = re.compile(r"safety_rules\.(verdict|receipt)/(\d+)")
 KNOWN = {"verdict": SCHEMA, "receipt": RECEIPT}
 CERTAIN = ("area", "as_of", "subject", "outcome", "at_best", "at_worst")
 KEYS = ("rule", "clause", "fact", "name", "of", "source")  # what tells the items of a list apart
-ROUTE = ("provenance.library", "provenance.engine", "provenance.overlay_changes")  # how, and what a digest says already
+ROUTE = (
+    "provenance.library",
+    "provenance.engine",
+    "provenance.overlay_changes",
+    "chains.engine",
+)  # how, and what a digest says
 By = Callable[[AreaOn, Record, Sequence[Waiver]], Verdict]
-"""What decides a record again: the definition for one, compiled functions for the many of a log."""
+"""What decides a record again: the definition for one, compiled functions and kept histories for the many of a log."""
 HIDDEN = {MASKED: True}
 OF_HISTORY = ("outcome", "definite", "at_best", "at_worst", "standing", "headline", "needs", "chains", "assumptions")
+OF_LEDGER = ("needs", "chains")  # in whose terms: the joined records themselves are facts of the record
+LEDGER = "ledger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ def replayed(receipt: Mapping[str, Any], book: Rulebook, by: By) -> Replay:
     law = _law(receipt, book)
     facts, hidden = _unmasked(made_from["facts"])
     gone = [*_gone(receipt, book), *(Gone("fact", key, MASKED) for key in hidden)]
+    chains = _chains(receipt)
     record = record_of(facts, receipt.get("problems", ()), made_from, book.vocabulary)
     verdict = by(law, record, _waivers(receipt))
     full = str(receipt["schema"]).startswith("safety_rules.verdict/")
@@ -115,8 +123,14 @@ def replayed(receipt: Mapping[str, Any], book: Rulebook, by: By) -> Replay:
     older = receipt["schema"] not in (SCHEMA, RECEIPT)
     then = receipt if not hidden else {**receipt, "provenance": {**made_from, "facts": facts, "input": digest(facts)}}
     apart = list(_differences(_plain(then), _plain(now), "", older))
-    if "chains" in receipt:
-        apart = [d for d in apart if d.path.partition(".")[0] not in OF_HISTORY]
+    if chains and "chains" not in now:
+        if chains.get("engine") != LEDGER:
+            gone.append(Gone("history", str(chains.get("history") or chains.get("engine", ""))))
+            apart = [d for d in apart if d.path.partition(".")[0] not in OF_HISTORY]
+        else:
+            apart = [d for d in apart if d.path.partition(".")[0] not in OF_LEDGER]
+            if chains.get("effects"):
+                apart.append(Difference("chains.effects", chains["effects"], []))
     return Replay(verdict, tuple(apart), tuple(gone))
 
 
@@ -128,8 +142,14 @@ def _gone(receipt: Mapping[str, Any], book: Rulebook) -> Iterator[Gone]:
             yield Gone(what, then, now)
     if "input" in made_from and made_from["input"] != digest(made_from["facts"]):
         yield Gone("input", str(made_from["input"]), digest(made_from["facts"]))
-    if "chains" in receipt:
-        yield Gone("history", str(receipt["chains"].get("engine", "")))
+
+
+def _chains(receipt: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a receipt says of a history; empty where it had none."""
+    chains = receipt.get("chains", {})
+    if not isinstance(chains, Mapping):
+        raise ReceiptError(refusal("receipt.part", part="chains"))
+    return chains
 
 
 def _unmasked(facts: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -15,7 +15,8 @@ from safety_rules.words.catalog import CHINESE, areas, entries, pattern, sentenc
 BOTH = re.compile(r" ?\([^()]*[\u4e00-\u9fff][^()]*\)")  # what some messages say in Chinese beside their English
 SLOT = re.compile(r"\\\{([a-z]+)\\\}")
 QUOTED = re.compile(r"`([^`]*)`")
-SAID_AGAIN = ("hint", "why")
+SAID_AGAIN = ("hint", "why", "what", "place", "kind", "options")
+HINT = r";\ (?P<hint>.*?)"
 DEEPEST = 3
 
 
@@ -27,14 +28,16 @@ def failure(message: str, language: str, depth: int = 0) -> str:
         for key, known in _patterns():
             if found := known.fullmatch(plain):
                 said = found.groupdict()
-                slots = {k: _part(failure(v, language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()}
-                return pattern(key, language).format_map(slots)
+                slots = {
+                    k: _part(failure(v or "", language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()
+                }
+                return pattern(key, language).format_map(slots).rstrip("；")
     return message
 
 
 def _part(text: str) -> str:
     """Return a part of a message with the quotation marks of Chinese."""
-    return QUOTED.sub(r"“\1”", text).replace("”, “", "”、“")
+    return QUOTED.sub(r"“\1”", text).replace("”, “", "”、“").replace("” and “", "”和“")
 
 
 @cache
@@ -46,6 +49,7 @@ def _made() -> Iterator[tuple[str, re.Pattern[str]]]:
     for name in entries(areas()["failure"])["failure"]:
         key = f"failure.{name}"
         text = SLOT.sub(r"(?P<\1>.*?)", re.escape(pattern(key, "en")))
+        text = text.replace(HINT, f"(?:{HINT})?")  # which is not given where nothing is near
         yield key, re.compile(text, re.DOTALL)
 
 

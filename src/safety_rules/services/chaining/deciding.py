@@ -30,6 +30,7 @@ from safety_rules.services.chaining.joining import (
     subjects,
     unsure,
 )
+from safety_rules.services.chaining.kept import JoinedAt, JoinedHistory
 from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.services.dated_area import DatedArea
 
@@ -96,6 +97,7 @@ class Joined:
     subjects: tuple[Subject, ...]
     derived: Derived
     problems: tuple[Problem, ...]
+    source: JoinedHistory
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on the record that stands at a place among those that were joined."""
@@ -103,19 +105,20 @@ class Joined:
         more = filled(record, subject, self.derived)
         made = decided(self.area.decider, replace(record, values=more.values), waivers)
         result, effects = self.derived.narrowed(subject), self.derived.effects_of(subject)
-        return ChainedVerdict(made, waivers, result, effects, more.origins, tuple(more.notes))
+        at = JoinedAt(self.source, number, record)
+        return ChainedVerdict(made, waivers, result, effects, more.origins, tuple(more.notes), at)
 
 
 def joined(area: AreaWithHistory, records: Sequence[Record]) -> Joined:
     """Return what follows from a history for the projects of some records."""
     vocabulary = area.area.law.rulebook.vocabulary
-    notices = set(map(id, area.history.notices))
+    notices, source = set(map(id, area.history.notices)), JoinedHistory(area.history, records, vocabulary)
     area = replace(area, history=unsure(area.history, records, vocabulary))
     known = register(area.history, records)
     found = tuple(subjects(records, known))
     result, twins = _chained(area, found, known)
     problems = (*twins, *(n for n in area.history.notices if id(n) not in notices), *strays(area.history, records))
-    return Joined(area.area, found, derived(result, area.history, known), problems)
+    return Joined(area.area, found, derived(result, area.history, known), problems, source)
 
 
 def _chained(

@@ -9,10 +9,9 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.services.chaining.deciding import AreaWithHistory, Joined, joined
+from safety_rules.services.chaining.kept import IDENTITY
 from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.words.problem import problem
-
-IDENTITY = ("project.id", "enterprise.name", "enterprise.credit_code")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.explanation import Slot, Statement, statement
@@ -23,11 +23,33 @@ from safety_rules.words.explanation import text, texts, tree
 from safety_rules.words.values import json_value
 
 
+class KeptHistory(Protocol):
+    """A history that can be kept: its digest, and its content as one text."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of its content."""
+
+    def text(self) -> str:
+        """Return its content."""
+
+
+class Joining(Protocol):
+    """What it takes to join a record with its history again."""
+
+    @property
+    def joined(self) -> KeptHistory:
+        """The history."""
+
+    def receipt(self) -> dict[str, Any]:
+        """Return what a receipt tells of it."""
+
+
 class ChainedVerdict(Verdict):
     """A verdict on a project, with the effects that chains of records have on it; the worse of the two counts.
 
     `effects` are records of `ledger.effects`, the worst first; one that is not in `result.certain` is only possible. `notes` say
-    what of the record and the history does not agree.
+    what of the record and the history does not agree; `at` is what it takes to join the record again.
     """
 
     def __init__(
@@ -38,6 +60,7 @@ class ChainedVerdict(Verdict):
         effects: Sequence[ChainFact],
         origins: Mapping[str, str],
         notes: Sequence[Name] = (),
+        at: Joining | None = None,
     ) -> None:
         known = {o.key: -rank for rank, o in enumerate(verdict.on.area.outcomes)}
         own = (f for f in effects if f.values.get("effect") in known)
@@ -48,7 +71,7 @@ class ChainedVerdict(Verdict):
         super().__init__(
             verdict.on, verdict.record, best, _worst(verdict, verdict.at_worst, counted), waivers, verdict._violated
         )
-        self.result, self.origins, self.notes = result, origins, tuple(notes)
+        self.result, self.origins, self.notes, self.at = result, origins, tuple(notes), at
 
     @cached_property
     def needs(self) -> Needs:
@@ -116,10 +139,11 @@ class ChainedVerdict(Verdict):
         return {**super().to_dict(), "chains": chains}
 
     def receipt(self) -> dict[str, Any]:
-        """Return what the verdict came to and was made from; of the history, what effects it had."""
+        """Return what the verdict came to and was made from; of the history, its digest and what effects it had."""
         certain = self.result.certain
         effects = [{"effect": f.values.get("effect"), "certain": f.id in certain} for f in self.effects]
-        return {**super().receipt(), "chains": {"engine": self.result.engine, "effects": effects}}
+        chains = {"engine": self.result.engine, "effects": effects, **({} if self.at is None else self.at.receipt())}
+        return {**super().receipt(), "chains": chains}
 
     def _effects(self) -> list[dict[str, Any]]:
         vocabulary = self.on.rulebook.vocabulary

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +15,10 @@ from safety_rules.language.rule import Waiver
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.chaining.deciding import Joined
+from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.services.dated_area import DatedArea, decided_by
+from safety_rules.services.decisions.histories import again, joined_again, keep, kept_history
 from safety_rules.services.decisions.masking import facts_named, masked
 from safety_rules.services.decisions.packs import kept, pack
 from safety_rules.services.replay import Replay, check, replayed
@@ -48,8 +50,13 @@ class ReplayedDecision:
 
     @property
     def same(self) -> bool:
-        """Whether it came out the same."""
-        return self.replay is not None and self.replay.same
+        """Whether it came out the same, the whole of it: what rests on a history that is gone was not made again."""
+        return self.replay is not None and self.replay.same and not self.partly
+
+    @property
+    def partly(self) -> bool:
+        """Whether only what rests on the record alone could be made again."""
+        return self.replay is not None and any(g.what == "history" for g in self.replay.gone)
 
     def __str__(self) -> str:
         return self.error if self.replay is None else str(self.replay)
@@ -61,7 +68,7 @@ class DecisionLog:
 
     What is appended is on the disk, or not there at all, when the call ends; several programs may append at once.
     Facts named in `mask` (in Chinese or English) are left out before an entry is chained, so that the chain verifies
-    without them. The rules are kept by digest in the folder `FILE.packs`.
+    without them. The rules are kept by digest in the folder `FILE.packs`, and the histories that were joined.
     """
 
     path: Path
@@ -96,6 +103,11 @@ class DecisionLog:
             self._known.add((book.digest, book.overlay_digest))
         if self.mask:
             receipt = masked(receipt, facts_named(self.mask, book.vocabulary))
+        if isinstance(verdict, ChainedVerdict) and verdict.at is not None:
+            digest = receipt["chains"]["history"]
+            if digest and (digest, "") not in self._known:
+                keep(self.path, verdict.at.joined)
+                self._known.add((digest, ""))
         return Entry(DECISION, receipt["subject"], receipt)
 
     def head(self) -> Head:
@@ -122,12 +134,12 @@ class DecisionLog:
     def replay(self, rules: Rulebook | None = None) -> Iterator[ReplayedDecision]:
         """Yield each decision made again, by the rules kept beside the log, or by those given where these are gone."""
         books: dict[tuple[str, str], Rulebook | None] = {}
-        areas: dict[Any, DatedArea] = {}
+        made = _Made(self.path)
         for number, body in self._bodies():
             logged = Logged(number, {})
             try:
                 logged = Logged(number, content(str(number), body))
-                yield ReplayedDecision(logged, self._again(logged.receipt, rules, books, areas))
+                yield ReplayedDecision(logged, self._again(logged.receipt, rules, books, made))
             except SafetyRulesError as wrong:
                 yield ReplayedDecision(logged, error=str(wrong))
 
@@ -136,25 +148,41 @@ class DecisionLog:
         receipt: Mapping[str, Any],
         rules: Rulebook | None,
         books: dict[tuple[str, str], Rulebook | None],
-        areas: dict[Any, DatedArea],
+        made: _Made,
     ) -> Replay:
         check(receipt)
         digests = str(receipt["provenance"].get("rulebook", "")), str(receipt["provenance"].get("overlay", ""))
         if digests not in books:
-            books[digests] = pack(self.path, *digests) or rules
+            same = rules is not None and (rules.digest, rules.overlay_digest) == digests
+            books[digests] = rules if same else pack(self.path, *digests) or rules
         book = books[digests]
         if book is None:
             raise ReceiptError(refusal("receipt.rules", digest=digests[0][:12], folder=f"{self.path.name}.packs"))
-        return replayed(receipt, book, partial(_decide, areas))
+        return replayed(receipt, book, lambda law, record, waivers: made.decide(receipt, law, record, waivers))
 
 
-def _decide(areas: dict[Any, DatedArea], law: AreaOn, record: Record, waivers: Sequence[Waiver]) -> Verdict:
-    """Return a verdict by functions compiled once for the decisions of one law."""
-    book = law.rulebook
-    key = book.digest, book.overlay_digest, law.area.key, law.as_of, law.require, law.confirmed
-    if key not in areas:
-        areas[key] = decided_by(law)
-    return areas[key].decide(record, waivers)
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is made once for the decisions of one law: compiled functions, and what follows from kept histories."""
+
+    path: Path
+    areas: dict[Any, DatedArea] = field(default_factory=dict)
+    histories: dict[Any, Joined | None] = field(default_factory=dict)
+
+    def decide(self, receipt: Mapping[str, Any], law: AreaOn, record: Record, waivers: Sequence[Waiver]) -> Verdict:
+        """Return the verdict of a receipt again, with its history where that is at hand."""
+        book = law.rulebook
+        key = book.digest, book.overlay_digest, law.area.key, law.as_of, law.require, law.confirmed
+        if key not in self.areas:
+            self.areas[key] = decided_by(law)
+        area, chains = self.areas[key], receipt.get("chains", {})
+        digest = chains.get("history", "")
+        if digest and (key, digest) not in self.histories:
+            found = kept_history(self.path, str(digest), book.vocabulary)
+            self.histories[key, digest] = None if found is None else joined_again(area, found)
+        known = self.histories.get((key, digest))
+        verdict = again(known, record, chains, waivers) if known is not None else None
+        return area.decide(record, waivers) if verdict is None else verdict
 
 
 def _strange(connection: sqlite3.Connection) -> Iterator[Fault]:

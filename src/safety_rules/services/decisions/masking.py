@@ -8,6 +8,7 @@ from typing import Any
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.vocabulary import Vocabulary, fact_key
 from safety_rules.semantics.verdict.receipt import MASKED, digest
+from safety_rules.services.decisions.histories import tells
 from safety_rules.words.near import did_you_mean
 
 
@@ -30,8 +31,13 @@ def masked(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]
     facts = {key: _masked(value, key, hidden) for key, value in made_from["facts"].items()}
     told = [a for a in made_from["accepted"] if a["fact"] not in hidden]
     accepted = [{**a, "record": MASKED} if a["record"] in unsaid else a for a in told]
+    chains = receipt.get("chains", {})
+    if "own" in chains:
+        own = {key: _masked(value, key, hidden) for key, value in chains["own"].items()}
+        chains = {**chains, "own": own, "history": "" if tells(hidden) else chains["history"]}
     return {
         **receipt,
+        **({"chains": chains} if chains else {}),
         "subject": "" if receipt["subject"] in unsaid else receipt["subject"],
         "waivers": [{**w, "subject": MASKED} if w["subject"] in unsaid else w for w in receipt["waivers"]],
         "problems": [

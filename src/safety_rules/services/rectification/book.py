@@ -10,28 +10,17 @@ from pathlib import Path
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
-from safety_rules.services.rectification.life import (
-    CODE,
-    DEADLINE,
-    EVIDENCE,
-    LEVELS,
-    STEPS,
-    WAY,
-    Danger,
-    Details,
-    Event,
-    RefusedError,
-    after,
-    not_yet,
-)
-from safety_rules.services.rectification.plain import ASKED, MADE, UNSTATED, plain, way_of
+from safety_rules.services.rectification.forms import CODE, DEADLINE, DUE, EVIDENCE, LEVELS, STEPS, TASKS, WAY
+from safety_rules.services.rectification.forms import TASK as TASK_HEADING
+from safety_rules.services.rectification.life import Danger, Details, Event, RefusedError, after, not_yet
+from safety_rules.services.rectification.plain import ASKED, MADE, UNSTATED, plain, plain_tasks, way_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, Roster, acted, actors_of, roster
 from safety_rules.services.rectification.sheets import Refusal, Row, Sheet, once, workbook
 from safety_rules.services.rectification.stating import HEADINGS as STATED_HEADINGS
 from safety_rules.services.rectification.stating import SHEET, Stated, stated
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.problem import problem
 
 DANGERS, UNITS, ENTERPRISES, INSPECTIONS = "隐患台账", "责任单位", "整改单位", "小化工排查"
@@ -58,6 +47,13 @@ HEADINGS = {
     "事故记录": (CODE, "事故日期"),
     "名单记录": (CODE, "名单", "列入日期"),
 }
+TASK_LIST, NUMBER = "任务清单", "任务编号"
+TASK_NEEDED = (TASK_HEADING, "举措", "责任单位", DUE, "下达日期")
+WITHDRAWN = ("撤销日期", "撤销部门", "撤销原因")
+HEADINGS[TASK_LIST] = tuple(
+    dict.fromkeys((NUMBER, *TASKS.fields, DUE, *(h for step in TASKS.steps for h in step[2:]), EVIDENCE, *WITHDRAWN))
+)
+ALSO = {TASK_LIST: TASK_NEEDED}
 NOBODY: Roster = {}
 
 
@@ -93,11 +89,13 @@ class Read:
     actors: tuple[Actor, ...] = ()
     notices: tuple[Problem, ...] = ()
     ids: frozenset[str] = frozenset()
+    tasks: tuple[Life, ...] = ()
+    task_ids: frozenset[str] = frozenset()
 
 
 def heading_sheets(path: Path, wanted: Layout | None = None) -> list[Sheet]:
     """Return the sheets of a workbook with how their headings are understood, whatever they lack."""
-    return workbook(path, HEADINGS, DANGERS, None, wanted)
+    return workbook(path, HEADINGS, DANGERS, None, wanted, ALSO)
 
 
 def read(
@@ -107,25 +105,30 @@ def read(
 
     `known` is the roster of the ledger; that of the workbook goes before it.
     """
-    sheets = workbook(path, HEADINGS, DANGERS, MADE, wanted)
-    found = {sheet.kind: sheet for sheet in sheets if sheet.kind != DANGERS}
+    sheets = workbook(path, HEADINGS, DANGERS, MADE, wanted, ALSO)
+    found = {sheet.kind: sheet for sheet in sheets if sheet.kind not in (DANGERS, TASK_LIST)}
     rows, notices = plain(sheet for sheet in sheets if sheet.kind == DANGERS)
-    if all(sheet.kind != DANGERS for sheet in sheets):
+    listed, said = plain_tasks(sheet for sheet in sheets if sheet.kind == TASK_LIST)
+    if all(sheet.kind not in (DANGERS, TASK_LIST) for sheet in sheets):
         needed = "、".join(MADE)
         raise LedgerError(f"`{path.name}` has no sheet `{DANGERS}` (缺少工作表“{DANGERS}”), and none with {needed}")
-    if not rows:
+    if not (rows or listed):
         raise LedgerError(f"the dangers of `{path.name}` have no rows (没有数据行)")
     refusals: list[Refusal] = []
-    told = [*notices, *(n for sheet in found.values() for n in sheet.notices)]
+    told = [*notices, *said, *(n for sheet in found.values() for n in sheet.notices)]
     units = {r.text("责任单位") for r in found[UNITS].rows} if UNITS in found else None
     codes = _codes(found[ENTERPRISES], refusals) if ENTERPRISES in found else None
     actors = actors_of(found.get(ROSTER), table, codes or {}, refusals)
-    lives = _lives(rows, table, units, codes, {**known, **roster(actors)}, today, refusals, told)
+    actors_known = {**known, **roster(actors)}
+    lives = _lives(rows, table, units, codes, actors_known, today, refusals, told)
+    tasks = _task_lives(listed, actors_known, today, refusals)
     inspections = _inspections(found.get(INSPECTIONS), units, lives, today, refusals)
     joined = tuple((name, _joined(found[name], codes or {}, refusals)) for name in JOINED if name in found)
     facts = _stated(found.get(SHEET), lives, today, refusals)
-    ids = frozenset(row.text("隐患编号") for row in rows)
-    return Read(tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors, tuple(told), ids)
+    ids, task_ids = (frozenset(row.text(n) for row in of) for n, of in (("隐患编号", rows), (NUMBER, listed)))
+    return Read(
+        tuple(lives.values()), inspections, facts, joined, tuple(refusals), actors, tuple(told), ids, tasks, task_ids
+    )
 
 
 def _codes(sheet: Sheet, refusals: list[Refusal]) -> dict[str, str]:
@@ -152,6 +155,47 @@ def _lives(
         except RefusedError as error:
             refusals.append(Refusal(row.place(error.about if error.about in row.columns else None), error.reason))
     return lives
+
+
+def _task_lives(rows: Iterable[Row], known: Roster, today: datetime.date, refusals: list[Refusal]) -> tuple[Life, ...]:
+    """Return the tasks of rows, each step allowed after the one before; a bad row is refused at its cell."""
+    table, lives = task_table(), []
+    for row in once(rows, NUMBER, refusals):
+        task: Danger | None = None
+        events: list[Event] = []
+        try:
+            for claimed, headings in _task_events(row):
+                try:
+                    not_yet(claimed.on, today)
+                    events.append(acted(claimed, known, table))
+                    task = after(table, task, events[-1])
+                except RefusedError as error:
+                    raise RefusedError(error.reason.zh, error.reason.en, headings.get(error.about, "")) from None
+        except RefusedError as error:
+            refusals.append(Refusal(row.place(error.about if error.about in row.columns else None), error.reason))
+            continue
+        assert task is not None, "a row without its day is refused before"
+        lives.append(Life(row, tuple(events), task))
+    return tuple(lives)
+
+
+def _task_events(row: Row) -> Iterator[tuple[Event, dict[str, str]]]:
+    """Yield each step whose date is filled, with the heading under which each part of it stands."""
+    for heading in (NUMBER, *TASK_NEEDED):
+        if not row.text(heading):
+            raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
+    details = Details(level="", enterprise="", **{name: row.text(h) for h, name in TASKS.fields.items()})
+    for name, role, on_heading, by_heading in (*TASKS.steps, ("withdraw", "department", *WITHDRAWN[:2])):
+        if (on := row.day(on_heading)) is None:
+            continue
+        unstated = UNSTATED if by_heading not in row.columns else ""
+        headings = {"on": on_heading, "by": by_heading, "deadline": DUE, "evidence": EVIDENCE}
+        evidence = row.text({"close": EVIDENCE, "withdraw": WITHDRAWN[2]}.get(name, ""))
+        deadline, of = (row.day(DUE), details) if name == "find" else (None, None)
+        yield (
+            Event(row.text(NUMBER), name, row.text(by_heading) or unstated, role, on, evidence, deadline, of),
+            headings,
+        )
 
 
 def _details(row: Row, units: set[str] | None, codes: dict[str, str] | None) -> Details:

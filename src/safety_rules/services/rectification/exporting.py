@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from safety_rules.formats.tables_out import write_sheets
-from safety_rules.services.rectification.book import CONTENT, DANGERS, ENTERPRISES, HEADINGS, INSPECTIONS, UNITS
+from safety_rules.services.rectification.book import (
+    CONTENT,
+    DANGERS,
+    ENTERPRISES,
+    HEADINGS,
+    INSPECTIONS,
+    NUMBER,
+    TASK_LIST,
+    UNITS,
+    WITHDRAWN,
+)
+from safety_rules.services.rectification.forms import FIELDS, STEPS
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import reading
-from safety_rules.services.rectification.life import STEPS, Danger, cells, replay
-from safety_rules.services.rectification.recording import EVENT, event_of
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.life import Danger, cells, replay
+from safety_rules.services.rectification.plain import ASKED
+from safety_rules.services.rectification.recording import EVENT, TASK, event_of
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.services.store.store import Head, entries, head
 from safety_rules.services.store.verifying import beside, write_head
 
-WITHDRAWN = ("撤销日期", "撤销部门", "撤销原因")
 COLUMNS = tuple(dict.fromkeys((*CONTENT, *(h for step in STEPS for h in step[2:]), *WITHDRAWN)))
 
 
@@ -27,13 +39,23 @@ def export(store: Path, table: Lifecycle, output: Path, on: datetime.date) -> He
     with reading(store) as connection:
         made = head(connection)
         dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on).values()
+        tasks = replay(task_table(), (event_of(e.key, e.body) for e in entries(connection, TASK)), on).values()
         inspections = [inspection_of(e) for e in entries(connection, INSPECTION)]
     details = [d.details for d in dangers]
+    unkept = {
+        h for h in ASKED if not any(getattr(d, FIELDS[h]) for d in details)
+    }  # a column would ask for each of them
+    columns = [heading for heading in COLUMNS if heading not in unkept]
     write_head(made, beside(output))
     write_sheets(
         output,
         {
-            DANGERS: (COLUMNS, [_row(d, table) for d in dangers]),
+            DANGERS: (columns, [_row(d, "隐患编号", columns) for d in dangers]),
+            **(
+                {TASK_LIST: (HEADINGS[TASK_LIST], [_row(t, NUMBER, HEADINGS[TASK_LIST]) for t in tasks])}
+                if tasks
+                else {}
+            ),
             UNITS: (HEADINGS[UNITS], [(u,) for u in sorted({d.unit for d in details} - {""})]),
             ENTERPRISES: (HEADINGS[ENTERPRISES], sorted({(d.enterprise, d.code) for d in details if d.code})),
             INSPECTIONS: (
@@ -45,9 +67,9 @@ def export(store: Path, table: Lifecycle, output: Path, on: datetime.date) -> He
     return made
 
 
-def _row(danger: Danger, table: Lifecycle) -> tuple[str, ...]:
-    said = cells(danger.past) | {"隐患编号": danger.id}
+def _row(danger: Danger, number: str, columns: Sequence[str]) -> tuple[str, ...]:
+    said = cells(danger.past) | {number: danger.id}
     withdrawn = next((e for e in danger.past if e.name == "withdraw"), None)
     if withdrawn is not None:
         said |= zip(WITHDRAWN, (withdrawn.on.isoformat(), withdrawn.by, withdrawn.evidence), strict=True)
-    return tuple(said.get(heading, "") for heading in COLUMNS)
+    return tuple(said.get(heading, "") for heading in columns)

@@ -11,33 +11,24 @@ from pathlib import Path
 
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.book import Inspection, Life, Read, read
+from safety_rules.services.rectification.book import NUMBER, Inspection, Life, Read, read
+from safety_rules.services.rectification.forms import ROUND, Form
 from safety_rules.services.rectification.ledger import reading, writing
-from safety_rules.services.rectification.life import (
-    DEADLINE,
-    ROUND,
-    STEPS,
-    Change,
-    Danger,
-    Event,
-    RefusedError,
-    after,
-    cells,
-    replay,
-)
+from safety_rules.services.rectification.life import Change, Danger, Event, RefusedError, after, cells, replay
 from safety_rules.services.rectification.life import hand as hand_of
 from safety_rules.services.rectification.plain import UNSTATED
-from safety_rules.services.rectification.recording import EVENT, entry, event_of, roster_of
+from safety_rules.services.rectification.recording import EVENT, TASK, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
 from safety_rules.services.rectification.roster import Actor, acted, actors_of
 from safety_rules.services.rectification.sheets import Refusal, workbook
 from safety_rules.services.rectification.stating import FACTS
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.services.store.store import Entry, Head, append, day_of, entries, head, text_of
 from safety_rules.words.catalog import both
 
 INSPECTION = "inspection"
+NUMBERED = {EVENT: "隐患编号", TASK: NUMBER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +62,7 @@ class Imported:
     differs: int = 0
     gone: tuple[str, ...] = ()
     written: bool = True
+    tasks: int = 0
 
 
 def import_workbook(
@@ -90,7 +82,7 @@ def import_workbook(
     """
     known_actors = kept_roster(store)
     book = read(path, table, today, known_actors, wanted)
-    if not book.lives:
+    if not (book.lives or book.tasks):
         return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=write)
     if not write:
         if not store.exists():
@@ -106,7 +98,7 @@ def import_workbook(
 
 
 def _all(connection: sqlite3.Connection) -> Iterator[Entry]:
-    for kind in (EVENT, INSPECTION, FACTS):
+    for kind in (EVENT, TASK, INSPECTION, FACTS):
         yield from entries(connection, kind)
 
 
@@ -114,43 +106,60 @@ def _planned(
     held: Sequence[Entry], book: Read, table: Lifecycle, hand: Hand | None, actors: Mapping[str, Actor]
 ) -> tuple[list[Entry], Imported]:
     """Return the entries that a workbook adds to a ledger's, and what they are."""
-    recorded = [event_of(e.key, e.body) for e in held if e.kind == EVENT]
-    known = replay(table, recorded)
-    was = {(e.danger, e.change.field, e.change.old) for e in recorded if e.change is not None}
     roster = {**actors, **{hand_of(a.name): a for a in book.actors}}
     refusals = list(book.refusals)
     new = new_actors(book.actors, actors)
     count: Counter[str] = Counter(actors=len(new))
-    for life in book.lives:
-        before = known.get(life.danger.id)
-        try:
-            settled = _settled(life, before, was, hand, table, roster) if before is not None else []
-            fresh = [e for e in life.events if before is None or _is_new(e, before)]
-            _lawful(table, before, [*settled, *fresh])
-        except RefusedError as error:
-            refusals.append(Refusal(life.row.place("隐患编号"), error.reason))
-            continue
-        except _DiffersError as error:
-            refusals += error.refusals
-            count["differs"] += len(error.refusals)
-            continue
-        new += [entry(e) for e in (*settled, *fresh)]
-        count["events"] += len(settled) + len(fresh)
-        count["settled"] += len(settled)
-        count["dangers"] += before is None
-        count["goes_on"] += before is not None and bool(fresh)
-        count["unchanged"] += not (settled or fresh)
+    known: dict[str, dict[str, Danger]] = {}
+    for kind, lives, of, other in ((EVENT, book.lives, table, TASK), (TASK, book.tasks, task_table(), EVENT)):
+        recorded = [event_of(e.key, e.body) for e in held if e.kind == kind]
+        known[kind] = replay(of, recorded)
+        taken = {e.key for e in (*held, *new) if e.kind == other}
+        was = {(e.danger, e.change.field, e.change.old) for e in recorded if e.change is not None}
+        for life in lives:
+            if life.danger.id in taken:
+                reason = both("refused.number_taken", id=life.danger.id)
+                refusals.append(Refusal(life.row.place(NUMBERED[kind]), reason))
+                continue
+            new += _of_life(life, known[kind].get(life.danger.id), was, hand, of, roster, kind, count, refusals)
     seen = {e.key for e in held if e.kind == INSPECTION}
     inspections = [_inspection_entry(i) for i in book.inspections if i.id not in seen]
     latest = {e.key: e.body for e in held if e.kind == FACTS}
-    there = known.keys() | {e.key for e in new}
+    there = known[EVENT].keys() | {e.key for e in new if e.kind == EVENT}
     stated = [s.entry() for s in book.stated if s.danger in there and latest.get(s.danger) != s.facts]
-    gone = tuple(id for id, d in known.items() if id not in book.ids and d.withdrawn_on is None)
+    both_ids = ((EVENT, book.ids), (TASK, book.task_ids))
+    gone = tuple(
+        i for kind, ids in both_ids if ids for i, d in known[kind].items() if i not in ids and not d.withdrawn_on
+    )
     made = Imported(
         count["dangers"], count["events"], len(inspections), count["unchanged"], book, tuple(refusals), Head(0, ""),
-        count["actors"], count["goes_on"], count["settled"], count["differs"], gone, written=False,
+        count["actors"], count["goes_on"], count["settled"], count["differs"], gone, written=False, tasks=count["tasks"],
     )  # fmt: skip
     return [*new, *inspections, *stated], made
+
+
+def _of_life(
+    life: Life, before: Danger | None, was: Set[tuple[str, str, str]], hand: Hand | None, table: Lifecycle,
+    roster: Mapping[str, Actor], kind: str, count: Counter[str], refusals: list[Refusal],
+) -> list[Entry]:  # fmt: skip
+    """Return the entries that a row adds to what the ledger has of it; what may not be is refused, what differs left."""
+    try:
+        settled = _settled(life, before, was, hand, table, roster) if before is not None else []
+        fresh = [e for e in life.events if before is None or _is_new(e, before)]
+        _lawful(table, before, [*settled, *fresh])
+    except RefusedError as error:
+        refusals.append(Refusal(life.row.place(NUMBERED[kind]), error.reason))
+        return []
+    except _DiffersError as error:
+        refusals += error.refusals
+        count["differs"] += len(error.refusals)
+        return []
+    count["events"] += len(settled) + len(fresh)
+    count["settled"] += len(settled)
+    count["dangers" if kind == EVENT else "tasks"] += before is None
+    count["goes_on"] += before is not None and bool(fresh)
+    count["unchanged"] += not (settled or fresh)
+    return [entry(e, kind) for e in (*settled, *fresh)]
 
 
 def _lawful(table: Lifecycle, danger: Danger | None, events: Iterable[Event]) -> None:
@@ -166,12 +175,12 @@ def _is_new(event: Event, danger: Danger) -> bool:
     if event.name == "extend":
         return all(p.deadline != event.deadline for p in danger.past)
     now = {p.name for p in danger.past if p.name != "send_back"}
-    again = event.name in ROUND and _heading_of(event.name) not in cells(danger.past) and event not in danger.past
-    return again or event.name not in now
+    gone = event.name in ROUND and _heading_of(event.name, danger.details.form) not in cells(danger.past)
+    return (gone and event not in danger.past) or event.name not in now
 
 
-def _heading_of(name: str) -> str:
-    return next(on for step, _, on, _ in STEPS if step == name)
+def _heading_of(name: str, form: Form) -> str:
+    return next(on for step, _, on, _ in form.steps if step == name)
 
 
 class _DiffersError(Exception):
@@ -194,20 +203,24 @@ def _settled(
     What was corrected or extended from (`was`), or was so in an earlier round, an older workbook does not take back.
     """
     ours, theirs = cells(danger.past), cells(life.events)
-    earlier = {(DEADLINE, str(p.deadline)) for p in danger.past}
-    earlier |= {(_heading_of(p.name), p.on.isoformat()) for p in danger.past if p.name in ROUND}
+    form = danger.details.form
+    due, steps = form.deadline, {name for name, _, _, _ in form.steps}
+    earlier = {(due, str(p.deadline)) for p in danger.past}
+    earlier |= {
+        (_heading_of(p.name, form), p.on.isoformat()) for p in danger.past if p.name in ROUND and p.name in steps
+    }
     found = {
         heading: said
         for heading, said in theirs.items()
         if heading in life.row.columns and heading in ours and said not in (ours[heading], "", UNSTATED)
         and (heading, said) not in earlier and (danger.id, heading, said) not in was
     }  # fmt: skip
-    later = {DEADLINE} if DEADLINE in found and found[DEADLINE] > ours[DEADLINE] else set()
+    later = {due} if due in found and found[due] > ours[due] else set()
     if hand is None:
         raise_for = [
             Refusal(
                 life.row.place(heading),
-                both("refused.later" if heading in later else "refused.differs", danger=danger.id, field=heading,
+                both("refused.later" if heading in later else "refused.differs", danger=danger.id, noun=form.noun, field=heading,
                      ours=ours[heading] or UNSTATED, theirs=said),
             )
             for heading, said in found.items()

@@ -13,27 +13,19 @@ from functools import lru_cache
 
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.kinds import Name
+from safety_rules.services.rectification.forms import (
+    DANGERS,
+    EVIDENCE,
+    LEVELS,
+    MAY_BE_BLANK,
+    ROUND,
+    TASKS,
+    Form,
+)
 from safety_rules.services.rectification.table import RESPONSIBLE, SAME, Lifecycle, Transition
 from safety_rules.words.catalog import both
 
 Day = datetime.date
-CODE, DEADLINE, EVIDENCE, WAY = "统一社会信用代码", "整改期限", "销号佐证", "检查方式"
-FIELDS = {
-    "领域": "field", "隐患级别": "level", "隐患内容": "text", "责任单位": "unit", "整改单位": "enterprise", CODE: "code",
-    WAY: "way",
-}  # fmt: skip
-STEPS = (
-    ("find", "expert", "发现日期", "发现方"),
-    ("order", "department", "交办日期", "交办部门"),
-    ("start", "enterprise", "整改开始日期", "整改单位"),
-    ("submit", "enterprise", "申请验收日期", "整改单位"),
-    ("supervise", "zone", "督查日期", "督查单位"),
-    ("accept", "department", "验收日期", "验收部门"),
-    ("close", "department", "销号日期", "销号部门"),
-)
-ROUND = ("submit", "supervise", "accept")  # what counts no more once a danger is sent back
-LEVELS = ("一般", "重大")
-ALWAYS = ("隐患内容", "整改单位")
 
 
 class RefusedError(SafetyRulesError):
@@ -50,7 +42,10 @@ class RefusedError(SafetyRulesError):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What was found where: who answers for it (unit), who rectifies it (enterprise), its credit code, how it was found."""
+    """What was found where: who answers for it (unit), who rectifies it (enterprise), its credit code, how it was found.
+
+    Of a task: what it belongs to (field, task), what is to be done (text), for which problem, and who answers for it.
+    """
 
     field: str
     level: str
@@ -59,6 +54,16 @@ class Details:
     enterprise: str
     code: str = ""
     way: str = ""
+    problem: str = ""
+    task: str = ""
+    office: str = ""
+    person: str = ""
+    leader: str = ""
+
+    @property
+    def form(self) -> Form:
+        """The headings of the list in which it stands."""
+        return TASKS if self.task else DANGERS
 
 
 def refused(key: str, about: str = "on", /, **slots: object) -> RefusedError:
@@ -205,21 +210,27 @@ def _corrected(table: Lifecycle, danger: Danger, event: Event) -> Danger:
     return replace(lived, corrected=danger.corrected + 1, hands=danger.hands | lived.hands | hands)
 
 
-def cells(past: Iterable[Event]) -> dict[str, str]:
+def form_of(past: Iterable[Event]) -> Form:
+    """Return the headings under which the steps of a danger, or of a task, are kept."""
+    return next((event.details.form for event in past if event.details is not None), DANGERS)
+
+
+def cells(past: Sequence[Event]) -> dict[str, str]:
     """Return what steps say under each heading of a ledger; days as 2020-09-05, of a step done again the last."""
-    at = {name: (on, by) for name, _, on, by in STEPS}
+    form = form_of(past)
+    at = {name: (on, by) for name, _, on, by in form.steps}
     found: dict[str, str] = {}
     for event in past:
         if event.details is not None:
-            found |= {heading: getattr(event.details, name) for heading, name in FIELDS.items()}
+            found |= {heading: getattr(event.details, name) for heading, name in form.fields.items()}
         if event.name == "send_back":
-            gone = {heading for name in ROUND for heading in at[name]} - FIELDS.keys()
+            gone = {heading for name in ROUND if name in at for heading in at[name]} - form.fields.keys()
             found = {h: c for h, c in found.items() if h not in gone}
         if event.name in at:
             on, by = at[event.name]
-            found |= {on: event.on.isoformat()} | ({by: event.by} if by not in FIELDS else {})
+            found |= {on: event.on.isoformat()} | ({by: event.by} if by not in form.fields else {})
         if sets_deadline(event):
-            found[DEADLINE] = str(event.deadline)
+            found[form.deadline] = str(event.deadline)
         if event.name == "close":
             found[EVIDENCE] = event.evidence
     return found
@@ -230,35 +241,35 @@ def corrected(past: Sequence[Event], change: Change, on: Day) -> tuple[Event, ..
 
     Who did a step is not corrected: the step is done again by another.
     """
-    heading, new = change.field, change.new.strip()
+    form, heading, new = form_of(past), change.field, change.new.strip()
     now = cells(past).get(heading, "")
-    days = {on_heading: name for name, _, on_heading, _ in STEPS}
-    if heading not in {*FIELDS, *days, DEADLINE, EVIDENCE} or (heading not in FIELDS and not now):
-        raise refused("no_field", "change", field=heading, known="、".join([*FIELDS, DEADLINE, EVIDENCE, *days]))
+    known = [*form.fields, form.deadline, EVIDENCE, *(on_heading for _, _, on_heading, _ in form.steps)]
+    if heading not in known or (heading not in form.fields and not now):
+        raise refused("no_field", "change", field=heading, known="、".join(known))
     if now != change.old or now == new:
         raise refused("old_value", "change", field=heading, now=now, old=change.old, new=new)
-    if (not new and heading != CODE) or (heading == "隐患级别" and new not in LEVELS):
+    if (not new and heading not in MAY_BE_BLANK) or (heading == "隐患级别" and new not in LEVELS):
         raise refused("new_value", "change", field=heading, new=new)
-    wrong = max(i for i, step in enumerate(past) if heading in _headings(step))
-    return (*past[:wrong], _rewritten(past[wrong], heading, new, on), *past[wrong + 1 :])
+    wrong = max(i for i, step in enumerate(past) if heading in _headings(step, form))
+    return (*past[:wrong], _rewritten(past[wrong], heading, new, on, form), *past[wrong + 1 :])
 
 
-def _headings(step: Event) -> set[str]:
+def _headings(step: Event, form: Form) -> set[str]:
     """Return the headings under which a step stands."""
-    own = {h for name, _, h, _ in STEPS if name == step.name}
-    own |= set(FIELDS) if step.details is not None else set()
-    return own | ({DEADLINE} if sets_deadline(step) else set()) | ({EVIDENCE} if step.name == "close" else set())
+    own = {h for name, _, h, _ in form.steps if name == step.name}
+    own |= set(form.fields) if step.details is not None else set()
+    return own | ({form.deadline} if sets_deadline(step) else set()) | ({EVIDENCE} if step.name == "close" else set())
 
 
-def _rewritten(step: Event, heading: str, new: str, on: Day) -> Event:
+def _rewritten(step: Event, heading: str, new: str, on: Day, form: Form) -> Event:
     """Return a step with what stands under a heading replaced."""
-    if heading in FIELDS:
+    if heading in form.fields:
         assert step.details is not None
-        return replace(step, details=replace(step.details, **{FIELDS[heading]: new}))
+        return replace(step, details=replace(step.details, **{form.fields[heading]: new}))
     if heading == EVIDENCE:
         return replace(step, evidence=new)
     day = iso_day(new, heading)
-    if heading == DEADLINE:
+    if heading == form.deadline:
         return replace(step, deadline=day)
     not_yet(day, on)
     return replace(step, on=day)
@@ -274,15 +285,17 @@ def iso_day(text: str, heading: str) -> Day:
 
 def _check_place(table: Lifecycle, danger: Danger, transition: Transition, event: Event) -> None:
     """Raise where the danger's state or its dates do not allow the event."""
-    state = table.states[danger.state].name
+    state, noun = table.states[danger.state].name, danger.details.form.noun.zh
     if danger.state == "closed" and danger.state not in transition.sources:
-        zh = f"隐患“{danger.id}”已于{chinese(danger.last_on)}销号，不能再办“{transition.name.zh}”"
+        zh = f"{noun}“{danger.id}”已于{chinese(danger.last_on)}销号，不能再办“{transition.name.zh}”"
         raise RefusedError(zh, f"`{danger.id}` was closed on {danger.last_on}; `{transition.key}` comes too late")
     if not transition.sources:
-        raise RefusedError(f"隐患“{danger.id}”已在台账中", f"`{danger.id}` is in the ledger already")
+        raise RefusedError(f"{noun}“{danger.id}”已在台账中", f"`{danger.id}` is in the ledger already")
     if danger.state not in transition.sources:
         names = [table.states[s].name for s in transition.sources]
-        zh = f"隐患“{danger.id}”现为“{state.zh}”，须为“{'”或“'.join(n.zh for n in names)}”才能办“{transition.name.zh}”"
+        zh = (
+            f"{noun}“{danger.id}”现为“{state.zh}”，须为“{'”或“'.join(n.zh for n in names)}”才能办“{transition.name.zh}”"
+        )
         wanted = " or ".join(transition.sources)
         raise RefusedError(zh, f"`{danger.id}` is {danger.state}; `{transition.key}` wants it {wanted}")
     if event.on < danger.last_on:
@@ -326,16 +339,17 @@ def _check_hand(
     doing = hands_of(event)
     own = answers(doing, details)
     if transition.only_by_responsible and not own:
-        zh = f"“{transition.name.zh}”只能由责任单位“{details.unit}”或整改单位“{details.enterprise}”办理，不能由“{event.by}”办理"
+        zh = f"“{transition.name.zh}”只能由责任单位“{details.unit}”{f'或整改单位“{details.enterprise}”' if details.enterprise else ''}办理，不能由“{event.by}”办理"
         raise RefusedError(zh, f"`{transition.key}` is for those who answer for the danger, not `{event.by}`", "by")
     if own and RESPONSIBLE in transition.not_by:
-        zh = f"“{event.by}”是该隐患的责任方，不得办理本单位隐患的“{transition.name.zh}”"
+        noun = details.form.noun.zh
+        zh = f"“{event.by}”是该{noun}的责任方，不得办理本单位{noun}的“{transition.name.zh}”"
         raise RefusedError(
             zh, f"`{event.by}` answers for this danger and may not `{transition.key}` its own work", "by"
         )
     for name in transition.not_by:
         if any((name, h) in hands for h in doing):
-            zh = f"“{event.by}”{f'（{event.organisation}）' if event.organisation else ''}已办理过本隐患的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
+            zh = f"“{event.by}”{f'（{event.organisation}）' if event.organisation else ''}已办理过本{details.form.noun.zh}的“{table.events[name].name.zh}”，不得再办理“{transition.name.zh}”"
             raise RefusedError(zh, f"`{event.by}` did `{name}` and may not `{transition.key}` as well", "by")
 
 
@@ -360,8 +374,8 @@ def overdue(danger: Danger, on: Day) -> bool:
 
 
 def is_open(danger: Danger) -> bool:
-    """Return whether a danger is neither accepted nor withdrawn."""
-    return danger.accepted_on is None and danger.withdrawn_on is None
+    """Return whether a danger is neither accepted nor withdrawn, a task neither closed nor withdrawn."""
+    return danger.accepted_on is None and danger.closed_on is None and danger.withdrawn_on is None
 
 
 def week(on: Day) -> Day:

@@ -11,9 +11,9 @@ from safety_rules.formats.page_out import FOLDER, environment
 from safety_rules.formats.safe import printable, replacing
 from safety_rules.language.kinds import Name
 from safety_rules.services.rectification.life import Danger
-from safety_rules.services.rectification.reports import Reported, late
+from safety_rules.services.rectification.reports import Reported, late, late_tasks, task_line
 from safety_rules.services.rectification.stats import Rate, percent
-from safety_rules.services.rectification.story import stated
+from safety_rules.services.rectification.story import stated, table_for
 from safety_rules.words.catalog import LANGUAGES, both
 
 LARGEST = 5_000  # overdue dangers on a page; all of them are in the workbook
@@ -43,10 +43,16 @@ def write_page(made: Reported, path: Path, language: str) -> None:
     for key, rates in (("stats.fields", s.fields), ("stats.units", s.units), ("stats.ways", s.ways)):
         if rates:
             charts.append((both(key), "reports.rate_heads", _lines(rates)))
+    tables = [(both("reports.late"), "reports.list_heads", [_cells(d, made) for d in late(made)[:LARGEST]])]
+    if made.tasks:
+        answer.append(Name(*(task_line(made, language) for language in LANGUAGES)))
+        charts.append((both("tasks.units"), "tasks.rate_heads", _lines(made.task_stats.units)))
+        tables.append((both("tasks.late"), "reports.task_heads", [_cells(t, made) for t in late_tasks(made)[:LARGEST]]))
     html = environment().get_template("rectification.html").render(
         language=language, title=both("stats.title", day=day), answer=answer, charts=charts,
         about=both("reports.about", file=made.path.name, day=day),
-        late=[_cells(d, made) for d in late(made)[:LARGEST]],
+        tables=tables,
+        units=[_both(unit) for unit in sorted({d.details.unit for d in (*late(made), *late_tasks(made))})],
         foot=both("reports.foot", data=digest(made.path)), style=(FOLDER / "page.css").read_text("utf-8"),
     )  # fmt: skip
     with replacing(path, made.path) as temporary:
@@ -67,6 +73,6 @@ def _both(text: str) -> Name:
 
 def _cells(danger: Danger, made: Reported) -> list[Name]:
     what, over = danger.details, (made.on - (danger.deadline or made.on)).days
-    texts = (danger.id, what.enterprise, what.text, what.unit)
-    state, deadline = made.table.states[danger.state].name, str(danger.deadline)
+    texts = (danger.id, what.enterprise or what.office, what.text, what.unit)
+    state, deadline = table_for(danger, made.table).states[danger.state].name, str(danger.deadline)
     return [*map(_both, texts), state, Name(deadline, deadline), both("due.overdue", days=over)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from safety_rules.formats.table import folded
 from safety_rules.language.record import Problem
-from safety_rules.services.rectification.life import DEADLINE, STEPS
+from safety_rules.services.rectification.forms import DEADLINE, STEPS
 from safety_rules.services.rectification.sheets import Row, Sheet
 from safety_rules.words.problem import problem
 
@@ -46,6 +46,25 @@ def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]
             notices.append(problem("assumed-step", "", sheet.name, headings="、".join(implied)))
         rows += [_ours(row, means) for row in sheet.rows]
     return tuple(rows), tuple(notices)
+
+
+def plain_tasks(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
+    """Return the rows of lists of tasks, each with a number, and what was assumed for each sheet."""
+    rows: list[Row] = []
+    notices: list[Problem] = []
+    for sheet in sheets:
+        notices += sheet.notices
+        if "任务编号" not in sheet.columns:
+            notices.append(problem("assumed-number.task", "", sheet.name))
+        rows += [row if "任务编号" in sheet.columns else _numbered(row) for row in sheet.rows]
+    return tuple(rows), tuple(notices)
+
+
+def _numbered(row: Row) -> Row:
+    """Return a task with a number made of what it says, which a later list says again."""
+    said = "|".join(folded(row.text(heading)) for heading in ("任务", "举措", "责任单位"))
+    number = f"自编-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    return replace(row, cells={**row.cells, "任务编号": number})
 
 
 def way_of(text: str) -> str:

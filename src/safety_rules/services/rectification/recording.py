@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.language.errors import LedgerError
+from safety_rules.services.rectification.forms import TASKS
 from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
     Change,
@@ -25,14 +26,15 @@ from safety_rules.services.rectification.life import (
 )
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, lifecycle, task_table
 from safety_rules.services.store.store import Entry, append, day_of, entries, text_of
 
-EVENT = "event"
+EVENT, TASK = "event", "task"
+MAY_BE_UNSAID = {"way", *TASKS.fields.values()} - {"field", "text", "unit"}  # which older entries do not have
 FILE_NAME = re.compile(r"^[^\s，。；]+\.(?:jpe?g|png|pdf|docx?|xlsx?|zip|mp4|txt)$", re.IGNORECASE)
 
 
-def entry(event: Event) -> Entry:
+def entry(event: Event, kind: str = EVENT) -> Entry:
     """Return an event as an entry; what is not stated is left out."""
     body: dict[str, Any] = {"event": event.name, "by": event.by, "role": event.role, "on": event.on.isoformat()}
     if event.evidence:
@@ -40,12 +42,12 @@ def entry(event: Event) -> Entry:
     if event.deadline is not None:
         body["deadline"] = event.deadline.isoformat()
     if event.details is not None:
-        body["details"] = {n: text for n, text in asdict(event.details).items() if text or n != "way"}
+        body["details"] = {n: text for n, text in asdict(event.details).items() if text or n not in MAY_BE_UNSAID}
     if event.change is not None:
         body["change"] = asdict(event.change)
     body |= {n: text for n, text in (("organisation", event.organisation), ("code", event.code)) if text}
     body["role_is"] = "verified" if event.verified else "claimed"
-    return Entry(EVENT, event.danger, body)
+    return Entry(kind, event.danger, body)
 
 
 def event_of(key: str, body: Mapping[str, Any]) -> Event:
@@ -84,10 +86,26 @@ def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger
         return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
 
 
-def history(path: Path, danger: str) -> tuple[Event, ...]:
-    """Return the events of one danger; raises RefusedError where there is none."""
+def tasks(path: Path, on: datetime.date) -> dict[str, Danger]:
+    """Return every task of a ledger as its events up to a day made it."""
     with reading(path) as connection:
-        found = tuple(event_of(e.key, e.body) for e in entries(connection, EVENT, danger))
+        return replay(task_table(), (event_of(e.key, e.body) for e in entries(connection, TASK)), on)
+
+
+def table_of(path: Path, id: str) -> Lifecycle:
+    """Return the table that what has this number goes by: that of tasks, or else that of dangers."""
+    with reading(path) as connection:
+        return task_table() if _kind(connection, id) == TASK else lifecycle()
+
+
+def _kind(connection: sqlite3.Connection, id: str) -> str:
+    return TASK if next(iter(entries(connection, TASK, id)), None) is not None else EVENT
+
+
+def history(path: Path, danger: str) -> tuple[Event, ...]:
+    """Return the events of one danger or task; raises RefusedError where there is none."""
+    with reading(path) as connection:
+        found = tuple(event_of(e.key, e.body) for e in entries(connection, _kind(connection, danger), danger))
     if not found:
         raise RefusedError(f"台账中没有隐患“{danger}”", f"there is no danger `{danger}` in the ledger")
     return found
@@ -108,10 +126,12 @@ def record(path: Path, table: Lifecycle, event: Event, today: datetime.date) -> 
     """Append an event and return it as recorded, and the danger after it; raises RefusedError, and then nothing is written."""
     not_yet(event.on, today)
     with writing(path) as connection:
+        kind = _kind(connection, event.danger)
+        table = task_table() if kind == TASK else table
         event = acted(event, roster_of(connection), table)
-        before = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT, event.danger)))
+        before = replay(table, (event_of(e.key, e.body) for e in entries(connection, kind, event.danger)))
         danger = after(table, before.get(event.danger), event)
-        append(connection, [entry(event)])
+        append(connection, [entry(event, kind)])
     return event, danger
 
 

@@ -24,15 +24,16 @@ from safety_rules.formats.sections_out import (
 )
 from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of
 from safety_rules.services.rectification.life import Danger, Event, after, is_open, overdue, week
-from safety_rules.services.rectification.stats import Rate, Stats, percent
-from safety_rules.services.rectification.story import role_said, stated
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.stats import Rate, Stats, offices, percent, stats
+from safety_rules.services.rectification.story import heading, role_said, stated, table_for
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.catalog import sentence, texts
 
 Day = datetime.date
 PAGE = (16, 22, 38, 20, 16, 13, 12)
 TABLE = (24, 12, 12, 16, 14)
 LEDGER = (13, 14, 8, 40, 12, 20, 24, 12, 12, 14, 12, 10, 12, 12)
+TASKS = (11, 22, 14, 20, 36, 18, 14, 10, 10, 12, 10, 8, 12)
 LIFE = (6, 12, 14, 22, 26, 12, 44, 14)
 MOST_LINES = 12
 PERIODS = 12
@@ -48,6 +49,7 @@ class Reported:
     dangers: Sequence[Danger]
     stats: Stats
     table: Lifecycle
+    tasks: Sequence[Danger] = ()
 
     @property
     def on(self) -> Day:
@@ -58,6 +60,11 @@ class Reported:
     def counted(self) -> list[Danger]:
         """The dangers that figures count: those that were not withdrawn."""
         return [d for d in self.dangers if d.withdrawn_on is None]
+
+    @property
+    def task_stats(self) -> Stats:
+        """The figures of the tasks, which are in none of the dangers'."""
+        return stats(self.tasks, (), self.on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,10 @@ def write_reports(made: Reported, path: Path, language: str) -> None:
         put_chart(book, month_sheet, at, _over_time("chart_months", names[5], months, language))
         write_rows(ledger, _ledger(made, language), LEDGER, styles, frozen=1)
         write_rows(listed, _listed("", late(made), made, language, whole=True), PAGE, styles)
+        if made.tasks:
+            sheet = book.add_worksheet(sentence("tasks.sheet", language))
+            set_page(sheet, language, f"{made.path.name}　{sentence('tasks.sheet', language)}", wide=True)
+            write_rows(sheet, _task_list(made, language), TASKS, styles, frozen=1)
 
 
 def write_due(made: Reported, listed: Sequence[Danger], path: Path, language: str) -> None:
@@ -107,11 +118,15 @@ def write_due(made: Reported, listed: Sequence[Danger], path: Path, language: st
         sheet, styles = book.add_worksheet(texts("reports.sheets", language)[3]), styles_of(book)
         title = sentence("reports.due", language)
         set_page(sheet, language, title)
-        over = sum(overdue(d, made.on) for d in listed)
+        dangers = [d for d in listed if not d.details.task]
+        over = sum(overdue(d, made.on) for d in dangers)
         day = sentence("story.day", language, day=made.on)
-        said = sentence("due.total" if listed else "due.none", language, day=day, over=over, due=len(listed) - over)
-        section = _listed("", listed, made, language, whole=True)
-        write_report(sheet, title, [_about(made, language), said], [section], PAGE, styles, _foot(made, language))
+        said = sentence("due.total" if dangers else "due.none", language, day=day, over=over, due=len(dangers) - over)
+        tasks = [d for d in listed if d.details.task]
+        sections = [_listed("", dangers, made, language, whole=True)]
+        if tasks:
+            sections.append(_listed(sentence("tasks.sheet", language), tasks, made, language, whole=True))
+        write_report(sheet, title, [_about(made, language), said], sections, PAGE, styles, _foot(made, language))
 
 
 def write_life(path: Path, store: Path, events: Sequence[Event], table: Lifecycle, said: str, language: str) -> None:
@@ -130,10 +145,7 @@ def write_life(path: Path, store: Path, events: Sequence[Event], table: Lifecycl
         sheet, styles = book.add_worksheet(danger.id[:31].translate(NO_NAME)), styles_of(book)
         title = sentence("reports.life", language)
         set_page(sheet, language, title)
-        d = danger.details
-        told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text, "field": stated(d.field, language)}
-        told |= {"level": stated(d.level, language), "unit": stated(d.unit, language)}
-        head = sentence("story.heading", language, **told)
+        head = heading(danger, language)
         section = Section("", texts("reports.life_heads", language), rows, "")
         foot = [*said.splitlines(), sentence("reports.foot", language, data=digest(store))]
         write_report(sheet, title, [head], [section], LIFE, styles, foot)
@@ -143,8 +155,13 @@ NO_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", "-"))
 
 
 def late(made: Reported) -> list[Danger]:
-    """Return what is overdue, the longest first."""
-    return sorted((d for d in made.counted if overdue(d, made.on)), key=lambda d: (d.deadline or made.on, d.id))
+    """Return the dangers that are overdue, the longest first."""
+    return _by_deadline(d for d in made.dangers if overdue(d, made.on))
+
+
+def late_tasks(made: Reported) -> list[Danger]:
+    """Return the tasks that are overdue, the longest first."""
+    return _by_deadline(t for t in made.tasks if overdue(t, made.on))
 
 
 def periods(
@@ -216,8 +233,40 @@ def _report(sheet: Any, kind: str, made: Reported, found: Sequence[Period], styl
     ]
     if made.stats.ways:
         sections.append(_rates(sentence("reports.ways", language), heads, made.stats.ways[:MOST_LINES], language))
+    if made.tasks:
+        said.append(task_line(made, language))
+        sections += _task_sections(made, texts("tasks.rate_heads", language), language)
     title, room = sentence(f"reports.{kind}", language), CHART_ROWS
     return write_report(sheet, title, said, sections, PAGE, styles, _foot(made, language), room if found else 0)
+
+
+def task_line(made: Reported, language: str) -> str:
+    """Return the figures of the tasks in a sentence."""
+    s, t = made.task_stats, made.task_stats.total
+    told = {"found": t.found, "closed": t.closed, "rate": percent(t.rate), "overdue": s.overdue}
+    return sentence("tasks.total", language, day=sentence("story.day", language, day=made.on), **told)
+
+
+def _task_sections(made: Reported, heads: Sequence[str], language: str) -> list[Section]:
+    by_unit, by_office = made.task_stats.units, offices(made.tasks)
+    sections = [
+        _listed(sentence("tasks.late", language), late_tasks(made), made, language),
+        _rates(sentence("tasks.units", language), heads, by_unit[:MOST_LINES], language),
+    ]
+    if by_office:
+        sections.append(_rates(sentence("tasks.offices", language), heads, by_office[:MOST_LINES], language))
+    return sections
+
+
+def _task_list(made: Reported, language: str) -> Section:
+    rows = []
+    for t in made.tasks:
+        d, state = t.details, task_table().states[t.state].name.in_(language)
+        over = (made.on - t.deadline).days if overdue(t, made.on) and t.deadline is not None else None
+        rows.append((
+            t.id, d.problem, d.field, d.task, d.text, d.unit, d.office, d.person, d.leader, t.deadline, state, over, t.closed_on,
+        ))  # fmt: skip
+    return Section("", texts("tasks.heads", language), rows, sentence("reports.nothing", language))
 
 
 def _by_deadline(dangers: Iterable[Danger]) -> list[Danger]:
@@ -229,16 +278,27 @@ def _listed(title: str, dangers: Sequence[Danger], made: Reported, language: str
     shown = dangers if whole else dangers[:MOST_LINES]
     rows: list[tuple[Any, ...]] = []
     for d in shown:
-        state, what = made.table.states[d.state].name.in_(language), d.details
+        state, what = table_for(d, made.table).states[d.state].name.in_(language), d.details
         if d.escalated:
             state = sentence("rectify.escalated", language, state=state)
         left = (d.deadline - made.on).days if d.deadline is not None else None
         key = "due.left" if left is None or left > 0 else "due.overdue" if left else "due.today"
         over = "" if left is None else sentence(key, language, days=abs(left))
-        rows.append((d.id, what.enterprise, what.text, stated(what.unit, language), state, d.deadline, over))
+        rows.append(
+            (
+                d.id,
+                what.enterprise or stated(what.office, language),
+                what.text,
+                stated(what.unit, language),
+                state,
+                d.deadline,
+                over,
+            )
+        )
     if len(shown) < len(dangers):
         rows.append((sentence("reports.more", language, count=len(dangers) - len(shown)), *[None] * 6))
-    return Section(title, texts("reports.list_heads", language), rows, sentence("reports.nothing", language))
+    heads = "reports.task_heads" if dangers and dangers[0].details.task else "reports.list_heads"
+    return Section(title, texts(heads, language), rows, sentence("reports.nothing", language))
 
 
 def _rates(title: str, heads: Sequence[str], rates: Sequence[Rate], language: str) -> Section:

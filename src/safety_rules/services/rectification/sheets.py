@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,11 @@ from safety_rules.semantics.admission.values import day
 from safety_rules.services.rectification.life import RefusedError
 from safety_rules.words.problem import problem
 
+NO_UNITS = UnitTable({})
+NOTHING: Mapping[str, Sequence[str]] = {}
 SERIALS = range(36526, 73051)  # the days from 2000 to 2099 as a spreadsheet counts them
 SERIAL_ZERO = datetime.date(1899, 12, 30)
-DATED = ("日期", "期限")
+DATED = ("日期", "期限", "时限")
 AT_ONCE = re.compile(r"^(?:立即|当场|现场|即知即改|立行立改|立查立改|当日|当天)(?:整改|纠正|完成|改正)?$")
 WITHIN = re.compile(r"^(?:限)?([0-9]{1,3})(日|天|周|小时)(?:之)?内(?:完成|整改|整改完成|整改到位)?$")
 NO_YEAR = re.compile(r"^[0-9]{1,2}\s*月\s*(?:[0-9]{1,2}\s*日|底)")
@@ -60,6 +62,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "撤销日期": ("误报撤销日期",),
     "撤销部门": ("撤销单位", "撤销人"),
     "撤销原因": ("撤销理由", "误报原因"),
+    "任务编号": ("编号", "序号", "任务序号", "举措编号"),
+    "问题": ("存在问题", "反馈问题", "问题描述", "突出问题", "反馈意见"),
+    "方面": ("工作方面", "类别", "所属方面"),
+    "任务": ("工作任务", "任务事项", "整改任务", "任务名称", "重点任务", "任务内容"),
+    "举措": ("工作举措", "具体举措", "措施", "整改措施", "具体措施", "具体整改措施", "工作措施"),
+    "牵头处室": ("牵头部门", "牵头单位", "牵头科室", "牵头处（室）"),
+    "责任人": ("责任人员", "具体责任人", "经办人"),
+    "责任领导": ("分管领导", "责任领导人", "牵头领导"),
+    "时限": ("完成时限", "整改时限", "完成期限", "时间节点", "整改期限"),
+    "下达日期": ("下达时间", "印发日期", "制定日期"),
+    "下达部门": ("下达单位", "制定部门"),
+    "报告完成日期": ("完成日期", "完成时间", "实际完成时间", "报告日期"),
     "是否重大隐患": ("是否重大",),
     "隐患类别": ("隐患分类", "隐患类型"),
 }  # fmt: skip
@@ -137,9 +151,11 @@ def workbook(
     main: str = "",
     needed: Iterable[str] | None = (),
     wanted: Layout | None = None,
+    also: Mapping[str, Sequence[str]] = NOTHING,
 ) -> list[Sheet]:
     """Return the sheets that are named in `headings`, and every other that has the `needed` headings of `main`.
 
+    `also` are further kinds by their first two headings, whatever the sheet is called, with all that they need.
     With None every sheet is taken as it is. What `wanted` maps a heading to goes before what it would be taken for. Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
     """
     if not path.is_file():
@@ -152,15 +168,28 @@ def workbook(
         kind = table.name if table.name in headings else main
         if not kind:
             continue
-        sheet = _sheet(table, kind, tuple(headings[kind]))
-        lacks = [h for h in (must if kind == main else headings[kind]) if h not in sheet.columns]
+        sheet, sure = _sheet(table, kind, tuple(headings[kind])), table.name in headings
+        lacks = [h for h in (must if kind == main else also.get(kind, headings[kind])) if h not in sheet.columns]
+        if lacks and not sure and (other := _kind(table, headings, also)):
+            sheet, sure = _sheet(table, other, tuple(headings[other])), True
+            lacks = [h for h in also[other] if h not in sheet.columns]
         if not lacks or needed is None:
             found.append(sheet)
-        elif table.name in headings or len(lacks) < len(must):
-            (missing if table.name in headings else nearly).append(_lacking(table.name, lacks))
-    if missing or (nearly and all(s.kind != main for s in found)):
+        elif sure or len(lacks) < len(must):
+            (missing if sure else nearly).append(_lacking(table.name, lacks))
+    if missing or (nearly and all(s.kind not in (main, *also) for s in found)):
         raise LedgerError("\n".join(missing or nearly))
     return found
+
+
+def _kind(table: RawTable, headings: Mapping[str, Iterable[str]], also: Mapping[str, Sequence[str]]) -> str:
+    """Return the kind whose first two headings a sheet has; blank where it is of none."""
+    for kind, needed in also.items():
+        facts = _facts(headings[kind])
+        top = heading_row(table, spellings(facts))
+        if top is not None and {*needed[:2]} <= {c.fact.field for c in columns(table, top, facts, NO_UNITS).columns}:
+            return kind
+    return ""
 
 
 def _lacking(name: str, headings: Iterable[str]) -> str:
@@ -171,7 +200,7 @@ def _lacking(name: str, headings: Iterable[str]) -> str:
 def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
     facts = _facts(wanted)
     top = heading_row(table, spellings(facts))
-    found = columns(table, top, facts, UnitTable({})) if top is not None else None
+    found = columns(table, top, facts, NO_UNITS) if top is not None else None
     if found is None:
         return Sheet(table.name, kind, ())
     at = {c.fact.field: c.index for c in found.columns}

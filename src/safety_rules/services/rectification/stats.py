@@ -17,7 +17,7 @@ from safety_rules.services.rectification.importing import INSPECTION, inspection
 from safety_rules.services.rectification.ledger import reading
 from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
 from safety_rules.services.rectification.recording import EVENT, event_of
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.services.store.store import entries
 
 Day = datetime.date
@@ -140,6 +140,17 @@ def of_store(path: Path, table: Lifecycle, on: Day) -> tuple[tuple[Danger, ...],
         dangers = replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
         inspections = tuple(inspection_of(e) for e in entries(connection, INSPECTION))
     return tuple(dangers.values()), inspections
+
+
+def tasks_of_workbook(book: Read, on: Day) -> tuple[Danger, ...]:
+    """Return the tasks of a workbook's good rows as they stood on a day; they are in no figure of dangers."""
+    return tuple(replay(task_table(), (event for life in book.tasks for event in life.events), on).values())
+
+
+def offices(tasks: Iterable[Danger]) -> tuple[Rate, ...]:
+    """Return how much of its tasks each leading office has closed, where lists name one."""
+    counted = [t for t in tasks if t.withdrawn_on is None and t.details.office]
+    return _rates({t.details.office for t in counted}, counted, "office")
 
 
 def stats_of_workbook(book: Read, table: Lifecycle, on: Day) -> Stats:

@@ -6,25 +6,39 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from safety_rules.services.rectification.life import Danger, Event, after, replay
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.catalog import sentence
 
 
 def story(events: Sequence[Event], table: Lifecycle, language: str) -> Iterator[str]:
     """Yield a heading with what is known of the danger by now, and a line for each event with the state that it led to."""
     for lived in replay(table, events).values():
-        yield _heading(lived, language)
+        yield heading(lived, language)
     danger: Danger | None = None
     for number, event in enumerate(events, 1):
         danger = after(table, danger, event)
         yield _line(number, event, danger, table, language)
 
 
-def _heading(danger: Danger, language: str) -> str:
+def table_for(danger: Danger, table: Lifecycle) -> Lifecycle:
+    """Return the table by which a danger goes, or a task."""
+    return task_table() if danger.details.task else table
+
+
+def heading(danger: Danger, language: str) -> str:
+    """Return what is known of a danger, or of a task, in a line."""
     d = danger.details
-    told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text}
-    told |= {"field": stated(d.field, language), "unit": stated(d.unit, language)}
-    return sentence("story.heading", language, level=stated(d.level, language), **told)
+    told = {"danger": danger.id, "enterprise": d.enterprise, "text": d.text, "task": d.task}
+    parts = {
+        "field": d.field,
+        "unit": d.unit,
+        "level": d.level,
+        "office": d.office,
+        "person": d.person,
+        "leader": d.leader,
+    }
+    told |= {name: stated(text, language) for name, text in parts.items()}
+    return sentence("story.task" if d.task else "story.heading", language, **told)
 
 
 def stated(text: str, language: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from safety_rules.language.kinds import Name
 
 FILE = Path(__file__).with_name("lifecycle.yaml")
+TASKS_FILE = Path(__file__).with_name("tasks.yaml")
 SAME = "same"
 RESPONSIBLE = "responsible"
 
@@ -54,12 +55,21 @@ class Lifecycle:
         return next((k for k, n in self.parties.items() if text in (k, n.zh, n.en)), None)
 
 
-@cache
 def lifecycle() -> Lifecycle:
-    """Return the table that ships with the library."""
+    """Return the table of dangers that ships with the library."""
+    return _table(FILE)
+
+
+def task_table() -> Lifecycle:
+    """Return the table of the tasks of a campaign, which has steps of its own."""
+    return _table(TASKS_FILE)
+
+
+@cache
+def _table(path: Path) -> Lifecycle:
     from safety_rules.loading.lifecycle import lifecycle_file
 
-    file = lifecycle_file(FILE)
+    file = lifecycle_file(path)
     return Lifecycle(
         {key: Name(p.zh, p.en) for key, p in file.parties.items()},
         {key: State(key, Name(s.zh, s.en), s.rests_with) for key, s in file.states.items()},

@@ -45,7 +45,7 @@ def new_rule(book: Rulebook, rules: Path, area: str, rule: str, zh: str, since: 
     subject = found.subjects[0]
     if f"{subject}.{_key(rule, 'rule')}" in book.vocabulary.facts or any(r.key == rule for r in found.rules):
         raise SafetyRulesError(f"there is a rule or fact `{rule}` already; choose another name")
-    start = since or _after_all_cases(found)
+    start = since or after_all_cases(found)
     slots = {
         **_names(rule, zh), "rule": rule, "subject": subject, "outcome": found.outcomes[-1].key, "source": _document(book, area),
         "from": f"{start}", "before": f"{start - datetime.timedelta(days=1)}",
@@ -75,7 +75,7 @@ def _document(book: Rulebook, area: str) -> str:
     raise SafetyRulesError(f"no rule of `{area}` cites a document in force; write the first rule by hand")
 
 
-def _after_all_cases(area: Area) -> datetime.date:
+def after_all_cases(area: Area) -> datetime.date:
     """Return the first of January after today and after each day of the area's cases, so that these stay as they are."""
     days = [datetime.date.today(), *(c.on for c in area.cases)]
     return datetime.date(max(days).year + 1, 1, 1)
