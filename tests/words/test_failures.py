@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from safety_rules.cli.main import main
 from safety_rules.cli.options import language_named
 from safety_rules.formats.workbook_in import COMPOUND, ZIP, _why
 from safety_rules.language import errors
@@ -135,3 +136,12 @@ def test_what_is_made_of_parts_is_said_in_chinese(english: str) -> None:
 
 def test_a_hint_may_be_missing() -> None:
     assert failure("there is no verb `due`", "zh") == "没有“due”这个命令"
+
+
+def test_a_refused_command_line_shows_how_it_is_called(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.argv", ["safety-rules", "rectify", "stats"])
+    with pytest.raises(SystemExit):
+        main()
+    assert re.search(r"^用法：.*rectify stats \[OPTIONS\] \[WORKBOOK\]$", capsys.readouterr().err, re.MULTILINE)

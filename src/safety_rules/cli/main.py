@@ -203,7 +203,7 @@ def _show(error: click.ClickException) -> None:
         return
     context = getattr(error, "ctx", None)
     if context is not None:
-        usage = context.get_usage().partition(": ")[2]
+        usage = " ".join((context.command_path, *context.command.collect_usage_pieces(context)))
         click.echo(sentence("failed.usage", language, usage=usage), err=True)
         click.echo(sentence("failed.help", language, command=context.command_path), err=True)
     click.echo(_told(error.format_message()), err=True)

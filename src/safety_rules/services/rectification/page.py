@@ -52,6 +52,7 @@ def write_page(made: Reported, path: Path, language: str) -> None:
         language=language, title=both("stats.title", day=day), answer=answer, charts=charts,
         about=both("reports.about", file=made.path.name, day=day),
         tables=tables,
+        units=[_both(unit) for unit in sorted({d.details.unit for d in (*late(made), *late_tasks(made))})],
         foot=both("reports.foot", data=digest(made.path)), style=(FOLDER / "page.css").read_text("utf-8"),
     )  # fmt: skip
     with replacing(path, made.path) as temporary:
