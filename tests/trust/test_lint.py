@@ -17,6 +17,8 @@ from safety_rules.language.lint import LINT_CODES
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import loaded
 from safety_rules.services.lint.findings import Lint, linted
+from safety_rules.services.lint.sources import cited, quotations
+from safety_rules.services.lint.texts import source_texts
 
 ONE = Path(__file__).parent / "one_of_each"
 OVERLAYS = sorted((Path(__file__).parents[2] / "examples" / "overlays").glob("*.yaml"))
@@ -116,6 +118,28 @@ def test_a_quotation_is_looked_up_in_the_text_of_its_source() -> None:
     assert found(linted_with(texts={"statute": text})) == []
     wrong = found(linted_with(texts={"statute": text.replace("五十", "六十")}))
     assert wrong == [("quotation-not-found", "储量不低于五十吨……方可")]
+
+
+BY_CLAUSE = "# 一部法\n一\t储量不低于五十吨的，经批准方可生产。\n一\t五吨。\n一（二）\t另一句。\n"
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [("", ""), ("五十", "六十"), ("方可", "才可"), ("的，", "的,"), ("一\t", "三\t"), ("一\t", "一（一）\t")],
+    ids=["sound", "a figure", "a word", "a sign", "another clause", "a longer number"],
+)
+def test_a_quotation_is_held_to_its_clause_to_the_sign(edit: tuple[str, str]) -> None:
+    rule = FULL.replace("储量不低于五十吨……方可", "储量不低于五十吨的，……方可生产")
+    wrong = found(linted_with(rule, texts={"statute": BY_CLAUSE.replace(*edit, 1)}))
+    assert [code for code, _ in wrong] == (["quotation-not-found"] if any(edit) else [])
+
+
+def test_the_texts_beside_the_built_in_rules_hold_their_quotations() -> None:
+    book = sr.load().rulebook
+    texts = source_texts(Path(__file__).parents[2] / "rules" / "texts", book)
+    quoted = [c for _, _, citations, _ in cited(book) for c in citations if c.quotation and c.source in texts]
+    assert len(quoted) > 200
+    assert list(quotations(book, texts)) == []
 
 
 def test_a_rule_that_repeats_another_is_found_where_both_are_in_force() -> None:

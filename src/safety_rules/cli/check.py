@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 @click.argument("rules", required=False)
 @click.option("--overlay", "overlays", multiple=True, type=PATH, help="An overlay file or folder; may be repeated.")
 @click.option("--lint", is_flag=True, help="Also name what is doubtful; fail when something is not silenced.")
-@click.option("--source-texts", "texts", type=PATH, help="A folder of texts, SOURCE.txt each, to find quotations in.")
+@click.option(
+    "--source-texts",
+    "texts",
+    type=PATH,
+    help="A folder of texts, SOURCE.txt each, to find quotations in; `texts` beside the rules by default.",
+)
 @acceptance_options
 @format_option
 @said_in_option
@@ -74,7 +79,10 @@ def command(
     problems = [*problems, *overdue, *lost]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
-        doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
+        kept = folder / "texts"
+        doubtful, silenced = _lint(
+            book, texts if texts is not None or not any(kept.glob("*.txt")) else kept, [f.path for f in over], on
+        )
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = [*counted, *_emptied(rules, over, book)], [*silenced, *known]
     summary = _summary(len(files), book, problems, language)

@@ -109,19 +109,39 @@ def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
 
 
 def quotations(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
-    """Yield the quotations that do not appear in the given text of their source; `texts` are by source."""
+    """Yield the quotations that do not appear in the given text of their source; `texts` are by source.
+
+    Where a text gives each clause a line of its own, its number and a tab before it, a quotation is held to its clause, to the sign.
+    """
+    by_clause = {key: _clauses(text) for key, text in texts.items() if "\t" in text}
     flat = {key: _plain(text) for key, text in texts.items()}
     for name, _, citations, _ in cited(book):
         for citation in citations:
             if not citation.quotation or citation.source not in flat or citation.at is None:
                 continue
-            parts = [
-                p for p in _plain(citation.quotation.replace("……", "\n").replace("...", "\n"), "\n").split("\n") if p
-            ]
-            missing = next((p for p in parts if p not in flat[citation.source]), None)
+            quoted = citation.quotation.replace("……", "\n").replace("...", "\n")
+            if citation.source in by_clause:
+                clauses = by_clause[citation.source]
+                texts_of = [t for number, t in clauses if citation.clause == number or _begins(citation.clause, number)]
+                parts = ["".join(p.split()) for p in quoted.split("\n")]
+                missing = next((p for p in parts if not any(p in t for t in texts_of)), None)
+            else:
+                parts = [p for p in _plain(quoted, "\n").split("\n") if p]
+                missing = next((p for p in parts if p not in flat[citation.source]), None)
             if missing is not None:
                 slots = {"name": name, "source": citation.source, "part": missing[:30]}
                 yield Diagnostic.doubt("quotation-not-found", citation.at, **slots)
+
+
+def _clauses(text: str) -> list[tuple[str, str]]:
+    """Return the clauses of a text that gives each a line: their numbers, and what they say without blanks."""
+    lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
+    return [(number.strip(), "".join(said.split())) for number, _, said in lines if said]
+
+
+def _begins(clause: str, number: str) -> bool:
+    """Return whether a clause as cited begins with a number, and no longer number goes on there."""
+    return clause.startswith(number) and not clause[len(number) :].lstrip().startswith(("（", "第", ".", *"0123456789"))
 
 
 def _plain(text: str, keep: str = "") -> str:
