@@ -32,7 +32,7 @@ def test_every_built_in_question_about_admission_is_answered_and_holds(admission
 
 def test_every_rule_is_asked_about_on_every_day_on_which_something_changes(admission: list[Proof]) -> None:
     days = changes(BOOK, BOOK.areas["admission"])
-    assert [str(d) for d in days] == ["2020-01-01", "2020-05-10", "2023-10-01"]
+    assert [str(d) for d in days] == ["2020-01-01", "2020-05-10", "2023-10-01", "2024-02-01"]
     asked = Counter(p.question.day for p in admission if p.question.code == "can-be-violated")
     in_force = {d: sum(r.in_force.holds(d) for r in BOOK.areas["admission"].rules) for d in days}
     assert asked == in_force
