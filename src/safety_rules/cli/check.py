@@ -80,9 +80,8 @@ def command(
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
         kept = folder / "texts"
-        doubtful, silenced = _lint(
-            book, texts if texts is not None or not any(kept.glob("*.txt")) else kept, [f.path for f in over], on
-        )
+        texts = kept if texts is None and any(kept.glob("*.txt")) else texts
+        doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = [*counted, *_emptied(rules, over, book)], [*silenced, *known]
     summary = _summary(len(files), book, problems, language)

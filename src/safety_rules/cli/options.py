@@ -237,20 +237,14 @@ def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
     for at, word in enumerate(arguments):
         if word in ("-l", "--language") and at + 1 < len(arguments) and arguments[at + 1] in LANGUAGES:
             return arguments[at + 1]
-        if (
-            named := word.removeprefix("--language=" if word.startswith("--") else "-l")
-        ) != word and named in LANGUAGES:
+        if (named := word.removeprefix("--language=").removeprefix("-l")) != word and named in LANGUAGES:
             return named
     plain = [w for w in arguments if not w.startswith("-")]
-    if not plain or plain[0] in engineers or locale_language(""):
-        return locale_language(ENGLISH if plain and plain[0] in engineers else CHINESE)
-    return next((_written_in(w) for w in plain[1:] if os.path.isfile(w)), CHINESE)
-
-
-def _written_in(path: str) -> str:
+    if plain and plain[0] in engineers:
+        return locale_language(ENGLISH)
     from safety_rules.formats.written import written_in
 
-    return written_in(Path(path))
+    return locale_language("") or next((written_in(Path(w)) for w in plain[1:] if os.path.isfile(w)), CHINESE)
 
 
 def _language(function: F, default: Callable[[], str], help: str) -> F:

@@ -90,13 +90,12 @@ def of_row(row: ScreenedRow) -> Values:
     def listed(slots: Iterable[Slot]) -> list[dict[str, str]]:
         return _lines(text(s, "zh", vocabulary) for s in slots)
 
-    enterprise, blank = _text(verdict, "enterprise.name"), Place(verdict.split.blank)
-    apart = (
-        ("gap", "missing") if verdict.definite and verdict.one_of else ()
-    )  # a blank that does not help is still to be filled in
-    hangs, lacks = (
-        [statement(f"document.either_{key}", blank=blank)] if key in apart else [] for key in ("gap", "missing")
-    )
+    def of_the_blank(part: str) -> list[Slot]:
+        """Return what is said of a blank that decides nothing: it is still to be filled in."""
+        rests = verdict.definite and verdict.one_of
+        return [statement(f"document.either_{part}", blank=Place(verdict.split.blank))] if rests else []
+
+    enterprise = _text(verdict, "enterprise.name")
     return {
         "addressee": enterprise or sentence("document.blank", "zh"),
         "enterprise": enterprise or sentence("value.missing", "zh"),
@@ -105,8 +104,8 @@ def of_row(row: ScreenedRow) -> Values:
         "outcome": _outcome(verdict),
         "first_reason": sentence("document.reason", "zh", reason=first_reason(row, "zh")),
         "grounds": listed(_grounds(verdict)),
-        "gaps": listed([*hangs, *gaps_said(verdict)]),
-        "missing": listed([*lacks, *reasons_said(verdict.needs.can_change, verdict).parts]),
+        "gaps": listed([*of_the_blank("gap"), *gaps_said(verdict)]),
+        "missing": listed([*of_the_blank("missing"), *reasons_said(verdict.needs.can_change, verdict).parts]),
         "duties": listed(map(duty_said, verdict.obligations)),
         "standing": standing_words(verdict.standing, "zh"),
         "facts": list(_facts(row, verdict)),

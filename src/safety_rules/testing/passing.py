@@ -72,9 +72,9 @@ def _barely(asked: _Asked) -> dict[str, Any]:
     vocabulary, fixed = law.rulebook.vocabulary, asked.area.admit(asked.given).values
     reads = {r.key: [f.key for f in read_facts(focused(r, law)[1])] for r in law.rules}
     for key in [k for k in record.values if k not in fixed and isinstance(vocabulary.facts[k].kind, Number)]:
-        concerned = [r for r in law.rules if key in reads[r.key]]
+        concerned = {i: r for i, r in enumerate(law.rules) if key in reads[r.key]}
         score, step = _score(record, concerned, asked.area), step_of(vocabulary.facts[key])
-        for value in candidates(law, record, concerned, key):
+        for value in candidates(law, record, list(concerned.values()), key):
             assert isinstance(value, Fraction)
             sides = [record.with_value(key, v) for v in (value, value - step, value + step)]
             kept, *beside = [_score(r, concerned, asked.area) for r in sides]
@@ -111,7 +111,7 @@ def _better(
     """Return the record with the facts of one rule moved to where more of the rules that read them hold."""
     law = area.law
     for key in reads[rule.key]:
-        concerned = [r for r in law.rules if key in reads[r.key]]
+        concerned = {i: r for i, r in enumerate(law.rules) if key in reads[r.key]}
         score = _score(record, concerned, area)
         if key in fixed or score == DONE * len(concerned):
             continue
@@ -139,14 +139,13 @@ def _tries(record: Record, rule: Rule, law: AreaOn, key: str) -> Iterator[Any]:
         yield from made[:MOST_VALUES]
 
 
-def _score(record: Record, rules: list[Rule], area: DatedArea) -> int:
+def _score(record: Record, rules: Mapping[int, Rule], area: DatedArea) -> int:
     """Return how well rules hold: each in full where it holds or does not apply, less for each thing that it lacks."""
     violated, open_, _ = area.masks(record)
-    place, env, total = {r.key: i for i, r in enumerate(area.law.rules)}, area.law.environment(record), 0
-    for rule in rules:
-        bit = 1 << place[rule.key]
-        if open_ & bit:
+    env, total = area.law.environment(record), 0
+    for place, rule in rules.items():
+        if open_ >> place & 1:
             total += DONE // 2 - len(told(rule, env)[3])
-        elif not violated & bit:
+        elif not violated >> place & 1:
             total += DONE
     return total

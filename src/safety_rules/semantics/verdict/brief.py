@@ -14,6 +14,7 @@ from safety_rules.semantics.verdict.explain import (
     duty_said,
     either_said,
     headline,
+    is_graded,
     problem_lines,
     reasons_said,
     ways_said,
@@ -40,14 +41,12 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
 def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statement:
     """Return the rule that decides: what of it fails, and on which law; a veto before others."""
     f = max(first, key=lambda f: f.rule.otherwise.veto)
-    failed: list[Slot] = [
-        c.sentence for c, r in zip(f.rule.requires, f.requires, strict=True) if r.truth is Truth.FALSE
-    ]
+    failed = [c.sentence for c, r in zip(f.rule.requires, f.requires, strict=True) if r.truth is Truth.FALSE]
     law = cited(min(f.rule.authority, key=lambda c: c.standing), verdict.on.rulebook.sources)
-    told, more = ("graded", "graded_others") if verdict.on.area.grades else ("reason", "others")
+    told, more = ("graded", "graded_others") if is_graded(f, verdict) else ("reason", "others")
     others = statement(f"brief.{more}", count=violated - 1) if violated > 1 else ""
     slots: dict[str, Slot] = {"failed": Series("joint.list", tuple(failed)), "law": law, "others": others}
-    if told == "reason" and failed == [f.rule.title]:
+    if told == "reason" and [c.zh for c in failed] == [f.rule.title.zh]:
         return statement("brief.plain_reason", **slots)
     return statement(f"brief.{told}", title=f.rule.title, **slots)
 
@@ -70,16 +69,13 @@ def _next(first: Sequence[Finding], verdict: Decided) -> Statement:
         needs = verdict.needs.smallest or verdict.needs.can_change
         more = statement("brief.more", count=len(needs) - MOST_NAMED) if len(needs) > MOST_NAMED else ""
         return statement("brief.ask", facts=reasons_said(sorted(needs)[:MOST_NAMED], verdict), more=more)
-    if first and not verdict.on.area.grades:
+    if not all(is_graded(f, verdict) for f in first):
         return _remedy(first, verdict)
     gaps = _gaps(first, verdict)
     if gaps:
         return statement("brief.graded_gap", what=Series("joint.beside", gaps))
-    return _duties(verdict.obligations) or statement("brief.law", count=_documents(verdict))
-
-
-def _documents(verdict: Decided) -> int:
-    return len({c.source for f in verdict.decisive for c in f.rule.authority})
+    documents = {c.source for f in verdict.decisive for c in f.rule.authority}
+    return _duties(verdict.obligations) or statement("brief.law", count=len(documents))
 
 
 def _duties(duties: Sequence[DueDuty]) -> Statement | None:

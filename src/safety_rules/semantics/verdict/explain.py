@@ -97,7 +97,7 @@ def finding_line(f: Finding, verdict: Decided) -> Statement:
     """Return one rule's part of the explanation."""
     env, below = verdict.environment, list[Slot]()
     below += _clauses("applies", f.rule.applies_when, f.applies_when, env)
-    below += _clauses("criterion" if verdict.on.area.grades else "requires", f.rule.requires, f.requires, env)
+    below += _clauses("criterion" if is_graded(f, verdict) else "requires", f.rule.requires, f.requires, env)
     below += [statement("gap.line", gap=_gap_said(c)) for c in verdict.clause_gaps if c.rule == f.rule.key]
     if f.status is Status.UNDETERMINED:
         below.append(statement("finding.lacks", facts=reasons_said(f.reasons, verdict)))
@@ -113,11 +113,13 @@ def _status(f: Finding, verdict: Decided) -> str:
     """Return how a finding is told: a grade is reached or not, a hint is met or not; a duty or a veto is broken."""
     if f.status is Status.VIOLATED and f.outcome is None:
         return "hint"
-    if f.rule.otherwise.veto:
-        return f.status.value
-    if verdict.on.area.grades and f.status in (Status.VIOLATED, Status.SATISFIED):
-        return "not_reached" if f.status is Status.VIOLATED else "reached"
-    return f.status.value
+    graded = {Status.VIOLATED: "not_reached", Status.SATISFIED: "reached"} if is_graded(f, verdict) else {}
+    return graded.get(f.status, f.status.value)
+
+
+def is_graded(f: Finding, verdict: Decided) -> bool:
+    """Return whether a rule is a step of a grade, which is reached or not; a veto is broken, wherever it stands."""
+    return verdict.on.area.grades and not f.rule.otherwise.veto
 
 
 def _consequence(f: Finding, verdict: Decided) -> Slot:
