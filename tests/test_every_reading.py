@@ -116,6 +116,7 @@ SAMPLES = [
     "last_of_month(project.expires) > project.approved",
     "workdays_between(project.expires, project.approved) > 20[天]",
     "days_between(project.expires, project.approved) > 3[天]",
+    "in_window(project.opens, '22:00', project.closes)",
     "floor_to(project.width, project.depth) < 1",
     "round_to(project.width, 0.5) < 1",
 ]
@@ -329,6 +330,7 @@ DECLINED: dict[str, dict[str, str]] = {
         "last_of_month(project.expires) > project.approved": "Call",
         "workdays_between(project.expires, project.approved) > 20[天]": "Call",
         "days_between(project.expires, project.approved) > 3[天]": "DaysBetween",
+        "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
     },
@@ -371,6 +373,7 @@ DECLINED: dict[str, dict[str, str]] = {
         "first_of_month(project.expires) > project.approved": "Call",
         "last_of_month(project.expires) > project.approved": "Call",
         "workdays_between(project.expires, project.approved) > 20[天]": "Call",
+        "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
     },

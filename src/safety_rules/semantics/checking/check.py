@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from safety_rules.language import expr as tree
+from safety_rules.language.clock import TIME, is_time
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import (
     Boolean,
@@ -44,7 +45,7 @@ MOST_OPERATIONS = 8000
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
-TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date()}
+TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date(), "time": TIME}
 
 
 def condition(
@@ -100,6 +101,8 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> tr
             return None if inner is None else tree.Not(inner, r.span(node))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _number(operand, scope, r, expected)
+            if inner is not None and is_time(tree.kind_of(inner)):
+                return r.wrong("time.counted", node)
             return None if inner is None else tree.Negate(inner, r.span(node))
         case ast.BoolOp(op=op, values=values):
             parts = [_boolean(v, scope, r) for v in values]
@@ -283,6 +286,8 @@ def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None
     if not isinstance(a, Number) or not isinstance(b, Number):
         wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
         return r.wrong("kind.no-number", wrong, kind=kind_said(kind))
+    if is_time(a) or is_time(b):
+        return r.wrong("time.counted", node)
     if op in "+-":
         if isinstance(left, tree.Literal) and left.value == 0 and a.unit == ONE:
             left, a = tree.Literal(left.value, Number(b.unit, True), left.at), b
@@ -328,6 +333,9 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
     step = None if row.above_zero is None else written_number(arguments[row.above_zero])
     if row.above_zero is not None and step is not None and step <= 0:
         return r.wrong("step", node.args[row.above_zero], name=name)
+    ends = [] if row.apart is None else [written_number(arguments[i]) for i in row.apart]
+    if ends and ends[0] is not None and ends[0] == ends[1]:
+        return r.wrong("window", node, name=name)
     return (
         SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else tree.Call(key, tuple(arguments), r.span(node))
     )
@@ -376,6 +384,8 @@ def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) ->
     if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
+    if fold == "sum" and body is not None and is_time(tree.kind_of(body)):
+        return r.wrong("time.counted", node)
     if body is not None and not isinstance(tree.kind_of(body), Number | (Date if row.days else Number)):
         return r.wrong("kind.no-number", node, kind=kind_said(tree.kind_of(body)))
     return body
