@@ -92,6 +92,8 @@ SAMPLES = [
     "any(e.closed for e in enterprise.events)",
     "all(e.closed for e in enterprise.events if e.score > 1)",
     "any(s == 'mixing' for s in project.steps)",
+    "distinct(e.substance for e in enterprise.events if e.closed) > 1",
+    "project.steps == limit.steps",
     "all(count(f for f in enterprise.events if f.substance == e.substance) == 1 for e in enterprise.events)",
     "project.code in quantity",
     "quantity[project.code].toxic",
@@ -333,6 +335,8 @@ DECLINED: dict[str, dict[str, str]] = {
         "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "ItemField",
+        "project.steps == limit.steps": "ItemSelf",
     },
     "breakpoints": {
         "project.approved + project.term <= project.expires": "Shift",
@@ -342,6 +346,7 @@ DECLINED: dict[str, dict[str, str]] = {
     "smt": {
         "matches(project.code, 'plate')": "text-function",
         "length(project.code) > 2": "text-function",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "distinct",
     },
     "fast": {
         "project.approved + project.term <= project.expires": "FactRef",
@@ -376,5 +381,6 @@ DECLINED: dict[str, dict[str, str]] = {
         "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "Aggregate",
     },
 }

@@ -25,7 +25,7 @@ from safety_rules.language.units import DAY, MONTH, YEAR
 
 Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
 Operator: TypeAlias = OneOf["+", "-", "*", "/"]
-Folding: TypeAlias = OneOf["sum", "all", "any", "count", "min", "max"]
+Folding: TypeAlias = OneOf["sum", "all", "any", "count", "distinct", "min", "max"]
 Taken: TypeAlias = OneOf["text", "part", "format", "day", "time", "number", "same"]
 """What an argument is; `same` is a number in the unit of the first, `part` a text that is not empty, `format` the name of one."""
 
@@ -89,6 +89,7 @@ FOLDS: Mapping[str, Fold] = {
     "all": Fold(Name("全部", "all"), all, lambda k: Boolean(), quantifies=True),
     "any": Fold(Name("任一", "any"), any, lambda k: Boolean(), quantifies=True),
     "count": Fold(Name("计数", "count"), lambda v: Fraction(len(v)), lambda k: Number(whole=True)),
+    "distinct": Fold(Name("不同数", "distinct"), lambda v: Fraction(len(set(v))), lambda k: Number(whole=True)),
     "min": Fold(Name("取小", "min"), min, lambda k: k, nothing=True, days=True),
     "max": Fold(Name("取大", "max"), max, lambda k: k, nothing=True, days=True),
 }

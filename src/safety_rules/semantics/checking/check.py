@@ -34,6 +34,7 @@ from safety_rules.semantics.checking.kinds_and_units import (
     moved_date,
     written_number,
 )
+from safety_rules.semantics.checking.lists import WITHIN, compared_lists, written_pair
 from safety_rules.semantics.checking.parse import Reading, syntax
 from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
 from safety_rules.words.diagnostic import Diagnostic
@@ -236,11 +237,17 @@ def _compared(
         return tree.Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
     if type(op) not in COMPARISONS:
         return r.wrong("not-allowed.is", node)
-    pair = _pair(left, right, scope, r)
+    pair, symbol = (
+        written_pair(left, right, lambda n: _expr(n, scope, r), r) or _pair(left, right, scope, r),
+        COMPARISONS[type(op)],
+    )
     if pair is None:
         return None
-    a, b, symbol = pair[0], pair[1], COMPARISONS[type(op)]
-    if isinstance(tree.kind_of(a), Choices | Records) or isinstance(tree.kind_of(b), Choices | Records):
+    a, b = pair
+    kinds = tree.kind_of(a), tree.kind_of(b)
+    if isinstance(kinds[0], Choices) and kinds[0] == kinds[1] and symbol in WITHIN:
+        return compared_lists(symbol, a, b, scope, at)
+    if any(isinstance(kind, Choices | Records) for kind in kinds):
         return r.wrong("kind.list", node)
     fitted = as_kind(b, tree.kind_of(a), right, r)
     if fitted is None:
@@ -269,6 +276,8 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
             return r.wrong("kind.text-in", right, text=ast.unparse(right), part=ast.unparse(left))
         return r.wrong("kind.no-choices", right, kind=kind_said(kind))
     item = _expr(left, scope, r, Choice(kind.choices))
+    if item is not None and tree.kind_of(item) == kind:
+        return r.wrong("kind.list-in", left, left=ast.unparse(left), right=ast.unparse(right))
     fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
     return None if fitted is None else tree.In(fitted, container, at)
 
@@ -384,6 +393,11 @@ def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) ->
     if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
+    if fold == "distinct":
+        told_apart = body is None or isinstance(tree.kind_of(body), Text | Choice | Date)
+        return (
+            body if told_apart or body is None else r.wrong("kind.distinct", node, kind=kind_said(tree.kind_of(body)))
+        )
     if fold == "sum" and body is not None and is_time(tree.kind_of(body)):
         return r.wrong("time.counted", node)
     if body is not None and not isinstance(tree.kind_of(body), Number | (Date if row.days else Number)):

@@ -116,6 +116,12 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
     kind = kind_of(item)
     if not isinstance(kind, Choice | Text):
         return r.wrong("kind.no-choice", left, kind=kind_said(kind))
+    listed = written_list(right, kind, r)
+    return None if listed is None else In(item, listed, at)
+
+
+def written_list(right: ast.List | ast.Tuple | ast.Set, kind: Choice | Text, r: Reading) -> Literal | None:
+    """Return a list of choices or texts that is written out."""
     values: list[str] = []
     for element in right.elts:
         text = element.value if isinstance(element, ast.Constant) else None
@@ -127,7 +133,7 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
     if len(values) != len(right.elts):
         return None
     choices = kind.choices if isinstance(kind, Choice) else ChoiceList("", ())
-    return In(item, Literal(tuple(values), Choices(choices), r.span(right)), at)
+    return Literal(tuple(values), Choices(choices), r.span(right))
 
 
 def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | None:

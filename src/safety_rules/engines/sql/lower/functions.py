@@ -26,12 +26,16 @@ def called(expr: Call, w: Writer) -> Any:
     arguments: list[Any] = [
         terms.held(w.number(a), w) if terms.is_number(a) else terms.short(w.value(a), w) for a in expr.arguments
     ]
+    for i, taken in enumerate(row.takes):
+        if taken == "time" and arguments[i].constant is None:  # seconds of a day are whole, and exact as DOUBLE
+            arguments[i] = numbers.counted(arguments[i].sql, w.dialect, False)
     if row.above_zero is not None:
         arguments[row.above_zero] = _above_zero(arguments[row.above_zero], w)
     if row.apart is not None:
         one, other = (arguments[i] for i in row.apart)
-        differ = w.keep(f"(CASE WHEN {_stands(w, '!=', one, other)} THEN {other.sql} END)")
-        arguments[row.apart[1]] = replace(other, sql=differ, size=differ, constant=None)
+        if one.constant is None or other.constant is None or one.constant == other.constant:
+            differ = w.keep(f"(CASE WHEN {_stands(w, '!=', one, other)} THEN {other.sql} END)")
+            arguments[row.apart[1]] = numbers.counted(differ, w.dialect, False)
     found = row.meaning(_algebra(w), *arguments)
     if isinstance(found, Number) and len(found.sql) + len(found.size) > MOST_IN_PLACE:
         w.doubt("TRUE")  # within a list that has no columns, functions of functions of functions are left to be settled
