@@ -34,6 +34,7 @@ LEFT = {
     "分级累计(标准.分级, 项目.投资) <= 90[万元]": "choice-of-numbers-at-threshold",
     "scale(limit.fees, project.sales)": "choice-of-numbers-at-threshold",
     "scale(limit.fees, project.invested - 100[万元]) == 1000[百分比] * 1[万元]": "choice-of-numbers-at-threshold",
+    "scale(limit.fees, project.balance) > 0[万元]": "choice-of-numbers-at-threshold",
     "project.mass / quantity[project.code].amount >= 1": "choice-of-numbers-at-threshold",
     "project.floor >= 2[亩]": "number-without-short-decimal",
     "project.invested / project.floor >= 300[万元/亩]": "number-without-short-decimal",
