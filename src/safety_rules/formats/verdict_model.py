@@ -251,9 +251,10 @@ class ChainsModel(Part):
 
 
 class OneOfModel(Part):
-    """Rules of which one is violated in every case of a blank, so that the outcome at best is no better."""
+    """Rules of which one is violated in every case of some blanks, so that the outcome at best is no better."""
 
     blank: str
+    blanks: list[str] = Field(default_factory=list)
     rules: list[str]
 
 
@@ -275,6 +276,8 @@ class VerdictModel(Part):
     at_worst_name: Both
     standing: StandingKey | None
     one_of: OneOfModel | None = None
+    no_worse: list[str] = Field(default_factory=list)
+    every_case: bool = True
     derived: dict[str, Value]
     findings: list[FindingModel]
     needs: NeedsModel
