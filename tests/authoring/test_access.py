@@ -43,7 +43,7 @@ def test_rows_come_out_as_the_ledgers_say() -> None:
     """Who is banned, or comes at night without being on duty, by reading the ledgers here; the engine is asked beside."""
     area = sr.load(ACCESS / "rules").area("access").on("2024-06-01")
     joined = area.with_ledger(*(ACCESS / name for name in LEDGERS[1:]))
-    visits, bans, _ = (list(csv.DictReader((ACCESS / n).open(encoding="utf-8-sig"))) for n in LEDGERS)
+    visits, bans, _ = (list(csv.DictReader((ACCESS / n).read_text("utf-8-sig").splitlines())) for n in LEDGERS)
     banned = {b["身份证号"] for b in bans if b["起始日期"] <= "2024-06-01" <= b["截止日期"]}
     known = {f.zh_key.rpartition(".")[2] for f in area.law.rulebook.vocabulary.of_subject("visit")}
     assert banned
