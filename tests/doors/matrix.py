@@ -158,6 +158,14 @@ PRINCIPLES = (
                 [{**DEATHS, "deaths": "0", "死亡人数": "12"}],
             ),
             Case(
+                "a list under nearly its name besides",
+                OPEN,
+                {"enterprise.listing": [BLACK]},
+                (),
+                frozenset({"names"}),
+                kinds=frozenset({"given-twice", "unknown-fact", "column-tells", "not-a-list"}),
+            ),
+            Case(
                 "no value and a good one in a list",
                 OPEN,
                 {LISTINGS: [{**BLACK, "status": "移走", "名单状态": "已移出"}]},
