@@ -233,7 +233,8 @@ def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTabl
         elif all(c.unit_at != index for c in found):
             notices.append(Problem("heading", "", table.place(row.number, index), result, heading))
     kept, doubled = _once(found, lambda column: table.place(row.number, column), by_row)
-    others = tuple(c for c in found if c not in kept)
+    settled = {c.fact.key for c in kept if c.rank < 0}  # by a map, for good
+    others = tuple(c for c in found if c not in kept and c.fact.key not in settled)
     used = {i for c in found for i in (c.index, c.unit_at)}
     return Columns(
         row.number,
