@@ -198,16 +198,3 @@ def test_a_field_of_a_record_under_a_name_that_looks_like_its_own_is_not_passed_
     plain = area().decide({**CONTENT, "enterprise.accidents": [accident]})
     other = area().decide({**CONTENT, "enterprise.accidents": [{**accident, "Deaths": 12}]})
     assert (plain.at_worst, other.at_worst) == ("conditional", "rejected")
-
-
-@pytest.mark.parametrize(
-    "cell", ["有黑名单1条", "见附表", '[{"list": "black", "listed_on": "2020-03-12", "status": "在列"}]']
-)
-@pytest.mark.parametrize("first", [True, False])
-def test_an_enterprise_that_two_rows_tell_of_differently_is_cleared_in_neither(
-    tmp_path: Path, cell: str, first: bool
-) -> None:
-    rows = [row(), row(项目编号="XM-2", 名单记录=cell), row(**{**SECOND, "项目编号": "XM-3"})]
-    outcomes = dict(screened(ledger(tmp_path / "a.xlsx", *(rows if first else rows[::-1])))[0])
-    assert (outcomes["XM-1"], outcomes["XM-3"]) == (OPEN, BEST)
-    assert outcomes["XM-2"] != BEST

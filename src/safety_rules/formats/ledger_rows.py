@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
-from safety_rules.formats.list_values import denied, joined, lacks, list_value
+from safety_rules.formats.list_values import joined, lacks, list_value
 from safety_rules.formats.lists import ListSheet
 from safety_rules.formats.mentions import Spoken, denies, list_headed, list_told, parts, spoken_of
 from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
@@ -70,7 +70,6 @@ class Reading:
     lists: Mapping[str, Sequence[ListSheet]]
     notices: list[Problem]
     grouped: bool = False
-    claimed: Set[tuple[str, str, str]] = frozenset()
 
     @cached_property
     def identity(self) -> frozenset[str]:
@@ -134,18 +133,6 @@ class Reading:
         return {
             i: f for i in unused if (f := list_headed(self.found.headings[i], self.spoken, self.vocabulary)) is not None
         }
-
-    def claims(self) -> Iterator[tuple[str, str, str]]:
-        """Yield of which firms, by their identity, a row's own cell says that a list of theirs holds something."""
-        lists = [c for c in self.found.columns if isinstance(c.fact.kind, Records)]
-        own = {c.fact.key: self.vocabulary.subjects[c.fact.key.partition(".")[0]].identity for c in lists}
-        named = [c for c in self.found.columns if any(c.fact.key in keys for keys in own.values())]
-        for row in self.table.rows() if named else ():
-            if row.number > self.found.row and any(not denied(row.cell(c.index)) for c in lists):
-                if not kind_of_line(row, self.found.headings):
-                    who = {c.fact.key: owner(row.merged.get(c.index, row.cell(c.index))) for c in named}
-                    told = [c.fact.key for c in lists if not denied(row.cell(c.index))]
-                    yield from ((key, k, folded(v)) for key in told for k, v in who.items() if v and k in own[key])
 
     def _heard(self, row: RawRow) -> dict[str, tuple[int, str, str]]:
         """Return of which lists the cells of unused columns tell that they hold something: where, what, of which kind."""
@@ -249,8 +236,6 @@ class Reading:
                 index, text, _ = heard[key]
                 own = self.table.place(number, index)
                 wrong = said("list-told", heading=self.found.headings[index], text=text[:60], fact=fact.name).name
-            if wrong is None and value == [] and any((key, k, folded(v)) in self.claimed for k, v in names.items()):
-                wrong = said("list-elsewhere", fact=fact.name).name
             if wrong is not None:
                 elsewhere = [*(i.place for i in (*found.items, *found.contradicting)), *found.possible]
                 place = own or elsewhere[0]
@@ -269,9 +254,6 @@ def all_rows(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
         rows = [names for reading in readings for names in reading.named()]
         for sheet in sheets:
             first.notices += sheet.attach(rows, first.vocabulary)
-    claimed = frozenset(claim for reading in readings for claim in reading.claims())
-    for reading in readings:
-        reading.claimed = claimed
     number = first.vocabulary.subjects[first.subjects[0]].identity[0]
     seen: dict[str, str] = {}
     for reading in readings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from safety_rules.formats.lists import Item, ListSheet
@@ -15,12 +14,10 @@ from safety_rules.formats.table import cell_text, folded, is_blank, usable
 from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Choice, Name
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.folding import says_none
 from safety_rules.semantics.admission.objects import Unread
 from safety_rules.semantics.admission.values import NOTHING, absent
 
 MOST_TOLD = 5
-MOST_LETTERS = 100
 POINTER = re.compile(r"^(有|见|详见|参见|另附|附|yes|see)")
 
 
@@ -101,16 +98,6 @@ def list_value(fact: Fact, cell: Any, found: Joined, fields: Sequence[Fact] = ()
             f"`{text}` in {name.en} is not understood; its own sheet has {count}",
         )
     return usable(cell), None
-
-
-@lru_cache(4096)
-def _nothing(text: str) -> bool:
-    return absent(text) or text in NOTHING or text == "[]" or says_none(text)
-
-
-def denied(cell: Any) -> bool:
-    """Return whether a cell of a list says that it holds nothing, or says nothing."""
-    return is_blank(cell) or _nothing(cell_text(cell)[:MOST_LETTERS])
 
 
 def lacks(records: Sequence[Any], kind: str, fields: Sequence[Fact]) -> bool:
