@@ -77,7 +77,7 @@ class AssumptionModel(CitationModel):
 class ReasonModel(Part):
     """What is missing; for a fact also why, as far as the data tells."""
 
-    kind: Literal["fact", "divisor", "step", "parameter", "authority", "calendar", "year"]
+    kind: Literal["fact", "divisor", "step", "window", "parameter", "authority", "calendar", "year"]
     name: str
     label: Both
     absence: Literal["not_asked", "not_filled_in", "said_not_to_exist", "unreadable"] | None

@@ -230,8 +230,8 @@ def reason_said(
             return statement("reason.calendar", name=Place(key))
         case "year":
             return statement("reason.year", year=key)
-        case "step":
-            return statement("reason.step", name=Place(key))
+        case "step" | "window":
+            return statement("reason.step" if reason.kind == "step" else "reason.window", name=Place(key))
         case _:
             return Place(key)
 
