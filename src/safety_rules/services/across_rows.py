@@ -35,17 +35,16 @@ def across_rows(
         facts = Name(*(listed((vocabulary.facts[k].name.in_(at) for k in rule.by), at) for at in ("zh", "en")))
         for key, numbers in groups.items():
             if len(numbers) > rule.at_most:
-                told = {
-                    "rule": rule.name,
-                    "facts": facts,
-                    "rows": _numbers(numbers),
-                    "count": len(numbers),
-                    "most": rule.at_most,
-                }
-                yield problem("across-rows", rule.by[0], f"{name}:{numbers[0]}", _shown(key, rule, vocabulary), **told)
+                place, rows_, count = f"{name}:{numbers[0]}", _numbers(numbers), len(numbers)
+                yield problem(
+                    "across-rows", rule.by[0], place, _shown(key, rule, vocabulary),
+                    rule=rule.name, facts=facts, rows=rows_, count=count, most=rule.at_most,
+                )  # fmt: skip
         if blank:
-            told = {"rule": rule.name, "facts": facts, "rows": _numbers(blank), "count": len(blank)}
-            yield problem("across-rows.blank", rule.by[0], f"{name}:{blank[0]}", "", **told)
+            place, rows_ = f"{name}:{blank[0]}", _numbers(blank)
+            yield problem(
+                "across-rows.blank", rule.by[0], place, rule=rule.name, facts=facts, rows=rows_, count=len(blank)
+            )
 
 
 def _key(value: Any) -> Any:
