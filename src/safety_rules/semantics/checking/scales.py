@@ -9,7 +9,7 @@ from fractions import Fraction
 from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Name, Number
 from safety_rules.language.vocabulary import normal
-from safety_rules.semantics.checking.kinds_and_units import as_kind
+from safety_rules.semantics.checking.kinds_and_units import as_kind, in_unit
 from safety_rules.semantics.checking.parse import Reading
 from safety_rules.semantics.checking.scope import Scope, dotted
 from safety_rules.words.near import suggestion
@@ -52,14 +52,14 @@ def scaled(node: ast.Call, read: Callable[[ast.expr], tree.Expr | None], scope: 
     other = next((n for n, (k, _) in scope.parameters.items() if k == key != n), key)
     r.named(node.args[0], key.rpartition(".")[0], other.rpartition(".")[0])
     amount = read(node.args[1])
-    of = None if amount is None else as_kind(amount, found[0][0][1], node.args[1], r)
-    if of is None:
+    if amount is None or as_kind(amount, found[0][0][1], node.args[1], r) is None:
         return None
     above, rates = [[tree.ParameterRef(key, kind, None, at) for key, kind in part] for part in zip(*found, strict=True)]
-    unit = tree.kind_of(above[0])
+    unit = tree.kind_of(amount)
     assert isinstance(unit, Number)
+    edges = [e for a in above if (e := in_unit(a, unit.unit, node, r)) is not None]
     nothing = tree.Literal(Fraction(0), Number(unit.unit, True), at)
-    beyond = [tree.Call("max", (tree.Arithmetic("-", of, a, unit.unit, at), nothing), at) for a in above]
+    beyond = [tree.Call("max", (tree.Arithmetic("-", amount, e, unit.unit, at), nothing), at) for e in edges]
     inside = [
         beyond[i] if i + 1 == len(beyond) else tree.Arithmetic("-", beyond[i], beyond[i + 1], unit.unit, at)
         for i in range(len(beyond))
