@@ -15,6 +15,7 @@ from random import Random
 from typing import Any, TypeAlias
 
 from conformance.suite import book, parsed, record
+from safety_rules.language.clock import time_text
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Boolean, Date, Name, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
@@ -268,15 +269,17 @@ def plain(values: Mapping[str, Any]) -> dict[str, Any]:
     nested: dict[str, Any] = {"project": {}, "enterprise": {}}
     for key, value in values.items():
         subject, _, name = key.partition(".")
-        nested[subject][name] = _plain(value)
+        nested[subject][name] = _plain(value, name)
     return nested
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, name: str = "") -> Any:
     match value:
+        case F() if name in ("opens", "closes", "at"):
+            return time_text(value)
         case F():
             return int(value) if value.denominator == 1 else float(value)
         case tuple():
-            return [{k: _plain(v) for k, v in i.items()} if isinstance(i, dict) else i for i in value]
+            return [{k: _plain(v, k) for k, v in i.items()} if isinstance(i, dict) else i for i in value]
         case _:
             return value
