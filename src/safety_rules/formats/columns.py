@@ -10,6 +10,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
+from safety_rules.semantics.verdict.currency import not_covered_said
 from safety_rules.semantics.verdict.explain import duty_said, either_said, reasons_said, standing_said, ways_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.words.catalog import sentence, texts
@@ -42,6 +43,7 @@ def told(verdict: Verdict, language: str) -> Told:
     def said(slots: Iterable[Slot]) -> tuple[str, ...]:
         return tuple(text(s, language, verdict.on.rulebook.vocabulary) for s in slots)
 
+    by_hand = not_covered_said(verdict)
     why = [reason_said(f, verdict) for f in counted]
     either = either_said(verdict)
     blank: list[Slot] = [statement("first.blank", blank=Place(verdict.split.blank))] if either else []
@@ -51,7 +53,7 @@ def told(verdict: Verdict, language: str) -> Told:
         "".join(said(why[0].parts[:1] if why and not either else ())), said(gaps_said(verdict)),
         said(_once(reasons_said(verdict.needs.smallest, verdict))),
         said(_once(reasons_said(verdict.needs.can_change, verdict))), said(map(duty_said, verdict.obligations)),
-        said(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
+        said([*(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None), *by_hand]),
         "".join(said([standing_said(verdict.standing)])),
         (
             *(problem_text(p, verdict, language) for p in verdict.problems),
