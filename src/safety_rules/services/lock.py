@@ -29,9 +29,9 @@ ACCEPTED = "# accepted "
 DIGEST = "# digest "
 RULES = "# rules "
 LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a-f ]+)")
-LONGEST = 96
+LONGEST = 80
 MOST_GONE = 8
-OF_ONE, OF_MANY = 10, 6  # digits of a digest: of a thing, of one among those of a line
+OF_ONE, OF_MANY = 8, 6  # digits of a digest: of a thing, of one among those of a line
 WIDENING = frozenset({"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered"})
 GROUPED = frozenset({"cases", "headings"})
 NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices"})
