@@ -83,10 +83,10 @@ class Full:
         return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
 
     def _in_every_case(self, number: int, one: Cases) -> str:
-        """Return the condition that a blank is there, and in every case of it a rule is open that is then violated, or may be."""
+        """Return the condition that blanks are there, and in every case of them a rule is open that is then violated, or may be."""
         if one.listed:
-            left_open = (f"(CASE WHEN x{i} IS NULL THEN 1 ELSE 0 END)" for mask in one.masks for i in bits(mask))
-            return f"(b{number} AND {' + '.join(left_open)} >= 2)"
+            left_open = (f"x{i} IS NULL" for mask in one.masks for i in bits(mask))
+            return f"(b{number} AND ({' OR '.join(left_open)}))"
         fails = (" OR ".join(f"(d{i} AND x{i} IS NULL)" for i in bits(mask)) for mask in one.masks)
         return f"(b{number} AND {' AND '.join(f'({each})' for each in fails)})"
 
