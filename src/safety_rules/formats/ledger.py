@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
 from safety_rules.formats.heading_map import Layout, Wanted, settled
 from safety_rules.formats.headings import (
+    FIRST_ROWS,
     Column,
     Spellings,
     columns,
@@ -22,8 +24,9 @@ from safety_rules.formats.headings import (
     spellings,
 )
 from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, json_rows, own_headings, several
-from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_meant, list_of, list_sheet
-from safety_rules.formats.table import RawRow, RawTable, folded, owner
+from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
+from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
+from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
@@ -112,14 +115,17 @@ def _from_tables(
         parts += tables_in(t, known, every, vocabulary.units)
     main, others = _main(path, parts, facts, sheet, set(vocabulary.subjects[subjects[0]].identity))
     units: dict[str, Unit] = {}
-    found = [in_units(columns(table, top, facts, vocabulary.units), units) for table, top in main]
+    found = [in_units(columns(table, top, facts, vocabulary.units, by_row=True), units) for table, top in main]
     lists: dict[str, list[ListSheet]] = defaultdict(list)
     notices: list[Problem] = []
+    spoken = spoken_of(facts, vocabulary)
     for table in others:
         fact = list_of(table.name, facts) or list_by_headings(table, facts, vocabulary, subjects, notices)
-        fact = fact or list_meant(table.name, facts, vocabulary)
+        fact = fact or list_meant(table.name, spoken)
         if fact is not None:
             lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects, units))
+        elif (told := _tells(table, spoken)) is not None:
+            lists[told.key].append(remarks(table, told))
         elif any(not row.blank for row in table.rows()):
             notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
@@ -151,6 +157,13 @@ def _from_tables(
     notices.append(problem("assumed-together", "", name, sheets=name))
     headings = ("工作表与行", *headings_of(readings))
     return Ledger(path, name, headings, 1, (), units, notices, several(readings), None, False, understood)
+
+
+def _tells(table: RawTable, spoken: Sequence[Spoken]) -> Fact | None:
+    """Return the list of which the first lines of a sheet that is no table of ours tell."""
+    lines = (cell_text(c) for r in islice(table.rows(), FIRST_ROWS) for c in r.cells if isinstance(c, str))
+    told = next((t for line in lines if (t := list_told(line, spoken)) is not None), None)
+    return None if told is None or SAMPLE.search(table.name) else told[0]
 
 
 def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:
