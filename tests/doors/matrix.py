@@ -270,6 +270,16 @@ PRINCIPLES = (
                 one(f"no day {w!r}", OPEN, LISTINGS, [{**BLACK, "listed_on": w}])
                 for w in ("2019-02-30", "去年", "43739", "2019年")
             ),
+            *(
+                one(f"a time {w!r}", expect, LISTINGS, [{**BLACK, "listed_on": w}])
+                for w, expect in (
+                    ("2019-09-30T16:00:00Z", WORST),
+                    ("2019-09-30T15:59:59Z", LISTED_ONCE),
+                    ("2019-10-01 00:30:00+08:00", WORST),
+                    ("2019-10-01T00:30:00+09:00", LISTED_ONCE),
+                    ("2019-10-01T00:30:00+25:00", OPEN),
+                )
+            ),
             one("a danger overdue", WORST, DANGERS, [{**DANGER, "deadline": "2020-09-30"}]),
             one("a danger due on the day", ("conditional", "conditional"), DANGERS, [DANGER]),
             one("a day as a day", WORST, LISTINGS, [{**BLACK, "listed_on": datetime.date(2019, 10, 1)}]),

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from doors.matrix import BLACK
 from doors.matrix import GOOD as CONTENT
-from doors.reading import BEST, HEADINGS, OPEN, area, ledger, row, screened
+from doors.reading import BEST, HEADINGS, OPEN, area, ledger, made, row, screened
 
 LISTED = ["企业名称", "名单", "列入日期", "名单状态"]
 BLACKLISTED = ["黑名单", "2020-03-12", "在列"]
@@ -147,6 +147,20 @@ def test_what_another_column_says_of_a_fact_is_held_against_its_own(tmp_path: Pa
 )  # fmt: skip
 def test_what_another_column_says_alike_or_not_at_all_opens_nothing(tmp_path: Path, heading: str, cell: Any) -> None:
     assert one(ledger(tmp_path / "a.xlsx", [*row(), cell], headings=[*HEADINGS, heading])) == BEST
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["甲公司2020年列入黑名单"], HEADINGS, row()],
+        [HEADINGS, row(), ["备注：甲公司2020年3月列入黑名单"]],
+        [HEADINGS, row(), [], ["甲公司2020年3月列入黑名单"]],
+        [HEADINGS, [*row(), "2020年列入黑名单"]],
+    ],
+)
+def test_what_a_title_a_note_or_a_column_without_a_heading_tells_is_heard(tmp_path: Path, rows: list[Any]) -> None:
+    outcomes = dict(screened(made(tmp_path / "a.xlsx", 项目=[*rows, row(**SECOND)]))[0])
+    assert (outcomes["XM-1"], outcomes["XM-2"]) == (OPEN, BEST)
 
 
 def test_a_remark_on_a_kind_that_the_records_lack_opens_the_list(tmp_path: Path) -> None:

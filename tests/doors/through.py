@@ -25,7 +25,12 @@ Judge = Callable[[sr.DatedArea, Sequence[Content], Path], "list[Answer]"]
 # What a table says once of a column, a record says of the fact; and what only files can have is said in their words.
 FEW = 4
 WHO = ("enterprise.name", "enterprise.credit_code")  # a row of a table of several has a name of its own
-SAME_KIND = {"heading-twice": "given-twice", "list": "not-a-list", "heading": "unknown-fact"}
+SAME_KIND = {
+    "heading-twice": "given-twice",
+    "columns-differ": "given-twice",
+    "list": "not-a-list",
+    "heading": "unknown-fact",
+}
 SHEETS = {
     "enterprise.listings": "名单记录",
     "enterprise.accidents": "事故记录",

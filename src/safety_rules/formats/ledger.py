@@ -24,9 +24,10 @@ from safety_rules.formats.headings import (
     spellings,
 )
 from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, json_rows, own_headings, several
+from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
 from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
-from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, owner
+from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
@@ -125,9 +126,13 @@ def _from_tables(
         if fact is not None:
             lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects, units))
         elif (told := _tells(table, spoken)) is not None:
-            lists[told.key].append(remarks(table, told))
+            made = remarks(table, told, [r for r in table.rows() if not r.blank])
+            lists[told.key].append(replace(made, notices=(*table.notices, *made.notices)))
         elif any(not row.blank for row in table.rows()):
             notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
+    for table, top in main:
+        for told, said in _lines_that_tell(table, top, spoken):
+            lists[told.key].append(remarks(table, told, said))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
     if inner is not None:
         fact, used = inner
@@ -164,6 +169,19 @@ def _tells(table: RawTable, spoken: Sequence[Spoken]) -> Fact | None:
     lines = (cell_text(c) for r in islice(table.rows(), FIRST_ROWS) for c in r.cells if isinstance(c, str))
     told = next((t for line in lines if (t := list_told(line, spoken)) is not None), None)
     return None if told is None or SAMPLE.search(table.name) else told[0]
+
+
+def _lines_that_tell(table: RawTable, top: RawRow, spoken: Sequence[Spoken]) -> Iterator[tuple[Fact, list[RawRow]]]:
+    """Yield the lines of a ledger's own sheet that are no rows of it, or hardly, by the list of which they tell."""
+    found: dict[str, list[RawRow]] = defaultdict(list)
+    headings = [cell_text(c) for c in top.cells]
+    for row in table.rows():
+        filled = [c for c in row.cells if not is_blank(c)]
+        if filled and (row.number < top.number or len(filled) == 1 or kind_of_line(row, headings)):
+            told = (list_told(c, spoken) for c in filled if isinstance(c, str))
+            for fact, _ in (t for t in told if t is not None and row.number != top.number):
+                found[fact.key].append(row)
+    yield from ((of.fact, found[of.fact.key]) for of in spoken if of.fact.key in found)
 
 
 def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:

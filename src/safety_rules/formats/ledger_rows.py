@@ -134,15 +134,25 @@ class Reading:
             i: f for i in unused if (f := list_headed(self.found.headings[i], self.spoken, self.vocabulary)) is not None
         }
 
+    @cached_property
+    def used(self) -> frozenset[int]:
+        """The columns that carry facts, and those of their units."""
+        columns = (*self.found.columns, *self.found.doubled)
+        return frozenset(i for c in columns for i in (c.index, c.unit_at) if i is not None)
+
+    def _heading(self, index: int) -> str:
+        """Return the heading of a column; its letters where it has none."""
+        return (self.found.headings[index] if index < len(self.found.headings) else "") or letters(index)
+
     def _heard(self, row: RawRow) -> dict[str, tuple[int, str, str]]:
         """Return of which lists the cells of unused columns tell that they hold something: where, what, of which kind."""
         heard: dict[str, tuple[int, str, str]] = {}
-        for index in self.found.unused:
+        for index in (i for i in range(len(row.cells)) if i not in self.used):
             text = cell_text(row.merged.get(index, row.cell(index)))
             fact = self.speaking.get(index)
             if not text or (fact is not None and denies(text)):
                 continue
-            told = list_told(text, self.spoken) or (fact and list_told(self.found.headings[index], self.spoken))
+            told = list_told(text, self.spoken) or (fact and list_told(self._heading(index), self.spoken))
             if fact is not None or told:
                 of, kind = told or (fact, "")
                 heard.setdefault((fact or of).key, (index, text, kind))  # type: ignore[union-attr]
@@ -235,7 +245,7 @@ class Reading:
             if wrong is None and key in heard and isinstance(value, list) and lacks(value, heard[key][2], fields):
                 index, text, _ = heard[key]
                 own = self.table.place(number, index)
-                wrong = said("list-told", heading=self.found.headings[index], text=text[:60], fact=fact.name).name
+                wrong = said("list-told", heading=self._heading(index), text=text[:60], fact=fact.name).name
             if wrong is not None:
                 elsewhere = [*(i.place for i in (*found.items, *found.contradicting)), *found.possible]
                 place = own or elsewhere[0]

@@ -22,6 +22,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.words.problem import problem
 
 COUNTING = re.compile(r"^\(?[0-9]{1,3}\)?$|^[A-Za-z]$")  # what stands under the headings of a line that numbers them
+MOST_PLACES = 5
 REMARK = re.compile(r"^(?:注|备注|说明|附注|注释)[0-9]*[:：]")
 
 
@@ -313,8 +314,9 @@ def _text(row: RawRow) -> str:
     return " ".join(cell_text(c) for c in row.cells if isinstance(c, str) and not is_blank(c))
 
 
-def remarks(table: RawTable, fact: Fact) -> ListSheet:
-    """Return a sheet that is read as no table and tells of a list: whom its lines name may have records there."""
-    lines = tuple(Item(r.number, table, {}, {}, {}, text=_text(r)) for r in table.rows() if not r.blank)
-    notices = (*table.notices, problem("sheet-tells", fact.key, table.name, sheet=table.name, fact=fact.name))
-    return ListSheet(fact, table, (), notices, {}, doubtful=lines)
+def remarks(table: RawTable, fact: Fact, told: Sequence[RawRow]) -> ListSheet:
+    """Return lines of a sheet that are read as no table and tell of a list: whom they name may have records there."""
+    lines = tuple(Item(r.number, table, {}, {}, {}, text=_text(r)) for r in told)
+    places = "、".join(i.place for i in lines[:MOST_PLACES])
+    notice = problem("lines-tell", fact.key, table.name, sheet=table.name, places=places, fact=fact.name)
+    return ListSheet(fact, table, (), (notice,), {}, doubtful=lines)

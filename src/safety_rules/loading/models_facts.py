@@ -44,11 +44,42 @@ class ParameterFile(NameFile):
     entries: list[EntryFile] = Field(min_length=1)
 
 
+class BracketFile(Model):
+    """One bracket of a scale: above a number, up to another, at a rate."""
+
+    above: S
+    up_to: S | None = None
+    rate: S
+
+
+class ScaleEntryFile(Model):
+    """The brackets of a scale from a day on."""
+
+    since: Day = Field(alias="from")
+    until: Day | None = None
+    brackets: list[BracketFile] = Field(min_length=1)
+    source: S
+    clause: S
+    standing: StandingWord | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class ScaleFile(NameFile):
+    """A scale with its name, the unit of what it is of and that of its rates, and its timeline."""
+
+    called: S
+    unit: S | None = None
+    rate_unit: S | None = None
+    entries: list[ScaleEntryFile] = Field(min_length=1)
+
+
 class ParametersFile(TopModel):
-    """Figures that change over time."""
+    """Figures, and scales of several brackets, that change over time."""
 
     kind: ClassVar[str] = "parameters"
     parameters: dict[S, ParameterFile]
+    scales: dict[S, ScaleFile] = Field(default_factory=dict)
 
 
 class SourceFile(Model):
