@@ -84,6 +84,12 @@ class Contradiction:
     options: frozenset[str]
     why: Name
 
+    def holds(self, text: object, option: object) -> bool:
+        """Return whether two values contradict each other."""
+        if not isinstance(text, str) or option not in self.options:
+            return False
+        return text.startswith(self.starts) and not text.startswith(self.unless)
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:

@@ -63,16 +63,13 @@ def _contradicted(values: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator
     """Yield both facts of each contradiction, with why either may be wrong."""
     for pair in vocabulary.contradictions:
         text, option = values.get(pair.text), values.get(pair.choice)
-        if text is None or option not in pair.options or not text.startswith(pair.starts):
-            continue
-        if not text.startswith(pair.unless):
+        if pair.holds(text, option):
             fact, other = vocabulary.facts[pair.text], vocabulary.facts[pair.choice]
             assert isinstance(other.kind, Choice)
-            said_ = other.kind.choices[option].name
-            slots = {"fact": fact.name, "text": text, "other": other.name, "option": said_, "why": pair.why}
-            why = Unusable("implausible.pair", **slots)
+            name = other.kind.choices[option].name
+            why = Unusable("implausible.pair", fact=fact.name, text=text, other=other.name, option=name, why=pair.why)
             yield pair.text, (why, text)
-            yield pair.choice, (why, said_.zh)
+            yield pair.choice, (why, name.zh)
 
 
 def _granted(
