@@ -157,6 +157,29 @@ class RatioFile(NameFile, PlausibleFile):
     per: S
 
 
+class StartsFile(Model):
+    """A fact that is a text, and how it starts."""
+
+    fact: S
+    starts_with: list[S] = Field(min_length=1)
+    unless: list[S] = Field(default_factory=list)
+
+
+class OneOfFile(Model):
+    """A fact with choices, and some of them."""
+
+    fact: S
+    one_of: list[S] = Field(min_length=1)
+
+
+class ContradictionFile(NameFile):
+    """Two facts of one record of which one must be wrong; both count as unknown."""
+
+    text: StartsFile
+    choice: OneOfFile
+    why: NameFile
+
+
 class MustBeGivenFile(Model):
     """When a fact must be given, in a condition with its sentence, or with another fact; and in which areas."""
 
@@ -214,6 +237,7 @@ class VocabularyFile(TopModel):
     choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
     facts: dict[S, FactFile] = Field(default_factory=dict)
     ratios: dict[S, RatioFile] = Field(default_factory=dict)
+    contradictions: dict[S, ContradictionFile] = Field(default_factory=dict)
     formats: dict[S, TextFormatFile] = Field(default_factory=dict)
 
 
