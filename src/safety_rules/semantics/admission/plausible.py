@@ -66,6 +66,8 @@ def _contradicted(values: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator
         if pair.holds(text, option):
             fact, other = vocabulary.facts[pair.text], vocabulary.facts[pair.choice]
             assert isinstance(other.kind, Choice)
+            assert isinstance(text, str)
+            assert isinstance(option, str)
             name = other.kind.choices[option].name
             why = Unusable("implausible.pair", fact=fact.name, text=text, other=other.name, option=name, why=pair.why)
             yield pair.text, (why, text)
