@@ -63,7 +63,7 @@ def _contradicted(values: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator
     """Yield both facts of each contradiction, with why either may be wrong."""
     for pair in vocabulary.contradictions:
         text, option = values.get(pair.text), values.get(pair.choice)
-        if pair.holds(text, option):
+        if text is not None and option is not None and pair.holds(text, option):
             fact, other = vocabulary.facts[pair.text], vocabulary.facts[pair.choice]
             assert isinstance(other.kind, Choice)
             assert isinstance(text, str)
