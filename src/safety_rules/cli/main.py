@@ -21,6 +21,7 @@ VERBS = {
     "help": "查诊断代码、规则、函数或专题的说明页。Print the page of a diagnostic's code, a rule, a function or a topic.",
     "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
     "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
+    "eval": "算一个条件或算式：结果、原因、未知时的上下限。Work out a condition or formula: its value, its ends where it is open, and why.",
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
     "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
@@ -46,6 +47,7 @@ VERBS = {
 ENGINEERS = (
     "check",
     "test",
+    "eval",
     "prove",
     "format",
     "new",

@@ -11,7 +11,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.truth import Truth
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.checking.check import condition
-from safety_rules.semantics.checking.scope import Scope
+from safety_rules.semantics.checking.scope import scope_of
 from safety_rules.semantics.evaluate import truth
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
@@ -126,9 +126,7 @@ def _certain(when: When, example: Example) -> bool:
     if not isinstance(when, str):
         return when(example.record)
     law = example.area.law
-    names = {n: (p.key, p.kind) for p in law.rulebook.parameters.values() for n in (p.key, p.zh_key)}
-    scope = Scope(law.rulebook.vocabulary, names, tables=law.rulebook.tables)
-    expr, wrong = condition(when, scope, condition_text(when), Boolean())
+    expr, wrong = condition(when, scope_of(law.rulebook), condition_text(when), Boolean())
     if expr is None or wrong:
         raise AssertionError("\n".join(d.text() for d in wrong))
     record: Record = example.area.admit(dict(example.record))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from safety_rules.language.expr import Expr, ItemField, ItemSelf
 from safety_rules.language.kinds import Kind, Records
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
 from safety_rules.semantics.checking.parse import MAX_LENGTH, Reading, Spelling
@@ -35,6 +36,12 @@ class Scope:
         facts = [(f.zh_key if chinese else f.key) for f in self.vocabulary.facts.values()]
         keys = {key for key, _ in self.parameters.values()}
         return facts + [n for n in self.parameters if (n not in keys) == chinese] + list(self.variables)
+
+
+def scope_of(book: Rulebook) -> Scope:
+    """Return the names that a condition of a rulebook may use."""
+    names = {n: (p.key, p.kind) for p in book.parameters.values() for n in (p.key, p.zh_key)}
+    return Scope(book.vocabulary, names, tables=book.tables)
 
 
 def dotted(node: ast.expr) -> list[str] | None:
