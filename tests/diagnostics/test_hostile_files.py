@@ -10,6 +10,7 @@ import pytest
 
 from conformance.suite import scope
 from diagnostics.reading import BASE, bad_files, shown, with_files
+from effort import effort
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading import compose
 from safety_rules.loading.compose import MAX_BYTES, document
@@ -195,7 +196,7 @@ def test_mutated_rule_files_give_diagnostics_and_never_raise(seed: int) -> None:
     files = [RuleFileText("area/bad.yaml", (RULE % "项目.投资 / project.land >= limit.intensity").encode())]
     files += [RuleFileText("bad.yaml", p.read_bytes()) for p in bad_files().values() if p.suffix == ".yaml"]
     files = [f for f in files if len(f.data) < 20_000]
-    for _ in range(400):
+    for _ in range(effort(120)):
         book, diagnostics = mutated_book(base, files, random)
         shown(diagnostics)
         assert (book is None) is any(d.severity.value == "error" for d in diagnostics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -81,12 +82,16 @@ def turning(on: DatedArea, rule: Rule, content: Content, path: str) -> Iterator[
 
 
 def wrong_ways(area: Any, rule: Rule) -> Iterator[tuple[DatedArea, str, Wrong]]:
-    """Yield every way of giving wrongly each fact that a veto reads, of each content that violates it."""
+    """Yield every way of giving wrongly each fact that a veto reads; of contents after the first, every fifth way."""
+    met: Counter[str] = Counter()
     for on, content in violating(area, rule):
         for path in paths(content, facts_read(on.law, rule)):
             other = next(turning(on, rule, content, path), None)
             if other is not None:
-                yield from ((on, path, wrong) for wrong in wrongly(content, path, other, BOOK.vocabulary))
+                ways = list(wrongly(content, path, other, BOOK.vocabulary))
+                key = BOOK.vocabulary.fact_at(path).key
+                yield from ((on, path, wrong) for wrong in (ways[met[key] % 5 :: 5] if met[key] else ways))
+                met[key] += 1
 
 
 @EACH_VETO
@@ -140,7 +145,7 @@ def test_a_derived_fact_given_as_data_switches_no_veto_off(area: Any, rule: Rule
 
 # --- through doors ------------------------------------------------------------------------------------------------
 
-EVERY, FEWEST = 17, 20
+EVERY, FEWEST = 7, 15
 FILES = {
     "csv by DuckDB": through.by_table(through.as_csv(), "duckdb", 50),
     "csv by record": through.by_table(through.as_csv(), "records", 50),

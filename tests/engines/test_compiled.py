@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import safety_rules as sr
+from effort import effort
 from safety_rules.engines.compiled import compiled, fast
 from safety_rules.language.verdict import Status
 from safety_rules.semantics.verdict.verdict import decide
@@ -44,7 +45,7 @@ def statuses(masks, count: int) -> list[Status]:
 def test_compiled_findings_are_those_of_the_definition(key: str, day: str) -> None:
     area = dated(key, day)
     functions = compiled(area.law)
-    for data in random_records(area, seed=20201001, count=120, blank=0.25):
+    for data in random_records(area, seed=20201001, count=effort(40), blank=0.25):
         record = area.admit(data)
         expected = [f.status for f in decide(area.law, record).findings]
         assert expected == statuses(functions.masks(record.values), len(area.law.rules)), data
@@ -53,7 +54,7 @@ def test_compiled_findings_are_those_of_the_definition(key: str, day: str) -> No
 @pytest.mark.parametrize(("key", "day"), AREAS)
 def test_a_verdict_made_by_compiled_functions_is_that_of_the_definition(key: str, day: str) -> None:
     area = dated(key, day)
-    for data in [*random_records(area, 7, 60, blank=0.0), *random_records(area, 8, 60, blank=0.05)]:
+    for data in [*random_records(area, 7, effort(20), blank=0.0), *random_records(area, 8, effort(30), blank=0.05)]:
         expected, made = decide(area.law, area.admit(data)), area.decide(data)
         assert (expected.at_best, expected.at_worst) == (made.at_best, made.at_worst), data
         assert expected.violated() == made.violated(), data
@@ -103,7 +104,7 @@ ODD = [
 ]  # fmt: skip
 
 
-@settings(max_examples=400)
+@settings(max_examples=effort(130))
 @given(st.data())
 def test_odd_data_never_gets_another_answer_than_the_definition(data: st.DataObject) -> None:
     area = dated("admission", "2020-10-01")
@@ -116,7 +117,7 @@ def test_odd_data_never_gets_another_answer_than_the_definition(data: st.DataObj
     assert (expected.at_best, expected.at_worst, expected.violated()) == (made.at_best, made.at_worst, made.violated())
 
 
-@settings(max_examples=300)
+@settings(max_examples=effort(100))
 @given(st.integers(1, 10**7), st.integers(1, 10**5), st.integers(-2, 2), st.sampled_from([1, 100]))
 def test_a_ratio_at_its_threshold_is_decided_as_a_rational(land: int, scale: int, off: int, digits: int) -> None:
     area = dated("admission", "2020-10-01")
@@ -135,7 +136,7 @@ def test_a_ratio_at_its_threshold_is_decided_as_a_rational(land: int, scale: int
         assert held is ("land_investment_per_mu" not in made.violated())
 
 
-@settings(max_examples=60)
+@settings(max_examples=effort(30))
 @given(st.data())
 def test_data_written_as_people_write_it_gets_the_definitions_verdict(data: st.DataObject) -> None:
     area = dated("admission", "2020-10-01")

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import effort
 from laws.areas import AREAS, RuleTerm, law, with_rules
 from laws.worlds import ON, RECORDS
 from safety_rules.language.record import Record
@@ -22,7 +23,7 @@ def shown(verdict: Verdict) -> Any:
     return verdict.outcome, verdict.at_best, verdict.at_worst, findings, gaps, needs
 
 
-@settings(max_examples=80)
+@settings(max_examples=effort(30))
 @given(AREAS, RECORDS, ON, st.randoms(use_true_random=False))
 def test_order_never_matters(rules: list[RuleTerm], values: Any, day: datetime.date, random: Any) -> None:
     on = law(rules, day)

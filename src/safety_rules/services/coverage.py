@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Span
@@ -11,8 +11,8 @@ from safety_rules.language.kinds import Date, Number
 from safety_rules.language.rule import Case, Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
-from safety_rules.language.verdict import Finding, Status, Unknown
-from safety_rules.semantics.decide import area_on, area_record, clause_results, finding, scopes
+from safety_rules.language.verdict import Status, Unknown
+from safety_rules.semantics.decide import Told, area_on, area_record, clause_results, scopes, told
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, walk_scoped
 from safety_rules.services.chain_cases import untried_of
@@ -58,8 +58,9 @@ def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:
 
 
 def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
-    tried = [(e, finding(rule, e)) for e in (_environment(rulebook, area, c) for c in rule.cases)]
-    statuses = {f.status for _, f in tried}
+    environments = [_environment(rulebook, area, c) for c in rule.cases]
+    tried = [told(rule, e) for e in environments]
+    statuses = {says for says, *_ in tried}
     wanted = [Status.SATISFIED, Status.VIOLATED, Status.UNDETERMINED]
     for status in wanted + ([Status.NOT_APPLICABLE] if rule.applies_when else []):
         if status not in statuses:
@@ -67,25 +68,29 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
             yield Untried(area.key, rule.key, "", f"no case is {status.value}", rule.at, kind)
     for i, clause in enumerate(rule.requires):
         yield from _clause(area, rule, clause, i, tried)
+        yield from _boundary(area, rule, clause, environments)
     for i, clause in enumerate(rule.applies_when):
-        results = [f.applies_when[i].truth for _, f in tried]
+        results = [applies[i].truth for _, applies, *_ in tried]
         if Truth.FALSE not in results:
             yield Untried(area.key, rule.key, clause.key, "no case in which it does not apply", clause.at)
         if Truth.UNKNOWN not in results:
             what = "no case in which it is unknown whether it applies"
             yield Untried(area.key, rule.key, clause.key, what, clause.at, "unknown")
-        if not at_edge(clause.that, [e for e, _ in tried]):
-            yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
+        yield from _boundary(area, rule, clause, environments)
 
 
-def _clause(
-    area: Area, rule: Rule, clause: Clause, i: int, tried: Sequence[tuple[Environment, Finding]]
-) -> Iterator[Untried]:
-    if not any(f.status is Status.VIOLATED and f.failed == (clause.key,) for _, f in tried):
+def _clause(area: Area, rule: Rule, clause: Clause, i: int, tried: Sequence[Told]) -> Iterator[Untried]:
+    failed = [
+        [r.key for r in requires if r.truth is Truth.FALSE] for says, _, requires, _ in tried if says is Status.VIOLATED
+    ]
+    if [clause.key] not in failed:
         yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at, "alone")
-    if not any(f.requires[i].truth is Truth.UNKNOWN and f.status is Status.UNDETERMINED for _, f in tried):
+    if not any(requires[i].truth is Truth.UNKNOWN and says is Status.UNDETERMINED for says, _, requires, _ in tried):
         yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at, "unknown")
-    if not at_edge(clause.that, [e for e, _ in tried]):
+
+
+def _boundary(area: Area, rule: Rule, clause: Clause, environments: Sequence[Environment]) -> Iterator[Untried]:
+    if not at_edge(clause.that, environments):
         yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
 
 
@@ -108,14 +113,25 @@ def _is_edge(node: Expr) -> bool:
 
 
 def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Iterator[Untried]:
-    environments = [s for c in derivation.cases for s in scopes(derivation, _environment(rulebook, area, c))]
-    values = [evaluate(derivation.formula, e) for e in environments]
-    if all(isinstance(v, Unknown) for v in values):
+    cases = sorted(derivation.cases, key=lambda case: len(str(case.given)))  # a formula over a long list is dear
+    environments = [s for c in cases for s in scopes(derivation, _environment(rulebook, area, c))]
+    unknown = _either_way(isinstance(evaluate(derivation.formula, e), Unknown) for e in environments)
+    if False not in unknown:
         yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
-    if not any(isinstance(v, Unknown) for v in values):
+    if True not in unknown:
         yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at, "unknown")
     if not at_edge(derivation.formula, environments):
         yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at, "boundary")
+
+
+def _either_way(answers: Iterable[bool]) -> set[bool]:
+    """Return which answers there are, asking no further than both."""
+    found: set[bool] = set()
+    for answer in answers:
+        found.add(answer)
+        if len(found) == 2:
+            break
+    return found
 
 
 def _obligation(rulebook: Rulebook, area: Area, obligation: Obligation) -> Iterator[Untried]:

@@ -144,7 +144,7 @@ def complete(area: DatedArea, seed: int, count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("zero", ["", "project.balance", "project.floor"])
 def test_complete_records_are_decided_as_by_definition_with_a_divisor_of_zero_too(zero: str, con: Any) -> None:  # noqa: F811
-    for case in CONDITIONS:
+    for case in (c for c in CONDITIONS if not zero or any(sign in c.that for sign in (zero, "/", "%"))):
         record = Record({**REST, **case.record.values, **({zero: F(0)} if zero else {})})
         [(found, goes_back)], _ = decided(con, case.requirement(), [record])
         assert goes_back or found == [f.status for f in findings(case.requirement(), record, ())], case.that
