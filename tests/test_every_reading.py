@@ -92,6 +92,8 @@ SAMPLES = [
     "any(e.closed for e in enterprise.events)",
     "all(e.closed for e in enterprise.events if e.score > 1)",
     "any(s == 'mixing' for s in project.steps)",
+    "distinct(e.substance for e in enterprise.events if e.closed) > 1",
+    "project.steps == limit.steps",
     "all(count(f for f in enterprise.events if f.substance == e.substance) == 1 for e in enterprise.events)",
     "project.code in quantity",
     "quantity[project.code].toxic",
@@ -116,6 +118,7 @@ SAMPLES = [
     "last_of_month(project.expires) > project.approved",
     "workdays_between(project.expires, project.approved) > 20[天]",
     "days_between(project.expires, project.approved) > 3[天]",
+    "in_window(project.opens, '22:00', project.closes)",
     "floor_to(project.width, project.depth) < 1",
     "round_to(project.width, 0.5) < 1",
 ]
@@ -329,8 +332,11 @@ DECLINED: dict[str, dict[str, str]] = {
         "last_of_month(project.expires) > project.approved": "Call",
         "workdays_between(project.expires, project.approved) > 20[天]": "Call",
         "days_between(project.expires, project.approved) > 3[天]": "DaysBetween",
+        "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "ItemField",
+        "project.steps == limit.steps": "ItemSelf",
     },
     "breakpoints": {
         "project.approved + project.term <= project.expires": "Shift",
@@ -340,6 +346,7 @@ DECLINED: dict[str, dict[str, str]] = {
     "smt": {
         "matches(project.code, 'plate')": "text-function",
         "length(project.code) > 2": "text-function",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "distinct",
     },
     "fast": {
         "project.approved + project.term <= project.expires": "FactRef",
@@ -371,7 +378,9 @@ DECLINED: dict[str, dict[str, str]] = {
         "first_of_month(project.expires) > project.approved": "Call",
         "last_of_month(project.expires) > project.approved": "Call",
         "workdays_between(project.expires, project.approved) > 20[天]": "Call",
+        "in_window(project.opens, '22:00', project.closes)": "Call",
         "floor_to(project.width, project.depth) < 1": "Call",
         "round_to(project.width, 0.5) < 1": "Call",
+        "distinct(e.substance for e in enterprise.events if e.closed) > 1": "Aggregate",
     },
 }

@@ -50,6 +50,7 @@ LEAVES: Mapping[str, tuple[str, ...]] = {
         "(limit.period[project.approved] / 1[月])", "(quantity[project.code].amount / 1[t])",
     ),
     "day": ("project.approved", "project.expires", "limit.opening", "as_of"),
+    "time": ("project.opens", "project.closes", "limit.dusk"),
     "days": ("project.wait", "30[天]"),
     "months": ("project.term", "limit.period", "2[月]"),
     "text": ("project.code", "project.name", "'氨'"),
@@ -64,6 +65,7 @@ ITEM_LEAVES: Mapping[str, tuple[str, ...]] = {
     "truth": ("{v}.closed", "{v}.severe", "{v}.grave"),
     "number": ("{v}.score", "{v}.weight", "({v}.loss / 1[万元])", "({v}.deaths / 1[人])", "{v}.share"),
     "day": ("{v}.day",),
+    "time": ("{v}.at",),
     "text": ("{v}.substance",),
     "grade": ("{v}.grade",),
 }
@@ -71,6 +73,7 @@ AS_TRUTH = {
     "truth": "{0}",
     "number": "({0}) >= 1",
     "day": "({0}) <= limit.opening",
+    "time": "({0}) < limit.dusk",
     "days": "({0}) >= 30[天]",
     "months": "({0}) >= 12[月]",
     "text": "({0}) == project.name",
@@ -121,6 +124,7 @@ FORMS: tuple[Form, ...] = (
     *(_form("truth", f"{{0}} {op} {{1}}", "truth", "truth") for op in ("==", "!=")),
     *(_form("truth", f"{{0}} {op} {{1}}", "number", "number") for op in ORDERS),
     *(_form("truth", f"{{0}} {op} {{1}}", "day", "day") for op in ORDERS),
+    *(_form("truth", f"{{0}} {op} {{1}}", "time", "time") for op in ORDERS),
     *(_form("truth", f"{{0}} {op} {{1}}", "text", "text") for op in ("==", "!=")),
     *(_form("truth", f"{{0}} {op} {{1}}", "site", "site") for op in ("==", "!=")),
     _form("truth", "{0} < {1} <= {2}", "number", "number", "number"),
@@ -200,13 +204,13 @@ def _paths(kind: str, depth: int) -> Iterator[tuple[Form, ...]]:
 
 
 def trees(found: Iterable[str]) -> list[Tree]:
-    """Return texts with their trees, without those whose step is written and not above zero."""
+    """Return texts with their trees, without those whose step, or window, is written and none."""
     made = []
     for text in found:
         try:
             made.append((text, parsed(text, Boolean())))
         except ValueError as refused:
-            if "error[step]" not in str(refused):
+            if not any(code in str(refused) for code in ("error[step]", "error[window]")):
                 raise
     return made
 
@@ -229,13 +233,14 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "project.land": (F(20), F(1)), "project.wait": (F(0), F(30), F(-1)), "project.term": (F(0), F(1), F(12), F(-13)),
     "project.approved": (DAY, datetime.date(2020, 3, 1), datetime.date(2018, 12, 31), datetime.date(2020, 2, 29)),
     "project.expires": (datetime.date(2020, 3, 1), datetime.date(2020, 1, 31), datetime.date(2010, 1, 1)),
+    "project.opens": (F(0), F(21600), F(79200)), "project.closes": (F(21600), F(79200), F(86399)),
     "project.code": ("氨", "油", "26", "甲苯"), "project.name": ("氨", "gas", "油"),
     "project.site": ("land", "lease", "shared"), "project.other_site": ("land", "lease"),
     "project.steps": ((), ("melting",), ("mixing", "nitration"), ("melting", "mixing", "nitration")),
 }  # fmt: skip
 FIELDS: Mapping[str, Sequence[Any]] = {
     "day": (DAY, datetime.date(2020, 3, 1), datetime.date(2019, 12, 31)), "deaths": (F(0), F(1), F(3), F(30)),
-    "loss": (F(0), F(1, 2), F(1000)), "grade": ("low", "high"), "closed": (True, False), "score": (F(0), F(1), F(6)),
+    "loss": (F(0), F(1, 2), F(1000)), "at": (F(0), F(79200)), "grade": ("low", "high"), "closed": (True, False), "score": (F(0), F(1), F(6)),
     "substance": ("氨", "油", "26"),
 }  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_what_every_case_decides_alike_is_said(
 ) -> None:
     for verdict in (area.decide(data), decide(area.law, area.admit(data))):
         assert (verdict.at_best, verdict.at_worst) == ends
-        assert verdict.split.blank == blank
+        assert verdict.split.blanks == ((blank,) if blank else ())
         assert bool(verdict.one_of) is bool(blank)
 
 
@@ -76,6 +76,7 @@ def test_it_is_explained_and_kept_as_data(area: sr.DatedArea) -> None:
     kept = verdict.to_dict()
     assert kept["one_of"] == {
         "blank": "project.site",
+        "blanks": ["project.site"],
         "rules": ["land_investment_per_mu", "lease_investment_per_mu"],
     }
     assert [f["rule"] for f in kept["findings"] if f["decides"]] == kept["one_of"]["rules"]
@@ -111,7 +112,11 @@ def test_beside_every_completion_of_blanks_of_few_values(area: sr.DatedArea) -> 
     """The outcome at best is never more than the least that completions of blanks of few values leave, nor less than by rule."""
     law, random, rank = area.law, Random(7), area.law.area.rank
     facts = law.rulebook.vocabulary.facts
-    few = [k for k in splits_of(law).reads if k in facts and isinstance(facts[k].kind, Boolean | Choice)]
+    few = [
+        k
+        for k in {one for g in splits_of(law).given for one in g.keys}
+        if k in facts and isinstance(facts[k].kind, Boolean | Choice)
+    ]
     few = [k for k in few if k.count(".") == 1]
     lifted = tried = 0
     for _ in range(effort(12)):

@@ -79,7 +79,7 @@ def need_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[tup
     """Yield for each who has something of a row, what it is."""
     by: dict[str, list[Reason]] = {}
     for reason in verdict.needs.can_change:
-        facts = reason.kind in ("fact", "divisor", "step")
+        facts = reason.kind in ("fact", "divisor", "step", "window")
         by.setdefault(reason.name.partition(".")[0] if facts else RULES, []).append(reason)
     best, worst = (verdict.on.area.outcome(key).name.in_(language) for key in (verdict.at_best, verdict.at_worst))
     may = sentence("annex.between", language, best=best, worst=worst)

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from safety_rules.formats.result import ERROR, ScreenedRow, Told
-from safety_rules.language.explanation import Place, Series, Slot, statement
+from safety_rules.language.explanation import Series, Slot, statement
 from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
-from safety_rules.semantics.verdict.explain import duty_said, either_said, reasons_said, standing_said, ways_said
+from safety_rules.semantics.verdict.explain import (
+    duty_said,
+    either_said,
+    places,
+    reasons_said,
+    standing_said,
+    ways_said,
+)
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.explanation import text
@@ -44,7 +51,7 @@ def told(verdict: Verdict, language: str) -> Told:
 
     why = [reason_said(f, verdict) for f in counted]
     either = either_said(verdict)
-    blank: list[Slot] = [statement("first.blank", blank=Place(verdict.split.blank))] if either else []
+    blank: list[Slot] = [statement("first.blank", blank=places(verdict.split.blanks))] if either else []
     return Told(
         verdict.outcome_name.in_(language), (best, worst), tuple(f.rule.key for f in counted if not f.waived),
         said([*either, *(rule_said(f, verdict) for f in counted)]), said([*blank, *why]),

@@ -9,8 +9,8 @@ from typing import Any
 
 from safety_rules.formats.headings import FIRST_ROWS, Column, column_names
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded
+from safety_rules.language.clock import is_amount
 from safety_rules.language.errors import LedgerError, NotFoundError, RuleFileError
-from safety_rules.language.kinds import Number
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.loading.compose import document
@@ -77,7 +77,7 @@ def _mapped(heading: Scalar, item: object, vocabulary: Vocabulary) -> Mapped:
         raise NotFoundError(f"{place}: there is no fact `{parts['fact']}`; {hint}".rstrip("; "))
     unit = str(parts.get("unit", ""))
     found = vocabulary.units.find(unit) if unit else None
-    if unit and (found is None or not isinstance(fact.kind, Number) or not found.converts_to(fact.kind.unit)):
+    if unit and (found is None or not is_amount(fact.kind) or not found.converts_to(fact.kind.unit)):
         raise LedgerError(f"{place}: `{unit}` is no unit of `{fact.key}`")
     return Mapped(str(heading), fact, unit, str(parts.get("sheet", "")), place)
 
@@ -123,7 +123,7 @@ def _with(table: RawTable, at: int, own: dict[str, Mapped]) -> RawTable:
 def explained(understood: Understood, notices: Iterable[Problem], language: str) -> Iterator[str]:
     """Yield a line for each heading: where it stands, which fact it is, in which unit, and how that was known."""
     for place, column in understood:
-        own = column.fact.kind.unit if isinstance(column.fact.kind, Number) else None
+        own = column.fact.kind.unit if is_amount(column.fact.kind) else None
         unit = column.unit or own
         group = column.rank >= 0 and "/" in column.heading
         yield said(
@@ -142,7 +142,7 @@ def proposed(understood: Understood, notices: Iterable[Problem], facts: Sequence
     lines = []
     names = {n: f for f in facts for n in column_names([f])}
     for _, column in understood:
-        own = column.fact.kind.unit.symbol if isinstance(column.fact.kind, Number) else ""
+        own = column.fact.kind.unit.symbol if is_amount(column.fact.kind) else ""
         unit = column.unit.symbol if column.unit is not None else own
         more = f", unit: {_quoted(unit)}" if unit else ""
         lines.append(f"{_quoted(column.heading)}: {{fact: {column.fact.key}{more}}}")

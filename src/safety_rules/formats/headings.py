@@ -12,7 +12,8 @@ from typing import Any
 
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank
-from safety_rules.language.kinds import Boolean, Name, Number
+from safety_rules.language.clock import is_amount
+from safety_rules.language.kinds import Boolean, Name
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit, UnitTable
 from safety_rules.language.vocabulary import Fact
@@ -217,7 +218,7 @@ def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTabl
         if not heading:
             continue
         result = _column(index, heading, names, facts, units)
-        if isinstance(result, Column) and isinstance(result.fact.kind, Number) and result.unit is None:
+        if isinstance(result, Column) and is_amount(result.fact.kind) and result.unit is None:
             if folded(cell_text(row.cell(index + 1))) in UNIT_HEADINGS:
                 found.append(replace(result, unit_at=index + 1))
                 continue
@@ -261,7 +262,7 @@ def in_units(found: Columns, units: dict[str, Unit]) -> Columns:
     """Return the columns, those as `foreign` whose unit is not the one in `units`, where new ones are put."""
     columns = []
     for c in found.columns:
-        own = c.unit or (c.fact.kind.unit if isinstance(c.fact.kind, Number) else None)
+        own = c.unit or (c.fact.kind.unit if is_amount(c.fact.kind) else None)
         first = units.setdefault(c.fact.key, own) if own is not None else None
         columns.append(c if first == own else replace(c, unit=own, foreign=True))
     return replace(found, columns=tuple(columns))
@@ -280,7 +281,7 @@ def _column(index: int, heading: str, names: Spellings, facts: Sequence[Fact], u
             f"the heading `{heading}` may mean {en} and is not used",
         )
     fact = candidates[0]
-    if not isinstance(fact.kind, Number):
+    if not is_amount(fact.kind):
         return Column(index, heading, fact, rank=rank)
     found: set[Unit] = set()
     for part in (p for b in brackets for p in SEPARATORS.split(b) if p):

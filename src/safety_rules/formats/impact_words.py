@@ -8,10 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.diagnostic import width
-from safety_rules.language.kinds import Number
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.words.catalog import sentence, texts
-from safety_rules.words.values import decimal
+from safety_rules.words.values import amount as written
 from safety_rules.words.values import listed as joined
 
 STATUSES = ("satisfied", "violated", "undetermined", "not_applicable", "not_in_force", "due", "not_due", "unknown")
@@ -43,9 +42,7 @@ def status(text: str, area: Area, language: str) -> str:
 
 def amount(value: Fraction | None, book: Rulebook, fact: str) -> str:
     """Return an amount with its unit."""
-    kind = book.vocabulary.facts[fact].kind
-    unit = kind.unit.symbol if isinstance(kind, Number) else ""
-    return "" if value is None else f"{decimal(value)} {unit}".strip()
+    return "" if value is None else written(value, book.vocabulary.facts[fact].kind)
 
 
 def change_lines(change: Any, areas: Mapping[str, Area], language: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from safety_rules.language.clock import is_amount, is_time
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Records, Text
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
@@ -71,7 +72,7 @@ def _submodel(key: str, facts: Iterable[Fact], vocabulary: Vocabulary, derived: 
         extra: dict[str, Any] = {"title_en": fact.name.en}
         if fact.meaning is not None:
             extra["description_en"] = fact.meaning.en
-        if isinstance(fact.kind, Number) and fact.kind.unit.symbol:
+        if is_amount(fact.kind) and fact.kind.unit.symbol:
             extra["unit"] = fact.kind.unit.symbol
         if isinstance(fact.kind, Choice | Choices):
             extra["choices"] = {o.key: {"zh": o.name.zh, "en": o.name.en} for o in fact.kind.choices.options}
@@ -103,6 +104,8 @@ def _type(fact: Fact, vocabulary: Vocabulary, derived: frozenset[str]) -> Any:
     match kind:
         case Boolean():
             return Annotated[bool, BeforeValidator(_said)]
+        case Number() if is_time(kind):
+            return datetime.time
         case Number(whole=whole):
             return Annotated[int if whole else Decimal, Field(**_bounds(fact))]
         case Text():

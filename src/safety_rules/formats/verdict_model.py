@@ -77,7 +77,7 @@ class AssumptionModel(CitationModel):
 class ReasonModel(Part):
     """What is missing; for a fact also why, as far as the data tells."""
 
-    kind: Literal["fact", "divisor", "step", "parameter", "authority", "calendar", "year"]
+    kind: Literal["fact", "divisor", "step", "window", "parameter", "authority", "calendar", "year"]
     name: str
     label: Both
     absence: Literal["not_asked", "not_filled_in", "said_not_to_exist", "unreadable"] | None
@@ -251,9 +251,10 @@ class ChainsModel(Part):
 
 
 class OneOfModel(Part):
-    """Rules of which one is violated in every case of a blank, so that the outcome at best is no better."""
+    """Rules of which one is violated in every case of some blanks, so that the outcome at best is no better."""
 
     blank: str
+    blanks: list[str] = Field(default_factory=list)
     rules: list[str]
 
 
@@ -275,6 +276,8 @@ class VerdictModel(Part):
     at_worst_name: Both
     standing: StandingKey | None
     one_of: OneOfModel | None = None
+    no_worse: list[str] = Field(default_factory=list)
+    every_case: bool = True
     derived: dict[str, Value]
     findings: list[FindingModel]
     needs: NeedsModel

@@ -45,6 +45,11 @@ def called(row: Function, arguments: Sequence[Bounded]) -> Bounded:
         unsure = unsure or not (step[0] is not None and (step[0] > 0 or (step[0] == 0 and step[1])))
         if step[2] is not None and step[2] <= 0:
             return NEVER
+    if row.apart is not None:
+        true, false, open_ = can(compared("!=", *(arguments[i] for i in row.apart)))
+        if not true:
+            return NEVER
+        unsure = unsure or false or open_
     known = [only(replace(a, unsure=False)) for a in arguments]
     if None not in known:
         value = row.value(*known)
@@ -146,6 +151,7 @@ def _asked(test: str, a: Bounded, b: Bounded) -> Bounded:
 
 BOUNDS = Algebra(
     constant=just,
+    stands=compared,
     operated=operated,
     absolute=_absolute,
     floor=_floor,

@@ -25,8 +25,8 @@ from safety_rules.language.units import DAY, MONTH, YEAR
 
 Comparison: TypeAlias = OneOf["<", "<=", "==", "!=", ">=", ">"]
 Operator: TypeAlias = OneOf["+", "-", "*", "/"]
-Folding: TypeAlias = OneOf["sum", "all", "any", "count", "min", "max"]
-Taken: TypeAlias = OneOf["text", "part", "format", "day", "number", "same"]
+Folding: TypeAlias = OneOf["sum", "all", "any", "count", "distinct", "min", "max"]
+Taken: TypeAlias = OneOf["text", "part", "format", "day", "time", "number", "same"]
 """What an argument is; `same` is a number in the unit of the first, `part` a text that is not empty, `format` the name of one."""
 
 
@@ -89,6 +89,7 @@ FOLDS: Mapping[str, Fold] = {
     "all": Fold(Name("全部", "all"), all, lambda k: Boolean(), quantifies=True),
     "any": Fold(Name("任一", "any"), any, lambda k: Boolean(), quantifies=True),
     "count": Fold(Name("计数", "count"), lambda v: Fraction(len(v)), lambda k: Number(whole=True)),
+    "distinct": Fold(Name("不同数", "distinct"), lambda v: Fraction(len(set(v))), lambda k: Number(whole=True)),
     "min": Fold(Name("取小", "min"), min, lambda k: k, nothing=True, days=True),
     "max": Fold(Name("取大", "max"), max, lambda k: k, nothing=True, days=True),
 }
@@ -108,13 +109,14 @@ TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
 class Algebra:
     """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
 
-    `chosen(op, a, b, x, y)` is x where a stands to b by `op`, else y. `calendar(day)` are four whole numbers: its year,
+    `stands(op, a, b)` is whether a stands to b by `op`, `chosen(op, a, b, x, y)` then x, else y. `calendar(day)` are four whole numbers: its year,
     its month, its day of the month, and the length of that month; `weekday(day)` is 1 for Monday to 7 for Sunday.
     `moved(day, days)` is the day so many days after it. `workdays(day)` is how many working days there are up to it,
     of a day whose year has its table. `length(text)` is how many characters it has, `asked(test, a, b)` one of `TEXT_TESTS`.
     """
 
     constant: Callable[[Fraction], Any]
+    stands: Callable[[str, Any, Any], Any]
     operated: Callable[[str, Any, Any], Any]
     absolute: Callable[[Any], Any]
     floor: Callable[[Any], Any]
@@ -135,6 +137,7 @@ def _calendar(day: datetime.date) -> tuple[Fraction, Fraction, Fraction, Fractio
 
 KNOWN = Algebra(
     constant=lambda number: number,
+    stands=lambda op, a, b: ORDERS[op].value(a, b),
     operated=lambda op, a, b: SIGNS[op].value(a, b),
     absolute=abs,
     floor=lambda a: Fraction(math.floor(a)),
@@ -154,7 +157,7 @@ KNOWN = Algebra(
 class Function:
     """A function of the language.
 
-    `above_zero` is the place of an argument without which, above zero, it is unknown. `rises` are the places in which
+    `above_zero` is the place of an argument without which, above zero, it is unknown, `apart` those of two that must differ. `rises` are the places in which
     it never falls as an argument grows, the others held still. `pieces` are what it can be, where it has no jumps;
     without them no reading looks for the points at which it changes. `same_as` is the node that writes the same. A
     function `by_table` is unknown of days whose year has no table of working days. `within` are the least and the most
@@ -166,6 +169,7 @@ class Function:
     kind: Callable[[Sequence[Kind]], Kind]
     meaning: Callable[..., Any]
     above_zero: int | None = None
+    apart: tuple[int, int] | None = None
     rises: tuple[int, ...] = ()
     pieces: Callable[..., Sequence[Any]] | None = None
     same_as: str = ""
@@ -182,6 +186,8 @@ class Function:
         if self.beyond(arguments):
             return None
         if self.above_zero is not None and arguments[self.above_zero] <= 0:
+            return None
+        if self.apart is not None and arguments[self.apart[0]] == arguments[self.apart[1]]:
             return None
         return self.meaning(KNOWN, *arguments)
 
@@ -224,6 +230,17 @@ def _years_between(c: Algebra, later: Any, earlier: Any) -> Any:
 
 def _short(c: Algebra, reached: Any, wanted: Any) -> Any:
     return c.chosen("<", reached, wanted, c.constant(Fraction(1)), c.constant(Fraction(0)))
+
+
+def _in_window(c: Algebra, time: Any, start: Any, end: Any) -> Any:
+    """Return whether a time is from the start on and before the end, which may lie after midnight."""
+    return c.stands("<", _since(c, time, start), _since(c, end, start))
+
+
+def _since(c: Algebra, time: Any, start: Any) -> Any:
+    """Return the seconds from a time of day to when it is another for the next time."""
+    passed, day = c.operated("-", time, start), c.constant(Fraction(24 * 60 * 60))
+    return c.chosen(">=", time, start, passed, c.operated("+", passed, day))
 
 
 def _first_of_month(c: Algebra, day: Any) -> Any:
@@ -309,6 +326,9 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "first_of_month": Function(Name("月初", "first_of_month"), ("day",), lambda k: Date(), _first_of_month),
     "last_of_month": Function(Name("月末", "last_of_month"), ("day",), lambda k: Date(), _last_of_month),
+    "in_window": Function(
+        Name("时段内", "in_window"), ("time", "time", "time"), lambda k: Boolean(), _in_window, apart=(1, 2)
+    ),
     "floor_to": Function(
         Name("向下取整", "floor_to"),
         ("number", "same"),

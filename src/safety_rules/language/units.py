@@ -38,6 +38,8 @@ ONE = Unit("", (), Fraction(1))
 DAY = Unit("天", (("day", 1),), Fraction(1))
 MONTH = Unit("个月", (("month", 1),), Fraction(1))
 YEAR = Unit("年", (("month", 1),), Fraction(12))
+CLOCK = Unit("时刻", (("time of day", 1),), Fraction(1))
+"""The unit of times of day, whole seconds from midnight: they are written as 22:00, compared, and never added."""
 
 
 def _compound(left: Unit, right: Unit, sign: int) -> Unit:

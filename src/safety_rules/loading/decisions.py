@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from safety_rules.language.clock import is_time, time_text
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Boolean, Choice, Name, Number, Value
 from safety_rules.language.vocabulary import Fact, Vocabulary
@@ -26,7 +27,7 @@ from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
-from safety_rules.words.values import decimal
+from safety_rules.words.values import amount, decimal
 
 Rows = dict[Scalar, RowFile]
 OWN = ("row", "zh", "en", "gives")
@@ -170,6 +171,8 @@ def _written(value: Value, fact: Fact) -> str:
     """Return a value as a condition writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Fraction) and is_time(fact.kind):
+        return f"'{time_text(value)}'"
     if isinstance(value, Fraction):
         unit = fact.kind.unit.symbol if isinstance(fact.kind, Number) else ""
         return f"{decimal(value)}[{unit}]" if unit else decimal(value)
@@ -275,8 +278,8 @@ def _told(value: Value, fact: Fact) -> Name:
     if isinstance(value, bool):
         return Name("是" if value else "否", "true" if value else "false")
     if isinstance(value, Fraction):
-        unit = fact.kind.unit.symbol if isinstance(fact.kind, Number) else ""
-        return Name(f"{decimal(value)}{unit}", f"{decimal(value)} {unit}".strip())
+        written = amount(value, fact.kind)
+        return Name(written.replace(" ", ""), written)
     names = {o.key: o.name.zh for o in fact.kind.choices.options} if isinstance(fact.kind, Choice) else {}
     return Name(names.get(str(value), str(value)), str(value))
 

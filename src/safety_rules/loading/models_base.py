@@ -12,7 +12,7 @@ from safety_rules.language.source import Standing
 from safety_rules.loading.tree import Scalar
 from safety_rules.semantics.admission.formats import FORMATS
 
-KINDS = ("boolean", "number", "text", "date", "choice", "choices", "records")
+KINDS = ("boolean", "number", "text", "date", "time", "choice", "choices", "records")
 POLICIES = ("unique", "any", "first", "priority", "collect")  # which rows of a decision table decide
 STANDING_WORDS = tuple(Standing.__members__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
+from safety_rules.language.clock import TIME, WITHIN, is_time
 from safety_rules.language.lookalikes import skeleton
 from safety_rules.language.patterns import BadPattern, checked, matches
 from safety_rules.language.units import ONE, Unit, UnitTable
@@ -159,6 +160,8 @@ def _fact(
     fmt = str(file.format) if file.format is not None else ""
     if file.format is not None and fmt not in FORMATS:
         report.error("format", file.format, suggestion(fmt, FORMATS))
+    if is_time(kind):
+        return _time(fact_key, zh, file, at, report)
     bounds = Bounds(number(file.minimum, report), number(file.above, report), number(file.maximum, report))
     step = number(file.step, report)
     if step is not None and step <= 0 and file.step is not None:
@@ -170,6 +173,19 @@ def _fact(
         step, tuple(str(h) for h in file.headings), fmt, flag(file.adjustable, True, report),
         str(file.or_else) if file.or_else is not None else "", _blank_words(file, kind),
         plausible(file, kind, bounds, units, report), at.at,
+    )  # fmt: skip
+
+
+def _time(fact_key: str, zh: str, file: FieldFile, at: Scalar, report: Report) -> Fact:
+    """Return a fact that is a time of day, which nobody is told to change by seconds."""
+    for said_of in (file.minimum, file.above, file.maximum, file.step):
+        if said_of is not None:
+            report.error("bounds.no-number", said_of)
+    meaning = None if file.meaning is None else name(file.meaning, report)
+    return Fact(
+        fact_key, name(file, report), TIME, zh, meaning, WITHIN, None, tuple(str(h) for h in file.headings),
+        adjustable=False, or_else=str(file.or_else) if file.or_else is not None else "",
+        blank_words=_blank_words(file, TIME), at=at.at,
     )  # fmt: skip
 
 
@@ -213,6 +229,7 @@ def fact_kind(
         "boolean": kinds.Boolean(),
         "text": kinds.Text(),
         "date": kinds.Date(),
+        "time": TIME,
         "records": kinds.Records(fact_key),
     }
     if word not in plain:

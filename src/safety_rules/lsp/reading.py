@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from safety_rules.language.clock import is_time
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.operators import FOLDS, FUNCTIONS
@@ -151,7 +152,7 @@ def told(book: Rulebook, word: str, day: datetime.date) -> str:
 def _kind(fact: Fact) -> str:
     match fact.kind:
         case Number(unit):
-            return unit.symbol
+            return "time" if is_time(fact.kind) else unit.symbol
         case Choice(choices) | Choices(choices):
             return "、".join(f"{o.name.zh} `{o.key}`" for o in choices.options[:12])
         case Boolean() | Date() | Text() | Records():

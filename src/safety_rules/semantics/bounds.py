@@ -310,6 +310,8 @@ def _quantified(expr: tree.Aggregate, there: bool, scope: Environment) -> Bounde
 def _folded(
     expr: tree.Aggregate, scopes: list[tuple[bool, Environment]], endless: Environment | None, unsure: bool
 ) -> Bounded:
+    if expr.fold == "distinct":
+        return _distinct(expr, scopes, endless is not None, unsure)
     found = _Found(unsure=unsure)
     for there, scope in scopes:
         _count_in(expr, there, scope, found)
@@ -325,6 +327,23 @@ def _folded(
     nothing = not found.certain
     whole = isinstance(kind := tree.kind_of(expr), Number) and kind.whole
     return extreme(expr.fold == "max", found.certain, found.possible, whole, found.unsure or nothing)
+
+
+def _distinct(expr: tree.Aggregate, scopes: list[tuple[bool, Environment]], endless: bool, unsure: bool) -> Bounded:
+    """Return how many different values there can be: those that are known, and as many more as are not."""
+    values, more, one = set[Any](), 0, False
+    for there, scope in scopes:
+        true, false, open_ = (True, False, False) if expr.where is None else can(bounds_of(expr.where, scope))
+        if true or open_:
+            body = bounds_of(expr.body, scope)
+            known, sure = only(replace(body, unsure=False)), there and not false and not open_
+            unsure, one = unsure or open_ or body.unsure, one or sure
+            if sure and known is not None:
+                values.add(known)
+            else:
+                more += 1
+    most = None if endless else Fraction(len(values) + more)
+    return between(Fraction(max(len(values), int(one))), most, False, False, True, unsure)
 
 
 def _count_in(expr: tree.Aggregate, there: bool, scope: Environment, found: _Found) -> None:

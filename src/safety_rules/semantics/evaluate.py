@@ -193,6 +193,9 @@ def _call(expr: Call, env: Environment) -> Any:
     step = row.above_zero
     if step is not None and not isinstance(values[step], Unknown) and values[step] <= 0:
         return _impossible("step", expr.arguments[step], values, env)
+    if row.apart is not None and not any(isinstance(values[i], Unknown) for i in row.apart):
+        if values[row.apart[0]] == values[row.apart[1]]:
+            return _impossible("window", expr.arguments[row.apart[1]], values, env)
     if beyond := row.beyond(values):
         own = [_without_table(expr.arguments[i], values[i], env) for i in beyond]
         return Unknown(frozenset().union(*own, *(v.reasons for v in values if isinstance(v, Unknown))))

@@ -1,48 +1,81 @@
-"""What every case of a blank decides alike, though in one case it is one rule and in the next another.
+"""What every case of what is blank decides alike, though in one case it is one rule and in the next another.
 
-Bounds read each rule by itself. Where a blank leaves several rules open and in every case of it one of them is
-violated, the outcome at best is worse than rule by rule: a site that is left blank, failing as land and as lease.
-One blank at a time is filled in, case after case, other blanks stay as they are; only the outcome at best can rise by
-this, for each rule by itself is decided by its bounds. Of a fact of the record those rules count that ask it only
-whether they apply; of a field in a list, all that read it.
+Bounds read each rule by itself, and a blank that is read twice as two. Where that leaves a verdict open, blanks are filled
+in, case after case, and the outcome lies within what the cases come to. Two kinds are: facts of the record that rules ask
+only whether they apply (a site, a stage), one and two at a time, which lift the outcome at best; and fields in a list's
+records, one and, where they are few, two at a time, which move either end.
+
+Learning a fact never widens what this finds: each case decides no less than the blank itself; what one blank decides
+together with another, the other decides once the first is known; and fewer blanks are never fewer that are looked at.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache, reduce
+from itertools import combinations, product
+from operator import or_
 
-from safety_rules.language.expr import Compare, Expr, FactRef, ItemField
+from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choice, Date, Number, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
-from safety_rules.language.verdict import Finding, Masks, Status, Unknown, bits
+from safety_rules.language.verdict import Finding, Masks, Status, bits
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.decide import AreaOn, told
-from safety_rules.semantics.environment import Environment
-from safety_rules.semantics.evaluate import evaluate, walk_scoped
 from safety_rules.semantics.reads import walk_through
+from safety_rules.semantics.turning import only_compared, options, turns
 
 MOST_REMEMBERED = 16
+MOST_BLANKS = 64  # fields in lists that are looked at, else none
+MOST_CROSSED = 8  # fields in lists that are crossed with each other, else each by itself
+MOST_CASES = 64
 Statuses = Callable[[Record, int], Masks]
 """What the rules of a mask say of a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What the cases of a blank come to: the rank at best, the blank's path, and the rules of which one is violated in each."""
+    """What the cases of blanks come to.
+
+    `rank` is that of the outcome at best at least, where in each case of `blanks` one of `rules` is violated; `worst` that
+    of the outcome at worst at most, whatever `held_by` turn out to be. Without `whole`, not all cases were looked at.
+    """
 
     rank: int = 0
-    blank: str = ""
+    blanks: tuple[str, ...] = ()
     rules: int = 0
+    worst: int | None = None
+    held_by: tuple[str, ...] = ()
+    whole: bool = True
+
+    def most(self, rank: int) -> int:
+        """Return the rank at worst, of a verdict that has one by its findings alone."""
+        return rank if self.worst is None else min(rank, self.worst)
 
 
-NOTHING = Split()
+NOTHING, CUT_SHORT = Split(), Split(whole=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Facts that are blank together, the rules that count in their cases, and of each case those that it may violate."""
+
+    keys: tuple[str, ...]
+    reading: int
+    masks: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class _Ends:
+    """The ends of a verdict, and the blanks and rules by which each was moved."""
+
+    best: int
+    worst: int
+    lifting: dict[str, None] = field(default_factory=dict)
+    rules: int = 0
+    holding: dict[str, None] = field(default_factory=dict)
 
 
 class Splits:
@@ -52,165 +85,201 @@ class Splits:
         self.on = on
         self.ranks = [on.area.rank(r.otherwise.outcome) for r in on.rules]
         self._above = [self._asking_more(rank) for rank in range(len(on.area.outcomes))]
-        self._may: dict[str, tuple[int, ...]] = {}
 
     def _asking_more(self, rank: int) -> int:
         return sum(1 << i for i, asked in enumerate(self.ranks) if asked > rank)
 
     @cached_property
-    def reads(self) -> Mapping[str, int]:
-        """The rules that count in the cases of each fact, and of each field of a list, as masks; always more than one."""
-        vocabulary, found = self.on.rulebook.vocabulary, dict[str, int]()
+    def fields(self) -> Mapping[str, int]:
+        """The rules that read each field of a list, as masks."""
+        return self._read(self._fields_of)
+
+    @cached_property
+    def given(self) -> tuple[Given, ...]:
+        """The facts that are split, one or two at a time, of which every case may violate some rule."""
+        asked = {key: mask for key, mask in self._read(self._asked).items() if mask & (mask - 1)}
+        alone = {
+            key: [self._open(Record({key: value}), mask) for value in self._options(key)] for key, mask in asked.items()
+        }
+        found = [Given((key,), asked[key], tuple(dict.fromkeys(masks))) for key, masks in alone.items() if all(masks)]
+        for a, b in combinations(alone, 2):
+            masks = [self._both((a, b), case, asked, alone) for case in product(*map(self._numbered, (a, b)))]
+            if len(masks) <= MOST_CASES and asked[a] & asked[b] and all(masks):
+                found.append(Given((a, b), asked[a] | asked[b], tuple(dict.fromkeys(masks))))
+        return tuple(found)
+
+    def _options(self, key: str) -> tuple[Value, ...]:
+        return options(self.on.rulebook.vocabulary.facts[key])
+
+    def _numbered(self, key: str) -> Iterator[tuple[int, Value]]:
+        return enumerate(self._options(key))
+
+    def _both(
+        self,
+        keys: tuple[str, str],
+        case: tuple[tuple[int, Value], ...],
+        asked: Mapping[str, int],
+        alone: Mapping[str, list[int]],
+    ) -> int:
+        """Return the rules that a case of two facts leaves open or violates."""
+        (a, b), ((i, value), (j, other)) = keys, case
+        apart = alone[a][i] & ~asked[b] | alone[b][j] & ~asked[a]
+        return apart | self._open(Record({a: value, b: other}), alone[a][i] & alone[b][j])
+
+    def _read(self, keys_of: Callable[[Rule], Iterable[str]]) -> dict[str, int]:
+        found = dict[str, int]()
         for i, rule in enumerate(self.on.rules):
-            for key in self._asked(rule):
+            for key in keys_of(rule):
                 found[key] = found.get(key, 0) | 1 << i
-        kinds = (Boolean, Choice, Date, Number)
-        return {k: m for k, m in found.items() if m & (m - 1) and isinstance(vocabulary.facts[k].kind, kinds)}
+        return dict(sorted(found.items()))
+
+    def _fields_of(self, rule: Rule) -> Iterator[str]:
+        """Yield the fields of lists that a rule reads, those of few values, days and numbers."""
+        vocabulary = self.on.rulebook.vocabulary
+        for key in set().union(*(_given(c.that, self.on) for c in (*rule.applies_when, *rule.requires))):
+            kinds = (Boolean, Choice, Date, Number)
+            if vocabulary.is_list(key.rpartition(".")[0]) and isinstance(vocabulary.facts[key].kind, kinds):
+                yield key
 
     def _asked(self, rule: Rule) -> Iterator[str]:
-        """Yield the facts that a rule asks only whether it applies, by conditions of their own, and the fields that it reads."""
+        """Yield the facts that a rule asks only whether it applies, by conditions of their own."""
         vocabulary = self.on.rulebook.vocabulary
         scope, asks = ([_given(c.that, self.on) for c in part] for part in (rule.applies_when, rule.requires))
-        for key in sorted(set().union(*scope, *asks)):
-            if vocabulary.is_list(key.rpartition(".")[0]):
+        for key in set().union(*scope):
+            alone = all(read == {key} for read in scope if key in read) and not any(key in read for read in asks)
+            listed = vocabulary.is_list(key.rpartition(".")[0])
+            if alone and not listed and isinstance(vocabulary.facts[key].kind, Boolean | Choice):
                 yield key
-            elif isinstance(vocabulary.facts[key].kind, Boolean | Choice):
-                alone = all(read == {key} for read in scope if key in read)
-                if alone and not any(key in read for read in asks):
-                    yield key
-
-    def may_rise(self, masks: Masks) -> bool:
-        """Return whether some blank may lift the outcome at best, as far as the findings alone tell."""
-        return next(self.keys(masks.undetermined & self.above(masks.violated)), None) is not None
-
-    def above(self, violated: int) -> int:
-        """Return the rules that ask for more than the violated ones do."""
-        return next(rules for rules in self._above if not violated & rules)
-
-    def keys(self, left_open: int) -> Iterator[str]:
-        """Yield the facts and fields for each case of which some open rule may be violated."""
-        for key, mask in self.reads.items():
-            together = left_open & mask
-            if together & (together - 1) and all(together & one for one in self.may_be_violated(key)):
-                yield key
-
-    def may_be_violated(self, key: str) -> tuple[int, ...]:
-        """Return, for each case of a fact that takes one of a few values, the rules that it leaves open or violates."""
-        if key not in self._may:
-            fact, mask = self.on.rulebook.vocabulary.facts[key], self.reads[key]
-            cases = options(fact) if not self.on.rulebook.vocabulary.is_list(key.rpartition(".")[0]) else ()
-            self._may[key] = tuple(dict.fromkeys(self._open(Record({key: value}), mask) for value in cases)) or (mask,)
-        return self._may[key]
 
     def _open(self, record: Record, mask: int) -> int:
         env = self.on.environment(record)
         shut = (Status.SATISFIED, Status.NOT_APPLICABLE)
         return sum(1 << i for i in bits(mask) if told(self.on.rules[i], env)[0] not in shut)
 
-    def of(self, record: Record, masks: Masks, statuses: Statuses) -> Split:
-        """Return what the cases of a record's blanks come to: of the blank that lifts the outcome at best most, the first."""
-        if not self.on.bounded:
-            return NOTHING
+    @cached_property
+    def _in_lists(self) -> int:
+        return reduce(or_, self.fields.values(), 0)
+
+    def may_move(self, masks: Masks) -> bool:
+        """Return whether cases of some blank may move an end, as far as the findings alone tell."""
         left_open = masks.undetermined & self.above(masks.violated)
-        paths = [path for key in self.keys(left_open) for path in self._paths(key, record)]
-        found = (self._over(record, path, left_open, statuses) for path in paths)
-        return max(found, key=lambda split: split.rank, default=NOTHING)
+        return bool(left_open & self._in_lists) or any(self._may_lift(one, left_open) for one in self.given)
+
+    def above(self, violated: int) -> int:
+        """Return the rules that ask for more than the violated ones do."""
+        return next(rules for rules in self._above if not violated & rules)
+
+    def _may_lift(self, one: Given, left_open: int) -> bool:
+        together = left_open & one.reading
+        return bool(together & (together - 1)) and all(together & case for case in one.masks)
+
+    def of(self, record: Record, masks: Masks, statuses: Statuses) -> Split:
+        """Return what the cases of a record's blanks come to: of those that move an end most, the first."""
+        if not self.on.bounded or not masks.undetermined:
+            return NOTHING
+        ends, whole = self._in_records(record, masks, statuses)
+        worst = ends.worst if ends.holding else None
+        lifted = Split(ends.best, tuple(ends.lifting), ends.rules) if ends.lifting else NOTHING
+        left_open = masks.undetermined & self.above(masks.violated)
+        for one in self.given:
+            if not record.values.keys() & set(one.keys) and self._may_lift(one, left_open):
+                lifted = max(lifted, self._over(record, one, left_open, statuses), key=lambda split: split.rank)
+        whole = whole or (worst is not None and lifted.rank == worst)
+        return replace(lifted, worst=worst, held_by=tuple(ends.holding), whole=whole)
+
+    def _over(self, record: Record, one: Given, left_open: int, statuses: Statuses) -> Split:
+        """Return the least of what the cases of facts come to, and the rules that are violated in them."""
+        reading, rules, least = left_open & one.reading, 0, len(self.on.area.outcomes)
+        for values in product(*map(self._options, one.keys)):
+            made = record
+            for key, value in zip(one.keys, values, strict=True):
+                made = made.with_value(key, value)
+            violated = statuses(made, reading).violated
+            if not violated:
+                return NOTHING
+            rules |= violated
+            least = min(least, self._rank(violated))
+        return Split(least, one.keys, rules)
+
+    def _rank(self, mask: int) -> int:
+        return max((self.ranks[i] for i in bits(mask)), default=0)
+
+    def _in_records(self, record: Record, masks: Masks, statuses: Statuses) -> tuple[_Ends, bool]:
+        """Return the ends by the cases of blank fields in lists, and whether all of these were looked at."""
+        left_open = masks.undetermined & self.above(masks.violated)
+        paths = [path for key, mask in self.fields.items() if mask & left_open for path in self._paths(key, record)]
+        if len(paths) > MOST_BLANKS:
+            return self._ends(masks), False
+        crossed = len(paths) <= MOST_CROSSED
+        return self._crossed(record, masks, paths, 2 if crossed else 1, statuses), crossed
 
     def _paths(self, key: str, record: Record) -> Iterator[str]:
-        """Yield the paths at which a fact, or a field of a list's records, is blank."""
+        """Yield the paths at which a field of a list's records is blank."""
         outer, _, name = key.rpartition(".")
-        if not self.on.rulebook.vocabulary.is_list(outer):
-            yield from [key] if key not in record.values else []
-            return
         items = record.values.get(outer)
         for i, item in enumerate(items if isinstance(items, tuple) else ()):
             if isinstance(item, Mapping) and item.get(name) is None:
                 yield f"{outer}[{i}].{name}"
 
-    def _over(self, record: Record, path: str, left_open: int, statuses: Statuses) -> Split:
-        """Return the least of what the cases of one blank come to, and the rules that are violated in them."""
+    def _ends(self, masks: Masks) -> _Ends:
+        return _Ends(self._rank(masks.violated), self._rank(masks.violated | masks.undetermined))
+
+    def _crossed(self, record: Record, masks: Masks, paths: Sequence[str], depth: int, statuses: Statuses) -> _Ends:
+        """Return the ends by the cases of blanks, each of them crossed with those after it as deep as is asked for."""
+        own = self._ends(masks)
+        found = _Ends(own.best, own.worst)
+        for n, path in enumerate(paths if depth else ()):
+            if found.best == found.worst:
+                break
+            moved = self._cases_of(record, masks, paths[n:], depth, statuses, own)
+            if moved is not None and moved.best > found.best:
+                found.best, found.rules, found.lifting = moved.best, moved.rules, {path: None, **moved.lifting}
+            if moved is not None and moved.worst < found.worst:
+                found.worst, found.holding = moved.worst, {path: None, **moved.holding}
+        return found
+
+    def _cases_of(
+        self, record: Record, masks: Masks, paths: Sequence[str], depth: int, statuses: Statuses, own: _Ends
+    ) -> _Ends | None:
+        """Return the hull of what the cases of the first of some blanks come to; None where it is as wide as the ends are."""
+        path, rest = paths[0], paths[1:]
         fact = self.on.rulebook.vocabulary.facts[fact_key(path)]
-        reading, rules, reached = left_open & self.reads[fact.key], 0, list[int]()
-        for value in options(fact) or turns(self.on, record, path, fact, reading):
-            violated = statuses(record.with_value(path, value), reading).violated
-            if not violated:
-                return NOTHING
-            rules |= violated
-            reached.append(max(self.ranks[i] for i in bits(violated)))
-        return Split(min(reached), path, rules) if reached else NOTHING
+        reading = masks.undetermined & self.above(masks.violated) & self.fields[fact.key]
+        values = self._values(record, path, fact, reading) if reading else ()
+        if not 0 < len(values) <= MOST_CASES:
+            return None
+        hull = _Ends(len(self.on.area.outcomes), -1)
+        for value in values:
+            made = record.with_value(path, value)
+            says = statuses(made, reading)
+            after = Masks(masks.violated | says.violated, masks.undetermined & ~reading | says.undetermined, 0)
+            one = self._crossed(made, after, rest, depth - 1, statuses)
+            hull.best, hull.worst = min(hull.best, one.best), max(hull.worst, one.worst)
+            hull.rules |= says.violated | one.rules
+            hull.lifting |= one.lifting
+            hull.holding |= one.holding
+            if hull.best <= own.best and hull.worst >= own.worst:
+                return None
+        hull.rules = sum(1 << i for i in bits(hull.rules) if self.ranks[i] >= hull.best)
+        return hull
+
+    def _values(self, record: Record, path: str, fact: Fact, reading: int) -> tuple[Value, ...]:
+        """Return the cases of a blank field; none where a rule asks more of it than how it compares."""
+        few = options(fact)
+        if few or reading & ~self._compared.get(fact.key, 0):
+            return few
+        return turns(self.on, record, path, fact, reading)
+
+    @cached_property
+    def _compared(self) -> Mapping[str, int]:
+        """The rules that only compare each day and number of a list's records, as masks."""
+        return self._read(lambda rule: only_compared([c.that for c in (*rule.applies_when, *rule.requires)], self.on))
 
 
 def _given(condition: Expr, on: AreaOn) -> set[str]:
     """Return the given facts, and fields of lists, that a condition reads, through derivations."""
     nodes = walk_through(condition, on.derivations, set())
     return {n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in on.derivations}
-
-
-def options(fact: Fact) -> tuple[Value, ...]:
-    """Return the values that a fact can have, where they are few."""
-    match fact.kind:
-        case Boolean():
-            return (True, False)
-        case Choice(choices):
-            return tuple(o.key for o in choices.options)
-        case _:
-            return ()
-
-
-def turns(on: AreaOn, record: Record, path: str, fact: Fact, mask: int) -> tuple[Value, ...]:
-    """Return days, or numbers, at, between and beside all that open rules compare a blank one with; none where not all is known."""
-    found = set[Any]()
-    for i in bits(mask):
-        rule = on.rules[i]
-        for clause in (*rule.applies_when, *rule.requires):
-            if not _compared(clause.that, on.environment(record), path, found):
-                return ()
-    if not found:
-        return ()
-    if isinstance(fact.kind, Date):
-        return tuple(_days(found))
-    limits = (fact.bounds.minimum, fact.bounds.above, fact.bounds.maximum)
-    points = sorted(found | {limit for limit in limits if limit is not None})
-    return tuple(v for v in _beside(points, isinstance(fact.kind, Number) and fact.kind.whole) if fact.bounds.admits(v))
-
-
-def _compared(expr: Expr, env: Environment, path: str, found: set[Any]) -> bool:
-    """Add what a blank is compared with; return whether it is read in no other way, and all of that is known."""
-    compared, read = 0, 0
-    for node, scope in walk_scoped(expr, env):
-        read += _is_at(node, scope, path)
-        if not isinstance(node, Compare) or _is_at(node.left, scope, path) == _is_at(node.right, scope, path):
-            continue
-        other = evaluate(node.right if _is_at(node.left, scope, path) else node.left, scope)
-        if isinstance(other, Unknown):
-            return False
-        found.add(other)
-        compared += 1
-    return compared == read
-
-
-def _is_at(expr: Expr, env: Environment, path: str) -> bool:
-    match expr:
-        case FactRef(key):
-            return key == path
-        case ItemField(variable, key) if variable in env.variables:
-            return f"{env.variables[variable][0]}.{key.rpartition('.')[2]}" == path
-        case _:
-            return False
-
-
-def _beside(points: Sequence[Fraction], whole: bool) -> list[Fraction]:
-    """Return the points, one value between each two, and one beyond either end; whole ones where a number is."""
-    values = {points[0] - 1, *points, *((a + b) / 2 for a, b in pairwise(points)), points[-1] + 1}
-    if whole:
-        values = {Fraction(v.numerator // v.denominator + n) for v in values for n in (0, 1)}
-    return sorted(values)
-
-
-def _days(points: Iterable[datetime.date]) -> Iterator[datetime.date]:
-    """Yield the days and those before and after each: between them no comparison turns."""
-    found = {day.toordinal() + beside for day in points for beside in (-1, 0, 1)}
-    yield from (datetime.date.fromordinal(n) for n in sorted(found) if 1 <= n <= datetime.date.max.toordinal())
 
 
 def counted(found: Iterable[Finding]) -> Masks:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from safety_rules.formats.blank_out import BlankColumn, BlankSheet
+from safety_rules.language.clock import is_time
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records
 from safety_rules.language.rule import Rule
@@ -96,6 +97,8 @@ def _column(fact: Fact, language: str) -> BlankColumn:
         case Boolean():
             yes, no = sentence("value.true", language), sentence("value.false", language)
             return BlankColumn(name, "", "text", (yes, no), yes, meaning)
+        case Number() if is_time(kind):
+            return BlankColumn(name, "", "text", (), "08:30", meaning)
         case Number(unit):
             return BlankColumn(name, unit.symbol, "number", (), decimal(_number(fact)), meaning)
         case Date():

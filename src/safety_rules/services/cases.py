@@ -28,7 +28,7 @@ from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.words.explanation import texts
-from safety_rules.words.values import decimal
+from safety_rules.words.values import amount
 
 Holder = Rule | Derivation | Obligation
 
@@ -166,8 +166,7 @@ def _compare_gap(
     unbounded = Fact(fact.key, fact.name, fact.kind, fact.zh_key)
     wanted = value_of(change, unbounded, on.rulebook.vocabulary.units)
     if wanted not in [g.change for g in gaps]:
-        unit = fact.kind.unit.symbol if isinstance(fact.kind, Number) else ""
-        found = " or ".join(f"{decimal(g.change)} {unit}".strip() for g in gaps) or "nothing"
+        found = " or ".join(amount(g.change, fact.kind) for g in gaps) or "nothing"
         yield f"expected a gap of {change} in `{path}`, found {found}"
 
 

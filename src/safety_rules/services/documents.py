@@ -19,10 +19,10 @@ from safety_rules.formats.columns import first_reason, gaps_said, numbered_list,
 from safety_rules.formats.docx_out import Values, built, fill, opened, write
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.explanation import Place, Slot, statement
+from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, reasons_said
+from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, places, reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.rectification.life import Danger, chinese
 from safety_rules.services.rectification.table import Lifecycle
@@ -93,7 +93,7 @@ def of_row(row: ScreenedRow) -> Values:
     def of_the_blank(part: str) -> list[Slot]:
         """Return what is said of a blank that decides nothing: it is still to be filled in."""
         rests = verdict.definite and verdict.one_of
-        return [statement(f"document.either_{part}", blank=Place(verdict.split.blank))] if rests else []
+        return [statement(f"document.either_{part}", blank=places(verdict.split.blanks))] if rests else []
 
     enterprise = _text(verdict, "enterprise.name")
     return {

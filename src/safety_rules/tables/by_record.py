@@ -12,7 +12,7 @@ from typing import Any
 
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
-from safety_rules.engines.sql.exactness.settle import Exact, lifted, plain, split
+from safety_rules.engines.sql.exactness.settle import Exact, plain, split, split_of
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.query.outcomes import KEYED
 from safety_rules.engines.sql.read.types import Plain
@@ -107,8 +107,9 @@ class RecordDecision:
             best, worst = self._outcome(violated), self._outcome(violated | undetermined)
             if best != worst:
                 found_masks = Masks(violated, undetermined, absent)
-                rank = max(self.law.area.rank(best), lifted(self.law, record, found_masks, self.exact))
-                best = self.law.area.outcomes[rank].key
+                area, cases = self.law.area, split_of(self.law, record, found_masks, self.exact)
+                best = area.outcomes[max(area.rank(best), cases.rank)].key
+                worst = area.outcomes[cases.most(area.rank(worst))].key
             every = (1 << len(self.law.rules)) - 1
             masks = (violated, undetermined, absent, every & ~(violated | undetermined | absent))
             values = {k: plain(v) for k, v in worked_out(record.values).items() if "[" not in k}

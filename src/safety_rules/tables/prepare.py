@@ -249,6 +249,8 @@ def text_of(item: Any, fact: Fact) -> str | None:
             return item.date().isoformat() if item.tzinfo is None else item.isoformat()
         case Date(), datetime.date():
             return item.isoformat()
+        case Number(), datetime.time():
+            return str(item)
         case Choices(choices), list():
             plain = all(isinstance(i, str) and not absent(i, fact.blank_words) for i in item)
             text = "、".join(item) if plain else ""

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from textwrap import indent
 from types import ModuleType
 from typing import Any, Self
 
@@ -22,7 +23,6 @@ from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.proving.answers import Proof
 from safety_rules.testing.collecting import CaseCheck, case_checks, properties_of
 from safety_rules.testing.properties import RuleProperty, tried
-from safety_rules.testing.shown import record_text
 from safety_rules.words.diagnostic import Diagnostic, framed
 
 
@@ -164,7 +164,7 @@ class InvariantItem(RuleItem):
     def _text(self, proof: Proof) -> str:
         said = f"`{self.invariant.key}` {proof.answer.value} on {proof.question.day}: {proof.why.en}"
         head = framed("invariant", said, self.invariant.at) if self.invariant.at is not None else said
-        records = [f"on {s.day}: {s.says}\n{record_text(s.record.values)}" for s in proof.shown]
+        records = ["\n".join([f"on {s.day}: {s.says}", "given:", indent(s.given, "  ")]) for s in proof.shown]
         return "\n".join([head, *records])
 
 

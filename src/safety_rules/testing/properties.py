@@ -133,7 +133,7 @@ def tried(found: RuleProperty, area: DatedArea) -> None:
         try:
             found.check(example)
         except AssertionError as error:
-            raise AssertionError(f"{error}\n\n{record_text(example.record)}") from None
+            raise AssertionError(f"{error}\n\n{record_text(example.record, area.law.rulebook.vocabulary)}") from None
 
     broken = ""
     try:

@@ -9,6 +9,7 @@ from math import floor
 from random import Random
 from typing import Any
 
+from safety_rules.language.clock import is_amount, is_time, time_text
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import typical
@@ -33,11 +34,13 @@ def typical_values(law: AreaOn) -> dict[str, list[Any]]:
     facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s)]
     facts += [g for f in facts if isinstance(f.kind, Records) for g in vocabulary.fields(f.key)]
     plain = [f for f in facts if f.key not in law.derivations and not isinstance(f.kind, Records)]
-    return {f.key: [data_of(v) for v in typical(law, f)] for f in plain}
+    return {f.key: [data_of(v, f) for v in typical(law, f)] for f in plain}
 
 
-def data_of(value: Any) -> Any:
-    """Return an exact value as plain data: an int, a float that prints as the value, or decimal text."""
+def data_of(value: Any, fact: Fact) -> Any:
+    """Return an exact value as plain data: an int, a float that prints as the value, or decimal text; a time as text."""
+    if isinstance(value, Fraction) and is_time(fact.kind):
+        return time_text(value)
     if isinstance(value, Fraction):
         if value.denominator == 1:
             return value.numerator
@@ -80,7 +83,7 @@ def _data(law: AreaOn, fact: Fact, rng: Random, values: dict[str, list[Any]], bl
                 {f.field: _data(law, f, rng, values, blank) for f in fields if rng.random() >= blank}
                 for _ in range(count)
             ]
-        case Number(_, whole) if rng.random() < 0.4:
+        case Number(_, whole) if is_amount(fact.kind) and rng.random() < 0.4:
             return rng.randrange(0, 2000) if whole else round(rng.uniform(0.01, 20000), 2)
         case Boolean() | Number() | Choice() | Text():
             return rng.choice(values[fact.key])

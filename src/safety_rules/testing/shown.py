@@ -8,13 +8,13 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.formats.impact_words import given_lines
+from safety_rules.language.clock import is_amount, is_time, time_text
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.errors import NotFoundError
-from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Clause
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.language.vocabulary import Fact
+from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.words.diagnostic import framed
@@ -40,12 +40,15 @@ def known_fact(area: DatedArea, name: str) -> Fact:
     return fact
 
 
-def record_text(record: Mapping[str, Any]) -> str:
+def record_text(record: Mapping[str, Any], vocabulary: Vocabulary) -> str:
     """Return a record as the `given` of a case."""
-    return "\n".join(["given:", *(f"  {line}" for line in given_lines({k: _plain(v) for k, v in record.items()}))])
+    written = {k: _plain(v, vocabulary.find(k)) for k, v in record.items()}
+    return "\n".join(["given:", *(f"  {line}" for line in given_lines(written))])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, fact: Fact | None = None) -> Any:
+    if isinstance(value, Fraction) and fact is not None and is_time(fact.kind):
+        return time_text(value)
     if isinstance(value, Fraction):
         text = decimal(value)
         return f"{value}" if text.startswith("≈") else text
@@ -77,8 +80,8 @@ def moved(
 
 def _shown_value(value: Any, verdict: Verdict, fact: str) -> str:
     kind = verdict.on.rulebook.vocabulary.facts[fact].kind
-    unit = f" {kind.unit.symbol}" if isinstance(kind, Number) and kind.unit.symbol else ""
-    return "blank" if value is None else f"{_plain(value)}{unit}"
+    unit = f" {kind.unit.symbol}" if is_amount(kind) and kind.unit.symbol else ""
+    return "blank" if value is None else f"{_plain(value, verdict.on.rulebook.vocabulary.facts[fact])}{unit}"
 
 
 def _ends(verdict: Verdict) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from safety_rules.language.clock import is_time, time_text
 from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
@@ -78,6 +79,8 @@ def _between(fact: Fact) -> st.SearchStrategy[Fraction]:
     """Return numbers of two decimals (or whole ones) that are plausible for the fact."""
     assert isinstance(fact.kind, Number)
     scale = 1 if fact.kind.whole else 100
+    if is_time(fact.kind):
+        return st.integers(0, 1439).map(lambda n: Fraction(60 * n))
     return st.integers(0, 10**7).map(lambda n: Fraction(n, scale)).filter(fact.unasked.admits)
 
 
@@ -86,6 +89,8 @@ def _writings(law: AreaOn, fact: Fact) -> Callable[[Any], st.SearchStrategy[Any]
 
     def writings(value: Any) -> st.SearchStrategy[Any]:
         match fact.kind:
+            case Number() if is_time(fact.kind):
+                return st.sampled_from([value, time_text(value)])
             case Number(unit):
                 units = [u for u in law.rulebook.vocabulary.units.units.items() if u[1].dimension == unit.dimension]
                 exact = [(s, value * unit.factor_to(u)) for s, u in units]

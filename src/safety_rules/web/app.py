@@ -37,6 +37,7 @@ from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.marks import marks
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.formats.safe import CONTROL
+from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.verdict.verdict import LANGUAGES
@@ -374,7 +375,7 @@ def _field(fact: Fact, language: str, value: str) -> dict[str, Any]:
             options = [(option.key, option.name.in_(language)) for option in choices.options]
         case Records():
             options = [(sentence("value.none", "zh"), sentence("value.none", language))]
-        case Number(found):
+        case Number(found) if is_amount(fact.kind):
             unit = found.symbol
         case _:
             pass

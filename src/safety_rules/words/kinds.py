@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from safety_rules.language.clock import is_time
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Number, Records, Text
 from safety_rules.words.said import Said, said
 
@@ -13,6 +14,8 @@ def kind_said(kind: Kind) -> Said:
     match kind:
         case Boolean():
             return said("kind-name.boolean")
+        case Number() if is_time(kind):
+            return said("kind-name.time")
         case Number(unit):
             return said("kind-name.number-in", unit=unit.symbol) if unit.symbol else said("kind-name.number")
         case Text():

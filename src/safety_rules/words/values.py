@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from safety_rules.language.clock import is_time, time_text
 from safety_rules.language.kinds import Boolean, Choice, Choices, Kind, Number, Records
 from safety_rules.language.source import Standing, standing_key
 from safety_rules.language.verdict import Unknown
@@ -50,6 +51,13 @@ def _fixed(number: Fraction, places: int) -> str:
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 
+def amount(number: Fraction, kind: Kind) -> str:
+    """Return a number with its unit, as data writes it; a time of day as 22:00."""
+    if is_time(kind):
+        return time_text(number)
+    return f"{decimal(number)} {kind.unit.symbol}".strip() if isinstance(kind, Number) else decimal(number)
+
+
 def shown(value: Any, kind: Kind, language: str) -> str:
     """Return a value of a kind in words."""
     if value is None or isinstance(value, Unknown):
@@ -57,9 +65,8 @@ def shown(value: Any, kind: Kind, language: str) -> str:
     match kind:
         case Boolean():
             return sentence("value.true" if value else "value.false", language)
-        case Number(unit):
-            number = decimal(value)
-            return f"{number} {unit.symbol}" if unit.symbol else number
+        case Number():
+            return amount(value, kind)
         case Choice(choices):
             return choices[value].name.in_(language)
         case Choices(choices):
@@ -107,6 +114,8 @@ def json_value(value: Any, kind: Kind) -> Any:
     match value:
         case None | bool() | str():
             return value
+        case Fraction() if is_time(kind):
+            return time_text(value)
         case Fraction():
             text = decimal(value)
             return text if not text.startswith("≈") else f"{whole(value.numerator)}/{whole(value.denominator)}"

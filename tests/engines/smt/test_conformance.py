@@ -39,6 +39,11 @@ LOOKED_INTO = {
     "字数(项目.名称) <= 4": "text-function",
     "matches(project.code, 'plate')": "text-function",
     "符合格式(项目.代码, '批号')": "text-function",
+    "distinct(e.substance for e in enterprise.events)": "distinct",
+    "不同数(e.grade for e in enterprise.events if e.closed)": "distinct",
+    "distinct(e.day for e in enterprise.events) >= 2": "distinct",
+    "distinct(e.day for e in enterprise.events) >= 1": "distinct",
+    "distinct(s for s in project.steps)": "distinct",
 }
 LEFT = {
     "starts_with(project.code, 'a') and same_text(project.code, 'ab')": "text-function",

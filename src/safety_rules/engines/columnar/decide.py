@@ -18,7 +18,7 @@ from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.exactness.settle import Exact, masks_by_definition, settled
 from safety_rules.engines.sql.query.builder import first_query, law_query
 from safety_rules.engines.sql.query.law_query import FOUND, OUTCOMES, LawQuery, answers_of
-from safety_rules.engines.sql.query.outcomes import LIFTED, bound_columns, outcome_columns
+from safety_rules.engines.sql.query.outcomes import HELD, LIFTED, LOWEST, bound_columns, outcome_columns
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.formats.duck import AS_WRITTEN, PARQUET, as_ledger_errors, copied, parquet, quoted
 from safety_rules.language.rule import Waiver
@@ -105,7 +105,7 @@ def _shown(query: LawQuery, inner: str, keep: Sequence[str], place: Sequence[str
         bounded = [*kept, "at_best", *rest, *derived, "again", *place]
         columns = [*kept, *ends, *(n for n in rest if n in FOUND), *derived, *(n for n in rest if n not in FOUND)]
     else:
-        bounds = bound_columns(query.law, d, "" if first else LIFTED)
+        bounds = bound_columns(query.law, d, not first)
         bounded = [*kept, *bounds, *FOUND, *derived, "problem", "again", *place]
         columns = [*kept, *outcome_columns(query.law, d), *FOUND, *derived, "problem"]
     return f"SELECT {', '.join([*columns, 'again', *place])} FROM (SELECT {', '.join(bounded)} FROM ({inner}))"
@@ -141,7 +141,7 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
         second_look = law_query(query.law, doubting, d, [ROW], waivers)
         con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
         shown = ", ".join(d.name_of(n) for n in names)
-        con.execute(f"INSERT INTO settled SELECT {ROW}, {shown}, 0 FROM second WHERE NOT again")
+        con.execute(f"INSERT INTO settled SELECT {ROW}, {shown}, 0, {LOWEST} FROM second WHERE NOT again")
         left = f"SELECT g.* FROM going_back g WHERE {ROW} IN (SELECT {ROW} FROM second WHERE again)"
     reader = con.cursor().execute(left)
     cells = (row for batch in iter(lambda: reader.fetchmany(BATCH), []) for row in batch)
@@ -149,7 +149,7 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
     back, found = 0, settled(query.law, numbered, query.uses, query.derived, exact)
     while batch := list(islice(found, BATCH)):
         back += len(batch)
-        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(["n", *names, LIFTED]))
+        parts = ", ".join(f"unnest(${i + 1}) AS {d.name_of(n)}" for i, n in enumerate(["n", *names, LIFTED, HELD]))
         con.execute(f"INSERT INTO settled SELECT {parts}", [list(column) for column in zip(*batch, strict=True)])
     return back
 
@@ -158,7 +158,7 @@ def _types(con: Any, query: LawQuery, first: Path) -> list[tuple[str, str]]:
     relation = con.sql(f"SELECT * FROM {parquet(first)} LIMIT 0")
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
     wanted = [*FOUND, *query.derived, "problem"]
-    return [("n", "BIGINT"), *((name, types[name]) for name in wanted), (LIFTED, "TINYINT")]
+    return [("n", "BIGINT"), *((name, types[name]) for name in wanted), (LIFTED, "TINYINT"), (HELD, "TINYINT")]
 
 
 def _patched(query: LawQuery, first: Path, keep: Sequence[str], names: Sequence[str]) -> str:
@@ -169,7 +169,7 @@ def _patched(query: LawQuery, first: Path, keep: Sequence[str], names: Sequence[
     for name in (*FOUND, *query.derived, "problem"):
         quoted = d.name_of(name)
         columns.append(f"CASE WHEN f.again THEN s.{quoted} ELSE f.{quoted} END AS {quoted}")
-    columns.append(f"(CASE WHEN f.again THEN s.{LIFTED} ELSE 0 END) AS {LIFTED}")
+    columns += [f"(CASE WHEN f.again THEN s.{n} ELSE {v} END) AS {n}" for n, v in ((LIFTED, 0), (HELD, LOWEST))]
     inner = f"SELECT {', '.join(columns)}, f.again, f.file_row_number AS {PLACE} FROM {stored} f LEFT JOIN settled s ON s.n = f.file_row_number + 1"
     shown = _shown(query, inner, keep, [PLACE])
     return f"SELECT {', '.join(names)} FROM ({shown}) ORDER BY {PLACE}"  # a join keeps no order

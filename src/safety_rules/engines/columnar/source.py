@@ -141,6 +141,8 @@ def column_type(type: Any) -> ColumnType:
             return Plain("decimal", int(sizes["precision"]), int(sizes["scale"]))
         case "varchar" | "enum":
             return Plain("text")
+        case "time":
+            return Plain("time")
         case "timestamp" | "timestamp_s" | "timestamp_ms" | "timestamp_ns":
             return Plain("timestamp")
         case "list" | "array":

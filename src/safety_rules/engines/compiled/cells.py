@@ -12,7 +12,7 @@ from math import inf
 from typing import Any
 
 from safety_rules.engines.compiled.floats import edges, plain, short
-from safety_rules.language.kinds import Number
+from safety_rules.language.clock import is_amount
 from safety_rules.language.vocabulary import Bounds, Fact, normal
 from safety_rules.semantics.admission import admit
 from safety_rules.semantics.decide import AreaOn
@@ -79,7 +79,7 @@ def cell(fact: Fact, law: AreaOn) -> Cell:
     say, which knows the record. What was read of a word is remembered.
     """
     admitted = _admitted(fact, law)
-    if isinstance(fact.kind, Number):
+    if is_amount(fact.kind):
         alone = replace(fact, kind=replace(fact.kind, whole=False), bounds=Bounds(), plausible=None)
         return partial(
             _number, *_within(fact), fact.kind.whole, admitted, _times(_admitted(alone, law), fact.kind.unit.symbol)

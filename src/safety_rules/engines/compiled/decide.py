@@ -14,7 +14,7 @@ from safety_rules.engines.compiled.findings import Findings
 from safety_rules.engines.compiled.standing import Standings, standings
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.verdict import Masks
+from safety_rules.language.verdict import Masks, bits
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.splits import by_definition, by_status, splits_of
 from safety_rules.semantics.verdict.decided import UNDETERMINED
@@ -57,7 +57,7 @@ def decider_by(area: CompiledArea, standing: Standings) -> Decider:
 
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
-    may_rise, lift = splits_of(law).may_rise, _lifting(law, shared)
+    may_move, lift = splits_of(law).may_move, _lifting(law, shared)
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else area_record(law, data)
@@ -67,7 +67,7 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
         area = exact()
         at_best, at_worst = area.outcome(masks.violated), area.outcome(masks.violated | masks.undetermined)
         verdict = Verdict(law, record, at_best, at_worst, (), None, None, masks, shared)
-        if at_best != at_worst and may_rise(masks):
+        if at_best != at_worst and may_move(masks):
             lift(verdict, masks)
         return verdict
 
@@ -77,8 +77,26 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
 def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
     """Return what lifts a verdict's outcome at best to what every case of a blank comes to."""
     splits = splits_of(law)
-    statuses = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
+    by_rule = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
+    together = cache(partial(_together, law))
+
+    def statuses(record: Record, mask: int) -> Masks:
+        read = next((fields for fields in splits.fields.values() if mask & fields == mask), 0)
+        return together(read)(record).among(mask) if read else by_rule(record, mask)
+
     return lambda verdict, masks: verdict.lift(splits.of(verdict.record, masks, statuses))
+
+
+def _together(law: AreaOn, mask: int) -> Callable[[Record], Masks]:
+    """Return what the rules of a mask say of a record, by one function: what they read of a list is worked out once."""
+    places = list(bits(mask))
+    area = compiled(replace(law, rules=tuple(law.rules[i] for i in places)))
+
+    def masks(record: Record) -> Masks:
+        found = area.masks(record.values)
+        return Masks(*(sum(1 << places[i] for i in bits(part)) for part in found))
+
+    return masks
 
 
 def _raw(
@@ -86,7 +104,7 @@ def _raw(
 ) -> Callable[[Any], Verdict]:
     """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say."""
     best, worst_first, new = law.area.outcomes[0].key, outcome_masks(law), object.__new__
-    may_rise, lift = splits_of(law).may_rise, _lifting(law, shared)
+    may_move, lift = splits_of(law).may_move, _lifting(law, shared)
 
     def raw(data: Any) -> Verdict:
         function = written()
@@ -109,7 +127,7 @@ def _raw(
                 at_worst = outcome
         verdict.at_best, verdict.at_worst = at_best or best, at_worst or best
         verdict.outcome = verdict.at_best if verdict.at_best is verdict.at_worst else UNDETERMINED
-        if verdict.outcome is UNDETERMINED and may_rise(masks):
+        if verdict.outcome is UNDETERMINED and may_move(masks):
             lift(verdict, masks)
         return verdict
 

@@ -17,6 +17,7 @@ from typing import Any
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
+from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import BLANK_WORDS, Fact, Ratio
 from safety_rules.semantics.admission.folding import visible
@@ -154,7 +155,7 @@ class Facts:
                 return code.both(
                     code.test(read, ast.IsNot(), constant(True)), code.test(read, ast.IsNot(), constant(False))
                 )
-            case Number():
+            case Number() if is_amount(fact.kind):
                 return wrong_number(fact, read)
             case Choice():
                 return code.test(read, ast.NotIn(), self.options(fact))

@@ -239,6 +239,8 @@ def _aggregate(expr: tree.Aggregate, world: World) -> Symbolic:
     if FOLDS[expr.fold].quantifies:
         bodies = [truths(expr.body, scope) for _, scope in scopes]
         return quantified(expr.fold, source.known, present, wheres, bodies)
+    if expr.fold == "distinct":
+        raise NotLowered("distinct")
     if expr.fold == "count":
         counted = [Cases(((True, numbers.constant(Fraction(1))),)) for _ in scopes]
         return folded("count", source.known, present, wheres, counted)

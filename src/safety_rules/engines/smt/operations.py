@@ -121,6 +121,10 @@ def called(function: str, arguments: list[Cases], definitions: list[Condition]) 
     if row.above_zero is not None:
         step = arguments[row.above_zero].cases
         arguments[row.above_zero] = Cases(tuple((conjunction(g, numbers.compared(">", v, zero)), v) for g, v in step))
+    if row.apart is not None:
+        start, end = row.apart
+        differ = ordered("!=", arguments[start], arguments[end], definitions).true
+        arguments[end] = Cases(tuple((conjunction(g, differ), v) for g, v in arguments[end].cases))
     found: Symbolic = row.meaning(_algebra(definitions), *arguments)
     return found
 
@@ -144,6 +148,7 @@ def _algebra(definitions: list[Condition]) -> Algebra:
 
     return Algebra(
         constant=lambda number: Cases(((True, numbers.constant(number)),)),
+        stands=lambda op, a, b: ordered(op, a, b, definitions),
         operated=operated,
         absolute=lambda a: _chosen(">=", a, none, a, mapped(a, numbers.negative)),
         floor=lambda a: mapped(a, numbers.floor),

@@ -14,6 +14,7 @@ UNSUPPORTED: Mapping[str, str] = {
     "prefix-and-table": "one text is both looked up in a table and looked into by a function",
     "prefix-and-comparison": "one text is both compared with another fact and looked into by a function",
     "prefix-of-code": "a function looks into a code with a check digit",
+    "distinct": "different values of a list are counted",
     "text-function": "a function looks into a text, and what it tells apart is not known",
     "list-from-data": "a list is chosen by a condition",
 }

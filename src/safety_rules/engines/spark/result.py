@@ -14,7 +14,9 @@ from safety_rules.engines.sql.dialect import SPARK
 from safety_rules.engines.sql.exactness.settle import Exact, settled
 from safety_rules.engines.sql.query.law_query import FOUND, LawQuery, has_masks, words
 from safety_rules.engines.sql.query.outcomes import (
+    HELD,
     LIFTED,
+    LOWEST,
     bound_columns,
     outcome_columns,
     rule_columns,
@@ -128,17 +130,18 @@ class SparkDecision:
         keys = [row[0] for row in found]
         rows = ((i, self._cells(row[1])) for i, row in enumerate(found))
         answers = settled(self.law, rows, self.query.uses, self.query.derived, self.exact)
-        names = ["row_key", *FOUND, *self.query.derived, "problem", LIFTED]
+        names = ["row_key", *FOUND, *self.query.derived, "problem", LIFTED, HELD]
         local = self.session.createDataFrame(self._keyed(keys, answers), self._schema())
         view = local.toDF("row_key", *(f"n{i}" for i in range(len(names) - 1)))
         wide = self._planned(self._sql(self.texts.marked)).join(view.hint("broadcast"), "row_key", "left")
-        quoted = [SPARK.name_of(n) for n in names[1:-1]]
+        quoted = [SPARK.name_of(n) for n in names[1:-2]]
         patched = [f"(CASE WHEN again THEN n{i} ELSE {q} END) AS {q}" for i, q in enumerate(quoted)]
         kept = [SPARK.name_of(c) for c in self.keep]
         derived = [SPARK.name_of(k) for k in self.query.derived]
-        rank = f"(CASE WHEN again THEN n{len(quoted)} ELSE 0 END) AS {LIFTED}"
-        base = wide.selectExpr(*kept, *patched, rank, "again")
-        bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK, LIFTED), *FOUND, *derived, "problem", "again")
+        at, nothing = len(quoted), ((LIFTED, 0), (HELD, LOWEST))
+        ranks = [f"(CASE WHEN again THEN n{at + i} ELSE {v} END) AS {n}" for i, (n, v) in enumerate(nothing)]
+        base = wide.selectExpr(*kept, *patched, *ranks, "again")
+        bounded = base.selectExpr(*kept, *bound_columns(self.law, SPARK, True), *FOUND, *derived, "problem", "again")
         ends, satisfied = outcome_columns(self.law, SPARK), satisfied_column(self.law, SPARK)
         return bounded.selectExpr(*kept, *ends, *FOUND, satisfied, *derived, "problem", "again")
 
@@ -167,7 +170,7 @@ class SparkDecision:
         mask = "bigint" if words(self.law) == 1 else "array<bigint>"
         parts = ["row_key string", *(f"{m} {mask}" for m in FOUND)]
         parts += [f"d{i} {types[k]}" for i, k in enumerate(self.query.derived)]
-        return ", ".join([*parts, "problem boolean", f"{LIFTED} int"])
+        return ", ".join([*parts, "problem boolean", f"{LIFTED} int", f"{HELD} int"])
 
     def counts(self) -> dict[str, int]:
         """Return how many rows have each outcome."""

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.engines.sql.exactness.settle import joined
+from safety_rules.language.clock import is_amount, is_time, time_text
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records
 from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact, Vocabulary
@@ -36,7 +37,7 @@ def arrow_type(fact: Fact, vocabulary: Vocabulary) -> Any:
     match fact.kind:
         case Boolean():
             return pa.bool_()
-        case Number():
+        case Number() if is_amount(fact.kind):
             return pa.float64()
         case Date():
             return pa.date32()
@@ -49,12 +50,16 @@ def arrow_type(fact: Fact, vocabulary: Vocabulary) -> Any:
             return pa.string()
 
 
-def plain(value: Any) -> Any:
-    """Return a value as a column holds it."""
+def plain(value: Any, fact: Fact, vocabulary: Vocabulary) -> Any:
+    """Return a value of a fact as a column holds it."""
     if isinstance(value, Fraction):
-        return float(value)
+        return time_text(value) if is_time(fact.kind) else float(value)
     if isinstance(value, tuple):
-        return [{k: plain(v) for k, v in item.items()} if isinstance(item, dict) else item for item in value]
+        fields = {f.field: f for f in vocabulary.fields(fact.key)}
+        return [
+            {k: plain(v, fields[k], vocabulary) for k, v in item.items()} if isinstance(item, dict) else item
+            for item in value
+        ]
     return value
 
 
@@ -65,5 +70,8 @@ def arrow_table(law: AreaOn, records: Sequence[Record]) -> Any:
     vocabulary = law.rulebook.vocabulary
     facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s) if f.key not in law.derivations]
     return pa.table(
-        {f.key: pa.array([plain(r.values.get(f.key)) for r in records], arrow_type(f, vocabulary)) for f in facts}
+        {
+            f.key: pa.array([plain(r.values.get(f.key), f, vocabulary) for r in records], arrow_type(f, vocabulary))
+            for f in facts
+        }
     )

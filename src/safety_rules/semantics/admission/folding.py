@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from safety_rules.language.clock import in_digits, is_time
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Number, Text
 
 INVISIBLE = re.compile(
@@ -70,6 +71,8 @@ def unfolded(text: str, kind: Kind, form: str = "") -> str:
             plain = plain.rstrip(STOPS)
             ticked = TICKED.match(plain)
             return (ticked[1] or ticked[2]) if ticked is not None else MARKS.get(plain, plain)
+        case Number() if is_time(kind):
+            return in_digits(plain.rstrip(STOPS))
         case Number():
             while (less := AROUND_AMOUNT.sub("", plain).strip()) != plain:
                 plain = less

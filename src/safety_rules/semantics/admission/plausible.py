@@ -16,7 +16,7 @@ from safety_rules.language.kinds import Number, Value
 from safety_rules.language.vocabulary import Bounds, Fact, Ratio, Vocabulary
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.said import Said, said
-from safety_rules.words.values import decimal
+from safety_rules.words.values import amount, decimal
 
 Put = Callable[[Unusable, str, Any], None]
 Doubt = tuple[str, Fact, Fraction, dict[str, Any] | None]
@@ -131,7 +131,7 @@ def _range(bounds: Bounds, unit: str) -> Said:
 
 
 def _shown(value: Fraction, fact: Fact) -> str:
-    return f"{decimal(value)} {_unit(fact)}".strip()
+    return amount(value, fact.kind)
 
 
 def _unit(fact: Fact) -> str:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from safety_rules.language.clock import is_time, seconds_of
 from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Number, Text, Value
 from safety_rules.language.units import Unit, UnitTable
@@ -61,6 +62,8 @@ def value_of(
     match fact.kind:
         case Boolean():
             return _boolean(data)
+        case Number() if is_time(fact.kind):
+            return _bounded(time(data), fact)
         case Number(unit):
             return _bounded(number(data, unit, units, given_in), fact)
         case Text():
@@ -214,6 +217,17 @@ def day(data: Any, zone: datetime.tzinfo = DEFAULT_ZONE) -> datetime.date:
         except ValueError:
             pass
     raise Unusable("not-a-date", data=shown(data, 40))
+
+
+def time(data: Any) -> Fraction:
+    """Return the seconds from midnight of a time of day, or of text such as 22:00 or 22:00:30."""
+    if isinstance(data, Fraction):  # as a record holds it
+        return data
+    naive = isinstance(data, datetime.time) and data.tzinfo is None
+    found = seconds_of(str(data).strip()) if naive or isinstance(data, str) else None
+    if found is None:
+        raise Unusable("not-a-time", data=shown(data, 40))
+    return found
 
 
 def day_of(data: Any, zone: datetime.tzinfo = DEFAULT_ZONE) -> datetime.date | None:

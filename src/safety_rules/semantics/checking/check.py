@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from safety_rules.language import expr as tree
+from safety_rules.language.clock import TIME, is_time
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import (
     Boolean,
@@ -33,6 +34,7 @@ from safety_rules.semantics.checking.kinds_and_units import (
     moved_date,
     written_number,
 )
+from safety_rules.semantics.checking.lists import WITHIN, compared_lists, written_pair
 from safety_rules.semantics.checking.parse import Reading, syntax
 from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
 from safety_rules.words.diagnostic import Diagnostic
@@ -44,7 +46,7 @@ MOST_OPERATIONS = 8000
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
-TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date()}
+TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date(), "time": TIME}
 
 
 def condition(
@@ -100,6 +102,8 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> tr
             return None if inner is None else tree.Not(inner, r.span(node))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             inner = _number(operand, scope, r, expected)
+            if inner is not None and is_time(tree.kind_of(inner)):
+                return r.wrong("time.counted", node)
             return None if inner is None else tree.Negate(inner, r.span(node))
         case ast.BoolOp(op=op, values=values):
             parts = [_boolean(v, scope, r) for v in values]
@@ -233,11 +237,17 @@ def _compared(
         return tree.Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
     if type(op) not in COMPARISONS:
         return r.wrong("not-allowed.is", node)
-    pair = _pair(left, right, scope, r)
+    pair, symbol = (
+        written_pair(left, right, lambda n: _expr(n, scope, r), r) or _pair(left, right, scope, r),
+        COMPARISONS[type(op)],
+    )
     if pair is None:
         return None
-    a, b, symbol = pair[0], pair[1], COMPARISONS[type(op)]
-    if isinstance(tree.kind_of(a), Choices | Records) or isinstance(tree.kind_of(b), Choices | Records):
+    a, b = pair
+    kinds = tree.kind_of(a), tree.kind_of(b)
+    if isinstance(kinds[0], Choices) and kinds[0] == kinds[1] and symbol in WITHIN:
+        return compared_lists(symbol, a, b, scope, at)
+    if any(isinstance(kind, Choices | Records) for kind in kinds):
         return r.wrong("kind.list", node)
     fitted = as_kind(b, tree.kind_of(a), right, r)
     if fitted is None:
@@ -266,6 +276,8 @@ def _membership(left: ast.expr, right: ast.expr, scope: Scope, r: Reading, at: S
             return r.wrong("kind.text-in", right, text=ast.unparse(right), part=ast.unparse(left))
         return r.wrong("kind.no-choices", right, kind=kind_said(kind))
     item = _expr(left, scope, r, Choice(kind.choices))
+    if item is not None and tree.kind_of(item) == kind:
+        return r.wrong("kind.list-in", left, left=ast.unparse(left), right=ast.unparse(right))
     fitted = None if item is None else as_kind(item, Choice(kind.choices), left, r)
     return None if fitted is None else tree.In(fitted, container, at)
 
@@ -283,6 +295,8 @@ def _arithmetic(node: ast.BinOp, scope: Scope, r: Reading, expected: Kind | None
     if not isinstance(a, Number) or not isinstance(b, Number):
         wrong, kind = (node.left, a) if not isinstance(a, Number) else (node.right, b)
         return r.wrong("kind.no-number", wrong, kind=kind_said(kind))
+    if is_time(a) or is_time(b):
+        return r.wrong("time.counted", node)
     if op in "+-":
         if isinstance(left, tree.Literal) and left.value == 0 and a.unit == ONE:
             left, a = tree.Literal(left.value, Number(b.unit, True), left.at), b
@@ -328,6 +342,9 @@ def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
     step = None if row.above_zero is None else written_number(arguments[row.above_zero])
     if row.above_zero is not None and step is not None and step <= 0:
         return r.wrong("step", node.args[row.above_zero], name=name)
+    ends = [] if row.apart is None else [written_number(arguments[i]) for i in row.apart]
+    if ends and ends[0] is not None and ends[0] == ends[1]:
+        return r.wrong("window", node, name=name)
     return (
         SAME_AS[row.same_as](arguments, r.span(node)) if row.same_as else tree.Call(key, tuple(arguments), r.span(node))
     )
@@ -376,6 +393,13 @@ def _body(fold: str, node: ast.expr, variable: str, scope: Scope, r: Reading) ->
     if row.quantifies:
         return _boolean(node, scope, r)
     body = _expr(node, scope, r)
+    if fold == "distinct":
+        told_apart = body is None or isinstance(tree.kind_of(body), Text | Choice | Date)
+        return (
+            body if told_apart or body is None else r.wrong("kind.distinct", node, kind=kind_said(tree.kind_of(body)))
+        )
+    if fold == "sum" and body is not None and is_time(tree.kind_of(body)):
+        return r.wrong("time.counted", node)
     if body is not None and not isinstance(tree.kind_of(body), Number | (Date if row.days else Number)):
         return r.wrong("kind.no-number", node, kind=kind_said(tree.kind_of(body)))
     return body

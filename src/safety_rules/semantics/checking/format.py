@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from safety_rules.language import expr as tree
+from safety_rules.language.clock import is_time, time_text
 from safety_rules.language.expr import Aggregate, Expr, Literal
 from safety_rules.language.kinds import Choice, ChoiceList, Choices, Number
 from safety_rules.language.law import Parameter
@@ -115,6 +116,8 @@ def _literal(expr: Literal, language: str) -> str:
     match expr.value, expr.kind:
         case bool() as value, _:
             return "True" if value else "False"
+        case Fraction() as value, kind if is_time(kind):
+            return f"'{time_text(value)}'"
         case Fraction() as value, Number(unit):
             return plain(value) if unit == ONE and not unit.symbol else f"{plain(value)}[{_spelled(unit.symbol)}]"
         case datetime.date() as value, _:

@@ -8,10 +8,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
+from safety_rules.language.clock import TIME, is_time, seconds_of
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import DaysBetween, Expr, In, Literal, Negate, Scale, Shift, kind_of
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Text
-from safety_rules.language.units import DAY, MONTH, ONE, Unit
+from safety_rules.language.units import CLOCK, DAY, MONTH, ONE, Unit
 from safety_rules.semantics.checking.parse import Reading
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
@@ -34,6 +35,8 @@ def constant(node: ast.Constant, r: Reading, expected: Kind | None) -> Expr | No
             number = exact_number(node, r)
             if number is None:
                 return None
+            if expected is not None and is_time(expected):
+                return r.wrong("time.condition", node, text=r.segment(node))
             unit = expected.unit if number == 0 and isinstance(expected, Number) else ONE
             return Literal(number, Number(unit, number.denominator == 1), at)
         case str() as text:
@@ -66,6 +69,9 @@ def text_as(text: str, node: ast.expr, r: Reading, expected: Kind | None) -> Exp
             if day is None:
                 return r.wrong("date.condition", node, text=text)
             return Literal(day, Date(), at)
+        case Number() if is_time(expected):
+            time = seconds_of(text)
+            return r.wrong("time.condition", node, text=text) if time is None else Literal(time, TIME, at)
         case _:
             return Literal(text, Text(), at)
 
@@ -93,6 +99,9 @@ def in_unit(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
     """Return a number converted to a unit; None, with the diagnostic, where the two measure different things."""
     has = kind_of(expr)
     assert isinstance(has, Number)
+    if is_time(has) != (unit == CLOCK):
+        key, written = ("time.condition", r.segment(node)) if unit == CLOCK else ("time.counted", "")
+        return r.wrong(key, node, text=written)
     if isinstance(expr, Literal) and expr.value == 0 and has.unit == ONE:
         return Literal(expr.value, Number(unit, True), expr.at)
     if not has.unit.converts_to(unit):
@@ -107,6 +116,12 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
     kind = kind_of(item)
     if not isinstance(kind, Choice | Text):
         return r.wrong("kind.no-choice", left, kind=kind_said(kind))
+    listed = written_list(right, kind, r)
+    return None if listed is None else In(item, listed, at)
+
+
+def written_list(right: ast.List | ast.Tuple | ast.Set, kind: Choice | Text, r: Reading) -> Literal | None:
+    """Return a list of choices or texts that is written out."""
     values: list[str] = []
     for element in right.elts:
         text = element.value if isinstance(element, ast.Constant) else None
@@ -118,7 +133,7 @@ def in_literal(item: Expr, left: ast.expr, right: ast.List | ast.Tuple | ast.Set
     if len(values) != len(right.elts):
         return None
     choices = kind.choices if isinstance(kind, Choice) else ChoiceList("", ())
-    return In(item, Literal(tuple(values), Choices(choices), r.span(right)), at)
+    return Literal(tuple(values), Choices(choices), r.span(right))
 
 
 def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | None:

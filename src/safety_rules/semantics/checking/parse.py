@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ WORDS = {
     "且": "and", "并且": "and", "或": "or", "或者": "or", "非": "not", "不": "not", "属于": "in", "AND": "and", "OR": "or",
     "NOT": "not",
 }  # fmt: skip
+CLOCK = re.compile(r"(?<!['0-9])[0-9]{1,2}:[0-9]{2}(?!['0-9])")
 PROBLEMS = {"was never closed": "python.unclosed", "unmatched": "python.unclosed", "does not match": "python.unclosed",
     "unterminated string": "python.quote", "invalid syntax": "python.invalid"}  # fmt: skip
 
@@ -171,6 +173,8 @@ def _syntax_error(reading: Reading, error: SyntaxError) -> None:
     word = next((w for w in words if w in WORDS), "")
     if word:
         key = "syntax.word"
+    elif CLOCK.search(reading.text):
+        key = "syntax.time"
     elif "=" in reading.text.replace("==", "").replace(">=", "").replace("<=", "").replace("!=", ""):
         key = "syntax.equals"
     else:

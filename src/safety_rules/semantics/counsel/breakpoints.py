@@ -139,7 +139,7 @@ def _aggregated(expr: tree.Aggregate, env: Environment, path: str) -> list[Quoti
         return []
     if FOLDS[expr.fold].quantifies:
         raise TooComplex(expr.fold)
-    if expr.fold == "count":
+    if expr.fold in ("count", "distinct"):
         return [((Fraction(n),), ONE) for n in range(len(found) + 1)]
     parts = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
     if FOLDS[expr.fold].nothing:

@@ -68,6 +68,8 @@ def _settling(expr: tree.Expr, want: bool, env: Environment) -> Family:
             if inner is None:
                 return frozenset({value.reasons})
             return every([_confirmed(expr, env), settle(inner[0], want, inner[1])])
+        case tree.Call(function, arguments) if (end := _no_window(function, arguments, env)) is not None:
+            return _changed("window", end, [a for a in arguments if a is not end], env)
         case (tree.Literal() | tree.ItemSelf() | tree.ParameterRef() | tree.AsOf() | tree.Compare()
               | tree.In() | tree.Arithmetic() | tree.Negate() | tree.Scale() | tree.Shift()
               | tree.DaysBetween() | tree.Aggregate() | tree.Listed() | tree.Lookup() | tree.Call()):  # fmt: skip
@@ -137,6 +139,14 @@ def _step(function: str, arguments: tuple[tree.Expr, ...]) -> tree.Expr | None:
     """Return the argument that must be above zero."""
     place = FUNCTIONS[function].above_zero
     return None if place is None else arguments[place]
+
+
+def _no_window(function: str, arguments: tuple[tree.Expr, ...], env: Environment) -> tree.Expr | None:
+    """Return the second of two arguments that must differ, where they do not."""
+    apart = FUNCTIONS[function].apart
+    ends = [] if apart is None else [evaluate(arguments[i], env) for i in apart]
+    same = ends and not any(isinstance(e, Unknown) for e in ends) and ends[0] == ends[1]
+    return arguments[apart[1]] if same and apart is not None else None
 
 
 def _at_most_zero(step: tree.Expr | None, env: Environment) -> TypeGuard[tree.Expr]:

@@ -29,7 +29,7 @@ from safety_rules.semantics import decide as deciding
 from safety_rules.semantics.counsel.gap import gaps
 from safety_rules.semantics.counsel.needs import needs
 from safety_rules.semantics.environment import Environment
-from safety_rules.semantics.splits import NOTHING, Split, by_definition, counted, splits_of
+from safety_rules.semantics.splits import CUT_SHORT, NOTHING, Split, by_definition, counted, splits_of
 from safety_rules.semantics.verdict.evidence import evidence
 from safety_rules.semantics.verdict.incomplete import incomplete
 from safety_rules.semantics.verdict.shared import Parts, Shared
@@ -79,10 +79,12 @@ class Decided:
         self._masks, self._shared = masks, shared
 
     def lift(self, split: Split) -> None:
-        """Take what every case of a blank comes to at least as the outcome at best."""
+        """Take what every case of a blank comes to at least as the outcome at best, and at most as that at worst."""
         self.split = split
         if split.rank:
             self.at_best = self.on.area.outcomes[split.rank].key
+        if split.worst is not None:
+            self.at_worst = self.on.area.outcomes[split.worst].key
         self.outcome = self.at_best if self.at_best == self.at_worst else UNDETERMINED
 
     def __repr__(self) -> str:
@@ -146,8 +148,9 @@ class Decided:
         if masks is None and self._violated is not None and not self._granted:
             now = tuple(f.rule.key for f in found if f.status is Status.VIOLATED)
             best, worst = deciding.interval(self.on.area, found)
-            rank = max(self.on.area.rank(best), self._split(counted(found)).rank)
-            same = (self.on.area.rank(self.at_best), self.at_worst) == (rank, worst)
+            split = self._split(counted(found))
+            ranks = (max(self.on.area.rank(best), split.rank), split.most(self.on.area.rank(worst)))
+            same = (self.on.area.rank(self.at_best), self.on.area.rank(self.at_worst)) == ranks
             self._unchanged(now == tuple(self._violated) and same)
         return found
 
@@ -218,7 +221,7 @@ class Decided:
 
     def _split(self, masks: Masks) -> Split:
         splits = splits_of(self.on)
-        if not masks.undetermined or not splits.may_rise(masks):
+        if not masks.undetermined or not splits.may_move(masks):
             return NOTHING
         return splits.of(self.record, masks, by_definition(self.on))
 
@@ -228,16 +231,26 @@ class Decided:
         wanted = {self.on.rules[i].key for i in bits(self.split.rules)}
         return tuple(f for f in self.open_findings if f.rule.key in wanted) if wanted else ()
 
+    @property
+    def held(self) -> tuple[Finding, ...]:
+        """The open findings that ask for worse than the outcome at worst, which no case of a blank reaches."""
+        worst, status = self.split.worst, Status.UNDETERMINED
+        if worst is None:
+            return ()
+        ranked = [(f, self.on.area.rank(f.outcome)) for f in self.open_findings if f.status is status and not f.waived]
+        return tuple(f for f, rank in ranked if rank > worst)
+
     @cached_property
     def decisive(self) -> tuple[Finding, ...]:
         """The findings that decided the outcome, at best while it is open."""
-        return (*deciding.deciding(self.on.area, self.findings, self.at_best), *self.one_of)
+        found = (*deciding.deciding(self.on.area, self.findings, self.at_best), *self.one_of)
+        return (*found, *(f for f in self.held if f not in found)) if self.definite else found
 
     @cached_property
     def standing(self) -> Standing | None:
         """The weakest standing among the findings that decided the verdict (at best, while it is open); None where none did."""
         quick = self._shared.standing if self._shared is not None else None
-        if quick is not None and self.masks is not None and not self.split.rules:
+        if quick is not None and self.masks is not None and self.split in (NOTHING, CUT_SHORT):
             return quick(self.record.values, self.masks, self.at_best)
         standings = [f.standing for f in self.decisive if f.standing is not None]
         return weakest(*standings) if standings else None

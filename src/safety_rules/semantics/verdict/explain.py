@@ -37,7 +37,7 @@ def explanation(verdict: Decided, rules: Iterable[str] = (), standing: bool = Fa
     lines: list[Slot] = [finding_line(f, verdict) for f in shown]
     if not asked:
         lines = [
-            *either_said(verdict),
+            *cases_said(verdict),
             *lines,
             *map(review_said, reviews(verdict)),
             *_weak_lines(verdict, shown, standing),
@@ -54,10 +54,24 @@ def explanation(verdict: Decided, rules: Iterable[str] = (), standing: bool = Fa
 
 
 def either_said(verdict: Decided) -> list[Statement]:
-    """Return that one of several rules is violated whatever a blank turns out to be, where that decides."""
+    """Return that one of several rules is violated whatever blanks turn out to be, where that decides."""
     titles = Series("joint.beside", tuple(f.rule.title for f in verdict.one_of))
-    blank = Place(verdict.split.blank)
+    blank = places(verdict.split.blanks)
     return [statement("verdict.one_of", blank=blank, rules=titles)] if titles.parts else []
+
+
+def cases_said(verdict: Decided) -> list[Statement]:
+    """Return all that the cases of blanks decide, and that not all of them were looked at."""
+    found, split = either_said(verdict), verdict.split
+    if split.worst is not None:
+        worst = verdict.on.area.outcome(verdict.at_worst).name
+        found.append(statement("verdict.no_worse", blank=places(split.held_by), worst=worst))
+    return found if split.whole or verdict.definite else [*found, statement("verdict.not_every_case")]
+
+
+def places(paths: Iterable[str]) -> Series:
+    """Return several places of a record, as they are listed."""
+    return Series("joint.list", tuple(map(Place, paths)))
 
 
 def headline(verdict: Decided, *below: Slot) -> Statement:
@@ -216,8 +230,8 @@ def reason_said(
             return statement("reason.calendar", name=Place(key))
         case "year":
             return statement("reason.year", year=key)
-        case "step":
-            return statement("reason.step", name=Place(key))
+        case "step" | "window":
+            return statement("reason.step" if reason.kind == "step" else "reason.window", name=Place(key))
         case _:
             return Place(key)
 

@@ -10,12 +10,14 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.acceptance import Acceptance
+from safety_rules.language.clock import is_time
 from safety_rules.language.errors import ReceiptError
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Kind, Name, Number, Records, Text, Value
 from safety_rules.language.record import Absence, Problem, Record
 from safety_rules.language.source import standing_key
 from safety_rules.language.verdict import WaiverResult
 from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.admission.values import time
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.version import VERSION
 from safety_rules.words.said import refusal
@@ -149,7 +151,7 @@ def _value(data: Any, key: str, vocabulary: Vocabulary) -> Value:
 def _plain_value(data: Any, kind: Kind) -> Value:
     match kind:
         case Number() if isinstance(data, str):
-            return Fraction(data)
+            return time(data) if is_time(kind) and ":" in data else Fraction(data)
         case Date() if isinstance(data, str):
             return datetime.date.fromisoformat(data)
         case Choices() if isinstance(data, list) and all(isinstance(option, str) for option in data):

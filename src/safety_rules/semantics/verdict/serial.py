@@ -38,6 +38,8 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "at_worst_name": name(on.area.outcome(worst).name),
         "standing": standing_key(verdict.standing),
         "one_of": _one_of(verdict),
+        "no_worse": list(verdict.split.held_by),
+        "every_case": verdict.split.whole,
         "derived": _derived(verdict),
         "findings": [finding(f, verdict, f.rule.key in deciding, values) for f in in_order(verdict)],
         "needs": {
@@ -66,9 +68,9 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
 
 
 def _one_of(verdict: Decided) -> dict[str, Any] | None:
-    """Return the rules of which one is violated whatever a blank turns out to be; None where there are none."""
-    rules = [f.rule.key for f in verdict.one_of]
-    return {"blank": verdict.split.blank, "rules": rules} if rules else None
+    """Return the rules of which one is violated whatever blanks turn out to be; None where there are none."""
+    rules, blanks = [f.rule.key for f in verdict.one_of], list(verdict.split.blanks)
+    return {"blank": blanks[0], "blanks": blanks, "rules": rules} if rules else None
 
 
 def _derived(verdict: Decided) -> dict[str, Any]:

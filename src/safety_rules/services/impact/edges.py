@@ -21,7 +21,7 @@ from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.evaluate import truth
 from safety_rules.semantics.reads import walk_through
 from safety_rules.services.impact.meaning import Item, ItemKey, conditions
-from safety_rules.words.values import decimal
+from safety_rules.words.values import amount
 
 MOST_BASES = 60
 BLANK = 0.08
@@ -139,8 +139,8 @@ def _values(key: str, laws: list[AreaOn]) -> list[Any]:
 def written(value: Any, fact: Fact) -> Any:
     """Return an exact value as people write it, with its unit; None where no decimal writes it."""
     if isinstance(value, Fraction) and isinstance(fact.kind, Number):
-        number = decimal(value)
-        return None if number.startswith("≈") else f"{number} {fact.kind.unit.symbol}".strip()
+        number = amount(value, fact.kind)
+        return None if number.startswith("≈") else number
     if isinstance(value, datetime.date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

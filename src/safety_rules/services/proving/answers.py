@@ -50,11 +50,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A record that answers a question, the day it is decided on, and what came of it by the definition."""
+    """A record that answers a question, the day it is decided on, what came of it by the definition, and its YAML."""
 
     record: Record
     day: datetime.date
     says: str
+    given: str
 
 
 @dataclass(frozen=True, slots=True)

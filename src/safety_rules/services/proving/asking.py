@@ -23,7 +23,7 @@ from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import truth
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
-from safety_rules.services.proving.replay import is_read_back
+from safety_rules.services.proving.replay import is_read_back, record_text
 
 MOST_ITEMS = 3
 LIMIT_S = 20.0
@@ -182,7 +182,7 @@ def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None)
     for wanted in open_too:
         keys = [key for key, one in found.items() if one is wanted]
         parts += [f"{wanted.value}: {_few(keys)}"] if keys else []
-    return Shown(record, law.as_of, "; ".join(parts))
+    return Shown(record, law.as_of, "; ".join(parts), record_text(record, law.rulebook.vocabulary))
 
 
 def _few(keys: Sequence[str]) -> str:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from safety_rules.services.proving.answers import Answer, Proof
-from safety_rules.services.proving.replay import record_text
 
 SAID = {
     Answer.PROVED: "proved", Answer.REFUTED: "does not hold", Answer.UNDECIDED: "not decided",
@@ -27,7 +26,7 @@ def record_of(proof: Proof) -> str:
     parts = []
     for i, shown in enumerate(proof.shown, start=1):
         which = f"record {i} of {len(proof.shown)}" if len(proof.shown) > 1 else "a record"
-        body = "\n".join(f"  {line}" for line in record_text(shown.record).splitlines())
+        body = "\n".join(f"  {line}" for line in shown.given.splitlines())
         parts.append(f"# {which}, decided on {shown.day} by the definition: {shown.says}\ngiven:\n{body}")
     return "\n".join(parts)
 

@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.engines.sql.query.law_query import BITS, words
+from safety_rules.engines.sql.query.outcomes import LOWEST
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.kinds import Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn, area_record, derived_values, findings
-from safety_rules.semantics.splits import counted, splits_of
+from safety_rules.semantics.splits import NOTHING, Split, counted, splits_of
 
 LARGEST = Fraction(sys.float_info.max)
 Exact = Callable[[Record], tuple[int, int, int]]
@@ -31,12 +32,12 @@ def masks_by_definition(law: AreaOn, waivers: Sequence[Waiver]) -> Exact:
     return lambda record: counted(findings(law, record, waivers))
 
 
-def lifted(law: AreaOn, record: Record, masks: Masks, exact: Exact) -> int:
-    """Return the rank that the cases of one of a record's blanks lift its outcome at best to; 0 where they do not."""
+def split_of(law: AreaOn, record: Record, masks: Masks, exact: Exact) -> Split:
+    """Return what the cases of a record's blanks come to."""
     splits = splits_of(law)
-    if not masks.undetermined or not splits.may_rise(masks):
-        return 0
-    return splits.of(record, masks, lambda made, mask: Masks(*exact(made)).among(mask)).rank
+    if not masks.undetermined or not splits.may_move(masks):
+        return NOTHING
+    return splits.of(record, masks, lambda made, mask: Masks(*exact(made)).among(mask))
 
 
 def settled(
@@ -46,8 +47,8 @@ def settled(
     derived: Sequence[str],
     exact: Exact,
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield, for each row, its number, its three masks, its derived values, whether a cell was unusable, and the rank
-    that cases lift its outcome at best to.
+    """Yield, for each row, its number, its three masks, its derived values, whether a cell was unusable, and the ranks
+    that cases of its blanks lift its outcome at best to and hold that at worst to.
     """
     for number, cells in rows:
         record = record_of(law, cells, uses)
@@ -55,7 +56,8 @@ def settled(
         shown = [plain(values.get(k)) for k in derived]
         found = Masks(*exact(record))
         masks = [split(mask, law) for mask in found]
-        yield (number, *masks, *shown, bool(record.problems), lifted(law, record, found, exact))
+        cases = split_of(law, record, found, exact)
+        yield (number, *masks, *shown, bool(record.problems), cases.rank, cases.most(LOWEST))
 
 
 def split(mask: int, law: AreaOn) -> Any:

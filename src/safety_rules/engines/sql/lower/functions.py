@@ -26,8 +26,16 @@ def called(expr: Call, w: Writer) -> Any:
     arguments: list[Any] = [
         terms.held(w.number(a), w) if terms.is_number(a) else terms.short(w.value(a), w) for a in expr.arguments
     ]
+    for i, taken in enumerate(row.takes):
+        if taken == "time" and arguments[i].constant is None:  # seconds of a day are whole, and exact as DOUBLE
+            arguments[i] = numbers.counted(arguments[i].sql, w.dialect, False)
     if row.above_zero is not None:
         arguments[row.above_zero] = _above_zero(arguments[row.above_zero], w)
+    if row.apart is not None:
+        one, other = (arguments[i] for i in row.apart)
+        if one.constant is None or other.constant is None or one.constant == other.constant:
+            differ = w.keep(f"(CASE WHEN {_stands(w, '!=', one, other)} THEN {other.sql} END)")
+            arguments[row.apart[1]] = numbers.counted(differ, w.dialect, False)
     found = row.meaning(_algebra(w), *arguments)
     if isinstance(found, Number) and len(found.sql) + len(found.size) > MOST_IN_PLACE:
         w.doubt("TRUE")  # within a list that has no columns, functions of functions of functions are left to be settled
@@ -39,6 +47,7 @@ def _algebra(w: Writer) -> Algebra:
     d = w.dialect
     return Algebra(
         constant=lambda number: numbers.constant(number, d),
+        stands=partial(_stands, w),
         operated=partial(_operated, w),
         absolute=lambda a: numbers.absolute(a, d),
         floor=partial(_floor, w),
@@ -51,6 +60,13 @@ def _algebra(w: Writer) -> Algebra:
         length=lambda text: numbers.counted(f"length({text})", d, False),
         asked=partial(_asked, w),
     )
+
+
+def _stands(w: Writer, op: str, a: Number, b: Number) -> str:
+    """Return whether one number stands so to another; NULL where one of the two is."""
+    found = numbers.compared(op, a, b, w.dialect, w.keep)
+    w.unsure(found.near, found.unsettled)
+    return found.sql
 
 
 def _asked(w: Writer, test: str, text: str, other: str) -> str:

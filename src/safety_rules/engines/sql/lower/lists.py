@@ -63,6 +63,13 @@ def aggregate(expr: Aggregate, w: Writer) -> str:
 
 def _extreme(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, body: str) -> str:
     """Return the smallest or largest; NULL where there is none, or one is unknown."""
+    d, items = w.dialect, _known_items(expr, source, item, inner, w, body)
+    found = d.smallest(items) if expr.fold == "min" else d.largest(items)
+    return w.keep(f"(CASE WHEN {d.any_of(items, 'v', 'v IS NULL')} THEN NULL ELSE {found} END)")
+
+
+def _known_items(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, body: str) -> str:
+    """Return the list of what the items that count come to; NULL among it where one is unknown."""
     d = w.dialect
     kept, known = source, body
     if expr.where is not None:
@@ -70,9 +77,7 @@ def _extreme(expr: Aggregate, source: str, item: str, inner: Writer, w: Writer, 
         kept = d.filter(source, d.lambda_(item, f"coalesce({where}, TRUE)"))
         known = f"(CASE WHEN {where} THEN {body} END)"
     _doubts(source, item, inner, w)
-    items = w.keep(d.transform(kept, d.lambda_(item, known)))
-    found = d.smallest(items) if expr.fold == "min" else d.largest(items)
-    return w.keep(f"(CASE WHEN {d.any_of(items, 'v', 'v IS NULL')} THEN NULL ELSE {found} END)")
+    return w.keep(d.transform(kept, d.lambda_(item, known)))
 
 
 def aggregated_number(expr: Aggregate, w: Writer) -> Number:
@@ -82,6 +87,10 @@ def aggregated_number(expr: Aggregate, w: Writer) -> Number:
     inner = w.inside({**w.items, expr.variable: item}, records)
     if expr.fold == "count":
         return _count(expr, source, item, inner, w)
+    if expr.fold == "distinct":
+        items = _known_items(expr, source, item, inner, w, inner.value(expr.body))
+        unknown = d.any_of(items, "v", "v IS NULL")
+        return counted(w.keep(f"(CASE WHEN {unknown} THEN NULL ELSE {d.length(d.distinct(items))} END)"), d, False)
     if expr.fold not in ("sum", "min", "max"):
         raise TypeError(f"{expr.fold} is no number")
     body = inner.number(expr.body)

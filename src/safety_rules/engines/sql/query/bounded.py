@@ -31,7 +31,8 @@ Ends = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """The condition that a fact is blank, or (`listed`) its list has records, and the rules that each case may violate."""
+    """The condition that facts are blank, and the rules that each case may violate; or (`listed`) that a list has records,
+    and the rules that read its fields."""
 
     blank: str
     masks: tuple[int, ...]
@@ -55,16 +56,17 @@ def open_facts(w: Writer) -> list[tuple[int, str]]:
 
 
 def blank_cases(w: Writer) -> Iterator[Cases]:
-    """Yield the blanks whose cases may lift the outcome at best: in each of them some rule may be violated."""
+    """Yield the blanks whose cases may move an end: in each of those of facts some rule may be violated."""
     if not w.law.bounded:
         return
-    splits, vocabulary = splits_of(w.law), w.law.rulebook.vocabulary
-    for key in splits.reads:
-        masks, outer = splits.may_be_violated(key), _outermost(key.rpartition(".")[0], w)
-        listed = vocabulary.is_list(outer)
-        if all(masks):
-            value = _value(outer if listed else key, w)
-            yield Cases(f"({value} IS {'NOT ' if listed else ''}NULL)", masks, listed)
+    splits, lists = splits_of(w.law), dict[str, int]()
+    for one in splits.given:
+        yield Cases(f"({' AND '.join(f'{_value(key, w)} IS NULL' for key in one.keys)})", one.masks, False)
+    for key, mask in splits.fields.items():
+        outer = _outermost(key.rpartition(".")[0], w)
+        lists[outer] = lists.get(outer, 0) | mask
+    for outer, mask in lists.items():
+        yield Cases(f"({_value(outer, w)} IS NOT NULL)", (mask,), True)
 
 
 def _value(key: str, w: Writer) -> str:

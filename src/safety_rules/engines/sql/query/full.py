@@ -83,10 +83,10 @@ class Full:
         return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
 
     def _in_every_case(self, one: Cases) -> str:
-        """Return the condition that in every case of a blank a rule is open that is then violated, or may be."""
+        """Return the condition that in every case of blanks a rule is open that is then violated, or may be."""
         if one.listed:
-            left_open = (f"(CASE WHEN x{i} IS NULL THEN 1 ELSE 0 END)" for mask in one.masks for i in bits(mask))
-            return f"({' + '.join(left_open)} >= 2)"
+            left_open = (f"x{i} IS NULL" for mask in one.masks for i in bits(mask))
+            return f"({' OR '.join(left_open)})"
         fails = (" OR ".join(f"({self.failing[i]} AND x{i} IS NULL)" for i in bits(mask)) for mask in one.masks)
         return f"({' AND '.join(f'({each})' for each in fails)})"
 

@@ -23,16 +23,17 @@ def outcome_key(key: str, law: AreaOn, d: Dialect) -> str:
     return d.keyed(key, [*(o.key for o in law.area.outcomes), "undetermined"])
 
 
-LIFTED = "lifted"  # the column of the rank that cases of blanks lift the outcome at best to
+LIFTED, HELD = "lifted", "held"  # the ranks that cases of blanks lift the outcome at best to, and hold that at worst to
+LOWEST = 127  # no outcome is worse: held to nothing
 
 
-def bound_columns(law: AreaOn, d: Dialect, lifted: str = "") -> list[str]:
-    """Return the outcome at best and at worst, from the masks of the findings, and the column of a rank at least."""
+def bound_columns(law: AreaOn, d: Dialect, split: bool = False) -> list[str]:
+    """Return the outcome at best and at worst, from the masks of the findings, and the columns of what cases come to."""
     by_outcome: dict[int, int] = defaultdict(int)
     for i, rule in enumerate(law.rules):
         by_outcome[law.area.rank(rule.otherwise.outcome)] |= 1 << i
-    best = _ranked(law, by_outcome, ("violated",), d, lifted)
-    worst = _ranked(law, by_outcome, ("violated", "undetermined"), d)
+    best = _ranked(law, by_outcome, ("violated",), d, LIFTED if split else "")
+    worst = _ranked(law, by_outcome, ("violated", "undetermined"), d, "", HELD if split else "")
     settled = " AND ".join(
         f"{d.word_of('undetermined', i) if words(law) > 1 else 'undetermined'} = 0" for i in range(words(law))
     )
@@ -40,9 +41,11 @@ def bound_columns(law: AreaOn, d: Dialect, lifted: str = "") -> list[str]:
     return [f"{best} AS at_best", f"{worst} AS at_worst"]
 
 
-def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect, lifted: str = "") -> str:
-    arms = []
-    for rank in sorted(by_outcome, reverse=True):
+def _ranked(
+    law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d: Dialect, lifted: str = "", held: str = ""
+) -> str:
+    arms, worse = list[str](), list[str]()
+    for rank in sorted(by_outcome if not held else range(len(law.area.outcomes)), reverse=True):
         if rank == 0:
             continue
         tests = [f"{lifted} >= {rank}"] if lifted else []
@@ -50,7 +53,11 @@ def _ranked(law: AreaOn, by_outcome: Mapping[int, int], masks: Sequence[str], d:
             bits = by_outcome[rank] >> (word * BITS) & ((1 << BITS) - 1)
             if bits:
                 tests += [f"({d.word_of(m, word) if words(law) > 1 else m} & {bits}) <> 0" for m in masks]
-        arms.append(f"WHEN {' OR '.join(tests)} THEN {outcome_key(law.area.outcomes[rank].key, law, d)}")
+        found = " OR ".join(tests if not held else (worse := [*worse, *tests]))
+        if not found:
+            continue
+        within = f"({found}) AND {held} >= {rank}" if held else found
+        arms.append(f"WHEN {within} THEN {outcome_key(law.area.outcomes[rank].key, law, d)}")
     first = outcome_key(law.area.outcomes[0].key, law, d)
     return f"(CASE {' '.join(arms)} ELSE {first} END)" if arms else first
 

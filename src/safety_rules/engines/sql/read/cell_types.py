@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
+from safety_rules.language.clock import is_time
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary
 
@@ -39,6 +40,8 @@ def wrong_type(fact: Fact, type: ColumnType) -> bool:
             return False
         case Boolean(), Plain("boolean"):
             return False
+        case Number(), Plain("time" | "integer" | "decimal" | "double" as name) if is_time(fact.kind):
+            return name != "time"
         case Number(), Plain("integer" | "decimal" | "double"):
             return False
         case Text(), Plain("integer" | "decimal" | "double"):

@@ -20,8 +20,10 @@ from safety_rules.engines.sql.read.texts import (
     choices_in_words,
     day_cell,
     text_cell,
+    time_cell,
 )
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Reads, Struct, Use
+from safety_rules.language.clock import is_time
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.semantics.admission.values import NOTHING
@@ -44,6 +46,8 @@ def cell(fact: Fact, use: Use, sql: str, vocabulary: Vocabulary, reads: Reads, d
             return Cell(sql)
         case Boolean(), _:
             return boolean_cell(fact, sql, d)
+        case Number(), Plain(name) if is_time(fact.kind):
+            return time_cell(fact, sql, name, d)
         case Number(), Plain(name, _, scale):
             return number_cell(fact, use, sql, name, scale, reads, d)
         case Text(), Plain(name):

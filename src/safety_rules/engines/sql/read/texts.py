@@ -13,6 +13,7 @@ SPACES = r"[\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}
 UNSEEN = r"[\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{fe00}-\x{fe0f}\x{feff}]"
 PADDED = rf"(?s)\A{SPACES}|{SPACES}\z|{UNSEEN}"
 PLAIN_DAY = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z"
+PLAIN_TIME = r"\A([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?\z"
 PLAIN_CODE = r"\A[0-9]{2,4}\z"
 PLAIN_CAS = r"\A[0-9]{2,7}-[0-9]{2}-[0-9]\z"
 FIRST_PLAIN, LAST_PLAIN = "DATE '1001-01-01'", "DATE '8999-12-31'"  # a period of a thousand years stays in the calendar
@@ -78,6 +79,15 @@ def day_cell(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
         return Cell(value, f"(({value} IS NULL AND NOT {absent_text(fact, sql, d)}) OR coalesce({far}, FALSE))")
     day = d.cast(sql, "date") if name == "timestamp" else sql
     return Cell(day, f"({day} NOT BETWEEN {FIRST_PLAIN} AND {LAST_PLAIN})")
+
+
+def time_cell(fact: Fact, sql: str, name: str, d: Dialect) -> Cell:
+    """Return the cell of a time of day in a column of the type `name`, in seconds from midnight."""
+    text = d.cast(sql, "text") if name == "time" else sql
+    hour, minute, second = (d.cast(f"substr({text}, {at}, 2)", "double") for at in (1, 4, 7))
+    seconds = f"(CASE WHEN length({text}) = 8 THEN {second} ELSE 0E0 END)"
+    value = f"(CASE WHEN {d.matches(text, PLAIN_TIME)} THEN {hour} * 3600E0 + {minute} * 60E0 + {seconds} END)"
+    return Cell(value, f"({value} IS NULL AND NOT {absent_text(fact, text, d)})")
 
 
 def _spelled(choices: ChoiceList) -> dict[str, str]:

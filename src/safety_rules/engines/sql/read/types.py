@@ -14,7 +14,7 @@ from safety_rules.language.units import Unit
 class Plain:
     """A column of single values; `precision` and `scale` belong to decimals, `json` is text that JSON may have held as a list."""
 
-    name: OneOf["boolean", "integer", "decimal", "double", "text", "json", "date", "timestamp", "other"]
+    name: OneOf["boolean", "integer", "decimal", "double", "text", "json", "date", "timestamp", "time", "other"]
     precision: int = 0
     scale: int = 0
 
