@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from doors import through
+from doors.beside import as_history, as_relations, as_store, by_history
 from doors.through import Content, Judge, by_record, by_screening, by_table
 from doors.writers import ods, workbook, xls
 
@@ -30,13 +32,10 @@ GOOD: Content = {
     "project.safety_design_review": "依法不需要", "project.environmental_assessment": "登记表已备案",
     "enterprise.listings": [], "enterprise.accidents": [], "enterprise.hidden_dangers": [],
 }  # fmt: skip
-LAND, INVESTED, LISTINGS, ACCIDENTS = (
-    "project.land_area",
-    "project.fixed_asset_investment",
-    "enterprise.listings",
-    "enterprise.accidents",
-)
+LAND, INVESTED = "project.land_area", "project.fixed_asset_investment"
+LISTINGS, ACCIDENTS, DANGERS = "enterprise.listings", "enterprise.accidents", "enterprise.hidden_dangers"
 BLACK = {"list": "black", "listed_on": "2020-03-12", "status": "在列"}
+DANGER = {"level": "重大", "deadline": "2020-10-01", "is_closed": "否"}
 DEATHS = {"date": "2020-05-01", "deaths": "12", "serious_injuries": "0", "direct_loss": "100"}
 
 
@@ -54,6 +53,15 @@ class Case:
     asks: frozenset[str] = frozenset()
     plainly: Content | None = None
     kinds: frozenset[str] = frozenset()
+
+    @property
+    def wants(self) -> frozenset[str]:
+        """What a door must be able to carry: also facts of other kinds than lists, and what is no record in one."""
+        lists = {k for k in self.change if k in (LISTINGS, ACCIDENTS, DANGERS)}
+        records = all(isinstance(v, list) and all(isinstance(i, dict) for i in v) for v in self.change.values())
+        facts = {"facts"} if not self.change or self.change.keys() - lists or self.without else set[str]()
+        words = {"words"} if not facts and not records else set[str]()
+        return self.asks | facts | words | ({k.rpartition(".")[2] for k in lists} if not facts else set())
 
     @property
     def content(self) -> Content:
@@ -81,7 +89,7 @@ class Door:
     own: Mapping[str, Judge] = field(default_factory=dict)
 
     def carries(self, case: Case) -> bool:
-        return not case.asks & self.cannot.keys()
+        return not case.wants & self.cannot.keys()
 
 
 def one(name: str, expect: tuple[str, str], key: str, value: Any, *asks: str) -> Case:
@@ -156,6 +164,14 @@ PRINCIPLES = (
                 SOME_ACCIDENT,
                 ACCIDENTS,
                 [{**DEATHS, "deaths": "0", "死亡人数": "12"}],
+            ),
+            Case(
+                "a list under nearly its name besides",
+                OPEN,
+                {"enterprise.listing": [BLACK]},
+                (),
+                frozenset({"names"}),
+                kinds=frozenset({"given-twice", "unknown-fact", "column-tells", "not-a-list"}),
             ),
             Case(
                 "no value and a good one in a list",
@@ -254,6 +270,18 @@ PRINCIPLES = (
                 one(f"no day {w!r}", OPEN, LISTINGS, [{**BLACK, "listed_on": w}])
                 for w in ("2019-02-30", "去年", "43739", "2019年")
             ),
+            *(
+                one(f"a time {w!r}", expect, LISTINGS, [{**BLACK, "listed_on": w}])
+                for w, expect in (
+                    ("2019-09-30T16:00:00Z", WORST),
+                    ("2019-09-30T15:59:59Z", LISTED_ONCE),
+                    ("2019-10-01 00:30:00+08:00", WORST),
+                    ("2019-10-01T00:30:00+09:00", LISTED_ONCE),
+                    ("2019-10-01T00:30:00+25:00", OPEN),
+                )
+            ),
+            one("a danger overdue", WORST, DANGERS, [{**DANGER, "deadline": "2020-09-30"}]),
+            one("a danger due on the day", ("conditional", "conditional"), DANGERS, [DANGER]),
             one("a day as a day", WORST, LISTINGS, [{**BLACK, "listed_on": datetime.date(2019, 10, 1)}]),
         ),
     ),
@@ -331,6 +359,11 @@ TEXT = {
 }
 BOOK = {"objects": NO_OBJECT}
 
+NO_FACTS = "it holds lists alone; the facts of the project enter by another door"
+NO_ROW = "its records are given by a program; one without an owner is that of the workbook's row"
+BESIDE = {"facts": NO_FACTS, "words": "it has sheets of records, and no cell in which words stand for a list"}
+STORE = {**BESIDE, "listings": "it holds dangers alone", "accidents": "it holds dangers alone"}
+
 DOORS = (
     Door("dict, flat", by_record(lambda area, c: dict(c)), RECORD),
     Door("dict, nested", by_record(lambda area, c: through.nested(c)), RECORD),
@@ -407,4 +440,21 @@ DOORS = (
     Door("Polars, by DuckDB", by_table(through.as_polars, "duckdb"), FRAME, 7),
     Door("Polars, by record", by_table(through.as_polars, "records"), FRAME, 7),
     Door("DuckDB relation", by_table(through.as_relation, "duckdb"), FRAME, 7),
+    Door(
+        "history, a workbook",
+        by_history(as_history),
+        BESIDE,
+        1,
+        {
+            "hidden": by_history(partial(as_history, hidden=True)),
+            "sheets": by_history(partial(as_history, nobody=True)),
+        },
+    ),
+    Door(
+        "history, a mapping of its tables",
+        by_history(as_relations),
+        {**BESIDE, "hidden": NO_HIDING, "sheets": NO_ROW},
+        3,
+    ),
+    Door("rectification, imported", by_history(as_store), STORE),
 )

@@ -18,7 +18,7 @@ SCREENED = {
     "s06b_yesno_marks2": AS_IT_IS,
     "s10_blank_hidden_group": AS_IT_IS,
     "s11_formula_nocache": ALL_OPEN,
-    "s12_dup_heading": ALL_OPEN,
+    "s12_dup_heading": [("XM-1", BEST), ("XM-2", OPEN), ("XM-3", BEST)],
     "s13_linebreaks": AS_IT_IS,
     "s14_real_headings": [("光伏组件", OPEN), ("低投资", OPEN)],
     "s19_many_sheets": [*AS_IT_IS, ("XM-1", BEST)],

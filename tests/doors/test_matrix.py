@@ -13,9 +13,10 @@ import pytest
 
 import safety_rules as sr
 from doors.matrix import DOORS, GOOD, PRINCIPLES, Case, Door, Principle
-from doors.through import Answer
+from doors.through import Answer, by_record
 
 CELLS = [(p, d) for p in PRINCIPLES for d in DOORS]
+PLAIN = by_record(lambda area, content: dict(content))
 SIGNS = ("project.site=lease", "q[1]'x*")
 
 
@@ -58,7 +59,7 @@ def answers(door: Door) -> Mapping[Case, Answer]:
 def plainly(case: Case) -> Answer:
     """Return what comes of a case as a plain dict."""
     content = case.content if case.plainly is None else {**GOOD, **case.plainly}
-    (found,) = DOORS[0].judge(area(), [content], Path())
+    (found,) = PLAIN(area(), [content], Path())
     return found
 
 
@@ -66,13 +67,14 @@ def plainly(case: Case) -> Answer:
 def test_a_principle_is_kept_at_a_door(principle: Principle, door: Door) -> None:
     cases = tried(door, principle)
     if not cases:
-        assert all(door.cannot[w] for c in principle.cases for w in c.asks & door.cannot.keys())
+        assert all(door.cannot[w] for c in principle.cases for w in c.wants & door.cannot.keys())
         return
     found = answers(door)
     for case in cases:
         came, wanted = found[case], plainly(case)
         assert case.expect == (came.at_best, came.at_worst), (case.name, came)
-        assert (wanted.violated, wanted.undetermined) == (came.violated, came.undetermined), case.name
+        if came.violated is not None:
+            assert (wanted.violated, wanted.undetermined) == (came.violated, came.undetermined), case.name
         if came.problems is not None:
             assert wanted.record == came.record, case.name
             assert wanted.problems == came.problems or {*wanted.problems} ^ {*came.problems} <= case.kinds, case.name
@@ -83,7 +85,7 @@ def test_no_cell_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({p.name for p in PRINCIPLES}) == 12
     assert len({d.name for d in DOORS}) == len(DOORS)
     for p, d in CELLS:
-        assert tried(d, p) or all(c.asks & d.cannot.keys() for c in p.cases), (p.name, d.name)
+        assert tried(d, p) or all(c.wants & d.cannot.keys() for c in p.cases), (p.name, d.name)
     with capsys.disabled():
         print(f"\n{len(CELLS)} cells: {counted['tested']} tested, {counted['impossible']} impossible")
 

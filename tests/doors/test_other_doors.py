@@ -13,6 +13,7 @@ import xlsxwriter
 
 import safety_rules as sr
 from doors.reading import BEST, HEADINGS, LEDGERS, OPEN, area, ledger, made, row, said, screened
+from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Read, read
@@ -165,6 +166,34 @@ def patched(path: Path, part: str, old: bytes, new: bytes) -> Path:
         for name, data in parts.items():
             book.writestr(name, data)
     return path
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "said"),
+    [
+        ("SHEET", 50, "more than 50 cells in a sheet"),
+        ("WORDS", 500, "more than 500 bytes of text"),
+        ("PART", 500, "more than 500 bytes in a sheet"),
+    ],
+)
+def test_a_workbook_beyond_a_limit_is_refused_and_the_limit_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, said: str
+) -> None:
+    path = ledger(tmp_path / "a.xlsx", row())
+    monkeypatch.setattr(limits, limit, most)
+    with pytest.raises(LedgerError, match=said):
+        screened(path)
+
+
+def test_a_cell_that_would_fill_memory_with_blanks_is_refused_in_no_time(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("项目")
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write_row(1, 0, row())
+    sheet.write(90_000, 700, "x")
+    book.close()
+    with pytest.raises(LedgerError, match="more than 20,000,000 cells in a sheet"):
+        screened(tmp_path / "a.xlsx")
 
 
 def test_a_merge_over_the_whole_sheet_costs_nothing(tmp_path: Path) -> None:

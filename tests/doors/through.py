@@ -25,7 +25,12 @@ Judge = Callable[[sr.DatedArea, Sequence[Content], Path], "list[Answer]"]
 # What a table says once of a column, a record says of the fact; and what only files can have is said in their words.
 FEW = 4
 WHO = ("enterprise.name", "enterprise.credit_code")  # a row of a table of several has a name of its own
-SAME_KIND = {"heading-twice": "given-twice", "list": "not-a-list", "heading": "unknown-fact"}
+SAME_KIND = {
+    "heading-twice": "given-twice",
+    "columns-differ": "given-twice",
+    "list": "not-a-list",
+    "heading": "unknown-fact",
+}
 SHEETS = {
     "enterprise.listings": "名单记录",
     "enterprise.accidents": "事故记录",
@@ -39,13 +44,13 @@ PLACE = re.compile(r"^(?:项目!|[^!]*:)[A-Z]*([0-9]+)$")
 class Answer:
     """What came of a content: the interval, the findings, the kinds of its problems, and the record as it was admitted.
 
-    What a verdict needs follows from its record and its law, by one function.
+    What a history adds to a verdict is no finding of a rule: then there are none to compare. What a verdict needs follows from its record and its law, by one function.
     """
 
     at_best: str
     at_worst: str
-    violated: tuple[str, ...]
-    undetermined: tuple[str, ...]
+    violated: tuple[str, ...] | None
+    undetermined: tuple[str, ...] | None
     problems: tuple[str, ...] | None
     record: Mapping[str, Any] | None
 

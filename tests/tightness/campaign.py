@@ -24,7 +24,7 @@ from safety_rules.engines.smt.record import _is_there, equals_value
 from safety_rules.engines.smt.solver import Found, Search, search
 from safety_rules.engines.smt.texts import alike
 from safety_rules.engines.smt.unsupported import NotLowered
-from safety_rules.language.kinds import Text
+from safety_rules.language.kinds import Records, Text
 from safety_rules.language.record import Record
 from safety_rules.semantics.decide import findings, interval
 from safety_rules.semantics.verdict.verdict import Verdict
@@ -102,11 +102,16 @@ def told(verdict: Verdict, asked: Referee) -> str:
     return "as wide" if all(sides) else "not told"
 
 
-def holed(value: Any, share: float, random: Random) -> Any:
-    """Return a list with a share of its records' fields left out; any other value as it is."""
-    if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
-        return data_of(value)
-    return [{k: holed(v, share, random) for k, v in item.items() if random.random() >= share} for item in value]
+def holed(values: Mapping[str, Any], within: str, area: sr.DatedArea, share: float, random: Random) -> dict[str, Any]:
+    """Return values as plain data, a share of them left out, and of the fields of the records in their lists."""
+    facts, found = area.law.rulebook.vocabulary.facts, dict[str, Any]()
+    for name, value in values.items():
+        fact = facts[within + name]
+        if random.random() >= share:
+            listed = isinstance(fact.kind, Records) and isinstance(value, list | tuple)
+            rows = [holed(row, f"{fact.key}.", area, share, random) for row in value] if listed else None
+            found[name] = data_of(value, fact) if rows is None else rows
+    return found
 
 
 def records(area: sr.DatedArea, share: float, count: int, random: Random) -> Iterator[Mapping[str, Any]]:
@@ -118,7 +123,7 @@ def records(area: sr.DatedArea, share: float, count: int, random: Random) -> Ite
             drawn = {f"{s}.{k}": v for s, fields in made.items() for k, v in fields.items()}
             moved = random.sample(sorted(drawn), min(len(drawn), random.choice((0, 1, 2, 4))))
             whole = {**random.choice(near), **{k: drawn[k] for k in moved}}
-            yield {k: holed(v, share, random) for k, v in whole.items() if random.random() >= share}
+            yield holed(whole, "", area, share, random)
         else:
             yield made
 
@@ -129,7 +134,7 @@ def accidents(area: sr.DatedArea, count: int, random: Random) -> Iterator[Mappin
     fields = [f for f in area.law.rulebook.vocabulary.fields(ACCIDENTS) if f.key in values]
     for _ in range(count):
         given = [{f.field: random.choice(values[f.key]) for f in fields if random.random() < 0.5} for _ in range(random.choice((1, 2, 3)))]  # fmt: skip
-        yield {**{k: holed(v, 0, random) for k, v in base.items()}, ACCIDENTS: given}
+        yield {**holed(base, "", area, 0, random), ACCIDENTS: given}
 
 
 def measured(area: sr.DatedArea, made: Iterator[Mapping[str, Any]], asked: Referee, shown: bool) -> Counter[str]:

@@ -125,3 +125,11 @@ def test_a_list_with_too_many_blanks_is_not_split_and_says_so(area: sr.DatedArea
     assert [text(said, "zh", area.law.rulebook.vocabulary) for said in cases_said(verdict)] == [
         "列表中未填项较多，未逐一核算各种填报情形，实际结论范围可能更小"
     ]
+
+
+def test_needs_name_nothing_of_a_rule_that_no_case_reaches(area: sr.DatedArea) -> None:
+    """With 20 points on an item that is not given, only the grade `excellent` is in question."""
+    verdict = area.decide(appraisal({"points": 20}))
+    assert (verdict.at_best, verdict.at_worst) == ("excellent", "good")
+    assert [r.name for r in verdict.needs.can_change] == ["appraisal.deductions[0].item"]
+    assert [r.name for r in verdict.needs.smallest] == ["appraisal.deductions[0].item"]

@@ -1,16 +1,37 @@
-"""A cell under a heading as data for admission."""
+"""A cell under a heading as data for admission, held against the other columns of its fact."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from safety_rules.formats.headings import Column
-from safety_rules.formats.table import RawRow, cell_text, folded, plain_number, usable
+from safety_rules.formats.headings import Column, Columns
+from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, plain_number, usable
 from safety_rules.language.kinds import Date, Number
 from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.values import absent
 from safety_rules.words.said import said
 
 LIKELY = (10, 1_000_000)  # in the fact's own unit, where a line of the sheet gives another one
+
+
+def agreed(cell: Any, column: Column, found: Columns, row: RawRow) -> Any:
+    """Return a cell; it is unread where another column of the same fact says something else in this row."""
+    for other in (c for c in found.doubled if c.fact.key == column.fact.key):
+        beside = row.merged.get(other.index, row.cell(other.index))
+        if not is_blank(beside) and not absent(usable(beside), column.fact.blank_words):
+            if _amount(cell, column) != _amount(beside, other):
+                shown = f"{cell_text(cell)} | {cell_text(beside)}"
+                return Unread(shown, said("columns-differ", one=column.heading, other=other.heading, shown=shown))
+    return cell
+
+
+def _amount(cell: Any, column: Column) -> Fraction | str:
+    """Return a cell so that two of one fact can be compared: a number in the fact's unit, or its folded text."""
+    amount = plain_number(cell) if isinstance(column.fact.kind, Number) and column.unit_at is None else None
+    if amount is None or not isinstance(column.fact.kind, Number):
+        return folded(cell_text(cell))
+    return amount if column.unit is None else amount * column.unit.factor_to(column.fact.kind.unit)
 
 
 def datum(cell: Any, column: Column, row: RawRow) -> Any:

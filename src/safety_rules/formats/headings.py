@@ -67,7 +67,8 @@ class Column:
 class Columns:
     """The columns that are understood, where the headings stand, and what was wrong with the rest.
 
-    `doubled` are those not used because another column carries their fact.
+    `doubled` are those not used because another column carries their fact: what they say is held against it.
+    `unused` are the columns under headings that name no fact.
     """
 
     row: int
@@ -75,6 +76,7 @@ class Columns:
     columns: tuple[Column, ...]
     notices: tuple[Problem, ...]
     doubled: tuple[Column, ...] = ()
+    unused: tuple[int, ...] = ()
 
 
 Spellings = Mapping[str, tuple[tuple[int, Fact], ...]]
@@ -207,8 +209,12 @@ def _candidates(heading: str, names: Spellings) -> tuple[list[Fact], tuple[str, 
     return [], brackets, NEARLY
 
 
-def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTable) -> Columns:
-    """Return what each heading of a row means."""
+def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTable, by_row: bool = False) -> Columns:
+    """Return what each heading of a row means.
+
+    `by_row` says that where two columns carry one fact each row is held against both; else neither of two that are
+    equally near is used.
+    """
     names = spellings(facts)
     notices: list[Problem] = []
     found: list[Column] = []
@@ -227,14 +233,17 @@ def columns(table: RawTable, row: RawRow, facts: Sequence[Fact], units: UnitTabl
             found.append(result)
         elif all(c.unit_at != index for c in found):
             notices.append(Problem("heading", "", table.place(row.number, index), result, heading))
-    kept, doubled = _once(found, lambda column: table.place(row.number, column))
-    others = tuple(c for c in found if c not in kept)
+    kept, doubled = _once(found, lambda column: table.place(row.number, column), by_row)
+    settled = {c.fact.key for c in kept if c.rank < 0}  # by a map, for good
+    others = tuple(c for c in found if c not in kept and c.fact.key not in settled)
+    used = {i for c in found for i in (c.index, c.unit_at)}
     return Columns(
         row.number,
         tuple(cell_text(c) for c in row.cells),
         _marked(table, row, kept, notices),
         (*notices, *doubled),
         others,
+        tuple(i for i, c in enumerate(row.cells) if i not in used and not is_blank(c)),
     )
 
 
@@ -346,7 +355,9 @@ def _ledger_units(table: RawTable, row: RawRow, units: UnitTable) -> dict[Any, d
     return found
 
 
-def _once(found: Iterable[Column], place: Callable[[int], str]) -> tuple[tuple[Column, ...], list[Problem]]:
+def _once(
+    found: Iterable[Column], place: Callable[[int], str], by_row: bool
+) -> tuple[tuple[Column, ...], list[Problem]]:
     """Return the columns whose fact no other column carries; a fact's own name goes before its aliases."""
     by_fact: dict[str, list[Column]] = defaultdict(list)
     for column in found:
@@ -355,21 +366,27 @@ def _once(found: Iterable[Column], place: Callable[[int], str]) -> tuple[tuple[C
     notices: list[Problem] = []
     for same in by_fact.values():
         best = [c for c in same if c.rank == min(c.rank for c in same)]
-        if len(best) == 1:
+        if by_row or len(best) == 1:
             kept.append(best[0])
         others = [c for c in same if len(best) > 1 or c is not best[0]]
         for column in others:
             shown = [c for c in same if c is not column]
-            notices.append(_doubled(column, shown, len(best) > 1, place))
+            notices.append(_doubled(column, shown, len(best) > 1, by_row, place))
     return tuple(sorted(kept, key=lambda c: c.index)), notices
 
 
-def _doubled(column: Column, others: Sequence[Column], none_used: bool, place: Callable[[int], str]) -> Problem:
+def _doubled(
+    column: Column, others: Sequence[Column], none_used: bool, by_row: bool, place: Callable[[int], str]
+) -> Problem:
     with_zh = "、".join(f"“{c.heading}”（{place(c.index)}）" for c in others)
     with_en = ", ".join(f"`{c.heading}` ({place(c.index)})" for c in others)
     fact = column.fact.name
     zh = f"表头“{column.heading}”与{with_zh}同指“{fact.zh}”，"
     en = f"the headings `{column.heading}` and {with_en} both mean {fact.en}; "
-    zh += "均未使用，该项按未知处理" if none_used else "该列未使用"
-    en += "none is used, and the fact is unknown" if none_used else "this one is not used"
+    if by_row:
+        zh += "逐行核对，填写不一致的按未知处理"
+        en += "where they differ in a row the fact is unknown"
+    else:
+        zh += "均未使用，该项按未知处理" if none_used else "该列未使用"
+        en += "none is used, and the fact is unknown" if none_used else "this one is not used"
     return Problem("heading-twice", column.fact.key, place(column.index), Name(zh, en), column.heading)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.csv_in import csv_table
-from safety_rules.formats.datum import datum
+from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import columns, heading_row, in_units, spellings
 from safety_rules.formats.ledger import CSV, PARQUET
-from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
 from safety_rules.formats.lists import list_of
 from safety_rules.formats.parquet_in import parquet_table
 from safety_rules.formats.table import RawTable, is_blank
@@ -74,7 +74,7 @@ def _read(table: RawTable, join: LedgerJoin, fact: Fact, vocabulary: Vocabulary,
     top = heading_row(table, spellings(fields))
     if top is None:
         raise LedgerError(f"`{table.name}` has no known heading (没有可识别的表头)")
-    found = in_units(columns(table, top, fields, vocabulary.units), rows.units)
+    found = in_units(columns(table, top, fields, vocabulary.units, by_row=True), rows.units)
     headed = {c.fact.field for c in found.columns}
     lacking = [f.name.zh for f in fields if f.field in {name for name, _ in join.by} - headed]
     if lacking:
@@ -84,12 +84,13 @@ def _read(table: RawTable, join: LedgerJoin, fact: Fact, vocabulary: Vocabulary,
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
-        if kind := kind_of_line(row, found.headings):
+        cells = [(c, agreed(row.merged.get(c.index, row.cell(c.index)), c, found, row)) for c in found.columns]
+        kind = kind_of_line(row, found.headings)
+        if kind and not tells_a_record(kind, ((c.fact.kind, cell) for c, cell in cells)):
             rows.notices.append(Problem(kind, "", table.place(row.number), KINDS[kind]))
             continue
         item: dict[str, Any] = {}
-        for column in found.columns:
-            cell = row.merged.get(column.index, row.cell(column.index))
+        for column, cell in cells:
             if not is_blank(cell):
                 item[column.fact.field] = datum(cell, column, row)
                 rows.cells[f"{fact.key}[{len(data)}].{column.fact.field}"] = table.place(row.number, column.index)

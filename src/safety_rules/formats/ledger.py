@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
 from safety_rules.formats.heading_map import Layout, Wanted, settled
 from safety_rules.formats.headings import (
+    FIRST_ROWS,
     Column,
     Spellings,
     columns,
@@ -22,8 +24,10 @@ from safety_rules.formats.headings import (
     spellings,
 )
 from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, json_rows, own_headings, several
-from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_meant, list_of, list_sheet
-from safety_rules.formats.table import RawRow, RawTable, folded, owner
+from safety_rules.formats.lines import kind_of_line
+from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
+from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
+from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
@@ -112,16 +116,23 @@ def _from_tables(
         parts += tables_in(t, known, every, vocabulary.units)
     main, others = _main(path, parts, facts, sheet, set(vocabulary.subjects[subjects[0]].identity))
     units: dict[str, Unit] = {}
-    found = [in_units(columns(table, top, facts, vocabulary.units), units) for table, top in main]
+    found = [in_units(columns(table, top, facts, vocabulary.units, by_row=True), units) for table, top in main]
     lists: dict[str, list[ListSheet]] = defaultdict(list)
     notices: list[Problem] = []
+    spoken = spoken_of(facts, vocabulary)
     for table in others:
         fact = list_of(table.name, facts) or list_by_headings(table, facts, vocabulary, subjects, notices)
-        fact = fact or list_meant(table.name, facts, vocabulary)
+        fact = fact or list_meant(table.name, spoken)
         if fact is not None:
             lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects, units))
+        elif (told := _tells(table, spoken)) is not None:
+            made = remarks(table, told, [r for r in table.rows() if not r.blank])
+            lists[told.key].append(replace(made, notices=(*table.notices, *made.notices)))
         elif any(not row.blank for row in table.rows()):
             notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
+    for table, top in main:
+        for told, said in _lines_that_tell(table, top, spoken):
+            lists[told.key].append(remarks(table, told, said))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
     if inner is not None:
         fact, used = inner
@@ -151,6 +162,26 @@ def _from_tables(
     notices.append(problem("assumed-together", "", name, sheets=name))
     headings = ("工作表与行", *headings_of(readings))
     return Ledger(path, name, headings, 1, (), units, notices, several(readings), None, False, understood)
+
+
+def _tells(table: RawTable, spoken: Sequence[Spoken]) -> Fact | None:
+    """Return the list of which the first lines of a sheet that is no table of ours tell."""
+    lines = (cell_text(c) for r in islice(table.rows(), FIRST_ROWS) for c in r.cells if isinstance(c, str))
+    told = next((t for line in lines if (t := list_told(line, spoken)) is not None), None)
+    return None if told is None or SAMPLE.search(table.name) else told[0]
+
+
+def _lines_that_tell(table: RawTable, top: RawRow, spoken: Sequence[Spoken]) -> Iterator[tuple[Fact, list[RawRow]]]:
+    """Yield the lines of a ledger's own sheet that are no rows of it, or hardly, by the list of which they tell."""
+    found: dict[str, list[RawRow]] = defaultdict(list)
+    headings = [cell_text(c) for c in top.cells]
+    for row in table.rows():
+        filled = [c for c in row.cells if not is_blank(c)]
+        if filled and (row.number < top.number or len(filled) == 1 or kind_of_line(row, headings)):
+            told = (list_told(c, spoken) for c in filled if isinstance(c, str))
+            for fact, _ in (t for t in told if t is not None and row.number != top.number):
+                found[fact.key].append(row)
+    yield from ((of.fact, found[of.fact.key]) for of in spoken if of.fact.key in found)
 
 
 def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:

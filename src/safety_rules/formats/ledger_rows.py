@@ -9,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.datum import datum
+from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Columns
 from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
-from safety_rules.formats.lists import ListSheet, joined, list_value
+from safety_rules.formats.list_values import joined, lacks, list_value
+from safety_rules.formats.lists import ListSheet
+from safety_rules.formats.mentions import Spoken, denies, list_headed, list_told, parts, spoken_of
 from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
@@ -106,7 +108,55 @@ class Reading:
         """Return whom a row names in columns that are not used because another one carries their fact."""
         others = [c for c in self.found.doubled if c.fact.key in self.identity]
         cells = [(c.fact.key, owner(row.merged.get(c.index, row.cell(c.index)))) for c in others]
-        return [(key, text) for key, text in cells if text]
+        beside = (p for i in self.found.unused for p in parts(cell_text(row.cell(i)))) if self.owners else ()
+        return [*((k, t) for k, t in cells if t), *((k, p) for p in beside for k in self.owners.get(p, ()))]
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, ...]]:
+        """Whom the records of lists name, folded, with the facts by which they do."""
+        found: dict[str, set[str]] = {}
+        for item in (i for sheets in self.lists.values() for s in sheets for i in s.items):
+            for key, value in item.names.items():
+                found.setdefault(folded(value), set()).add(key)
+        return {value: tuple(sorted(keys)) for value, keys in found.items()}
+
+    @cached_property
+    def spoken(self) -> Sequence[Spoken]:
+        """By which words the lists of a row are spoken of."""
+        return spoken_of([f for s in self.subjects for f in self.vocabulary.of_subject(s)], self.vocabulary)
+
+    @cached_property
+    def speaking(self) -> Mapping[int, Fact]:
+        """The columns of no fact whose headings speak of a list."""
+        own = {c.index for sheets in self.lists.values() for s in sheets if s.table is self.table for c in s.columns}
+        unused = (i for i in self.found.unused if i not in own)
+        return {
+            i: f for i in unused if (f := list_headed(self.found.headings[i], self.spoken, self.vocabulary)) is not None
+        }
+
+    @cached_property
+    def used(self) -> frozenset[int]:
+        """The columns that carry facts, and those of their units."""
+        columns = (*self.found.columns, *self.found.doubled)
+        return frozenset(i for c in columns for i in (c.index, c.unit_at) if i is not None)
+
+    def _heading(self, index: int) -> str:
+        """Return the heading of a column; its letters where it has none."""
+        return (self.found.headings[index] if index < len(self.found.headings) else "") or letters(index)
+
+    def _heard(self, row: RawRow) -> dict[str, tuple[int, str, str]]:
+        """Return of which lists the cells of unused columns tell that they hold something: where, what, of which kind."""
+        heard: dict[str, tuple[int, str, str]] = {}
+        for index in (i for i in range(len(row.cells)) if i not in self.used):
+            text = cell_text(row.merged.get(index, row.cell(index)))
+            fact = self.speaking.get(index)
+            if not text or (fact is not None and denies(text)):
+                continue
+            told = list_told(text, self.spoken) or (fact and list_told(self._heading(index), self.spoken))
+            if fact is not None or told:
+                of, kind = told or (fact, "")
+                heard.setdefault((fact or of).key, (index, text, kind))  # type: ignore[union-attr]
+        return heard
 
     @cached_property
     def groups(self) -> Mapping[int, Mapping[str, Any]]:
@@ -166,6 +216,8 @@ class Reading:
             elif merged and not self.grouped and column.index in merged and not is_blank(merged[column.index]):
                 problems.append(_merged(column.fact, f"{self.at[key]}{row.number}", merged[column.index]))
                 continue
+            if key not in identity:
+                cell = agreed(cell, column, self.found, row)
             if isinstance(column.fact.kind, Records):
                 in_cells[key] = cell
             elif not is_blank(cell):
@@ -183,14 +235,18 @@ class Reading:
         row: RawRow,
     ) -> None:
         """Add the lists of a row, from its cells and from their own sheets."""
-        number, also = row.number, self._also(row)
+        number, also, heard = row.number, self._also(row), self._heard(row)
         unusable = {p.path for p in problems}
         for key in dict.fromkeys((*in_cells, *self.lists)):
-            fact = self.vocabulary.facts[key]
+            fact, fields = self.vocabulary.facts[key], self.vocabulary.fields(key)
             found = joined(self.lists.get(key, ()), names, also)
-            value, wrong = list_value(fact, in_cells.get(key, ""), found, self.vocabulary.fields(key))
+            value, wrong = list_value(fact, in_cells.get(key, ""), found, fields)
+            own = f"{self.at[key]}{number}" if key in self.at else ""
+            if wrong is None and key in heard and isinstance(value, list) and lacks(value, heard[key][2], fields):
+                index, text, _ = heard[key]
+                own = self.table.place(number, index)
+                wrong = said("list-told", heading=self._heading(index), text=text[:60], fact=fact.name).name
             if wrong is not None:
-                own = f"{self.at[key]}{number}" if key in self.at else ""
                 elsewhere = [*(i.place for i in (*found.items, *found.contradicting)), *found.possible]
                 place = own or elsewhere[0]
                 problems.append(Problem("list", key, place, wrong, cell_text(in_cells.get(key, ""))[:80]))

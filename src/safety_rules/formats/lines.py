@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, letters, usable
-from safety_rules.language.kinds import Name
+from safety_rules.language.kinds import Choice, Date, Kind, Name
+from safety_rules.semantics.admission.values import day_of
 
 TOTAL = re.compile(r"^(?:本页|本表|年度)?(?:合计|总计|小计|共计|累计|总数|totals?|subtotal)(?:[(:：].*)?$")
 NOTE = re.compile(
@@ -47,7 +48,19 @@ def kind_of_line(row: RawRow, headings: Sequence[str]) -> str:
         return "note"
     if len(filled) == 1 and first and (PART.match(first) or row.across.get(filled[0][0], 0) - filled[0][0] >= 2):
         return "part"
-    return "numbering" if len(filled) >= FIRST_CELLS and _counts(filled) else ""
+    whole = filled[0][0] <= next((i for i, h in enumerate(headings) if h), 0)  # figures without an owner count nothing
+    return "numbering" if len(filled) >= FIRST_CELLS and whole and _counts(filled) else ""
+
+
+def tells_a_record(kind: str, values: Iterable[tuple[Kind, Any]]) -> bool:
+    """Return whether a note or an example holds an option or a day in its column, which neither has by chance."""
+    return kind in ("note", "example") and any(_reads(of, value) for of, value in values)
+
+
+def _reads(kind: Kind, value: Any) -> bool:
+    if isinstance(kind, Choice):
+        return isinstance(value, str) and kind.choices.find(value) is not None
+    return isinstance(kind, Date) and day_of(value) is not None
 
 
 def _labelled(cell: Any) -> bool:

@@ -10,30 +10,28 @@ from itertools import pairwise
 from typing import Any
 
 from safety_rules.formats.belonging import Unattached, unattached
-from safety_rules.formats.datum import datum
+from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Column, Columns, columns, heading_row, in_units, named_facts, spellings
-from safety_rules.formats.lines import KINDS, kind_of_line
-from safety_rules.formats.stated_counts import stated_count
-from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, owner, usable
-from safety_rules.language.exact_json import json_data
-from safety_rules.language.kinds import Choice, Date, Name, Records
+from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
+from safety_rules.formats.mentions import named_in, parts, stem
+from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner, plain_number
+from safety_rules.language.kinds import Date, Name, Number, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.objects import Unread
-from safety_rules.semantics.admission.values import NOTHING, absent
 from safety_rules.words.problem import problem
 
-SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
-MOST_TOLD = 5
-POINTER = re.compile(r"^(有|见|详见|参见|另附|附|yes|see)")
+COUNTING = re.compile(r"^\(?[0-9]{1,3}\)?$|^[A-Za-z]$")  # what stands under the headings of a line that numbers them
+MOST_PLACES = 5
+REMARK = re.compile(r"^(?:注|备注|说明|附注|注释)[0-9]*[:：]")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One record of a list: its data, and whom it names; `at` leads from its fields to their columns.
 
-    `owner_cells` says whether anything stands where the owner would, understood or not.
+    `owner_cells` says whether anything stands where the owner would, understood or not; `others` are owners under
+    other headings. `text` is that of a line that is no record, `nameless` whether it may tell of anybody's.
     """
 
     row: int
@@ -42,6 +40,9 @@ class Item:
     at: Mapping[str, int]
     names: Mapping[str, str]
     owner_cells: bool = False
+    others: tuple[str, ...] = ()
+    text: str = ""
+    nameless: bool = False
 
     @property
     def place(self) -> str:
@@ -56,7 +57,10 @@ class Item:
 
 @dataclass(slots=True)
 class ListSheet:
-    """A sheet that holds the records of one list; `loose` are those of no row for certain, once `attach` was called."""
+    """A sheet that holds the records of one list; `loose` are those of no row for certain, once `attach` was called.
+
+    `doubtful` are lines that are no records, and may tell of one.
+    """
 
     fact: Fact
     table: RawTable
@@ -68,6 +72,7 @@ class ListSheet:
     row: int = 0
     columns: tuple[Column, ...] = ()
     loose: Unattached = field(default_factory=Unattached)
+    doubtful: tuple[Item, ...] = ()
 
     def attach(self, rows: Sequence[Mapping[str, str]], vocabulary: Vocabulary) -> list[Problem]:
         """Learn whom the ledger's rows name; return a notice for each record that belongs to none of them."""
@@ -80,6 +85,7 @@ class ListSheet:
             for pair in ((key, folded(value)) for key, value in names.items()):
                 told[pair].update(k for k in names if k in own)
         self.loose, alike = unattached(((i.names, i.place) for i in strays), rows, vocabulary)
+        self._hear(rows, {i.row for i in strays})
         for item in self.items:
             known = frozenset(item.names).union(*(told.get((k, folded(v)), ()) for k, v in item.names.items()))
             if item.row not in loose and known:
@@ -87,6 +93,20 @@ class ListSheet:
         if not self.read:
             self.loose.anybody.append(self.table.name)
         return [_stray(item, self.fact, alike.get(item.place, "")) for item in strays]
+
+    def _hear(self, rows: Sequence[Mapping[str, str]], strays: set[int]) -> None:
+        """Add what lines tell of those whom they name in another way than by their own column."""
+        everyone = {folded(value): (key, folded(value)) for names in rows for key, value in names.items()}
+        for item in self.items:
+            said = item.others if item.row not in strays else (*item.names.values(), *item.others)
+            for pair in (everyone[p] for text in said for p in (folded(text), *parts(text)) if p in everyone):
+                self.loose.like[pair].append(item.place)
+        for line in self.doubtful:
+            found = named_in(line.text, everyone) + [p for n in line.names.values() for p in named_in(n, everyone)]
+            for pair in found:
+                self.loose.like[pair].append(line.place)
+            if line.nameless and not found:
+                self.loose.anybody.append(line.place)
 
 
 def _stray(item: Item, fact: Fact, like: str) -> Problem:
@@ -100,26 +120,14 @@ def _stray(item: Item, fact: Fact, like: str) -> Problem:
 
 def list_of(sheet_name: str, facts: Iterable[Fact]) -> Fact | None:
     """Return the list that a sheet's name means, by name, key or alias, with or without 表, 记录, 明细."""
-    wanted = _stem(sheet_name)
+    wanted = stem(sheet_name)
     found = [
         f
         for f in facts
         if isinstance(f.kind, Records)
-        and wanted in {_stem(n) for n in (f.name.zh, f.name.en, f.key, f.field, f.zh_key, *f.headings)}
+        and wanted in {stem(n) for n in (f.name.zh, f.name.en, f.key, f.field, f.zh_key, *f.headings)}
     ]
     return found[0] if len(found) == 1 else None
-
-
-def list_meant(name: str, facts: Iterable[Fact], vocabulary: Vocabulary) -> Fact | None:
-    """Return the list that a sheet speaks of by its name (企业黑名单, 2019年事故汇总): it may hold anybody's records."""
-    for fact in (f for f in facts if isinstance(f.kind, Records)):
-        fields = vocabulary.fields(fact.key)
-        words = {_stem(n) for n in (fact.name.zh, *fact.headings)} - {folded(f.name.zh) for f in fields}
-        kinds = [f.kind for f in fields if isinstance(f.kind, Choice)]
-        words |= {folded(o.name.zh) for k in kinds for o in k.choices.options if len(o.name.zh) > 2}
-        if any(len(w) > 1 and w in folded(name) for w in words):
-            return fact
-    return None
 
 
 def list_by_headings(
@@ -162,11 +170,6 @@ def inner_list(
     return best
 
 
-def _stem(name: str) -> str:
-    text = folded(name).replace("_", "")
-    return SUFFIX.sub("", text) or text
-
-
 def list_sheet(
     table: RawTable, fact: Fact, vocabulary: Vocabulary, subjects: Sequence[str], units: dict[str, Unit]
 ) -> ListSheet:
@@ -178,10 +181,15 @@ def list_sheet(
     if top is None:
         notice = problem("no-heading.sheet", fact.key, table.name, sheet=table.name, fact=fact.name)
         return ListSheet(fact, table, (), (notice,), {}, fields, read=False)
-    found = in_units(columns(table, top, known, vocabulary.units), units)
+    found = in_units(columns(table, top, known, vocabulary.units, by_row=True), units)
     own = vocabulary.subjects[fact.key.partition(".")[0]].identity
     notices = [*table.notices, *found.notices, *_without_identity(table, found, {n.key for n in names}, names)]
-    items = _filled_down(list(_items(table, found, {n.key for n in names}, own, notices)), fact, notices)
+    items, doubtful = _lines(table, found, {n.key for n in names}, own, notices)
+    headings = spellings(fields)
+    if any(folded(name) in headings for item in items for name in item.names.values()):  # it is laid out by columns
+        notice = problem("no-heading.sheet", fact.key, table.name, sheet=table.name, fact=fact.name)
+        return ListSheet(fact, table, (), (*table.notices, notice), {}, fields, read=False)
+    items = _filled_down(items, fact, notices)
     if any(isinstance(f.kind, Date) for f in fields):
         items = _each_once(items, fact, notices)
     index: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -189,7 +197,18 @@ def list_sheet(
         for key, value in item.names.items():
             index[key, folded(value)].append(i)
     by_name = {k: tuple(v) for k, v in index.items()}
-    return ListSheet(fact, table, tuple(items), tuple(notices), by_name, fields, True, found.row, found.columns)
+    return ListSheet(
+        fact,
+        table,
+        tuple(items),
+        tuple(notices),
+        by_name,
+        fields,
+        True,
+        found.row,
+        found.columns,
+        doubtful=tuple(doubtful),
+    )
 
 
 def _filled_down(items: list[Item], fact: Fact, notices: list[Problem]) -> list[Item]:
@@ -230,118 +249,74 @@ def _without_identity(table: RawTable, found: Columns, keys: set[str], names: It
     return [problem("no-identity.sheet", "", table.name, sheet=table.name, names=several)]
 
 
-def _items(
+def _lines(
     table: RawTable, found: Columns, names: set[str], own: Sequence[str], notices: list[Problem]
-) -> Iterable[Item]:
-    at = {c.fact.field: c.index for c in found.columns if c.fact.key not in names}
+) -> tuple[list[Item], list[Item]]:
+    """Return the records of a sheet, and the lines that seem to be none and may yet tell of a record."""
+    items: list[Item] = []
+    doubtful: list[Item] = []
+    totals: list[Item] = []
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
-        if kind := kind_of_line(row, found.headings):
-            notices.append(Problem(kind, "", table.place(row.number), KINDS[kind]))
+        item = _item(row, table, found, names, own)
+        if not (kind := kind_of_line(row, found.headings)):
+            items += [item] if item.data or item.names else []
             continue
-        data: dict[str, Any] = {}
-        said: dict[str, str] = {}
-        given = False
-        for column in found.columns:
-            cell = row.merged.get(column.index, row.cell(column.index))
-            if column.fact.key in names:
-                given = given or not is_blank(cell)
-                if text := owner(cell):
-                    said[column.fact.key] = text
-            elif not is_blank(cell):
-                data[column.fact.field] = datum(cell, column, row)
-        if data or said:
-            whose = {k: v for k, v in said.items() if k in own} or said
-            yield Item(row.number, table, data, at, whose, given)
+        notices.append(Problem(kind, "", table.place(row.number), KINDS[kind]))
+        if kind == "total":
+            totals.append(item)
+        elif _may_tell(kind, item, row, found):
+            doubtful.append(replace(item, text=_text(row), nameless=kind == "numbering"))
+    doubtful += [replace(t, names={}, nameless=True) for t in totals if _exceeds(t, items, found)]
+    return items, doubtful
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The records that belong to one row, those that only seem to, and where some stand that may."""
-
-    items: tuple[Item, ...] = ()
-    contradicting: tuple[Item, ...] = ()
-    possible: tuple[str, ...] = ()
-
-
-def joined(sheets: Iterable[ListSheet], names: Mapping[str, str], also: Sequence[tuple[str, str]] = ()) -> Joined:
-    """Return the records of a list's sheets that belong to whom `names` names, and may belong to whom `also` names.
-
-    One identity that agrees is enough, unless another one that both give disagrees.
-    """
-    items: list[Item] = []
-    contradicting: list[Item] = []
-    possible: list[str] = []
-    for sheet in sheets:
-        near = {i for key, value in names.items() for i in sheet.index.get((key, folded(value)), ())}
-        for i in sorted(near):
-            item = sheet.items[i]
-            differs = any(k in names and folded(names[k]) != folded(v) for k, v in item.names.items())
-            (contradicting if differs else items).append(item)
-        possible += sheet.loose.possible(names)
-        for key, value in also:
-            possible += [p for places in (sheet.loose.like.get((key, folded(value)), ()),) for p in places]
-            possible += [sheet.items[i].place for i in sheet.index.get((key, folded(value)), ()) if i not in near]
-    return Joined(tuple(items), tuple(contradicting), tuple(possible))
+def _item(row: RawRow, table: RawTable, found: Columns, names: set[str], own: Sequence[str]) -> Item:
+    data: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    given = False
+    for column in found.columns:
+        cell = row.merged.get(column.index, row.cell(column.index))
+        if column.fact.key in names:
+            given = given or not is_blank(cell)
+            if text := owner(cell):
+                said[column.fact.key] = text
+        elif not is_blank(cell := agreed(cell, column, found, row)):
+            data[column.fact.field] = datum(cell, column, row)
+    beside = [c for c in found.doubled if c.fact.key in names]
+    others = tuple(t for c in beside if (t := owner(row.merged.get(c.index, row.cell(c.index)))))
+    at = {c.fact.field: c.index for c in found.columns if c.fact.key not in names}
+    return Item(row.number, table, data, at, {k: v for k, v in said.items() if k in own} or said, given, others)
 
 
-def list_value(fact: Fact, cell: Any, found: Joined, fields: Sequence[Fact] = ()) -> tuple[Any, Name | None]:
-    """Return a list from a cell of the ledger and its own sheet's records: (data or None, what is wrong).
-
-    A blank without records is unknown, never none; a cell and records that contradict each other are
-    named, and the list is unknown.
-    """
-    count, name = len(found.items), fact.name
-    if found.contradicting:
-        at = "、".join(i.place for i in found.contradicting)
-        return None, Name(
-            f"“{name.zh}”的 {at} 与本行的名称或代码只有一部分相符，不能确定是否属于本行",
-            f"{at} of {name.en} agrees with only a part of this row's names and codes",
-        )
-    if isinstance(cell, Unread):
-        return None, cell.why.name
-    if found.possible:
-        at = "、".join(found.possible[:MOST_TOLD])
-        return None, Name(
-            f"“{name.zh}”有不能确定属于谁的记录（{at}），可能属于本行",
-            f"{name.en} has records that may be this row's own: {at}",
-        )
-    if is_blank(cell) or absent(usable(cell), fact.blank_words):
-        return ([i.data for i in found.items] if found.items else None), None
-    if isinstance(cell, list) and not found.items:
-        return cell, None
-    text = cell_text(cell)
-    if text.startswith("[") and text not in NOTHING:
-        return _from_json(text, name, count)
-    stated = stated_count(text, [i.data for i in found.items], fields)
-    if stated == count:
-        return [i.data for i in found.items], None
-    if isinstance(stated, int):
-        return None, Name(
-            f"“{name.zh}”写明“{text}”，明细表却有 {count} 条", f"{name.en} says `{text}`, but its own sheet has {count}"
-        )
-    if isinstance(stated, Name):
-        return None, stated
-    if POINTER.match(text.casefold()) or folded(text).find(_stem(name.zh)) >= 0:
-        if found.items:
-            return [i.data for i in found.items], None
-        return None, Name(f"“{name.zh}”写明“{text}”，但没有明细", f"{name.en} says `{text}`, but there is no record")
-    if found.items:
-        return None, Name(
-            f"“{name.zh}”的“{text}”不能理解，明细表有 {count} 条",
-            f"`{text}` in {name.en} is not understood; its own sheet has {count}",
-        )
-    return usable(cell), None
+def _may_tell(kind: str, item: Item, row: RawRow, found: Columns) -> bool:
+    """Return whether a line that is no record by its looks holds what one holds, or is a remark upon the records."""
+    if kind == "numbering":
+        return bool(item.data) and not any(COUNTING.match(n) for n in item.names.values())
+    if kind == "note" and REMARK.match(_text(row)):
+        return True
+    kinds = {c.fact.field: c.fact.kind for c in found.columns}
+    return tells_a_record(kind, ((kinds[name], value) for name, value in item.data.items()))
 
 
-def _from_json(text: str, name: Name, count: int) -> tuple[Any, Name | None]:
-    try:
-        data = json_data(text)
-    except ValueError as error:
-        return None, Name(f"“{name.zh}”不是有效的 JSON", f"{name.en} is not JSON: {str(error).lower()}")
-    if count:
-        return None, Name(
-            f"“{name.zh}”在单元格和明细表中都有填写", f"{name.en} is given in the cell and in its own sheet"
-        )
-    return data, None
+def _exceeds(total: Item, items: Sequence[Item], found: Columns) -> bool:
+    """Return whether a line of totals (of one owner, where it names one) counts more than the records that were read."""
+    same = [i for i in items if any(i.names.get(k) == v for k, v in total.names.items())] or items
+    for name in (c.fact.field for c in found.columns if isinstance(c.fact.kind, Number)):
+        stated = plain_number(total.data.get(name))
+        if stated is not None and stated > sum(plain_number(i.data.get(name)) or 0 for i in same):
+            return True
+    return False
+
+
+def _text(row: RawRow) -> str:
+    return " ".join(cell_text(c) for c in row.cells if isinstance(c, str) and not is_blank(c))
+
+
+def remarks(table: RawTable, fact: Fact, told: Sequence[RawRow]) -> ListSheet:
+    """Return lines of a sheet that are read as no table and tell of a list: whom they name may have records there."""
+    lines = tuple(Item(r.number, table, {}, {}, {}, text=_text(r)) for r in told)
+    places = "、".join(i.place for i in lines[:MOST_PLACES])
+    notice = problem("lines-tell", fact.key, table.name, sheet=table.name, places=places, fact=fact.name)
+    return ListSheet(fact, table, (), (notice,), {}, doubtful=lines)

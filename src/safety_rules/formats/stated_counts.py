@@ -47,6 +47,8 @@ def stated_count(text: str, items: Sequence[Mapping[str, Any]], fields: Sequence
     if bare and (found or len(bare) > 1):
         return Name(f"“{text}”中的数不能理解", f"the numbers in `{text}` are not understood")
     counts = found or [int(n[:9]) for n in bare]
+    if counts and not any(counts):  # none at all is said in no other words; 0条（2019年前） says less
+        return Name(f"“{text}”不能理解，不能作为没有", f"`{text}` is not understood, and is not taken for none")
     return sum(counts) if counts else None
 
 
@@ -67,7 +69,7 @@ def _kinds(rest: str, text: str, items: Sequence[Mapping[str, Any]], fields: Seq
             at = rest.find(word)
             if len(word) < 2 or at < 0 or DENIED.search(rest[:at]):
                 continue
-            there = sum(_is(item, fact, option.key) for item in items)
+            there = sum(is_of_kind(item, fact, option.key) for item in items)
             count = COUNTED.match(rest[at + len(word) :].lstrip(" :"))
             if there != _number(count[1]) if count is not None else not there:
                 return Name(
@@ -76,8 +78,9 @@ def _kinds(rest: str, text: str, items: Sequence[Mapping[str, Any]], fields: Seq
     return None
 
 
-def _is(item: Mapping[str, Any], fact: Fact, key: str) -> bool:
+def is_of_kind(item: Any, fact: Fact, key: str) -> bool:
+    """Return whether a record is of a kind, by its option's key."""
     assert isinstance(fact.kind, Choice)
-    value = item.get(fact.field)
+    value = item.get(fact.field, item.get(fact.zh_key.rpartition(".")[2])) if isinstance(item, Mapping) else None
     option = fact.kind.choices.find(value) if isinstance(value, str) else None
     return option is not None and option.key == key

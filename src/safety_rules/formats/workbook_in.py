@@ -11,6 +11,7 @@ from typing import Any
 
 import python_calamine
 
+from safety_rules.formats import limits
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
@@ -32,10 +33,15 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
 
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
-    book = _opened(path)
     told = Parts(path) if zipfile.is_zipfile(path) else None
+    if told is not None and (error := told.beyond()) is not None:
+        raise error
+    book = _opened(path)
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
     seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
+    for name, of in seen.items():
+        if of.last_row * of.last_column > limits.SHEET:
+            raise limits.beyond(path.name, f"the sheet `{name}`", "cells in a sheet (rows by columns)", limits.SHEET)
     if far := {s.part for s in seen.values() if s.far}:
         book = _guarded(python_calamine.load_workbook, io.BytesIO(without_far(path, far)))
     visible = python_calamine.SheetVisibleEnum.Visible

@@ -15,12 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from safety_rules.formats import limits
 from safety_rules.formats.number_format import BUILT_IN, needs_reading
 from safety_rules.language.errors import LedgerError
 
 PIECE = 1 << 20
-MOST_OF_A_PART = 64 << 20
-LONGEST_ROW = 32 << 20
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -46,7 +45,7 @@ FAR_CELL = re.compile(rb"""<c\b[^>]*\br=["']([A-Z]{3}[0-9]+)["'][^>]*(?:/>|>(.*?
 WHOLE_ROW = re.compile(rb"""(<row\b[^>]*\br=["']([0-9]+)["'][^>]*>).*?</row>""", re.DOTALL)
 ROW_AT = re.compile(rb"""<row\b[^>]*?\br=["']([0-9]+)["'][^>]*>(?=<c\b)""")
 THREE_LETTERS = re.compile(rb""" r=["'][A-Z]{3}[0-9]""")
-WIDEST_GAP = 100_000
+TWO_LETTERS = re.compile(rb""" r=["']([A-Z]{2})[0-9]""")
 NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
 
@@ -67,6 +66,7 @@ class Seen:
     far: list[str] = field(default_factory=list)
     part: str = ""
     last_row: int = 0
+    last_column: int = 26
 
     @property
     def rows(self) -> frozenset[int]:
@@ -79,6 +79,20 @@ class Parts:
     """The parts of an opened workbook of the Office Open XML kind."""
 
     path: Path
+
+    def beyond(self) -> LedgerError | None:
+        """Return the error of a workbook that unpacks to more than is read; None where it does not."""
+        try:
+            with zipfile.ZipFile(self.path) as book:
+                sizes = {i.filename.lower(): i.file_size for i in book.infolist()}
+        except BROKEN:
+            return None
+        words = sum(size for name, size in sizes.items() if name.endswith("sharedstrings.xml"))
+        if words > limits.WORDS:
+            return limits.beyond(self.path.name, "its first sheet", "bytes of text", limits.WORDS)
+        if max(sizes.values(), default=0) > limits.PART:
+            return limits.beyond(self.path.name, "its first sheet", "bytes in a sheet", limits.PART)
+        return None
 
     def seen(self, sheet: str) -> Seen:
         """Return what the XML of a sheet tells; raises LedgerError where a part declares entities."""
@@ -102,7 +116,7 @@ def without_far(path: Path, parts: set[str]) -> bytes:
                 last = 0
                 for row in WHOLE_ROW.finditer(data):
                     number = int(row[2])
-                    if number - last > WIDEST_GAP:
+                    if number - last > limits.GAP:
                         data = data.replace(row[0], b"")
                     else:
                         last = number
@@ -113,7 +127,7 @@ def without_far(path: Path, parts: set[str]) -> bytes:
 
 def _small(book: zipfile.ZipFile, name: str) -> ElementTree.Element:
     """Return the tree of a small part; raises LedgerError where it declares entities, ValueError where it is huge."""
-    if book.getinfo(name).file_size > MOST_OF_A_PART:
+    if book.getinfo(name).file_size > limits.SMALL_PART:
         raise ValueError(name)
     data = book.read(name)
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
@@ -166,8 +180,10 @@ def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
 def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[bytes] | None) -> None:
     if THREE_LETTERS.search(piece):
         found.far += [m[1].decode() for m in FAR_CELL.finditer(piece) if m[2]]
+    if wide := max(TWO_LETTERS.findall(piece), default=b""):
+        found.last_column = max(found.last_column, _column(wide) + 1)
     for number in map(int, ROW_AT.findall(piece)):
-        if number - found.last_row > WIDEST_GAP:
+        if number - found.last_row > limits.GAP:
             found.far.append(str(number))
         else:
             found.last_row = number
@@ -200,10 +216,14 @@ def _at(attributes: bytes, found: Seen) -> Iterator[tuple[int, int]]:
     if match is None:
         found.told = False
         return
+    yield int(match[2]) - 1, _column(match[1])
+
+
+def _column(letters: bytes) -> int:
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + letter - 64
-    yield int(match[2]) - 1, column - 1
+    return column - 1
 
 
 def _pieces(book: zipfile.ZipFile, part: str, found: Seen) -> Iterator[bytes]:
@@ -220,7 +240,7 @@ def _pieces(book: zipfile.ZipFile, part: str, found: Seen) -> Iterator[bytes]:
             if end > 4:
                 yield _bare(rest[:end], prefix)
                 rest = rest[end:]
-            elif len(rest) > LONGEST_ROW:
+            elif len(rest) > limits.XML_ROW:
                 found.told = False
                 return
     yield _bare(rest, prefix)

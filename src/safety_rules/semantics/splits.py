@@ -84,10 +84,8 @@ class Splits:
     def __init__(self, on: AreaOn) -> None:
         self.on = on
         self.ranks = [on.area.rank(r.otherwise.outcome) for r in on.rules]
-        self._above = [self._asking_more(rank) for rank in range(len(on.area.outcomes))]
-
-    def _asking_more(self, rank: int) -> int:
-        return sum(1 << i for i, asked in enumerate(self.ranks) if asked > rank)
+        each = range(len(on.area.outcomes))
+        self._above = [sum(1 << i for i, asked in enumerate(self.ranks) if asked > rank) for rank in each]
 
     @cached_property
     def fields(self) -> Mapping[str, int]:
@@ -165,6 +163,10 @@ class Splits:
         left_open = masks.undetermined & self.above(masks.violated)
         return bool(left_open & self._in_lists) or any(self._may_lift(one, left_open) for one in self.given)
 
+    def asking_more(self, rank: int) -> int:
+        """Return the rules that ask for worse than the outcome of a rank."""
+        return self._above[rank]
+
     def above(self, violated: int) -> int:
         """Return the rules that ask for more than the violated ones do."""
         return next(rules for rules in self._above if not violated & rules)
@@ -206,12 +208,19 @@ class Splits:
 
     def _in_records(self, record: Record, masks: Masks, statuses: Statuses) -> tuple[_Ends, bool]:
         """Return the ends by the cases of blank fields in lists, and whether all of these were looked at."""
-        left_open = masks.undetermined & self.above(masks.violated)
-        paths = [path for key, mask in self.fields.items() if mask & left_open for path in self._paths(key, record)]
+        paths = self._blank(record, masks)
         if len(paths) > MOST_BLANKS:
             return self._ends(masks), False
         crossed = len(paths) <= MOST_CROSSED
         return self._crossed(record, masks, paths, 2 if crossed else 1, statuses), crossed
+
+    def every_case(self, record: Record, masks: Masks) -> bool:
+        """Return whether blank fields in lists are few enough to look at every case of them."""
+        return len(self._blank(record, masks)) <= MOST_CROSSED
+
+    def _blank(self, record: Record, masks: Masks) -> list[str]:
+        left_open = masks.undetermined & self.above(masks.violated)
+        return [path for key, mask in self.fields.items() if mask & left_open for path in self._paths(key, record)]
 
     def _paths(self, key: str, record: Record) -> Iterator[str]:
         """Yield the paths at which a field of a list's records is blank."""

@@ -17,11 +17,12 @@ from typing import Any
 from safety_rules.engines.sql.read.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_form, csv_table, plain
 from safety_rules.formats.heading_map import Wanted
-from safety_rules.formats.headings import columns, heading_row, spellings
+from safety_rules.formats.headings import Columns, columns, heading_row, spellings
 from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import inner_list
+from safety_rules.formats.mentions import Spoken, list_headed, spoken_of
 from safety_rules.formats.table import RawRow, RawTable, cell_text
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text
@@ -30,6 +31,7 @@ from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.admit import admit
 from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.resembling import resembled
 from safety_rules.semantics.admission.values import absent, choice_parts
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
@@ -71,12 +73,26 @@ def uses_of(
     headings = tuple(types)
     row = RawRow(1, headings)
     found = columns(RawTable("", lambda: iter((row,)), ":"), row, facts, vocabulary.units)
-    known = units or {}
+    known, doubted = units or {}, _doubted(found, facts, vocabulary)
     uses = {
         c.fact.key: Use(headings[c.index], types[headings[c.index]], c.unit or known.get(c.fact.key))
         for c in found.columns
+        if c.fact.key not in doubted
     }
-    return uses, found.notices
+    return uses, (*found.notices, *(n for n in doubted.values() if n is not None))
+
+
+def _doubted(found: Columns, facts: Sequence[Fact], vocabulary: Vocabulary) -> dict[str, Problem | None]:
+    """Return the facts of which another column of a table speaks as well, with what is not said yet: no row is held
+    against both, so they are unknown."""
+    doubted: dict[str, Problem | None] = {}
+    for c in (c for c in found.doubled if not isinstance(c.fact.kind, Text) or c.fact.format):
+        doubted[c.fact.key] = None
+    spoken = spoken_of(facts, vocabulary)
+    for heading in (found.headings[i] for i in found.unused):
+        if (fact := list_headed(heading, spoken, vocabulary)) is not None:
+            doubted[fact.key] = problem("column-tells", fact.key, "", heading, heading=heading, fact=fact.name)
+    return doubted
 
 
 def _named(
@@ -114,9 +130,25 @@ def _as_it_is(path: Path, folder: Path, vocabulary: Vocabulary, subjects: Sequen
     top = heading_row(table, spellings(facts))
     if top is None or top.number > 1 or (path.stat().st_size < HAND_MADE and by_hand(path, vocabulary, subjects)):
         return None
-    if inner_list(table, columns(table, top, facts, vocabulary.units), facts, vocabulary, subjects) is not None:
+    found = columns(table, top, facts, vocabulary.units)
+    if inner_list(table, found, facts, vocabulary, subjects) is not None or _doubted(found, facts, vocabulary):
+        return None
+    if found.unused and _tells(path, spoken_of(facts, vocabulary)):
         return None
     return csv_prepared(path, folder, [cell_text(c) for c in top.cells])
+
+
+def _tells(path: Path, spoken: Sequence[Spoken]) -> bool:
+    """Return whether a CSV, anywhere, has a word for a kind of a list's records, as a remark on a row may."""
+    encoding, _ = csv_form(path)
+    words = [w for of in spoken for w in of.kinds if not w.isascii()]
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        tail = ""
+        while text := file.read(CHUNK):
+            if any(w in tail + text for w in words):
+                return True
+            tail = text[-20:]
+    return False
 
 
 def csv_prepared(path: Path, folder: Path, headings: Sequence[str], name: str = "plain.csv") -> Prepared | None:
@@ -181,15 +213,19 @@ def rows_written(
         for row in rows:
             if row.data is None or row.error is not None:
                 continue
-            strange: list[str] = []
+            strange: dict[str, Any] = {}
             flat = row.data if facts.keys() >= row.data.keys() else _flat(row.data, "", vocabulary, strange)
+            for fact in (
+                f for name, item in strange.items() for f in resembled(name, item, vocabulary) if f.key in flat
+            ):
+                flat[fact.key] = Unread(cell_text(flat[fact.key]), said("given-twice", fact=fact.name))
             texts = {k: text_of(item, facts[k]) for k, item in flat.items() if k in facts}
             bad = [k for k, t in texts.items() if t is None or (wrong is None and LINE_BREAK.search(t))]
             if (bad or strange) and wrong is None:
                 continue
-            for said in row.problems:
-                if said.path in facts and not isinstance(facts[said.path].kind, Text):
-                    texts[said.path] = f"{NO_VALUE}{said.given}"
+            for wrongly in row.problems:
+                if wrongly.path in facts and not isinstance(facts[wrongly.path].kind, Text):
+                    texts[wrongly.path] = f"{NO_VALUE}{wrongly.given}"
             for key in bad:
                 wrong.append(_untold(flat[key], facts[key], row.place))  # type: ignore[union-attr]
                 texts[key] = "" if isinstance(facts[key].kind, Text) else f"{NO_VALUE}{flat[key]}"[:80]
@@ -209,7 +245,7 @@ def _writing(folder: Path) -> Iterator[None]:
         raise LedgerError(f"`{folder}` cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
-def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange: list[str]) -> dict[str, Any]:
+def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange: dict[str, Any]) -> dict[str, Any]:
     """Return nested data by fact key, given twice differently as unread; names that are no facts are added to `strange`."""
     found: dict[str, Any] = {}
     for key, item in data.items():
@@ -220,7 +256,7 @@ def _flat(data: Mapping[str, Any], prefix: str, vocabulary: Vocabulary, strange:
         else:
             inner = {} if fact is None else {fact.key: item}
         if fact is None and not isinstance(item, Mapping):
-            strange.append(name)
+            strange[name] = item
         for key in inner.keys() & found.keys():
             inner[key] = _once(found[key], inner[key], vocabulary.facts[key], vocabulary)
         found |= inner

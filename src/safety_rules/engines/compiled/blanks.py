@@ -14,9 +14,10 @@ from functools import cache, partial
 from typing import Any
 
 from safety_rules.engines.compiled import code
-from safety_rules.engines.compiled.area import compiled, groups
+from safety_rules.engines.compiled.area import groups
 from safety_rules.engines.compiled.cells import Cell, cell, field_names, names
 from safety_rules.engines.compiled.code import assign, constant, is_, load, when
+from safety_rules.engines.compiled.completions import asked
 from safety_rules.engines.compiled.conditions import Declined
 from safety_rules.engines.compiled.plain_data import CHECKS, Facts, is_not, known_keys
 from safety_rules.engines.compiled.settling import settling
@@ -243,7 +244,7 @@ def _get(name: str, field: str) -> ast.expr:
 def _rest(law: AreaOn, aside: Sequence[int]) -> Callable[[Any], Masks]:
     """Return the function to the masks of the rules that stand aside, on their own facts."""
     rules = tuple(law.rules[i] for i in aside)
-    area = cache(partial(compiled, replace(law, rules=rules)))
+    area = cache(partial(asked, replace(law, rules=rules)))
     facts = sorted({key for rule in rules for key in facts_read(rule, law)})
 
     def of_rest(data: Any) -> Masks:

@@ -15,6 +15,7 @@ from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.clock import is_amount
 from safety_rules.language.vocabulary import Bounds, Fact, normal
 from safety_rules.semantics.admission import admit
+from safety_rules.semantics.admission.resembling import looks, resembled
 from safety_rules.semantics.decide import AreaOn
 
 MOST_NAMES = 20_000
@@ -28,18 +29,22 @@ Cell = Callable[[Any], Any]
 def names(law: AreaOn) -> Callable[[Any], dict[str, dict[str, Any]]]:
     """Return the function from a mapping or object, whatever its names, to its data by English subject and name.
 
-    A name is found once for all records. Raises TypeError where a fact is given twice, or data is none.
+    A name is found once for all records. Raises TypeError where a fact is given twice, or under a name that
+    resembles its own, or data is none.
     """
     vocabulary = law.rulebook.vocabulary
     find = lru_cache(MOST_NAMES)(vocabulary.find)
+    resembles = lru_cache(MOST_NAMES)(lambda name: bool(resembled(name, True, vocabulary)))
 
     def by_subject(data: Any) -> dict[str, dict[str, Any]]:
         given = admit.mapping(data)
         if given is None:
             raise TypeError
         found: dict[str, dict[str, Any]] = {subject: {} for subject in vocabulary.subjects}
-        for _, fact, item in admit.named(given, find, _unreadable):
+        for given_as, fact, item in admit.named(given, find, _unreadable):
             if fact is None:
+                if resembles(given_as):
+                    raise TypeError
                 continue
             subject, _, name = fact.key.partition(".")
             if name in found[subject]:
@@ -54,9 +59,13 @@ def field_names(fact: Fact, law: AreaOn) -> Callable[[dict[Any, Any]], dict[str,
     """Return the function from a record of a list to its data by English names; raises TypeError where one is given twice."""
     fields = admit.fields_by_name(fact, law.rulebook.vocabulary)
 
+    alike = frozenset(map(looks, fields))
+
     @lru_cache(MOST_NAMES)
     def find(name: str) -> str:
         found = fields.get(normal(name))
+        if found is None and looks(name) in alike:
+            raise TypeError
         return f"{name} is no field" if found is None else found.field
 
     def renamed(given: dict[Any, Any]) -> dict[str, Any]:

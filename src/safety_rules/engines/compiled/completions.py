@@ -1,37 +1,42 @@
-"""Two ways to fill in blanks that decide a rule differently: where there are such, no bounds can decide it.
+"""Ways to fill in blanks that decide rules differently: what they tell is open, no bounds and no cases can decide.
 
 Kept where they were found, for the records that come after have the same blanks; cheaper than bounds where lists are
-partly blank. They only save asking: what none of them tells is asked of bounds.
+partly blank. They only save asking: what none of them tells is asked of bounds, and of the cases of blanks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
 from random import Random
 from typing import Any
 
-from safety_rules.engines.compiled.area import CompiledArea, compiled
+from safety_rules.engines.compiled.area import CompiledArea, compiled, outcome_masks
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Masks
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import typical
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.reads import facts_of
 
-MOST_PAIRS, MOST_TRIES, AT_ONCE = 6, 60, 8
+MOST_KEPT, MOST_TRIES, AT_ONCE = 12, 60, 8
 Completion = Mapping[str, Any]
+Wanted = Callable[[Masks], int]
+"""What of what is asked a completion's findings tell, as a mask."""
 
 
 class Completions:
-    """The completions of a rule's facts that are tried, in pairs; `law` has that rule alone."""
+    """The completions of a law's facts that are tried."""
 
     def __init__(self, law: AreaOn, facts: Sequence[Fact]) -> None:
         self.law, self.facts, self.left, self.random = law, facts, MOST_TRIES, Random(0)
-        self.pairs: list[tuple[Completion, Completion]] = []
+        self.kept: list[Completion] = []
+        self.use = MOST_TRIES
 
     @cached_property
     def area(self) -> CompiledArea:
-        """The rule compiled by strong Kleene, which on complete records is all there is."""
+        """The law compiled by strong Kleene, which on complete records is all there is."""
         return compiled(self.law.by_kleene())
 
     @cached_property
@@ -39,37 +44,106 @@ class Completions:
         """What each fact may be filled in with."""
         return {fact.key: typical(self.law, fact) for fact in self.facts}
 
-    def differ(self, held: Mapping[str, Any]) -> bool:
-        """Return whether a known pair of completions decides the rule differently on values."""
-        for pair in self.pairs:
-            a, b = (self._decided(held, one) for one in pair)
-            if a is not None and b is not None and a != b:
+    def differ(self, held: Mapping[str, Any], asked: int) -> bool:
+        """Return whether each rule that is asked for is violated in a completion of values, and not in another.
+
+        Where they hardly ever tell it they are not looked at any more.
+        """
+        violated = other = 0
+        for found in self._told(held) if self.use > 0 else ():
+            violated, other = violated | found.violated, other | ~(found.violated | found.undetermined)
+            if not asked & ~(violated & other):
+                self.use += 2
+                return True
+        self.use -= bool(self.kept)
+        return False
+
+    def learn(self, held: Mapping[str, Any], asked: int) -> None:
+        """Look for completions of values that tell of a rule what none does yet, and keep them."""
+        size = asked.bit_length()
+        self._learn(
+            held, asked | asked << size, lambda m: m.violated & asked | (~(m.violated | m.undetermined) & asked) << size
+        )
+
+    def reach(self, held: Mapping[str, Any], ends: Ends) -> bool:
+        """Return whether completions of values reach both ends of a verdict."""
+        reached = 0
+        for found in self._told(held):
+            reached |= ends(found)
+            if reached == BOTH:
                 return True
         return False
 
-    def learn(self, held: Mapping[str, Any]) -> None:
-        """Look for a pair that decides the rule differently on values, and keep it."""
-        if self.left <= 0 or len(self.pairs) >= MOST_PAIRS:
+    def learn_ends(self, held: Mapping[str, Any], ends: Ends) -> None:
+        """Look for completions of values that reach an end, and keep them."""
+        self._learn(held, BOTH, ends)
+
+    def _told(self, held: Mapping[str, Any]) -> Iterator[Masks]:
+        return (self._decided(held, one) for one in tuple(self.kept))
+
+    def _learn(self, held: Mapping[str, Any], asked: int, wanted: Wanted) -> None:
+        if self.left <= 0 or len(self.kept) >= MOST_KEPT:
             return
         self.left -= 1
-        found: dict[Masks, Completion] = {}
+        for found in self._told(held):
+            asked &= ~wanted(found)
         for _ in range(AT_ONCE):
             one = {key: self.random.choice(values) for key, values in self.values.items() if values}
-            if (masks := self._decided(held, one)) is not None:
-                found.setdefault(masks, one)
-            if len(found) == 2:
-                first, second = found.values()
-                self.pairs.append((first, second))
-                return
+            if asked & (new := wanted(self._decided(held, one))):
+                asked &= ~new
+                self.kept.append(one)
 
-    def _decided(self, held: Mapping[str, Any], completion: Completion) -> Masks | None:
+    def _decided(self, held: Mapping[str, Any], completion: Completion) -> Masks:
         whole = {**completion, **held}
         for fact in self.facts:
             if isinstance(fact.kind, Records) and fact.key in held:
                 blank: Mapping[str, Any] = next((v[0] for v in self._with_items(fact, completion)), {})
                 whole[fact.key] = tuple([{**blank, **item} for item in held[fact.key]])
-        masks = self.area.masks(whole)
-        return None if masks.undetermined else masks
+        return self.area.masks(whole)
 
     def _with_items(self, fact: Fact, completion: Completion) -> Sequence[Any]:
         return [v for v in (completion.get(fact.key), self.values[fact.key][-1]) if v]
+
+
+BEST, WORST, BOTH = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The rules that ask for worse than a verdict's outcome at best, and those that ask for its outcome at worst."""
+
+    worse: int
+    worst: int
+
+    def __call__(self, found: Masks) -> int:
+        """Return which of the ends findings reach."""
+        best = 0 if (found.violated | found.undetermined) & self.worse else BEST
+        return best | (WORST if found.violated & self.worst else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(CompiledArea):
+    """A law compiled twice: by strong Kleene, and with bounds, which are asked only where they may decide something."""
+
+    completions: Completions | None = None
+
+    def masks(self, values: Mapping[str, Any]) -> Masks:
+        """Return the findings on admitted values by fact key."""
+        assert self.completions is not None
+        found = self.completions.area.masks(values)
+        if not found.undetermined or self.completions.differ(values, found.undetermined):
+            return found
+        found = self.exact(values.get)
+        if found.undetermined:
+            self.completions.learn(values, found.undetermined)
+        return found
+
+
+def asked(law: AreaOn) -> CompiledArea:
+    """Return a law compiled so that bounds are asked only where they may decide something; each half when it is first used."""
+    if not law.bounded:
+        return compiled(law)
+    conditions = (c.that for rule in law.rules for c in (*rule.applies_when, *rule.requires))
+    facts = [law.rulebook.vocabulary.facts[key] for key in facts_of(conditions, law.derivations)]
+    bounded = cache(partial(compiled, law))
+    return Asked(law, lambda get: bounded().exact(get), outcome_masks(law), None, Completions(law, facts))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-from safety_rules.engines.compiled.area import CompiledArea, compiled, outcome_masks
+from safety_rules.engines.compiled.area import CompiledArea, outcome_masks
 from safety_rules.engines.compiled.blanks import blanks
+from safety_rules.engines.compiled.completions import Asked, Ends, asked
 from safety_rules.engines.compiled.fast import fast
 from safety_rules.engines.compiled.findings import Findings
 from safety_rules.engines.compiled.standing import Standings, standings
@@ -16,7 +17,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Waiver
 from safety_rules.language.verdict import Masks, bits
 from safety_rules.semantics.decide import AreaOn, area_record
-from safety_rules.semantics.splits import by_definition, by_status, splits_of
+from safety_rules.semantics.splits import CUT_SHORT, NOTHING, by_definition, by_status, splits_of
 from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
@@ -39,7 +40,7 @@ class Decider:
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
-    exact = cache(partial(compiled, law))
+    exact = cache(partial(asked, law))
     written = cache(lambda: standings(exact()))
     shared = Shared(
         lambda values, masks, outcome: written()(values, masks, outcome),
@@ -47,7 +48,7 @@ def decider(law: AreaOn) -> Decider:
         Findings(law),
     )
     exactly = _exactly(law, exact, shared)
-    raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared)
+    raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared, exact)
     return replace(exactly, decided=fast(law, raw, shared) or raw)
 
 
@@ -57,7 +58,7 @@ def decider_by(area: CompiledArea, standing: Standings) -> Decider:
 
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
-    may_move, lift = splits_of(law).may_move, _lifting(law, shared)
+    may_move, lift = splits_of(law).may_move, _lifting(law, shared, exact)
 
     def exactly(data: Any) -> Verdict:
         record = data if isinstance(data, Record) else area_record(law, data)
@@ -74,7 +75,7 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
     return Decider(law, exact, exactly, shared, of_masks)
 
 
-def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
+def _lifting(law: AreaOn, shared: Shared, exact: Callable[[], CompiledArea]) -> Callable[[Verdict, Masks], None]:
     """Return what lifts a verdict's outcome at best to what every case of a blank comes to."""
     splits = splits_of(law)
     by_rule = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
@@ -84,13 +85,24 @@ def _lifting(law: AreaOn, shared: Shared) -> Callable[[Verdict, Masks], None]:
         read = next((fields for fields in splits.fields.values() if mask & fields == mask), 0)
         return together(read)(record).among(mask) if read else by_rule(record, mask)
 
-    return lambda verdict, masks: verdict.lift(splits.of(verdict.record, masks, statuses))
+    def lift(verdict: Verdict, masks: Masks) -> None:
+        record, (best, worst) = verdict.record, (law.area.rank(end) for end in (verdict.at_best, verdict.at_worst))
+        ends, area = Ends(splits.asking_more(best), splits.asking_more(worst - 1)), exact()
+        completions = area.completions if isinstance(area, Asked) else None
+        if completions is not None and completions.reach(record.values, ends):
+            verdict.lift(NOTHING if splits.every_case(record, masks) else CUT_SHORT)
+            return
+        verdict.lift(found := splits.of(record, masks, statuses))
+        if completions is not None and found == NOTHING:
+            completions.learn_ends(record.values, ends)
+
+    return lift
 
 
 def _together(law: AreaOn, mask: int) -> Callable[[Record], Masks]:
     """Return what the rules of a mask say of a record, by one function: what they read of a list is worked out once."""
     places = list(bits(mask))
-    area = compiled(replace(law, rules=tuple(law.rules[i] for i in places)))
+    area = asked(replace(law, rules=tuple(law.rules[i] for i in places)))
 
     def masks(record: Record) -> Masks:
         found = area.masks(record.values)
@@ -100,11 +112,15 @@ def _together(law: AreaOn, mask: int) -> Callable[[Record], Masks]:
 
 
 def _raw(
-    law: AreaOn, written: Callable[[], Callable[[Any], Masks] | None], exactly: Callable[[Any], Verdict], shared: Shared
+    law: AreaOn,
+    written: Callable[[], Callable[[Any], Masks] | None],
+    exactly: Callable[[Any], Verdict],
+    shared: Shared,
+    exact: Callable[[], CompiledArea],
 ) -> Callable[[Any], Verdict]:
     """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say."""
     best, worst_first, new = law.area.outcomes[0].key, outcome_masks(law), object.__new__
-    may_move, lift = splits_of(law).may_move, _lifting(law, shared)
+    may_move, lift = splits_of(law).may_move, _lifting(law, shared, exact)
 
     def raw(data: Any) -> Verdict:
         function = written()

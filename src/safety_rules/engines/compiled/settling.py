@@ -80,11 +80,11 @@ def _alone(rule: Rule, law: AreaOn) -> Callable[[Mapping[str, Any]], Masks]:
     def worked_out(values: Mapping[str, Any]) -> Masks:
         held = {key: read(value) for key, read in exact if (value := values[key]) is not None}
         completions = open_for_sure()
-        if completions.differ(held):
+        if completions.differ(held, 1):
             return OPEN
         found = area().masks(held)
         if found.undetermined:
-            completions.learn(held)
+            completions.learn(held, 1)
         return found
 
     def alone(values: Mapping[str, Any]) -> Masks:

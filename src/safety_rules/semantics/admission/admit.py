@@ -20,6 +20,7 @@ from safety_rules.language.vocabulary import Fact, Vocabulary, normal
 from safety_rules.language.zones import DEFAULT_ZONE
 from safety_rules.semantics.admission.objects import PLAIN, plain, shown
 from safety_rules.semantics.admission.plausible import ask
+from safety_rules.semantics.admission.resembling import looks, resembled
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, admitted_value, record_list
 from safety_rules.words.near import hint
@@ -111,14 +112,19 @@ def _pairs(given: Mapping[Any, Any]) -> Iterable[tuple[str, Any]] | None:
 
 
 def _admit_all(given: Mapping[Any, Any], a: _Admission, unusable: set[str]) -> None:
+    doubted: dict[str, Any] = {}
     for name, fact, item in named(given, a.vocabulary.find, a.add):
         if fact is None or a.vocabulary.is_list(fact.key.rpartition(".")[0]):
             _unknown_name(name, a)
+            doubted |= dict.fromkeys((f.key for f in resembled(name, item, a.vocabulary)), item)
         elif fact.key in a.derived:
             if not _blank(item, fact):
                 a.add("derived-fact", fact.key, item, fact=fact.name)
         else:
             _take(item, fact, fact.key, fact.key, a.values, unusable, a)
+    for key in doubted.keys() & a.values.keys() - unusable:
+        unusable.add(key)
+        a.add("given-twice", key, doubted[key], fact=a.vocabulary.facts[key].name)
 
 
 def named(
@@ -225,6 +231,7 @@ def _item(row: Mapping[Any, Any], place: str, fact: Fact, a: _Admission) -> dict
                 fact=named,
                 hint=a.hint(key[:60], fields, fact.key),
             )
+            unusable |= {f.field for n, f in fields.items() if looks(n) == looks(key)}
         elif inner.key not in a.derived:
             _take(data, inner, inner.field, f"{place}.{inner.field}", result, unusable, a)
     for field in unusable:

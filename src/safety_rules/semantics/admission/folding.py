@@ -17,7 +17,7 @@ INVISIBLE = re.compile(
 )
 NONE_SAID = re.compile(
     r"^(?:均|暂时)?(?:无|没有|未发生|未发现|未列入|未被列入|不存在|0|零)(?:任何|相关|此类|过|生产|安全)*"
-    r"(?:条|起|项|次|件|个|记录|情况|事故|隐患|名单|黑名单|黄名单|records?)*[。.；;]?$",
+    r"(?:条|起|项|次|件|个|记录|情况|事故|隐患|黑(?:名单)?[、和及或与]?黄名单|(?<![黑黄])名单|records?)*[。.；;]?$",
     re.IGNORECASE,
 )
 NARROW = str.maketrans({chr(0xFEE0 + n): chr(n) for n in range(0x21, 0x7F)} | {"\u3000": " "})
@@ -52,7 +52,7 @@ def visible(text: str) -> str:
 def says_none(text: str) -> bool:
     """Return whether a cell says that a list holds nothing.
 
-    >>> says_none("无隐患"), says_none("未发生。"), says_none("0起"), says_none("暂无"), says_none("无黑名单，有黄名单")
+    >>> says_none("无隐患"), says_none("未发生。"), says_none("0起"), says_none("暂无"), says_none("无黑名单")
     (True, True, True, False, False)
     """
     return NONE_SAID.match(unicodedata.normalize("NFKC", visible(text))) is not None

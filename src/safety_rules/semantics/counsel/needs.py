@@ -37,13 +37,15 @@ class _Spent(Exception):
     """The budget of a search is used up."""
 
 
-def needs(on: AreaOn, record: Record, found: Sequence[Finding], rank: int, shared: Shared | None = None) -> Needs:
-    """Return what an open verdict of these findings lacks, whose outcome at best has the rank.
+def needs(
+    on: AreaOn, record: Record, found: Sequence[Finding], rank: int, worst: int, shared: Shared | None = None
+) -> Needs:
+    """Return what an open verdict of these findings lacks, whose outcomes at best and at worst have the ranks.
 
     `shared` keeps what was found for rules that read the same values.
     """
     undetermined = [
-        f for f in found if f.status is Status.UNDETERMINED and not f.waived and on.area.rank(f.outcome) > rank
+        f for f in found if f.status is Status.UNDETERMINED and not f.waived and rank < on.area.rank(f.outcome) <= worst
     ]
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
     known = shared or Shared()

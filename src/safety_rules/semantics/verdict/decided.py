@@ -258,8 +258,8 @@ class Decided:
     @cached_property
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
-        rank = self.on.area.rank(self.at_best)
-        return Needs() if self.definite else needs(self.on, self.record, self._told(), rank, self._shared)
+        best, worst = self.on.area.rank(self.at_best), self.on.area.rank(self.at_worst)
+        return Needs() if self.definite else needs(self.on, self.record, self._told(), best, worst, self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.datum import datum
+from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Columns, columns, heading_row, in_units, spellings
-from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
 from safety_rules.formats.lists import list_of
 from safety_rules.formats.table import RawTable, is_blank, owner
 from safety_rules.formats.workbook_in import sheets
@@ -59,7 +59,7 @@ def from_workbook(path: Path, raw: dict[str, Raw], vocabulary: Vocabulary, notic
         top = heading_row(table, spellings(known))
         if top is None:
             raise LedgerError(f"the sheet `{table.name}` of `{path.name}` has no known heading (没有可识别的表头)")
-        found = columns(table, top, known, vocabulary.units)
+        found = columns(table, top, known, vocabulary.units, by_row=True)
         _check_headings(table, fact.key, found)
         notices += [n for n in (*table.notices, *found.notices) if n.code != "heading"]
         _read_sheet(table, fact.key, found, raw.setdefault(fact.key, Raw()), before, notices)
@@ -80,12 +80,13 @@ def _read_sheet(table: RawTable, relation: str, found: Columns, raw: Raw, before
     for row in table.rows():
         if row.number <= found.row or row.blank:
             continue
-        if kind := kind_of_line(row, found.headings):
+        cells = [(c, agreed(row.merged.get(c.index, row.cell(c.index)), c, found, row)) for c in found.columns]
+        kind = kind_of_line(row, found.headings)
+        if kind and not tells_a_record(kind, ((c.fact.kind, cell) for c, cell in cells)):
             notices.append(Problem(kind, "", before + table.place(row.number), KINDS[kind]))
             continue
         at, item, name = len(raw.data), dict[str, Any](), ""
-        for column in found.columns:
-            cell = row.merged.get(column.index, row.cell(column.index))
+        for column, cell in cells:
             if column.fact.key == NAME and relation != ENTERPRISES:
                 name = owner(cell)
             elif column.fact.field == "enterprise":

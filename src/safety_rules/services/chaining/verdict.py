@@ -79,7 +79,9 @@ class ChainedVerdict(Verdict):
         if self.definite:
             return Needs()
         rank = self.on.area.rank(interval(self.on.area, self.findings)[0])
-        own = needs(self.on, self.record, self.findings, max(rank, self.split.rank))
+        own = needs(
+            self.on, self.record, self.findings, max(rank, self.split.rank), self.split.most(len(self.on.area.outcomes))
+        )
         open_ = frozenset(r for f in self.effects for r in self._missing(f.id))
         can_change = frozenset(r for reason in own.can_change for r in self._given(reason)) | open_
         smallest = frozenset(r for reason in own.smallest for r in self._given(reason)) or open_
