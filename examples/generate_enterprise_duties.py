@@ -21,7 +21,7 @@ TITLE = "企业安全生产主体责任台账（示例：本台账全部数据�
 SCOPE = {  # what an ordinary factory answers to the questions of whom a duty concerns
     "中型规模以上": "否", "须提取安全生产费用": "是", "有特种作业": "是", "有新改扩建项目": "否", "有较大危险因素场所设施": "是",
     "有重大危险源": "否", "有重大事故隐患": "否", "有危险物品车间商店仓库": "否", "有动火吊装等危险作业": "是", "有发包或出租": "是",
-    "有粉尘爆炸危险作业": "否", "有有限空间作业": "是",
+    "有粉尘爆炸危险作业": "否", "有有限空间作业": "是", "为工业企业": "是",
 }  # fmt: skip
 DONE = [
     "全员安全生产责任制", "责任制考核", "规章制度和操作规程", "安全生产标准化", "安全投入", "安全生产费用提取", "安全管理机构",
@@ -31,11 +31,15 @@ DONE = [
     "危险作业管理", "承包承租单位具备条件和资质", "安全管理协议", "外包管理", "应急预案", "预案评审", "预案备案", "演练情况已报送",
     "粉尘清理", "有限空间作业安全制度已建立", "有限空间监护",
 ]  # fmt: skip
+BY_HAND = [  # regulations that are not held: whether an inspector checked them against their text
+    "经对照原文核对江苏省安全生产条例其余各条的责任已落实", "经对照原文核对江苏省安全风险管理条例的责任已落实",
+    "经对照原文核对安全生产风险报告已按周期和期限办理", "经对照原文核对有限空间作业安全规定其余各条已落实",
+]  # fmt: skip
 DAYS = {
     "预案公布日期": 400, "预案评估日期": 500, "综合预案演练日期": 120, "现场处置演练日期": 90, "主要负责人检查日期": 40,
     "主要负责人演练日期": 200, "风险辨识日期": 150,
 }  # fmt: skip
-HEADINGS = ["企业名称", "统一社会信用代码", "单位类别", "从业人员数", "投产项目类别", *SCOPE, *DONE, *DAYS]
+HEADINGS = ["企业名称", "统一社会信用代码", "单位类别", "从业人员数", "投产项目类别", *SCOPE, *DONE, *DAYS, *BY_HAND]
 
 
 def rows(rng: Random) -> list[list[object]]:
@@ -48,7 +52,7 @@ def rows(rng: Random) -> list[list[object]]:
             "投产项目类别": "储存危险物品" if "储存" in kinds else "其他建设项目",
         }  # fmt: skip
         row |= SCOPE
-        row |= dict.fromkeys(DONE, "是")
+        row |= dict.fromkeys([*DONE, *BY_HAND], "是")
         row |= {heading: DAY - datetime.timedelta(rng.randrange(1, days)) for heading, days in DAYS.items()}
         if number % 3:
             for heading in rng.sample(DONE, rng.randrange(1, 4)):

@@ -19,6 +19,7 @@ from safety_rules.services.readers import plain_data
 
 T26 = Path(__file__).parent / "ledgers" / "t26_yuan_typed.xlsx"
 BY = {"by": "审查科", "why": "核对备案证，数无误", "day": "2020-09-30"}
+CODE, KIND = "project.industry_code", "project.safety_category"
 SUM = {"record": "光伏组件项目", "fact": INVESTED, "value": "60000000 万元", **BY}
 PLOT = {"record": "光伏组件项目", "fact": "项目.用地面积", "value": "15", **BY}
 
@@ -63,6 +64,16 @@ def test_a_number_that_no_rule_of_the_day_reads_is_in_a_ratio_all_the_same(area:
     data = plain(area, leased_area=12)
     assert quick(data) is None
     assert {p.path for p in area.decide(data).problems} == {INVESTED, "project.leased_area"}
+
+
+def test_two_facts_that_contradict_each_other_are_both_asked_and_no_quick_function_answers(area: sr.DatedArea) -> None:
+    quick = fast(area.law, lambda data: None)
+    assert quick is not None
+    data = plain(area, safety_category="smelting")
+    assert quick(data) is None
+    verdict = area.decide(data)
+    assert ({p.path for p in verdict.problems}, interval(verdict)) == ({CODE, KIND}, OPEN)
+    assert area.decide(plain(area, safety_category="smelting", industry_code="3391")).problems == ()
 
 
 @pytest.mark.parametrize(
@@ -154,6 +165,11 @@ def test_figures_at_their_plausible_bounds_are_asked_by_sql_as_by_records(area: 
     lands, ratios = (0.49, 0.5, 15.0, 30000.0, 30000.01), (9375.5, 49999.99, 50000.0, 50000.01)
     rows = [{**GOOD, LAND: land, INVESTED: round(land * n, 4)} for land in lands for n in ratios]
     rows += [{**GOOD, INVESTED: n} for n in (3e7, 3e7 + 0.01)]
+    rows += [
+        {**GOOD, CODE: code, KIND: kind}
+        for code in ("3825", "33", "3391", "3311")
+        for kind in ("金属冶炼", "不属于", None)
+    ]
     for row, data in zip(area.decide_table(as_arrow(rows), engine="duckdb"), rows, strict=True):
         record = area.admit(data)
         violated, undetermined, _ = area.masks(record)

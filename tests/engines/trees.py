@@ -103,8 +103,9 @@ def _folds() -> Iterator[Form]:
         kinds = (
             ["truth"] if fold.quantifies else [""] if key == "count" else ["number", *(["day"] if fold.days else [])]
         )
+        kinds = ["text", "grade", "day"] if key == "distinct" else kinds
         for kind in kinds:
-            result = "number" if key == "count" else kind
+            result = "number" if key in ("count", "distinct") else kind
             body = "{v}" if key == "count" else "{0}"
             slots = () if key == "count" else (kind,)
             where = f"{{{len(slots)}}}"

@@ -99,3 +99,16 @@ def test_the_environmental_law_of_the_day_is_cited(day: str, cited: str) -> None
     verdict = sr.load().area("admission").on(day).decide({"project": project, "enterprise": NOTHING})
     sources = {c.source for c in verdict.finding("environmental_assessment_to_do").rule.authority}
     assert sources == {cited, "zone_practice"}
+
+
+@pytest.mark.parametrize("code", ["3670", "3912", "1310", "3311", "2211", "4011"])
+@pytest.mark.parametrize("kind", ["smelting", "hazardous_chemicals", "mine", "by_other_law"])
+def test_a_listed_kind_against_the_code_asks_both_and_admits_nobody(code: str, kind: str) -> None:
+    """Smelting stated of a maker of car parts: one of the two is wrong, and neither is believed."""
+    stated = {"industry_code": code, "safety_category": kind, "stage": "under_construction"}
+    project = MEETS | stated | {"safety_preassessment": "not_started"}
+    verdict = sr.load().area("admission").on("2026-11-29").decide({"project": project, "enterprise": NOTHING})
+    assert (verdict.at_best, verdict.at_worst) == ("admitted", "rejected")
+    asked = {p.path: p.code for p in verdict.problems}
+    assert asked == {"project.industry_code": "implausible", "project.safety_category": "implausible"}
+    assert "不能同时成立" in verdict.problems[0].message.zh

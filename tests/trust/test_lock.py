@@ -89,7 +89,7 @@ def test_a_lock_that_is_edited_by_hand_is_told(tmp_path: Path) -> None:
     run("lock", str(pack))
     path = pack / "rules.lock"
     lines = path.read_text("utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if "爆炸物未查明" not in line), "utf-8")
+    path.write_text("".join(line for line in lines if not line.startswith("cases yard/explosives")), "utf-8")
     edited(pack, "a case deleted")
     assert "[lock-edited]" in run("check", str(pack)).output
 
@@ -107,3 +107,23 @@ def test_without_a_reason_in_words_nothing_is_accepted(tmp_path: Path) -> None:
     pack = copied(tmp_path / "pack")
     assert run("lock", str(pack), "--accept", " ").exit_code == 2
     assert not (pack / "rules.lock").exists()
+
+
+def test_a_lost_case_is_named_by_its_place_among_those_of_its_rule(tmp_path: Path) -> None:
+    pack = copied(tmp_path / "pack")
+    run("lock", str(pack))
+    edited(pack, "a case deleted")
+    told = run("check", str(pack)).output
+    assert "of cases `yard/explosives_are_kept_out` some are gone or altered" in told
+    assert told.count("[lock-") == 1
+
+
+def test_rules_that_are_as_they_were_locked_are_not_looked_at_again(tmp_path: Path, monkeypatch: Any) -> None:
+    """The lock says of which rules it is; one that is edited, or is of other rules, is held against them."""
+    pack = copied(tmp_path / "pack")
+    run("lock", str(pack))
+    monkeypatch.setattr("safety_rules.services.lock._things", lambda *of: pytest.fail("looked at"))
+    assert run("check", str(pack)).exit_code == 0
+    (pack / "rules.lock").write_text((pack / "rules.lock").read_text("utf-8").replace("# rules ", "# rules 0"), "utf-8")
+    with pytest.raises(pytest.fail.Exception):
+        CliRunner().invoke(cli, ["check", str(pack)], catch_exceptions=False)

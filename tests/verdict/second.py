@@ -107,7 +107,7 @@ def book_of(folder: Path) -> Book:
             book.choices.setdefault("", {})[item.casefold()] = item
             for key, clause in [c for part in ("scope", "while", "requires") for c in said.get(part, {}).items()]:
                 if isinstance(clause, dict) and "that" not in clause:
-                    subject, name = data["reported_as"].partition(".")[0], bare(clause["zh"])
+                    subject, name = data.get("reported_as", data.get("about")).partition(".")[0], bare(clause["zh"])
                     _add(book, f"{subject}.{item}_{key}", f"{subjects[subject]}.{name}", {"kind": "boolean"})
     return book
 

@@ -33,7 +33,8 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
     folder = resolve_folder(rules)
     path = folder / NAME
     granted = lint_waivers(waivers) if waivers is not None else ()
-    made, kept = lock(rulebook_of(rules), f"{folder.as_posix()}/", granted), kept_lock(path)
+    book = rulebook_of(rules)
+    made, kept = lock(book, f"{folder.as_posix()}/", granted), kept_lock(path)
     found = list(against(kept, made, waivers is not None)) if kept is not None else []
     for diagnostic in found:
         click.echo(diagnostic.line(language))
@@ -47,5 +48,5 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
     before = kept.accepted if kept is not None else ()
     said = [f"{datetime.date.today()} ({len(found)}): {' '.join(reason.split())}"] if reason is not None else []
     with replacing(path) as temporary:
-        temporary.write_text(lock_text(made, (*before, *said)), encoding="utf-8", newline="\n")
+        temporary.write_text(lock_text(made, book.digest, (*before, *said)), encoding="utf-8", newline="\n")
     click.echo(sentence("lock.written", language, path=path.name, count=len(made), accepted=len(found)))

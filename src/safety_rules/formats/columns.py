@@ -10,6 +10,7 @@ from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.atoms import clause_lines
+from safety_rules.semantics.verdict.currency import not_covered_said
 from safety_rules.semantics.verdict.explain import (
     duty_said,
     either_said,
@@ -49,6 +50,7 @@ def told(verdict: Verdict, language: str) -> Told:
     def said(slots: Iterable[Slot]) -> tuple[str, ...]:
         return tuple(text(s, language, verdict.on.rulebook.vocabulary) for s in slots)
 
+    by_hand = not_covered_said(verdict)
     why = [reason_said(f, verdict) for f in counted]
     either = either_said(verdict)
     blank: list[Slot] = [statement("first.blank", blank=places(verdict.split.blanks))] if either else []
@@ -58,7 +60,7 @@ def told(verdict: Verdict, language: str) -> Told:
         "".join(said(why[0].parts[:1] if why and not either else ())), said(gaps_said(verdict)),
         said(_once(reasons_said(verdict.needs.smallest, verdict))),
         said(_once(reasons_said(verdict.needs.can_change, verdict))), said(map(duty_said, verdict.obligations)),
-        said(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None),
+        said([*(statement("screening.advice", title=f.rule.title) for f in violated if f.outcome is None), *by_hand]),
         "".join(said([standing_said(verdict.standing)])),
         (
             *(problem_text(p, verdict, language) for p in verdict.problems),

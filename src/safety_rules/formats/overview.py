@@ -16,6 +16,7 @@ from typing import Any
 from safety_rules.formats.layout import row_height
 from safety_rules.formats.result import ERROR, ScreenedRow, Screening, Told, outcome_names
 from safety_rules.formats.styles import Styles, write_text, write_value
+from safety_rules.semantics.verdict.currency import not_covered
 from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.words.catalog import sentence, texts
 from safety_rules.words.values import shown
@@ -128,7 +129,10 @@ class Overview:
             (key, sentence("overview.count", language, outcome=name.in_(language), count=self.counts[key]))
             for key, name in names.items() if self.counts[key] or key not in RARE
         ]  # fmt: skip
-        foot = [sentence("overview.problems", language, count=problems)] if problems else []
+        unheld = [n.what.in_(language) for n in not_covered(on) if not n.rules]
+        said = sentence("joint.beside", language).join(unheld)
+        held = [sentence("currency.not_covered", language, what=said)] if unheld else []
+        foot = [*held, *([sentence("overview.problems", language, count=problems)] if problems else [])]
         if len(lines) < total:
             foot.append(sentence("overview.more", language, count=total - len(lines)))
         marks = {"rules": on.rulebook.digest[:DIGITS], "data": digest(path)}

@@ -20,12 +20,12 @@ IN_WORDS = re.compile(r"([0-9]{1,2})\s*[时点]\s*(?:([0-9]{1,2})\s*分\s*(?:([0
 
 def is_time(kind: Kind) -> TypeGuard[Number]:
     """Return whether a kind is that of a time of day."""
-    return isinstance(kind, Number) and kind.unit == CLOCK
+    return isinstance(kind, Number) and kind.unit.dimension == CLOCK.dimension
 
 
 def is_amount(kind: Kind) -> TypeGuard[Number]:
     """Return whether a kind is that of a number in a unit in which people count."""
-    return isinstance(kind, Number) and kind.unit != CLOCK
+    return isinstance(kind, Number) and kind.unit.dimension != CLOCK.dimension
 
 
 def seconds_of(text: str) -> Fraction | None:

@@ -35,6 +35,16 @@ class LedgerJoin:
 
 
 @dataclass(frozen=True, slots=True)
+class AcrossRows:
+    """A rule of a ledger as a whole: of rows that say the same in each fact of `by` there are at most so many."""
+
+    key: str
+    name: Name
+    by: tuple[str, ...]
+    at_most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """Rules that together give one verdict; `outcomes` run from best to worst, days are those of `zone`.
 
@@ -55,6 +65,7 @@ class Area:
     zone: datetime.tzinfo = DEFAULT_ZONE
     from_ledger: tuple[LedgerJoin, ...] = ()
     grades: bool = field(default=False, compare=False)
+    across_rows: tuple[AcrossRows, ...] = ()
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

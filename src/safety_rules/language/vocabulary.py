@@ -69,6 +69,29 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two facts of a record of which one must be wrong: a text that starts so, `unless` it starts so, and an option.
+
+    A condition could not say it: a blank option decides nothing, and one that is learned later may not overturn a verdict.
+    """
+
+    key: str
+    name: Name
+    text: str
+    starts: tuple[str, ...]
+    unless: tuple[str, ...]
+    choice: str
+    options: frozenset[str]
+    why: Name
+
+    def holds(self, text: object, option: object) -> bool:
+        """Return whether two values contradict each other."""
+        if not isinstance(text, str) or option not in self.options:
+            return False
+        return text.startswith(self.starts) and not text.startswith(self.unless)
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One fact: `key` is `subject.name`, or `subject.list.name` for a field of a list's records.
 
@@ -133,6 +156,7 @@ class Vocabulary:
     units: UnitTable
     by_name: Mapping[str, str]
     ratios: tuple[Ratio, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     formats: Mapping[str, TextFormat] = field(default_factory=dict)
     fields_of: Mapping[str, tuple[Fact, ...]] = field(init=False, compare=False, repr=False)
     asked: tuple[tuple[str, Fact, Bounds], ...] = field(init=False, compare=False, repr=False)

@@ -20,7 +20,7 @@ from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
 from safety_rules.loading.cases import cases
 from safety_rules.loading.context import Context, read
-from safety_rules.loading.from_ledger import joins
+from safety_rules.loading.from_ledger import across, joins
 from safety_rules.loading.named import cited, clause, duty
 from safety_rules.loading.scalars import day, flag, key, name, period
 from safety_rules.loading.tree import Made, Scalar
@@ -192,6 +192,7 @@ def area(
         key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
         tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
         zone=_zone(file, c), from_ledger=joins(file, c), grades=flag(file.grades, False, c.report),
+        across_rows=across(file, c),
     )  # fmt: skip
 
 

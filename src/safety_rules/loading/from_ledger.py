@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from safety_rules.language.kinds import Choices, Records
-from safety_rules.language.rulebook import LedgerJoin
+from safety_rules.language.rulebook import AcrossRows, LedgerJoin
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.context import Context
 from safety_rules.loading.models_rules import AreaFile
+from safety_rules.loading.scalars import key, name, number
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
 
@@ -15,6 +16,24 @@ def joins(file: AreaFile, c: Context) -> tuple[LedgerJoin, ...]:
     """Return the lists that are joined from ledgers, each with the fields and facts by which a row is a record's."""
     found = (_join(at, by, file, c) for at, by in file.from_ledger.items())
     return tuple(j for j in found if j is not None)
+
+
+def across(file: AreaFile, c: Context) -> tuple[AcrossRows, ...]:
+    """Return what holds of a ledger as a whole."""
+    found = []
+    for at, own in file.across_rows.items():
+        facts = [(_known(of, file, c), of) for of in own.by]
+        for fact, of in facts:
+            if fact is not None and (
+                fact.key in c.derived or isinstance(fact.kind, Records | Choices) or fact.key.count(".") > 1
+            ):
+                c.report.error("from-ledger.key", of, fact=fact.key)
+        most = number(own.at_most, c.report)
+        if own.at_most is not None and most is not None and (most < 1 or most.denominator != 1):
+            c.report.error("number.rows", own.at_most)
+        keys = tuple(f.key for f, _ in facts if f is not None)
+        found.append(AcrossRows(key(at, c.report), name(own, c.report), keys, 1 if most is None else int(most)))
+    return tuple(found)
 
 
 def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> LedgerJoin | None:

@@ -44,11 +44,42 @@ class ParameterFile(NameFile):
     entries: list[EntryFile] = Field(min_length=1)
 
 
+class BracketFile(Model):
+    """One bracket of a scale: above a number, up to another, at a rate."""
+
+    above: S
+    up_to: S | None = None
+    rate: S
+
+
+class ScaleEntryFile(Model):
+    """The brackets of a scale from a day on."""
+
+    since: Day = Field(alias="from")
+    until: Day | None = None
+    brackets: list[BracketFile] = Field(min_length=1)
+    source: S
+    clause: S
+    standing: StandingWord | None = None
+    quotation: S | None = None
+    note: S | None = None
+
+
+class ScaleFile(NameFile):
+    """A scale with its name, the unit of what it is of and that of its rates, and its timeline."""
+
+    called: S
+    unit: S | None = None
+    rate_unit: S | None = None
+    entries: list[ScaleEntryFile] = Field(min_length=1)
+
+
 class ParametersFile(TopModel):
-    """Figures that change over time."""
+    """Figures, and scales of several brackets, that change over time."""
 
     kind: ClassVar[str] = "parameters"
     parameters: dict[S, ParameterFile]
+    scales: dict[S, ScaleFile] = Field(default_factory=dict)
 
 
 class SourceFile(Model):
@@ -126,6 +157,29 @@ class RatioFile(NameFile, PlausibleFile):
     per: S
 
 
+class StartsFile(Model):
+    """A fact that is a text, and how it starts."""
+
+    fact: S
+    starts_with: list[S] = Field(min_length=1)
+    unless: list[S] = Field(default_factory=list)
+
+
+class OneOfFile(Model):
+    """A fact with choices, and some of them."""
+
+    fact: S
+    one_of: list[S] = Field(min_length=1)
+
+
+class ContradictionFile(NameFile):
+    """Two facts of one record of which one must be wrong; both count as unknown."""
+
+    text: StartsFile
+    choice: OneOfFile
+    why: NameFile
+
+
 class MustBeGivenFile(Model):
     """When a fact must be given, in a condition with its sentence, or with another fact; and in which areas."""
 
@@ -183,6 +237,7 @@ class VocabularyFile(TopModel):
     choices: dict[S, dict[S, OptionFile]] = Field(default_factory=dict)
     facts: dict[S, FactFile] = Field(default_factory=dict)
     ratios: dict[S, RatioFile] = Field(default_factory=dict)
+    contradictions: dict[S, ContradictionFile] = Field(default_factory=dict)
     formats: dict[S, TextFormatFile] = Field(default_factory=dict)
 
 

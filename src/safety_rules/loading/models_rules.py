@@ -129,6 +129,13 @@ class ObligationFile(_InForce):
     duty: DutyRef
 
 
+class AcrossRowsFile(NameFile):
+    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many; one by default."""
+
+    by: list[S] = Field(min_length=1)
+    at_most: S | None = None
+
+
 class AreaFile(TopModel):
     """Rules that give one verdict together; outcomes from best to worst."""
 
@@ -142,6 +149,7 @@ class AreaFile(TopModel):
     zone: S | None = None
     grades: Flag | None = None
     from_ledger: dict[S, dict[S, S]] = Field(default_factory=dict)
+    across_rows: dict[S, AcrossRowsFile] = Field(default_factory=dict)
 
 
 class AreaCaseFile(Model):

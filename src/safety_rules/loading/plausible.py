@@ -1,15 +1,15 @@
-"""Plausible bounds of facts and of their ratios, from the vocabulary's files."""
+"""What is plausible of facts: bounds, ratios, and what cannot both be right; from the vocabulary's files."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
 
-from safety_rules.language.kinds import Kind, Number
+from safety_rules.language.kinds import Choice, Kind, Number, Text
 from safety_rules.language.source import Standing
 from safety_rules.language.units import Unit, UnitTable
-from safety_rules.language.vocabulary import Bounds, Fact, Plausible, Ratio
-from safety_rules.loading.models_facts import FieldFile, PlausibleFile, RatioFile
+from safety_rules.language.vocabulary import Bounds, Contradiction, Fact, Plausible, Ratio
+from safety_rules.loading.models_facts import ContradictionFile, FieldFile, PlausibleFile, RatioFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import key, name, number, standing
 from safety_rules.loading.tree import Scalar
@@ -55,6 +55,31 @@ def ratio(
     own = Bounds(_times(file.minimum, factor, report), None, _times(file.maximum, factor, report))
     made = _made(file, own, report)
     return None if made is None else Ratio(key(ratio_key, report), label, of.key, per.key, made)
+
+
+def contradiction(
+    own: Scalar, file: ContradictionFile, facts: Mapping[str, Fact], report: Report
+) -> Contradiction | None:
+    """Return two facts of a record that cannot both be right."""
+    label, kinds = name(file, report), list[Kind]()
+    for scalar in (file.text.fact, file.choice.fact):
+        fact = facts.get(str(scalar))
+        if fact is None:
+            report.error("unknown-name.vocabulary", scalar, suggestion(scalar, facts))
+        elif fact.key.rpartition(".")[0] in facts or not isinstance(fact.kind, (Text, Choice)[len(kinds)]):
+            report.error("bounds.no-pair", scalar)
+        else:
+            kinds.append(fact.kind)
+    if len(kinds) < 2 or not isinstance(kinds[1], Choice):
+        return None
+    known = {n: o.key for o in kinds[1].choices.options for n in (o.key, o.name.zh)}
+    for option in file.choice.one_of:
+        if str(option) not in known:
+            report.error("unknown-choice", option, suggestion(option, known))
+    starts, unless = (tuple(map(str, of)) for of in (file.text.starts_with, file.text.unless))
+    options = frozenset(known[str(o)] for o in file.choice.one_of if str(o) in known)
+    facts_named = (str(file.text.fact), starts, unless, str(file.choice.fact), options)
+    return Contradiction(key(own, report), label, *facts_named, name(file.why, report))
 
 
 def _made(file: PlausibleFile, own: Bounds, report: Report) -> Plausible | None:

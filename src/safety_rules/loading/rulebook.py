@@ -33,6 +33,7 @@ from safety_rules.loading.parameters import dated_by_sources, not_covered, param
 from safety_rules.loading.pause import no_collecting
 from safety_rules.loading.report import Report, shaped, start_of
 from safety_rules.loading.scalars import silences
+from safety_rules.loading.scales import with_scales
 from safety_rules.loading.tables import tables
 from safety_rules.loading.tree import Made, Mapping, Scalar
 from safety_rules.loading.vocabulary import unit_table, vocabulary
@@ -140,7 +141,8 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
     files.by_model[shapes.DeriveFile] = [*files.of(shapes.DeriveFile), *derivations(decided, words, report)]
     known = sources([f for _, f in files.of(SourcesFile)], report)
-    figures = parameters([f for _, f in files.of(ParametersFile)], words, known, report)
+    dated = [f for _, f in files.of(ParametersFile)]
+    figures = with_scales(dated, parameters(dated, words, known, report), words, known, report)
     reference = tables(files.of(TableFile), files.texts, words, known, report)
     derived = frozenset(str(f.fact) for _, f in files.of(shapes.DeriveFile))
     context = Context(words, known, figures, derived, report, reference)

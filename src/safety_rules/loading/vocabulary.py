@@ -12,7 +12,7 @@ from safety_rules.language.units import ONE, Unit, UnitTable
 from safety_rules.language.vocabulary import BLANK_WORDS, Bounds, Fact, Subject, TextFormat, Vocabulary, normal
 from safety_rules.loading.models_base import KINDS
 from safety_rules.loading.models_facts import FactFile, FieldFile, OptionFile, TextFormatFile, UnitsFile, VocabularyFile
-from safety_rules.loading.plausible import plausible, ratio
+from safety_rules.loading.plausible import contradiction, plausible, ratio
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import flag, key, name, number
 from safety_rules.loading.tree import Scalar
@@ -64,8 +64,10 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             for made in _facts(fact_key, fact, subjects, choices, units, report):
                 _add(made, fact_key, facts, by_name, report)
     ratios = [ratio(k, f, facts, units, report) for file in files for k, f in file.ratios.items()]
+    against = [contradiction(k, f, facts, report) for file in files for k, f in file.contradictions.items()]
     formats = _formats([item for file in files for item in file.formats.items()], report)
-    return Vocabulary(subjects, facts, choices, units, by_name, tuple(r for r in ratios if r is not None), formats)
+    pairs = tuple(r for r in ratios if r is not None), tuple(a for a in against if a is not None)
+    return Vocabulary(subjects, facts, choices, units, by_name, *pairs, formats)
 
 
 def _formats(entries: Iterable[tuple[Scalar, TextFormatFile]], report: Report) -> dict[str, TextFormat]:

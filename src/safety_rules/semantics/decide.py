@@ -19,7 +19,7 @@ from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Reason, Status, Unknown, WaiverResult
-from safety_rules.language.vocabulary import Ratio
+from safety_rules.language.vocabulary import Contradiction, Ratio
 from safety_rules.semantics.admission.admit import Places, admit
 from safety_rules.semantics.dated import dated
 from safety_rules.semantics.environment import Environment
@@ -99,6 +99,12 @@ def area_record(
 ) -> Record:
     """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
     return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone, on.accepted)
+
+
+def contradictions_of(on: AreaOn) -> tuple[Contradiction, ...]:
+    """Return what cannot both be right of what an area's subjects carry."""
+    held = on.rulebook.vocabulary.contradictions
+    return tuple(c for c in held if any(k.partition(".")[0] in on.area.subjects for k in (c.text, c.choice)))
 
 
 def ratios_of(on: AreaOn) -> tuple[Ratio, ...]:

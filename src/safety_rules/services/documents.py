@@ -22,6 +22,7 @@ from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.explanation import Slot, statement
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Finding, Status
+from safety_rules.semantics.verdict.currency import asked_by_hand, unasked
 from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, places, reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.rectification.life import Danger, chinese
@@ -264,6 +265,8 @@ def _law(verdict: Verdict) -> Iterator[dict[str, str]]:
                 "citation": text(cited(c, sources), "zh", vocabulary),
                 "standing": standing_words(c.standing, "zh"),
             }
+    for n in (*asked_by_hand(verdict), *unasked(verdict)):
+        yield {k: sentence(f"document.by_hand_{k}", "zh", what=n.what.zh) for k in ("rule", "citation", "standing")}
 
 
 def _text(verdict: Verdict, path: str) -> str:

@@ -1,6 +1,7 @@
 """The sound state of rules, a line for each thing that holds them: what is lost or widened against it is named.
 
-A line is `kind key := what it says #digest`: people read what it says, the digest is of all of it.
+A line is `kind key := what it says #digest`: people read what it says, the digest is of all of it. The cases of one holder
+share a line, with a digest each, and so do the headings of a fact: their words stand in the files beside the lock.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,13 @@ NAME = "rules.lock"
 HEAD = "# safety-rules lock 1: 规则的完好状态，一行一项；不要手改，用 `safety-rules lock --accept 理由` 更新"
 ACCEPTED = "# accepted "
 DIGEST = "# digest "
-LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a-f]{12})")
-LONGEST = 240
+RULES = "# rules "
+LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a-f ]+)")
+LONGEST = 80
+MOST_GONE = 8
+OF_ONE, OF_MANY = 8, 6  # digits of a digest: of a thing, of one among those of a line
 WIDENING = frozenset({"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered"})
+GROUPED = frozenset({"cases", "headings"})
 NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices"})
 """Whose coming makes rules hold less, and whose going takes nothing away."""
 
@@ -56,8 +61,13 @@ def lock(book: Rulebook, folder: str = "", waivers: Iterable[LintWaiver] = ()) -
             i += 1
             unique = f"{plain} ({i})"
         cut = short if len(short) <= LONGEST else short[: LONGEST - 1] + "…"
-        made[kind, unique] = Locked(cut, hashlib.sha256(f"{kind}\0{plain}\0{says}\0{whole}".encode()).hexdigest()[:12])
+        digest = whole if kind in GROUPED else _short(f"{kind}\0{plain}\0{says}\0{whole}", OF_ONE)
+        made[kind, unique] = Locked(cut, digest)
     return made
+
+
+def _short(text: str, digits: int) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
 
 Thing = tuple[str, str, str, str]
@@ -70,8 +80,15 @@ def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver]) -> Itera
     for chain in book.chains:
         yield "rule", f"chain/{chain.key}", period_says(chain.in_force), chain.derives
         yield from _cases(f"chain/{chain.key}", chain.cases)
+    headings: dict[str, list[str]] = {}
     for lead in leads(book).values():
-        yield lead.kind, lead.key, lead.says, ""
+        if lead.kind in ("heading", "name"):
+            headings.setdefault(lead.says, []).append(f"{lead.kind} {lead.key}")
+        else:
+            yield lead.kind, lead.key, lead.says, ""
+    for fact, words in headings.items():
+        shown = " ".join(dict.fromkeys(w.split(" ", 1)[1].rpartition(": ")[2] for w in words))
+        yield "headings", fact, shown, " ".join(_short(w, OF_MANY) for w in words)
     for parameter in book.parameters.values():
         for entry in parameter.entries:
             yield "figure", f"{parameter.key} {period_says(entry.period)}", str(entry.value), ""
@@ -109,16 +126,19 @@ def _of_area(area: Area) -> Iterator[Thing]:
         yield "exemption", f"{area.key}: {left.question} {', '.join(left.of)}", left.reason.zh, repr(left.where)
 
 
-def _cases(of: str, cases: Iterable[Case]) -> Iterator[Thing]:
-    for case in cases:
-        expect = json.dumps(case.expect, ensure_ascii=False, default=str, sort_keys=True)
-        given = json.dumps(case.given, ensure_ascii=False, default=str, sort_keys=True)
-        yield "case", f"{of}: {case.title}", expect.strip("{}"), f"{case.on} {given}"
+def _cases(of: str, cases: Sequence[Case]) -> Iterator[Thing]:
+    if cases:
+        whole = (WRITTEN([c.title, c.expect, str(c.on), c.given]) for c in cases)
+        yield "cases", of, f"{len(cases)}", " ".join(_short(w, OF_MANY) for w in whole)
 
 
-def lock_text(made: Lock, accepted: Iterable[str] = ()) -> str:
-    """Return a lock as its file holds it, with what was accepted so far."""
-    lines = [f"{kind} {key} := {one.says} #{one.digest}" for (kind, key), one in sorted(made.items())]
+WRITTEN = json.JSONEncoder(ensure_ascii=False, default=str, sort_keys=True).encode
+
+
+def lock_text(made: Lock, rules: str, accepted: Iterable[str] = ()) -> str:
+    """Return a lock as its file holds it: what was accepted so far, and of which rules, by their digest, it is the lock."""
+    things = [f"{kind} {key} := {one.says} #{one.digest}" for (kind, key), one in sorted(made.items())]
+    lines = [f"{RULES}{rules}", *things]
     told = [f"{ACCEPTED}{a}" for a in accepted]
     return "\n".join([HEAD, *told, f"{DIGEST}{_digest(lines)}", *lines]) + "\n"
 
@@ -129,12 +149,16 @@ def _digest(lines: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A lock as it was read: its things with their places, what was accepted, and whether it is as it was written."""
+    """A lock as it was read: its things with their places, what was accepted, and whether it is as it was written.
+
+    Of rules with the digest `rules` it holds all: nothing of them can be lost, and they need not be looked at.
+    """
 
     things: Mapping[Key, tuple[Locked, Span]]
     accepted: tuple[str, ...]
     whole: bool
     start: Span
+    rules: str = ""
 
 
 def kept_lock(path: Path) -> Kept | None:
@@ -143,7 +167,7 @@ def kept_lock(path: Path) -> Kept | None:
         return None
     source = SourceText(path.as_posix(), path.read_text("utf-8").replace("\r\n", "\n"))
     things: dict[Key, tuple[Locked, Span]] = {}
-    accepted, digest, lines, at = [], "", [], 0
+    accepted, digest, rules, lines, at = [], "", "", [], 0
     for line in source.text.split("\n"):
         found = LINE.fullmatch(line)
         if found is not None:
@@ -153,10 +177,19 @@ def kept_lock(path: Path) -> Kept | None:
             accepted.append(line.removeprefix(ACCEPTED))
         elif line.startswith(DIGEST):
             digest = line.removeprefix(DIGEST)
+        elif line.startswith(RULES):
+            rules = line.removeprefix(RULES)
+            lines.append(line)
         elif line and not line.startswith("#"):
             lines.append(line)
         at += len(line) + 1
-    return Kept(things, tuple(accepted), digest == _digest(lines), Span(source, 0, len(source.text.split("\n")[0])))
+    start = Span(source, 0, len(source.text.split("\n")[0]))
+    return Kept(things, tuple(accepted), digest == _digest(lines), start, rules)
+
+
+def holds_all(kept: Kept, book: Rulebook) -> bool:
+    """Return whether a lock, as it was written, is of exactly these rules."""
+    return kept.whole and kept.rules == book.digest and not book.overlay_digest
 
 
 def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagnostic]:
@@ -170,11 +203,25 @@ def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagn
             continue
         if now is None and kind not in NO_LOSS:
             yield Diagnostic.of("lock-lost", at, **slots)
+        elif now is not None and kind in GROUPED:
+            gone = _gone(was.digest, now.digest)
+            if gone:
+                yield Diagnostic.of("lock-lost.some", at, **slots, now=now.says, which=gone)
         elif now is not None and now.digest != was.digest:
             yield Diagnostic.of("lock-altered", at, now=now.says, **slots)
     for (kind, key), one in made.items():
         if kind in WIDENING and (kind, key) not in kept.things:
             yield Diagnostic.of("lock-widened", kept.start, kind=_kind(kind), key=key, now=one.says)
+
+
+def _gone(was: str, now: str) -> str:
+    """Return which of the things of a line are gone or altered, by their place in it; nothing where all are there."""
+    there = set(now.split())
+    gone = [str(i) for i, digest in enumerate(was.split(), 1) if digest not in there]
+    if not gone:
+        return ""
+    shown = "、".join(gone[:MOST_GONE])
+    return shown if len(gone) <= MOST_GONE else f"{shown} …"
 
 
 def _kind(kind: str) -> Name:

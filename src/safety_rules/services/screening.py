@@ -22,6 +22,7 @@ from safety_rules.language.verdict import Reason
 from safety_rules.semantics.decide import area_record, subject_names
 from safety_rules.semantics.verdict.explain import reason_said
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.across_rows import across_rows
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.processes import cores
 from safety_rules.services.screening_jobs import Work, screened_by
@@ -62,7 +63,25 @@ def screen(
     Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
     rows, when the rows were asked for.
     """
-    law, path = area.law, Path(source)
+    found = _screening(Path(source), area, sheet, waivers, engine, history, jobs, language)
+    if rules := area.law.area.across_rows:
+        vocabulary, read = area.law.rulebook.vocabulary, found.ledger
+        again = ledger(Path(source), vocabulary, area.law.area.subjects, sheet)
+        read.notices += across_rows(rules, _records(again, area), read.path.name, vocabulary)
+    return found
+
+
+def _screening(
+    path: Path,
+    area: DatedArea,
+    sheet: Wanted,
+    waivers: Sequence[Waiver],
+    engine: str,
+    history: Beside | None,
+    jobs: int | None,
+    language: str | None,
+) -> Screening:
+    law = area.law
     if history is not None:
         if engine == "duckdb":
             raise LedgerError("with a history rows are decided one after the other: leave out the engine `duckdb`")

@@ -13,7 +13,7 @@ from safety_rules.language.clock import is_amount, is_time, time_text
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import typical
-from safety_rules.semantics.decide import AreaOn, ratios_of
+from safety_rules.semantics.decide import AreaOn, contradictions_of, ratios_of
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.words.values import decimal
 
@@ -64,8 +64,13 @@ def random_record(law: AreaOn, rng: Random, values: dict[str, list[Any]], blank:
 
 
 def in_proportion(record: Mapping[str, Any], law: AreaOn) -> dict[str, Any]:
-    """Return a flat record in which no plausible ratio of two plain numbers is exceeded: the first is made much smaller."""
+    """Return a flat record that admission asks nothing of: a number is made much smaller, an option another, where it must be."""
     record = dict(record)
+    for pair in contradictions_of(law):
+        if pair.holds(record.get(pair.text), record.get(pair.choice)):
+            kind = law.rulebook.vocabulary.facts[pair.choice].kind
+            assert isinstance(kind, Choice)
+            record[pair.choice] = next(o.key for o in kind.choices.options if o.key not in pair.options)
     for ratio in ratios_of(law):
         of, per, most = record.get(ratio.of), record.get(ratio.per), ratio.plausible.bounds.maximum
         if isinstance(of, int | float | Fraction) and isinstance(per, int | float | Fraction) and per and most:

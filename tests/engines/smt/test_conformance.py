@@ -65,7 +65,7 @@ def test_what_is_not_put_into_a_formula_is_refused_by_name(that: str) -> None:
 
 
 def test_the_list_of_what_is_left_out_holds_no_more() -> None:
-    assert set(LEFT.values()) | {"prefix-of-code"} == set(UNSUPPORTED)
+    assert {*LEFT.values(), *LOOKED_INTO.values(), "prefix-of-code"} == set(UNSUPPORTED)
 
 
 def test_a_function_that_looks_into_a_text_is_refused_until_it_is_known_what_it_tells_apart(

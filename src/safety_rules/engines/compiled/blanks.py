@@ -27,7 +27,7 @@ from safety_rules.language.kinds import Boolean, Records, Text
 from safety_rules.language.law import is_sure
 from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.verdict import Masks
-from safety_rules.semantics.decide import AreaOn, area_record, ratios_of
+from safety_rules.semantics.decide import AreaOn, area_record, contradictions_of, ratios_of
 from safety_rules.semantics.reads import walk_through
 from safety_rules.semantics.verdict.evidence import facts_read
 
@@ -190,11 +190,11 @@ def _reading(facts: Facts, fields: Mapping[str, Sequence[str]]) -> list[ast.stmt
 
 
 def _out_of_proportion(facts: Facts) -> list[ast.stmt]:
-    """Return the statements that decline numbers that are out of proportion, each read as any other fact is."""
-    found = ratios_of(facts.law)
-    for ratio in found:
-        facts.name(ratio.of), facts.name(ratio.per)
-    return [facts.odd_ratio(ratio) for ratio in found]
+    """Return the statements that decline what is out of proportion or contradicts itself, each read as any other fact is."""
+    found, against = ratios_of(facts.law), contradictions_of(facts.law)
+    for key in [k for r in found for k in (r.of, r.per)] + [k for c in against for k in (c.text, c.choice)]:
+        facts.name(key)
+    return [*map(facts.odd_ratio, found), *map(facts.contradicted, against)]
 
 
 def _items(facts: Facts, key: str, name: str, fields: Sequence[str]) -> list[ast.stmt]:

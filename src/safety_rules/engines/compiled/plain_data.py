@@ -19,10 +19,10 @@ from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
 from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
-from safety_rules.language.vocabulary import BLANK_WORDS, Fact, Ratio
+from safety_rules.language.vocabulary import BLANK_WORDS, Contradiction, Fact, Ratio
 from safety_rules.semantics.admission.folding import visible
 from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
-from safety_rules.semantics.decide import AreaOn, ratios_of
+from safety_rules.semantics.decide import AreaOn, contradictions_of, ratios_of
 
 INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
 MOST_SHAPES = 256
@@ -106,6 +106,7 @@ class Facts:
             body.append(code.assign(subject, ast.Subscript(load("data"), constant(subject), ast.Load())))
             body.append(when(is_not(subject, "dict"), [declining()]))
         odd = [self.odd_ratio(r) for r in ratios_of(self.law)]
+        odd += [self.contradicted(c) for c in contradictions_of(self.law)]
         owned = {s: sum(key.startswith(s + ".") for key in self.names) for s in subjects}
         return [*body, *self.reading(), *odd, *(unknown_keys(s, f"known_{s}", own) for s, own in owned.items())]
 
@@ -122,6 +123,19 @@ class Facts:
                 most = ast.BinOp(per, ast.Mult(), constant(edges(bound, 3)[side]))
                 within.append(code.test(of, op, most))
         return when(code.both(*here, _not(code.both(*within))), [declining()])
+
+    def contradicted(self, pair: Contradiction) -> ast.stmt:
+        """Return the statement that declines two facts that contradict each other, whichever of them a rule reads."""
+        text, option = (load(self.names[k]) if k in self.names else self._asked(k) for k in (pair.text, pair.choice))
+        key = pair.key.replace(".", "_")
+        self.globals[f"options_{key}"] = pair.options
+        inside = code.test(option, ast.In(), load(f"options_{key}"))
+        begins, never = (
+            ast.Call(ast.Attribute(text, "startswith", ast.Load()), [constant(s)], [])
+            for s in (pair.starts, pair.unless)
+        )
+        there = code.test(text, ast.IsNot(), constant(None))
+        return when(code.both(there, inside, begins, _not(never)), [declining()])
 
     def _asked(self, key: str) -> ast.expr:
         """Return a fact that may be missing, or its subject: None then."""

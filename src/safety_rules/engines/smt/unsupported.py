@@ -26,3 +26,7 @@ class NotLowered(SafetyRulesError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(UNSUPPORTED[reason])
+
+    def __reduce__(self) -> tuple[type[NotLowered], tuple[str]]:
+        """Pickle the reason, from which the rest follows: questions are put in several processes."""
+        return NotLowered, (self.reason,)

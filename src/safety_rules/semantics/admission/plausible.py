@@ -1,4 +1,4 @@
-"""Numbers that no honest record has are asked, not believed: unknown until somebody confirms them.
+"""What no honest record has is asked, not believed: numbers until somebody confirms them, and two facts that contradict.
 
 Hard bounds say what cannot be (a negative area); plausible ones, a fact's own or those of a ratio of two
 facts, say what is more likely a slip of the unit or of a digit. It is looked at when a whole record is
@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from safety_rules.language.acceptance import Acceptance
-from safety_rules.language.kinds import Number, Value
+from safety_rules.language.kinds import Choice, Number, Value
 from safety_rules.language.vocabulary import Bounds, Fact, Ratio, Vocabulary
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.said import Said, said
@@ -42,7 +42,7 @@ def ask(
             del values[path]
         else:
             _forget(item, fact, vocabulary)
-    wrong: dict[str, tuple[Unusable, Fraction]] = {}
+    wrong: dict[str, tuple[Unusable, str]] = dict(_contradicted(values, vocabulary))
     for ratio in vocabulary.ratios:
         of, per = values.get(ratio.of), values.get(ratio.per)
         if isinstance(of, Fraction) and isinstance(per, Fraction) and per and _is_odd(ratio, of, per):
@@ -52,11 +52,24 @@ def ask(
                 continue
             facts = [vocabulary.facts[key] for key, _ in pair]
             for (key, value), fact in zip(pair, facts, strict=True):
-                wrong.setdefault(key, (_odd_ratio(ratio, fact, facts, (of, per)), value))
-    for key, (why, value) in wrong.items():
+                wrong.setdefault(key, (_odd_ratio(ratio, fact, facts, (of, per)), _shown(value, fact)))
+    for key, (why, given) in wrong.items():
         del values[key]
-        put(why, key, _shown(value, vocabulary.facts[key]))
+        put(why, key, given)
     return tuple(used)
+
+
+def _contradicted(values: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[tuple[str, tuple[Unusable, str]]]:
+    """Yield both facts of each contradiction, with why either may be wrong."""
+    for pair in vocabulary.contradictions:
+        text, option = values.get(pair.text), values.get(pair.choice)
+        if text is not None and option is not None and pair.holds(text, option):
+            fact, other = vocabulary.facts[pair.text], vocabulary.facts[pair.choice]
+            assert isinstance(other.kind, Choice)
+            name = other.kind.choices[option].name
+            why = Unusable("implausible.pair", fact=fact.name, text=text, other=other.name, option=name, why=pair.why)
+            yield pair.text, (why, text)
+            yield pair.choice, (why, name.zh)
 
 
 def _granted(

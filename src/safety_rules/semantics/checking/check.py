@@ -36,6 +36,7 @@ from safety_rules.semantics.checking.kinds_and_units import (
 )
 from safety_rules.semantics.checking.lists import WITHIN, compared_lists, written_pair
 from safety_rules.semantics.checking.parse import Reading, syntax
+from safety_rules.semantics.checking.scales import CALLED, is_scale, scaled
 from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.kinds import kind_said
@@ -148,6 +149,8 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> tree.Expr
         return r.wrong("list-field", node, name=name, field=fact.field, list=outer)
     if name in BOOLEANS:
         return tree.Literal(BOOLEANS[name], Boolean(), at)
+    if is_scale(node, scope):
+        return r.wrong("scale.value", node, name=name)
     return r.wrong("unknown-name.fact", node, suggestion(name, scope.names(chinese=not name.isascii())), name=name)
 
 
@@ -321,6 +324,8 @@ def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> tre
 def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     fold, key = named(FOLDS, name), named(FUNCTIONS, name)
+    if name in (CALLED.en, CALLED.zh):
+        return scaled(node, lambda n: _number(n, scope, r), scope, r)
     if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
         r.named(node.func, FOLDS[fold].name.en, FOLDS[fold].name.zh)
         return _aggregate(fold, node.args[0], scope, r)

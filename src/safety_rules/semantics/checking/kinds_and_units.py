@@ -99,9 +99,10 @@ def in_unit(expr: Expr, unit: Unit, node: ast.expr, r: Reading) -> Expr | None:
     """Return a number converted to a unit; None, with the diagnostic, where the two measure different things."""
     has = kind_of(expr)
     assert isinstance(has, Number)
-    if is_time(has) != (unit == CLOCK):
-        key, written = ("time.condition", r.segment(node)) if unit == CLOCK else ("time.counted", "")
-        return r.wrong(key, node, text=written)
+    if unit == CLOCK and not is_time(has):
+        return r.wrong("time.condition", node, text=r.segment(node))
+    if is_time(has) and unit != CLOCK:
+        return r.wrong("time.counted", node)
     if isinstance(expr, Literal) and expr.value == 0 and has.unit == ONE:
         return Literal(expr.value, Number(unit, True), expr.at)
     if not has.unit.converts_to(unit):

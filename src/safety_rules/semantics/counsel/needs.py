@@ -6,7 +6,7 @@ outcome that it has at best. A candidate set is only accepted with such values i
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -129,10 +129,12 @@ def _can_be_settled(rule: Rule, lacking: frozenset[Reason], env: Environment) ->
 
 
 def _cost(on: AreaOn, record: Record) -> int:
-    """Return what a finding costs: one, and ten more for each list record with fields that must be worked out."""
-    lists = {key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None}
-    items = (record.values.get(key, ()) for key in lists)
-    return 1 + 10 * sum(len(found) for found in items if isinstance(found, tuple))
+    """Return what a finding costs: one, ten more for each list record with fields that must be worked out, and more for long lists."""
+    worked = {key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None}
+    listed = {
+        key: len(v) for key, v in record.values.items() if isinstance(v, tuple) and v and isinstance(v[0], Mapping)
+    }
+    return 1 + sum(10 * n if key in worked else n * n // 4 for key, n in listed.items())
 
 
 def witness(

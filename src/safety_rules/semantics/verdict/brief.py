@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import DueDuty, Finding, Status
-from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews
+from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews, unasked
 from safety_rules.semantics.verdict.decided import Decided
 from safety_rules.semantics.verdict.explain import (
     cited,
@@ -34,7 +34,7 @@ def brief(verdict: Decided) -> tuple[Statement, ...]:
         _next(first or verdict.one_of, verdict),
     ]
     lines += map(review_said, reviews(verdict))
-    lines += [] if verdict.definite else not_covered_said(verdict)
+    lines += not_covered_said(verdict, *unasked(verdict))
     return (*lines, *problem_lines(verdict))
 
 

@@ -8,6 +8,7 @@ from safety_rules.language.explanation import Series, Slot, Statement, statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.source import Citation, NotCovered, Source
 from safety_rules.language.verdict import Finding, Status
+from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.decided import Decided
 
 
@@ -29,19 +30,32 @@ def all_lapsed(citations: Iterable[Citation], sources: Mapping[str, Source]) -> 
 
 def notes_of(f: Finding, verdict: Decided) -> tuple[Name, ...]:
     """Return what is noted beside a finding: of an open one which law of its day is not covered, then what its rule says."""
-    missing = [n.what for n in _not_covered(verdict) if f.status is Status.UNDETERMINED and f.rule.key in n.rules]
+    missing = [n.what for n in not_covered(verdict.on) if f.status is Status.UNDETERMINED and f.rule.key in n.rules]
     return (*missing, *([] if f.rule.note is None else [f.rule.note]))
 
 
-def not_covered_said(verdict: Decided) -> tuple[Statement, ...]:
-    """Return in one line which law of the day the open findings would need and the rules do not hold; nothing where none."""
-    asked = {f.rule.key for f in verdict.open_findings if f.status is Status.UNDETERMINED}
-    found = tuple(n.what for n in _not_covered(verdict) if asked & set(n.rules))
+def not_covered_said(verdict: Decided, *more: NotCovered) -> tuple[Statement, ...]:
+    """Return in one line which law of the day an open verdict would need and the rules do not hold; nothing where none."""
+    found = tuple(n.what for n in (*asked_by_hand(verdict), *more))
     return (statement("currency.not_covered", what=Series("joint.beside", found)),) if found else ()
 
 
-def _not_covered(verdict: Decided) -> list[NotCovered]:
-    on = verdict.on
+def asked_by_hand(verdict: Decided) -> list[NotCovered]:
+    """Return the law of the day that the open findings would need and the rules do not hold; none where nothing hangs on it."""
+    asked = (
+        set() if verdict.definite else {f.rule.key for f in verdict.open_findings if f.status is Status.UNDETERMINED}
+    )
+    return [n for n in not_covered(verdict.on) if asked & set(n.rules)]
+
+
+def unasked(verdict: Decided) -> list[NotCovered]:
+    """Return the law of the day that no rule asks about and that could only make it worse; none where it is the worst."""
+    worst = verdict.at_best == verdict.on.area.outcomes[-1].key
+    return [] if worst else [n for n in not_covered(verdict.on) if not n.rules]
+
+
+def not_covered(on: AreaOn) -> list[NotCovered]:
+    """Return the law of an area and its day that the rules do not hold."""
     return [n for n in on.rulebook.not_covered if on.area.key in n.areas and n.period.holds(on.as_of)]
 
 

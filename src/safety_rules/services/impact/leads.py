@@ -132,6 +132,9 @@ def _unit_says(dimension: Iterable[tuple[str, int]], scale: object) -> str:
 def _ratios(book: Rulebook) -> Iterator[Lead]:
     for ratio in book.vocabulary.ratios:
         yield Lead("ratio", ratio.key, f"{ratio.of} / {ratio.per} {bounds_says(ratio.plausible.bounds)}", ratio.key)
+    for c in book.vocabulary.contradictions:
+        says = f"{c.text} {' '.join(c.starts)} ~ {' '.join(c.unless)} | {c.choice} {' '.join(sorted(c.options))}"
+        yield Lead("ratio", c.key, says, c.key)
 
 
 def _sources(book: Rulebook) -> Iterator[Lead]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.language.invariant import QUESTIONS
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Record
@@ -15,7 +16,7 @@ from safety_rules.language.rule import Derivation
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.services.proving.answers import Answer, Proof, Question
 from safety_rules.services.proving.area_questions import area_questions
-from safety_rules.services.proving.asking import Asked, Asking, Limits, asked, timed
+from safety_rules.services.proving.asking import Asked, Asking, Limits, asked, not_lowered, timed
 from safety_rules.services.proving.days import DAY, laws, read_on
 from safety_rules.services.proving.rule_questions import rule_questions
 
@@ -30,7 +31,12 @@ def built_in(rulebook: Rulebook, area: Area, limits: Limits) -> Iterator[Proof]:
     records: list[Record] = []
     needed: set[int] = set()
     for law in laws(rulebook, area):
-        one = asked(law, limits, wheres, records)
+        try:
+            one = asked(law, limits, wheres, records)
+        except NotLowered as left:  # a condition that no question about the area can leave out
+            code = "best-is-reachable"
+            yield not_lowered(Question(area.key, law.as_of, code, "", QUESTIONS[code]), left)
+            continue
         for asking in (*rule_questions(one), *area_questions(one)):
             key = _key(one, asking)
             known = worked_out.get(key)

@@ -14,7 +14,7 @@ from safety_rules.engines.sql.query.setting import Plan, Setting
 from safety_rules.engines.sql.query.short import best, short
 from safety_rules.engines.sql.read.cell_types import wrong_type
 from safety_rules.engines.sql.read.facts import facts_and_cells, used_facts
-from safety_rules.engines.sql.read.ratios import asked_ratios, odd_ratio
+from safety_rules.engines.sql.read.ratios import asked_pairs, asked_ratios, contradicted, odd_ratio
 from safety_rules.engines.sql.read.types import Use
 from safety_rules.language.expr import FactRef
 from safety_rules.language.kinds import Choice, Number, Records
@@ -90,11 +90,15 @@ def _writer(
 ) -> tuple[Writer, Mapping[str, str]]:
     """Return a writer over the cells of a law, and the raw column of each fact that has one."""
     ratios = asked_ratios(law, uses, used_facts(law))
-    beside = dict.fromkeys([*besides, *(key for r in ratios for key in (r.of, r.per))])
+    pairs = asked_pairs(law, uses, used_facts(law))
+    both = [(r.of, r.per) for r in ratios] + [(p.text, p.choice) for p in pairs]
+    beside = dict.fromkeys([*besides, *(key for two in both for key in two)])
     read, raw, cells = facts_and_cells(law, uses, d, beside)
     w = Writer(law, d, cells, read, READINGS)
     for ratio in ratios:
         w.doubt(odd_ratio(ratio, w))
+    for pair in pairs:
+        w.doubt(contradicted(pair, w))
     return w, raw
 
 

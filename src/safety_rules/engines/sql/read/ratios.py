@@ -1,4 +1,4 @@
-"""Ratios of two facts that are not plausible: rows that go back, where admission says which numbers are asked."""
+"""Two facts whose ratio is not plausible, or that contradict: rows that go back, where admission says what is asked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from fractions import Fraction
 from safety_rules.engines.sql.dialect import double
 from safety_rules.engines.sql.lower.writer import Writer
 from safety_rules.engines.sql.read.types import Use
-from safety_rules.language.vocabulary import Ratio
-from safety_rules.semantics.decide import AreaOn, ratios_of
+from safety_rules.language.vocabulary import Contradiction, Ratio
+from safety_rules.semantics.decide import AreaOn, contradictions_of, ratios_of
 
 SLACK = Fraction(1, 2**44)
 
@@ -29,3 +29,25 @@ def odd_ratio(ratio: Ratio, w: Writer) -> str:
             factor = bound * per.factor / of.factor * (1 + slack)
             found.append(f"{top} {sign} {bottom} * {double(float(factor))}")
     return f"({' OR '.join(found)})"
+
+
+def asked_pairs(law: AreaOn, uses: Mapping[str, Use], used: Collection[str]) -> list[Contradiction]:
+    """Return what cannot both be right and has a column each, and one of which the law reads."""
+    return [
+        c
+        for c in contradictions_of(law)
+        if c.text in uses and c.choice in uses and not {c.text, c.choice}.isdisjoint(used)
+    ]
+
+
+def contradicted(pair: Contradiction, w: Writer) -> str:
+    """Return the condition that two facts contradict each other."""
+    text, option = w.keep(w.cells[pair.text].value), w.keep(w.cells[pair.choice].value)
+
+    d = w.dialect
+
+    def begins(starts: tuple[str, ...]) -> str:
+        return " OR ".join(d.asked["starts_with"](text, d.text(s)) for s in starts) or "FALSE"
+
+    inside = d.one_of(option, sorted(pair.options))
+    return f"coalesce({inside} AND ({begins(pair.starts)}) AND NOT ({begins(pair.unless)}), FALSE)"
