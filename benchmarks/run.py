@@ -28,6 +28,7 @@ RESULTS = HERE / "results"
 WORKLOADS: dict[str, str] = {
     "W1": "benchmarks.records.w1",
     "W2": "benchmarks.tables.w2",
+    "W2-blanks": "benchmarks.tables.w2_with_blanks",
     "W2-growth": "benchmarks.tables.growth",
     "W2-Spark": "benchmarks.tables.w2_spark",
     "chains": "benchmarks.tables.chains",
@@ -36,6 +37,8 @@ WORKLOADS: dict[str, str] = {
     "growth": "benchmarks.records.growth",
     "start": "benchmarks.records.start",
     "reading": "benchmarks.tables.reading",
+    "ledgers": "benchmarks.ledgers",
+    "commands": "benchmarks.commands",
     "grading": "benchmarks.grading",
     "service": "benchmarks.service",
 }

@@ -13,13 +13,16 @@ import pytest
 from python_calamine import load_workbook
 
 import safety_rules as sr
-from rectification.ledgers import EXAMPLES, WORKBOOK
+from rectification.ledgers import DEPARTMENT, DETAILS, EXAMPLES, PARK, WORKBOOK, day, life
 from rectification.workbooks import book
 from safety_rules.services.rectification.book import read
 from safety_rules.services.rectification.importing import import_workbook
-from safety_rules.services.rectification.recording import dangers
+from safety_rules.services.rectification.ledger import writing
+from safety_rules.services.rectification.life import Change, Event, is_open
+from safety_rules.services.rectification.recording import dangers, entry, unsettled
 from safety_rules.services.rectification.stats import Stats, due, percent, stats_of_store, stats_of_workbook
 from safety_rules.services.rectification.table import lifecycle
+from safety_rules.services.store.store import append
 
 TABLE = lifecycle()
 TODAY = datetime.date(2026, 1, 1)
@@ -138,3 +141,20 @@ def test_accidents_join_projects_of_the_project_ledger() -> None:
     codes = {str(cell) for row in projects for cell in row}
     assert len(rows("事故记录")) == 8
     assert {str(r["统一社会信用代码"]) for r in rows("事故记录")} <= codes
+
+
+def test_open_dangers_are_told_by_their_last_steps_as_by_their_whole_lives(tmp_path: Path) -> None:
+    """A danger cut off after each step, and ones sent back, extended, withdrawn and corrected, on each day of their lives."""
+    sent_back = Event("YH-B", "send_back", PARK, "zone", day(8))
+    events = [e for n in range(1, 8) for e in life(f"YH-{n}")[:n]]
+    events += [*life("YH-B")[:6], sent_back, *life("YH-W")[:3]]
+    events += [Event("YH-W", "withdraw", DEPARTMENT, "department", day(4), "重复登记"), *life("YH-X")[:3]]
+    events += [Event("YH-X", "extend", DEPARTMENT, "department", day(9), deadline=day(20)), *life("YH-C")]
+    changed = Change("隐患内容", DETAILS.text, "灭火器压力不足")
+    events.append(Event("YH-C", "correct", DEPARTMENT, "department", day(9), "笔误", change=changed))
+    store = tmp_path / "台账.db"
+    with writing(store, create=True) as connection:
+        append(connection, [entry(e) for e in events])
+    for on in map(day, range(1, 12)):
+        whole = dangers(store, lifecycle(), on)
+        assert unsettled(store, lifecycle(), on) == {key: d for key, d in whole.items() if is_open(d)}, on

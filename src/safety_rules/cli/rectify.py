@@ -125,12 +125,13 @@ def actors(workbook: Path, store: Path, language: str) -> None:
 def due_command(store: Path, on: datetime.date | None, unit: str | None, output: Path | None, language: str) -> None:
     """List what is overdue, or due by the end of the week, by responsible unit."""
     from safety_rules.cli.rectify_terminal import MOST_LINES, print_due
-    from safety_rules.services.rectification.recording import dangers, tasks
+    from safety_rules.services.rectification.recording import tasks, unsettled
     from safety_rules.services.rectification.reports import Reported, write_due
     from safety_rules.services.rectification.stats import due, stats
     from safety_rules.services.rectification.table import lifecycle, task_table
 
-    held, set_ones = tuple(dangers(store, lifecycle(), day_of(on)).values()), tuple(tasks(store, day_of(on)).values())
+    held = tuple(unsettled(store, lifecycle(), day_of(on)).values())
+    set_ones = tuple(tasks(store, day_of(on)).values())
     listed, asked = ([d for d in due(of, day_of(on)) if unit in (None, d.details.unit)] for of in (held, set_ones))
     made = Reported(store, held, stats(held, (), day_of(on)), lifecycle(), set_ones)
     if not written(output, language, lambda path: write_due(made, [*listed, *asked], path, language)):

@@ -25,6 +25,7 @@ from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
 BATCH = 2000
+FEW = 400  # rows that are settled exactly sooner than a second query is planned
 ROW, PLACE = "safety_rules_row", "safety_rules_place"
 SHORT = (
     f"{AS_WRITTEN},common_subexpressions"  # there are none in a short query, and the search is a fourth of the planning
@@ -121,7 +122,7 @@ def define_maps(con: Any, maps: Mapping[str, tuple[Sequence[str], Sequence[str]]
 def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, waivers: Sequence[Waiver]) -> int:
     """Fill the table `settled` with the findings of the rows that came back; return how many SQL could not settle.
 
-    They are read once more by SQL that expects nothing; what is left then is settled exactly.
+    Many are read once more by SQL that expects nothing; what is left then, or few, is settled exactly.
     """
     d = DUCKDB
     stored = parquet(first, numbered=True)
@@ -131,15 +132,18 @@ def _settle(con: Any, query: LawQuery, rows: Source, first: Path, exact: Exact, 
         f"CREATE TABLE going_back AS SELECT row_number AS {ROW}{columns} FROM {rows.numbered} "
         f"WHERE row_number IN ({numbers})"
     )
-    doubting = {k: replace(u, clean=False, known=False) for k, u in query.uses.items()}
-    second_look = law_query(query.law, doubting, d, [ROW], waivers)
-    con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
     names = [*FOUND, *query.derived, "problem"]
-    shown = ", ".join(d.name_of(n) for n in names)
     types = ", ".join(f"{d.name_of(k)} {t}" for k, t in _types(con, query, first))
     con.execute(f"CREATE TABLE settled ({types})")
-    con.execute(f"INSERT INTO settled SELECT {ROW}, {shown}, 0, {LOWEST} FROM second WHERE NOT again")
-    reader = con.cursor().execute(f"SELECT g.* FROM going_back g WHERE {ROW} IN (SELECT {ROW} FROM second WHERE again)")
+    left = "SELECT * FROM going_back"
+    if con.execute("SELECT count(*) FROM going_back").fetchall()[0][0] > FEW:
+        doubting = {k: replace(u, clean=False, known=False) for k, u in query.uses.items()}
+        second_look = law_query(query.law, doubting, d, [ROW], waivers)
+        con.execute(f"CREATE TABLE second AS {second_look.over('going_back')}")
+        shown = ", ".join(d.name_of(n) for n in names)
+        con.execute(f"INSERT INTO settled SELECT {ROW}, {shown}, 0, {LOWEST} FROM second WHERE NOT again")
+        left = f"SELECT g.* FROM going_back g WHERE {ROW} IN (SELECT {ROW} FROM second WHERE again)"
+    reader = con.cursor().execute(left)
     cells = (row for batch in iter(lambda: reader.fetchmany(BATCH), []) for row in batch)
     numbered = ((row[0], dict(zip(query.uses, row[1:], strict=True))) for row in cells)
     back, found = 0, settled(query.law, numbered, query.uses, query.derived, exact)

@@ -21,6 +21,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
     """Return the verdict as JSON-ready data: the findings that decide it come first."""
     on, best, worst = verdict.on, verdict.at_best, verdict.at_worst
     decides = verdict.decisive
+    deciding, values = {f.rule.key for f in decides}, dict[str, dict[str, Any]]()
     return {
         "schema": SCHEMA,
         "area": on.area.key,
@@ -40,7 +41,7 @@ def to_dict(verdict: Decided) -> dict[str, Any]:
         "no_worse": list(verdict.split.held_by),
         "every_case": verdict.split.whole,
         "derived": _derived(verdict),
-        "findings": [finding(f, verdict, f in decides) for f in in_order(verdict)],
+        "findings": [finding(f, verdict, f.rule.key in deciding, values) for f in in_order(verdict)],
         "needs": {
             "smallest": [reason(r, verdict) for r in verdict.needs.smallest],
             "can_change": [reason(r, verdict) for r in verdict.needs.can_change],

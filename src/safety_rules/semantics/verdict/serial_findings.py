@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from safety_rules.language import expr as tree
@@ -13,8 +13,6 @@ from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import Citation, Period, standing_key
 from safety_rules.language.verdict import ClauseGaps, ClauseResult, Finding, Gap, Reason
-from safety_rules.semantics.decide import known
-from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.reads import facts_of, parameters_of, tables_of, walk_through
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.currency import notes_of
@@ -37,19 +35,28 @@ def in_order(verdict: Decided) -> list[Finding]:
     return sorted(verdict.findings, key=lambda f: (f.waived, ORDER[f.status], -rank(f.outcome)))
 
 
-def finding(f: Finding, verdict: Decided, decides: bool) -> dict[str, Any]:
+Values = dict[str, dict[str, Any]]
+"""What the facts of one verdict are told to be, by path."""
+
+
+def finding(f: Finding, verdict: Decided, decides: bool, values: Values) -> dict[str, Any]:
     """Return one finding; `decides` where the outcome (at best, while it is open) rests on it."""
     rule, otherwise, book = f.rule, f.rule.otherwise, verdict.on.rulebook
     outcome = None if f.outcome is None else name(verdict.on.area.outcome(f.outcome).name)
+    authority = _kept(verdict, ("authority", rule.key), lambda: [citation(c, book) for c in rule.authority])
+    gaps = {c.clause: c for c in verdict.clause_gaps if c.rule == rule.key}
+    clauses = zip((*rule.applies_when, *rule.requires), (*f.applies_when, *f.requires), strict=True)
+    told = [_clause(f, c, r, gaps.get(c.key), verdict, values) for c, r in clauses]
+    count = len(rule.applies_when)
     return {
         "rule": rule.key, "title": name(rule.title), "status": f.status.value, "outcome": f.outcome,
         "outcome_name": outcome, "decides": decides, "veto": otherwise.veto, "waived": f.waived,
         "standing": standing_key(f.standing),
-        "applies_when": _clauses(f, rule.applies_when, f.applies_when, verdict),
-        "requires": _clauses(f, rule.requires, f.requires, verdict),
+        "applies_when": told[:count],
+        "requires": told[count:],
         "lacks": [reason(r, verdict) for r in sorted(f.reasons)],
-        "authority": [citation(c, book) for c in rule.authority],
-        "parameters": {key: _figure(key, c, verdict) for key, c in f.parameters.items()},
+        "authority": _again(authority),
+        "parameters": {key: _again(_figure(key, c, verdict)) for key, c in f.parameters.items()},
         "derivations": {
             key: {"name": name(figure_name(key, book, verdict.on.derivations)), **citation(c, book)}
             for key, c in f.derivations.items()
@@ -94,19 +101,21 @@ def gap(g: Gap, verdict: Decided) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clauses(
-    f: Finding, clauses: Iterable[Clause], results: Iterable[ClauseResult], verdict: Decided
-) -> list[dict[str, Any]]:
-    gaps = {c.clause: c for c in verdict.clause_gaps if c.rule == f.rule.key}
-    return [_clause(f, c, r, gaps.get(c.key), verdict) for c, r in zip(clauses, results, strict=True)]
+def _again(data: Any) -> Any:
+    """Return data for JSON once more, since who asks for it may change it."""
+    if data.__class__ is dict:
+        return {key: _again(v) if v.__class__ in (dict, list) else v for key, v in data.items()}
+    return [_again(v) if v.__class__ in (dict, list) else v for v in data]
 
 
-def _clause(f: Finding, c: Clause, result: ClauseResult, gaps: ClauseGaps | None, verdict: Decided) -> dict[str, Any]:
+def _clause(
+    f: Finding, c: Clause, result: ClauseResult, gaps: ClauseGaps | None, verdict: Decided, values: Values
+) -> dict[str, Any]:
     facts, figures = _kept(verdict, (f.rule.key, c.key, "read"), lambda: _read(f.rule, c, verdict))
     said, vocabulary = _said(f, c, verdict) if f.status in SHOWN else ((), ()), verdict.on.rulebook.vocabulary
     return {
         "clause": c.key, "truth": result.truth.value, "sentence": name(c.sentence), "text": c.text,
-        "values": [_value(path, verdict) for path in facts], "figures": list(figures),
+        "values": [_again(values.get(path) or values.setdefault(path, _value(path, verdict))) for path in facts], "figures": list(figures),
         "said": {language: list(lines) for language, lines in zip(("zh", "en"), said, strict=True)},
         "lacks": [reason(r, verdict) for r in sorted(result.reasons)],
         "gap": None if gaps is None else [
@@ -130,7 +139,7 @@ def _said(f: Finding, c: Clause, verdict: Decided) -> tuple[tuple[str, ...], tup
     return shared.answer(("said", f.rule.key, c.key, read), worked_out)
 
 
-def _kept(verdict: Decided, key: tuple[str, ...], worked_out: Callable[[], T]) -> T:
+def _kept(verdict: Decided, key: tuple[object, ...], worked_out: Callable[[], T]) -> T:
     """Return what depends on the law alone, worked out once for all its verdicts where they share anything."""
     shared = verdict._shared
     return worked_out() if shared is None else shared.answer(key, worked_out)
@@ -148,9 +157,7 @@ def _read(rule: Rule, c: Clause, verdict: Decided) -> tuple[tuple[str, ...], tup
 def _value(path: str, verdict: Decided) -> dict[str, Any]:
     """Return a fact with its value: of a list of records their number, since they stand in the provenance."""
     fact, derived = verdict.on.rulebook.vocabulary.facts[path], path in verdict.on.derivations
-    value = verdict.record.values.get(path)
-    if derived:
-        value = known(evaluate(tree.FactRef(path, fact.kind), verdict.environment))
+    value = (verdict.derived if derived else verdict.record.values).get(path)
     records = isinstance(fact.kind, Records) and isinstance(value, tuple)
     return {
         "fact": path, "label": _label(path, verdict), "unit": _unit(fact.kind), "derived": derived,
@@ -168,6 +175,11 @@ def _unit(kind: Kind) -> str:
 
 
 def _figure(key: str, cited: Citation, verdict: Decided) -> dict[str, Any]:
+    """Return a figure or table as told; worked out once for each citation that its entries have."""
+    return _kept(verdict, ("figure", key, cited), lambda: _figure_told(key, cited, verdict))
+
+
+def _figure_told(key: str, cited: Citation, verdict: Decided) -> dict[str, Any]:
     """Return a figure or table with the entry that was used, its value, period and citation."""
     book, on = verdict.on.rulebook, verdict.on
     named, period, value, unit = name(figure_name(key, book, on.derivations)), None, None, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.forms import TASKS
 from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
+    SETTLED,
     Change,
     Danger,
     Details,
@@ -26,8 +28,8 @@ from safety_rules.services.rectification.life import (
 )
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
-from safety_rules.services.rectification.table import Lifecycle, lifecycle, task_table
-from safety_rules.services.store.store import Entry, append, day_of, entries, text_of
+from safety_rules.services.rectification.table import SAME, Lifecycle, lifecycle, task_table
+from safety_rules.services.store.store import Entry, append, content, day_of, entries, text_of
 
 EVENT, TASK = "event", "task"
 MAY_BE_UNSAID = {"way", *TASKS.fields.values()} - {"field", "text", "unit"}  # which older entries do not have
@@ -84,6 +86,29 @@ def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger
     """Return every danger of a ledger as its events up to a day made it."""
     with reading(path) as connection:
         return replay(table, (event_of(e.key, e.body) for e in entries(connection, EVENT)), on)
+
+
+UNSETTLED = """
+SELECT key, body FROM entries WHERE kind = :kind AND key IN (
+  SELECT key FROM (
+    SELECT key, max(seq), json_extract(body, '$.event') AS event FROM entries
+    WHERE kind = :kind AND json_extract(body, '$.on') <= :day
+      AND json_extract(body, '$.event') NOT IN (SELECT value FROM json_each(:same)) GROUP BY key
+  ) WHERE event NOT IN (SELECT value FROM json_each(:settling))
+) ORDER BY seq
+"""  # SQLite takes a bare column from the row of the max
+
+
+def unsettled(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
+    """Return the dangers of a ledger that are open on a day: by their last steps, so that no settled one is lived again.
+
+    What the table does not allow in the life of a settled one is for `verify` to find.
+    """
+    same, settling = ([key for key, e in table.events.items() if e.to in to] for to in ((SAME,), SETTLED))
+    asked = {"kind": EVENT, "day": on.isoformat(), "same": json.dumps(same), "settling": json.dumps(settling)}
+    with reading(path) as connection:
+        found = connection.execute(UNSETTLED, asked)
+        return replay(table, (event_of(key, content(key, body)) for key, body in found), on)
 
 
 def tasks(path: Path, on: datetime.date) -> dict[str, Danger]:

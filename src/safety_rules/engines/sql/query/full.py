@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from safety_rules.engines.sql.dialect import Dialect
-from safety_rules.engines.sql.lower.writer import Writer
+from safety_rules.engines.sql.lower.writer import COLUMN, Writer
 from safety_rules.engines.sql.query.bounded import Cases, blank_cases, open_facts, open_rules
 from safety_rules.engines.sql.query.law_query import BITS, FOUND, words
 from safety_rules.engines.sql.query.setting import Plan, not_finite
@@ -26,6 +26,7 @@ class Full:
 
     `asked` are the columns that may be NULL where bounds say more, each with the condition on the row; `cases` are the
     blanks of which every case may violate some open rule, `failing` the conditions that such a rule fails if it applies.
+    All of these are written behind CASE in the last step, since they matter in few rows: AND would work them out for all.
     """
 
     law: AreaOn
@@ -51,13 +52,11 @@ class Full:
         """Return each rule's finding, each condition on which rules apply, and whether the row goes back."""
         doubt = _any(["odd", *plan.w.doubts, *_unsettled(plan.w)])
         truths = [f"{found} AS x{i}" for i, (found, _) in enumerate(self.rules)]
-        asked = [f"coalesce({may}, FALSE) AS {name}" for may, name in self._conditions().items()]
+        later = " ".join([*(c for _, c in self.asked), *(one.blank for one in self.cases), *self.failing.values()])
         return [
             f"{doubt} AS again",
             "problem",
-            *asked,
-            *(f"{one.blank} AS b{i}" for i, one in enumerate(self.cases)),
-            *(f"{sql} AS d{i}" for i, sql in self.failing.items()),
+            *dict.fromkeys(COLUMN.findall(later)),
             *truths,
             *(f"{a} AS a{i}" for i, a in enumerate(_guards(self.rules))),
         ]
@@ -69,11 +68,12 @@ class Full:
 
     def after(self) -> list[str]:
         """Return whether a cell could not be used, and whether the row goes back."""
-        names = self._conditions()
-        open_ones = [f"({column} IS NULL AND {names[condition]})" for column, condition in self.asked]
-        if self.cases:
-            every = [self._in_every_case(i, one) for i, one in enumerate(self.cases)]
-            open_ones.append(f"({self._may_be_worse()} AND ({' OR '.join(every)}))")
+        open_ones = [
+            f"(CASE WHEN {column} IS NULL THEN coalesce({may}, FALSE) ELSE FALSE END)" for column, may in self.asked
+        ]
+        for one in self.cases:
+            matters = f"{one.blank} AND {self._may_be_worse()}"
+            open_ones.append(f"(CASE WHEN {matters} THEN {self._in_every_case(one)} ELSE FALSE END)")
         return ["problem", f"({' OR '.join(['again', *open_ones])}) AS again" if open_ones else "again"]
 
     def _may_be_worse(self) -> str:
@@ -82,17 +82,13 @@ class Full:
         asked = [f"x{i}" for i, rule in enumerate(self.law.rules) if rule.otherwise.outcome == worst]
         return f"(NOT coalesce({' OR '.join(asked)}, FALSE))" if asked else "TRUE"
 
-    def _in_every_case(self, number: int, one: Cases) -> str:
-        """Return the condition that blanks are there, and in every case of them a rule is open that is then violated, or may be."""
+    def _in_every_case(self, one: Cases) -> str:
+        """Return the condition that in every case of blanks a rule is open that is then violated, or may be."""
         if one.listed:
             left_open = (f"x{i} IS NULL" for mask in one.masks for i in bits(mask))
-            return f"(b{number} AND ({' OR '.join(left_open)}))"
-        fails = (" OR ".join(f"(d{i} AND x{i} IS NULL)" for i in bits(mask)) for mask in one.masks)
-        return f"(b{number} AND {' AND '.join(f'({each})' for each in fails)})"
-
-    def _conditions(self) -> dict[str, str]:
-        """Return the conditions that bounds may say more, each with the name of its column."""
-        return {condition: f"m{i}" for i, condition in enumerate(dict.fromkeys(c for _, c in self.asked))}
+            return f"({' OR '.join(left_open)})"
+        fails = (" OR ".join(f"({self.failing[i]} AND x{i} IS NULL)" for i in bits(mask)) for mask in one.masks)
+        return f"({' AND '.join(f'({each})' for each in fails)})"
 
 
 def full(law: AreaOn, w: Writer, identity: Iterable[str], waivers: Sequence[Waiver]) -> Full:

@@ -153,7 +153,8 @@ def _good(plan: Plan) -> list[str]:
         found += [f"(NOT {c})" for c in (cell.odd, cell.problem) if c]
         number = isinstance(w.law.rulebook.vocabulary.facts[key].kind, Number)
         looked = raw[key] if number else cell.value
-        told = looked == raw[key] and (uses[key].known or _default(uses[key], w.dialect))
+        sure = uses[key].known and uses[key].filled
+        told = looked == raw[key] and (sure or _default(uses[key], w.dialect))
         if cell.finite is None and not told:
             found.append(f"({looked} IS NOT NULL)")
     return [*found, *(f"(coalesce({c}, FALSE) = FALSE)" for c in w.doubts)]

@@ -49,11 +49,7 @@ def expecting(
         if key in read and known is not None and _says_enough(known, facts[key], use):
             clean = _may_be_clean(facts[key], use) and _clean(facts[key], known.ends, law, use.unit)
             filled = known.blanks == 0
-            told = (
-                filled
-                and (clean or not isinstance(facts[key].kind, Number))
-                and not isinstance(facts[key].kind, Choice)
-            )
+            told = clean if isinstance(facts[key].kind, Number) else not isinstance(facts[key].kind, Choice)
             found[key] = replace(use, clean=clean, filled=filled, known=told)
         elif key in read:
             asked[key] = use

@@ -41,8 +41,8 @@ class Use:
     """The column that carries a fact, and the unit of its plain numbers where it is not the fact's own.
 
     `clean`: cells are expected to be plain (choices written as their keys, numbers within bounds); what is
-    not is then odd. `filled`: no cell is expected to be blank. `known`: the file's
-    own statistics say so, and that all numbers but NaN are within their bounds.
+    not is then odd. `filled`: no cell is expected to be blank. `known`: the file's own statistics say
+    whether one is, and that all numbers but NaN are within their bounds.
     """
 
     column: str
