@@ -82,6 +82,7 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "facts": facts.VocabularyFile,
     "choices": facts.VocabularyFile,
     "parameters": facts.ParametersFile,
+    "scales": facts.ParametersFile,
     "sources": facts.SourcesFile,
     "table": facts.TableFile,
     "units": facts.UnitsFile,

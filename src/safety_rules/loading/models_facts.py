@@ -78,7 +78,7 @@ class ParametersFile(TopModel):
     """Figures, and scales of several brackets, that change over time."""
 
     kind: ClassVar[str] = "parameters"
-    parameters: dict[S, ParameterFile]
+    parameters: dict[S, ParameterFile] = Field(default_factory=dict)
     scales: dict[S, ScaleFile] = Field(default_factory=dict)
 
 

@@ -75,7 +75,8 @@ def contradiction(
     known = {n: o.key for o in kinds[1].choices.options for n in (o.key, o.name.zh)}
     for option in file.choice.one_of:
         if str(option) not in known:
-            report.error("unknown-choice", option, suggestion(option, known))
+            listed = kinds[1].choices.name
+            report.error("unknown-choice", option, suggestion(option, known), text=str(option), list=listed)
     starts, unless = (tuple(map(str, of)) for of in (file.text.starts_with, file.text.unless))
     options = frozenset(known[str(o)] for o in file.choice.one_of if str(o) in known)
     facts_named = (str(file.text.fact), starts, unless, str(file.choice.fact), options)
