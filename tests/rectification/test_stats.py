@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -15,6 +16,7 @@ from python_calamine import load_workbook
 import safety_rules as sr
 from rectification.ledgers import DEPARTMENT, DETAILS, EXAMPLES, PARK, WORKBOOK, day, life
 from rectification.workbooks import book
+from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import read
 from safety_rules.services.rectification.importing import import_workbook
 from safety_rules.services.rectification.ledger import writing
@@ -158,3 +160,15 @@ def test_open_dangers_are_told_by_their_last_steps_as_by_their_whole_lives(tmp_p
     for on in map(day, range(1, 12)):
         whole = dangers(store, lifecycle(), on)
         assert unsettled(store, lifecycle(), on) == {key: d for key, d in whole.items() if is_open(d)}, on
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"event": null, "on": "2020-01-05"}', '{"event": "accept"}'])
+def test_a_damaged_step_of_a_settled_danger_is_named(body: str, tmp_path: Path) -> None:
+    store = tmp_path / "台账.db"
+    with writing(store, create=True) as connection:
+        append(connection, [entry(e) for e in [*life("YH-A"), *life("YH-B")[:2]]])
+    with sqlite3.connect(store) as connection:
+        connection.execute("DROP TRIGGER entries_stay")
+        connection.execute("UPDATE entries SET body = ? WHERE key = 'YH-A' AND seq = 2", [body])
+    with pytest.raises(LedgerError, match="`YH-A` is damaged"):
+        unsettled(store, lifecycle(), day(9))

@@ -89,14 +89,19 @@ def dangers(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger
 
 
 UNSETTLED = """
+WITH steps AS (
+  SELECT seq, key, CASE WHEN json_valid(body) THEN json_extract(body, '$.event') END AS event,
+    CASE WHEN json_valid(body) THEN json_extract(body, '$.on') END AS day
+  FROM entries WHERE kind = :kind
+)
 SELECT key, body FROM entries WHERE kind = :kind AND key IN (
   SELECT key FROM (
-    SELECT key, max(seq), json_extract(body, '$.event') AS event FROM entries
-    WHERE kind = :kind AND json_extract(body, '$.on') <= :day
-      AND json_extract(body, '$.event') NOT IN (SELECT value FROM json_each(:same)) GROUP BY key
+    SELECT key, max(seq), event FROM steps
+    WHERE day <= :day AND event NOT IN (SELECT value FROM json_each(:same)) GROUP BY key
   ) WHERE event NOT IN (SELECT value FROM json_each(:settling))
+  UNION SELECT key FROM steps WHERE event IS NULL OR day IS NULL
 ) ORDER BY seq
-"""  # SQLite takes a bare column from the row of the max
+"""  # SQLite takes a bare column from the row of the max; a body that is damaged is read, so that it is named
 
 
 def unsettled(path: Path, table: Lifecycle, on: datetime.date) -> dict[str, Danger]:
