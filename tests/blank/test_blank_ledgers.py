@@ -25,7 +25,7 @@ from screening.ledgers import cells
 DAY = "2026-11-29"
 PACK = Path(__file__).parents[1] / "screening" / "pack"
 CODE = "91320900MA0000001L"
-TEXTS = {"统一社会信用代码": CODE, "行业代码": "3670", "CAS号": "71-43-2", "品名": "苯", "考核年度": "2020"}
+TEXTS = {"统一社会信用代码": CODE, "行业代码": "0610", "CAS号": "71-43-2", "品名": "苯", "考核年度": "2020"}
 
 
 def value(of: BlankColumn, name: str) -> Any:

@@ -13,7 +13,7 @@ from safety_rules.language.kinds import Boolean, Choice, Choices, Number, Record
 from safety_rules.language.record import Record
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import turns, typical
-from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.decide import AreaOn, contradictions_of
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.impact.edges import focused, read_facts
 from safety_rules.testing.sampling import in_proportion
@@ -33,15 +33,17 @@ def records(area: DatedArea, blanks: bool = True, written: bool = False) -> st.S
     facts = [
         f for s in law.area.subjects for f in law.rulebook.vocabulary.of_subject(s) if f.key not in law.derivations
     ]
-    values = {f.key: _value(law, f, written and not isinstance(f.kind, Number)) for f in facts}
-    numbers = {f.key: _writings(law, f) for f in facts if isinstance(f.kind, Number)} if written else {}
+    paired = {key for pair in contradictions_of(law) for key in (pair.text, pair.choice)}
+    later = [f for f in facts if isinstance(f.kind, Number) or f.key in paired]  # written once they agree
+    values = {f.key: _value(law, f, written and f not in later) for f in facts}
+    writings = {f.key: _writings(law, f) for f in later} if written else {}
     found = st.fixed_dictionaries({}, optional=values) if blanks else st.fixed_dictionaries(values)
     sound = found.map(lambda record: in_proportion(record, law))
     if not written:
         return sound
     return sound.flatmap(
         lambda record: st.fixed_dictionaries(
-            {k: numbers[k](v) if k in numbers else st.just(v) for k, v in record.items()}
+            {k: writings[k](v) if k in writings else st.just(v) for k, v in record.items()}
         )
     )
 

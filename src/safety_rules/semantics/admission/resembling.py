@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 from safety_rules.language.kinds import Choice, Records
 from safety_rules.language.lookalikes import skeleton
@@ -15,6 +17,7 @@ from safety_rules.semantics.admission.values import absent
 
 NEAR = 0.8
 SHORTEST = 2
+MOST_NAMES, MOST_VOCABULARIES = 20_000, 8
 SEPARATORS = str.maketrans(dict.fromkeys("._-/ \u3000·", ""))
 NO = frozenset({"否", "0", "不是", "no", "false"})
 
@@ -25,13 +28,46 @@ def resembled(name: str, item: object, vocabulary: Vocabulary) -> Iterable[Fact]
     A name that looks like a fact's is that fact's. Of a list also one that is nearly its name, or speaks of a kind of
     its records: nobody writes `黑名单` for something else.
     """
-    look = looks(name)
-    alike = [key for known, key in vocabulary.by_name.items() if looks(known) == look]
-    lists = [f for f in vocabulary.facts.values() if isinstance(f.kind, Records) and f.key.count(".") == 1]
-    near = [f.key for f in lists if f.key not in alike and _nearly(name, f, vocabulary)]
-    if not (alike or near) or _says_nothing(item):
-        return ()
-    return [vocabulary.facts[key] for key in dict.fromkeys((*alike, *near))]
+    keys = _resembled(_Same(vocabulary), name)
+    return () if not keys or _says_nothing(item) else [vocabulary.facts[key] for key in keys]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A vocabulary, by which one it is: what is known of its names is kept."""
+
+    vocabulary: Vocabulary
+
+    def __hash__(self) -> int:
+        return id(self.vocabulary)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
+
+
+@lru_cache(maxsize=MOST_NAMES)
+def _resembled(same: _Same, name: str) -> tuple[str, ...]:
+    """Return the keys of the facts that a name resembles; worked out once for all records that have it."""
+    by_look, lists = _known(same)
+    last = name.rpartition(".")[2].strip().casefold()
+    near = [key for key, own, kinds in lists if _nearly(last, own, kinds)]
+    return tuple(dict.fromkeys((*by_look.get(looks(name), ()), *near)))
+
+
+@lru_cache(maxsize=MOST_VOCABULARIES)
+def _known(same: _Same) -> tuple[dict[str, list[str]], list[tuple[str, set[str], list[str]]]]:
+    """Return the keys of facts by what their names look like, and each list's key with its names and kinds of records."""
+    vocabulary, by_look = same.vocabulary, dict[str, list[str]]()
+    for known, key in vocabulary.by_name.items():
+        by_look.setdefault(looks(known), []).append(key)
+    lists = []
+    for fact in vocabulary.facts.values():
+        if isinstance(fact.kind, Records) and fact.key.count(".") == 1:
+            own = {fact.field.casefold(), fact.zh_key.rpartition(".")[2], fact.name.zh, *fact.headings}
+            choices = [f.kind.choices for f in vocabulary.fields(fact.key) if isinstance(f.kind, Choice)]
+            kinds = [o.name.zh for c in choices[:1] for o in c.options if len(o.name.zh) > SHORTEST]
+            lists.append((fact.key, own, kinds))
+    return by_look, lists
 
 
 def looks(name: str) -> str:
@@ -43,13 +79,12 @@ def looks(name: str) -> str:
     return skeleton(INVISIBLE.sub("", name)).casefold().translate(SEPARATORS)
 
 
-def _nearly(name: str, fact: Fact, vocabulary: Vocabulary) -> bool:
-    last = name.rpartition(".")[2].strip().casefold()
-    own = {fact.field.casefold(), fact.zh_key.rpartition(".")[2], fact.name.zh, *fact.headings}
-    if any(difflib.SequenceMatcher(None, last, n).ratio() >= NEAR for n in own):
-        return True
-    choices = [f.kind.choices for f in vocabulary.fields(fact.key) if isinstance(f.kind, Choice)]
-    return any(len(o.name.zh) > SHORTEST and o.name.zh in last for c in choices[:1] for o in c.options)
+def _nearly(last: str, own: Iterable[str], kinds: Iterable[str]) -> bool:
+    for name in own:
+        if 2 * min(len(last), len(name)) >= NEAR * (len(last) + len(name)):  # else no order of signs is that near
+            if difflib.SequenceMatcher(None, last, name).ratio() >= NEAR:
+                return True
+    return any(kind in last for kind in kinds)
 
 
 def _says_nothing(item: object) -> bool:
