@@ -124,7 +124,7 @@ def test_a_list_with_too_many_blanks_is_not_split_and_says_so(area: sr.DatedArea
     assert not verdict.split.whole
     assert not verdict.needs.proven  # and the search for the fewest ends
     assert [text(said, "zh", area.law.rulebook.vocabulary) for said in cases_said(verdict)] == [
-        "列表中未填项较多，未逐一核算各种填报情形，实际结论范围可能更小"
+        "清单中未填项较多，未逐一核算各种填报情形，实际结论范围可能更小"
     ]
 
 

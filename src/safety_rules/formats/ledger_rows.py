@@ -15,12 +15,13 @@ from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.list_values import joined, lacks, list_value
 from safety_rules.formats.lists import ListSheet
-from safety_rules.formats.mentions import Spoken, denies, list_headed, list_told, parts, spoken_of
+from safety_rules.formats.mentions import Spoken, list_headed, list_told, parts, spoken_of
 from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.values import denies
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 

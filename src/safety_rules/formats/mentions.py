@@ -9,15 +9,12 @@ from dataclasses import dataclass
 from safety_rules.formats.table import folded
 from safety_rules.language.kinds import Choice, Records
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.folding import says_none
 from safety_rules.semantics.admission.resembling import resembled
-from safety_rules.semantics.admission.values import absent
 
 SUFFIX = re.compile(r"(记录表|明细表|记录|明细|清单|台账|列表|情况|表)$")
 BETWEEN = re.compile(r"[、，,;；/|\n\r()（）\[\]【】《》“”:：。\s]+|原名|曾用名|更名为|以及|及其|(?<=.)[和与及](?=.)")
 NOT_OF_RECORDS = re.compile(r"应急|预案|池|防范|预防|处置|风险|制度|排查|治理|安全|责任险|保险|废水|演练")
 DENIED = re.compile(r"(?:无|没有|未|非|不是|不在|不属于)(?:被)?(?:列入|发生|发现|存在)?(?:任何|过)?$")
-NO = frozenset({"否", "0", "×", "✗", "✘", "no", "n", "false", "未列入", "不是", "不涉及", "未涉及"})
 SHORTEST, SHORTEST_WITHIN = 2, 3
 
 
@@ -77,15 +74,6 @@ def list_told(text: str, lists: Iterable[Spoken]) -> tuple[Fact, str] | None:
                 if not DENIED.search(said[: found.start()]) and not said.startswith("隐患", found.end()):
                     return of.fact, kind
     return None
-
-
-def denies(text: str) -> bool:
-    """Return whether the cell under a heading that speaks of a list says that there is nothing.
-
-    >>> [denies(t) for t in ("否", "无", "—", "是", "2", "2019年死亡3人")]
-    [True, True, True, False, False, False]
-    """
-    return absent(text) or folded(text) in NO or says_none(text)
 
 
 def parts(text: str) -> list[str]:

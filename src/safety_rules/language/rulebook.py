@@ -109,16 +109,3 @@ class Rulebook:
     def __repr__(self) -> str:
         overlaid = f", overlay {self.overlay_digest[:12]}" if self.overlay_digest else ""
         return f"<Rulebook {', '.join(self.areas)}; {self.digest[:12]}{overlaid}>"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Held:
-    """A rulebook as itself, to keep by it what was worked out: equal books of different places are two."""
-
-    book: Rulebook
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and self.book is other.book
-
-    def __hash__(self) -> int:
-        return id(self.book)

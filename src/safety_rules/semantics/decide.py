@@ -14,7 +14,8 @@ from safety_rules.language.kinds import Value
 from safety_rules.language.law import edition_on, entry_on, is_sure
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule, Waiver
-from safety_rules.language.rulebook import Area, Held, Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.same import Same
 from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.units import Unit
@@ -74,12 +75,12 @@ class AreaOn:
 
 def area_on(rulebook: Rulebook, key: str, day: datetime.date, require: Standing = Standing.assumed) -> AreaOn:
     """Return an area's law on a day, the same object as long as it is asked for often."""
-    return _area_on(Held(rulebook), key, day, require)
+    return _area_on(Same(rulebook), key, day, require)
 
 
 @lru_cache(maxsize=MOST_DAYS)
-def _area_on(held: Held, key: str, day: datetime.date, require: Standing) -> AreaOn:
-    rulebook = held.book
+def _area_on(held: Same[Rulebook], key: str, day: datetime.date, require: Standing) -> AreaOn:
+    rulebook = held.it
     if key not in rulebook.areas:
         raise NotFoundError(f"there is no area `{key}`; {did_you_mean(key, rulebook.areas)}")
     area = rulebook.areas[key]

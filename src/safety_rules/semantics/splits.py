@@ -21,6 +21,7 @@ from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choice, Date, Number, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
+from safety_rules.language.same import Same
 from safety_rules.language.verdict import Finding, Masks, Status, bits
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.decide import AreaOn, told
@@ -320,26 +321,11 @@ def by_definition(on: AreaOn) -> Statuses:
     return by_status(on, lambda rule, record: told(rule, on.environment(record))[0])
 
 
-class _Same:
-    """A law that is itself and no other, however alike."""
-
-    __slots__ = ("on",)
-
-    def __init__(self, on: AreaOn) -> None:
-        self.on = on
-
-    def __hash__(self) -> int:
-        return id(self.on)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.on is other.on
-
-
 def splits_of(on: AreaOn) -> Splits:
     """Return the splits of a law; those of the last few laws are kept."""
-    return _splits_of(_Same(on))
+    return _splits_of(Same(on))
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _splits_of(same: _Same) -> Splits:
-    return Splits(same.on)
+def _splits_of(same: Same[AreaOn]) -> Splits:
+    return Splits(same.it)

@@ -15,7 +15,8 @@ from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
-from safety_rules.language.rulebook import Held, Rulebook
+from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.same import Same
 from safety_rules.language.source import Standing
 from safety_rules.language.units import Unit
 from safety_rules.semantics.decide import AreaOn, area_on, area_record
@@ -37,15 +38,15 @@ def dated_area(book: Rulebook, key: str, day: datetime.date, require: Standing =
     Asked again it is the same object, so that a service that asks for every request compiles its rules once.
     Raises NotFoundError when no rule is in force on that day: a verdict by no rules would be a pass.
     """
-    return _dated(Held(book), key, day, require)
+    return _dated(Same(book), key, day, require)
 
 
 MOST_DAYS = 64
 
 
 @lru_cache(maxsize=MOST_DAYS)
-def _dated(held: Held, key: str, day: datetime.date, require: Standing) -> DatedArea:
-    law = area_on(held.book, key, day, require)
+def _dated(held: Same[Rulebook], key: str, day: datetime.date, require: Standing) -> DatedArea:
+    law = area_on(held.it, key, day, require)
     if not law.rules:
         raise NotFoundError(f"no rule of `{key}` is in force on {day}")
     return decided_by(law)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from safety_rules.language.kinds import Choice, Records
 from safety_rules.language.lookalikes import skeleton
+from safety_rules.language.same import Same
 from safety_rules.language.vocabulary import Fact, Vocabulary
-from safety_rules.semantics.admission.folding import INVISIBLE, says_none
+from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.semantics.admission.objects import plain
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import absent
+from safety_rules.semantics.admission.values import denies
 
 NEAR = 0.8
 SHORTEST = 2
 MOST_NAMES, MOST_VOCABULARIES = 20_000, 8
 SEPARATORS = str.maketrans(dict.fromkeys("._-/ \u3000·", ""))
-NO = frozenset({"否", "0", "不是", "no", "false"})
 
 
 def resembled(name: str, item: object, vocabulary: Vocabulary) -> Iterable[Fact]:
@@ -28,25 +27,12 @@ def resembled(name: str, item: object, vocabulary: Vocabulary) -> Iterable[Fact]
     A name that looks like a fact's is that fact's. Of a list also one that is nearly its name, or speaks of a kind of
     its records: nobody writes `黑名单` for something else.
     """
-    keys = _resembled(_Same(vocabulary), name)
+    keys = _resembled(Same(vocabulary), name)
     return () if not keys or _says_nothing(item) else [vocabulary.facts[key] for key in keys]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A vocabulary, by which one it is: what is known of its names is kept."""
-
-    vocabulary: Vocabulary
-
-    def __hash__(self) -> int:
-        return id(self.vocabulary)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.vocabulary is other.vocabulary
-
-
 @lru_cache(maxsize=MOST_NAMES)
-def _resembled(same: _Same, name: str) -> tuple[str, ...]:
+def _resembled(same: Same[Vocabulary], name: str) -> tuple[str, ...]:
     """Return the keys of the facts that a name resembles; worked out once for all records that have it."""
     by_look, lists = _known(same)
     last = name.rpartition(".")[2].strip().casefold()
@@ -55,9 +41,9 @@ def _resembled(same: _Same, name: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=MOST_VOCABULARIES)
-def _known(same: _Same) -> tuple[dict[str, list[str]], list[tuple[str, set[str], list[str]]]]:
+def _known(same: Same[Vocabulary]) -> tuple[dict[str, list[str]], list[tuple[str, set[str], list[str]]]]:
     """Return the keys of facts by what their names look like, and each list's key with its names and kinds of records."""
-    vocabulary, by_look = same.vocabulary, dict[str, list[str]]()
+    vocabulary, by_look = same.it, dict[str, list[str]]()
     for known, key in vocabulary.by_name.items():
         by_look.setdefault(looks(known), []).append(key)
     lists = []
@@ -93,5 +79,5 @@ def _says_nothing(item: object) -> bool:
     except Unusable:
         return False
     if isinstance(data, str):
-        return absent(data) or data.strip().casefold() in NO or says_none(data)
+        return denies(data)
     return not data  # nothing, none, no

@@ -47,6 +47,15 @@ def absent(data: Any, blank_words: frozenset[str] = BLANK_WORDS) -> bool:
     return data is None or (isinstance(data, str) and visible(data).casefold() in blank_words)
 
 
+def denies(text: str) -> bool:
+    """Return whether what is said of a list, under another name or beside it, is that there is nothing.
+
+    >>> [denies(t) for t in ("否", "✗", "无", "—", "未列入", "是", "2", "2019年死亡3人")]
+    [True, True, True, True, True, False, False, False]
+    """
+    return absent(text) or says_none(text) or unfolded(text, Boolean()).casefold() in FALSE | {"未涉及"}
+
+
 def value_of(
     data: Any, fact: Fact, units: UnitTable, given_in: Unit | None = None, zone: datetime.tzinfo = DEFAULT_ZONE
 ) -> Value:

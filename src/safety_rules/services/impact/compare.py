@@ -23,8 +23,8 @@ from safety_rules.services.impact.witness import Search, Witness, searched
 
 MOST_SEARCHED = 24
 MOST_LAWS = 4
-READ_BY_ALL = ("fact", "units", "choices", "ratio", "table")
-OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "ratio")
+READ_BY_ALL = ("fact", "units", "choices", "ratio", "contradiction", "table")
+OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "ratio", "contradiction")
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def _ratios(book: Rulebook) -> Iterator[Lead]:
         yield Lead("ratio", ratio.key, f"{ratio.of} / {ratio.per} {bounds_says(ratio.plausible.bounds)}", ratio.key)
     for c in book.vocabulary.contradictions:
         says = f"{c.text} {' '.join(c.starts)} ~ {' '.join(c.unless)} | {c.choice} {' '.join(sorted(c.options))}"
-        yield Lead("ratio", c.key, says, c.key)
+        yield Lead("contradiction", c.key, says, c.key)
 
 
 def _sources(book: Rulebook) -> Iterator[Lead]:

@@ -20,8 +20,20 @@ from safety_rules.services.impact.witness import Search, searched
 
 Moved: TypeAlias = "tuple[Lead | None, Lead | None]"
 MOST_READERS = 8
-OF_ALL_AREAS = ("heading", "name", "units", "subject", "source", "ratio")
-UNSOUGHT = ("heading", "name", "subject", "ratio", "source", "remedy", "duty", "edition", "table", "choices")
+OF_ALL_AREAS = ("heading", "name", "units", "subject", "source", "ratio", "contradiction")
+UNSOUGHT = (
+    "heading",
+    "name",
+    "subject",
+    "ratio",
+    "contradiction",
+    "source",
+    "remedy",
+    "duty",
+    "edition",
+    "table",
+    "choices",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -373,10 +373,6 @@ def overdue(danger: Danger, on: Day) -> bool:
     return is_open(danger) and danger.deadline is not None and danger.deadline < on
 
 
-SETTLED = ("accepted", "closed", "withdrawn")
-"""The states in which what is in them is open no longer."""
-
-
 def is_open(danger: Danger) -> bool:
     """Return whether a danger is neither accepted nor withdrawn, a task neither closed nor withdrawn."""
     return danger.accepted_on is None and danger.closed_on is None and danger.withdrawn_on is None

@@ -16,7 +16,6 @@ from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.forms import TASKS
 from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import (
-    SETTLED,
     Change,
     Danger,
     Details,
@@ -28,7 +27,7 @@ from safety_rules.services.rectification.life import (
 )
 from safety_rules.services.rectification.roster import ACTOR, Actor, acted, actor_of, roster
 from safety_rules.services.rectification.stating import FACTS
-from safety_rules.services.rectification.table import SAME, Lifecycle, lifecycle, task_table
+from safety_rules.services.rectification.table import SAME, SETTLED, Lifecycle, lifecycle, task_table
 from safety_rules.services.store.store import Entry, append, content, day_of, entries, text_of
 
 EVENT, TASK = "event", "task"

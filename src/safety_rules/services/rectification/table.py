@@ -12,6 +12,7 @@ from safety_rules.language.kinds import Name
 FILE = Path(__file__).with_name("lifecycle.yaml")
 TASKS_FILE = Path(__file__).with_name("tasks.yaml")
 SAME = "same"
+SETTLED = ("accepted", "closed", "withdrawn")  # states in which a danger is open no longer
 RESPONSIBLE = "responsible"
 
 
