@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import safety_rules as sr
+from safety_rules.cli.main import cli
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
 from safety_rules.services.mutants import mutants, survives
@@ -42,6 +44,11 @@ def test_every_change_of_a_figure_is_noticed() -> None:
 
 def test_the_index_is_fresh() -> None:
     assert index_page(BOOK) == (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_lock_is_that_of_the_rules() -> None:
+    done = CliRunner().invoke(cli, ["lock", str(ROOT / "rules"), "--check"])
+    assert done.exit_code == 0, f"{done.output}\nsafety-rules lock rules --accept WHY"
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS, ids=lambda p: p.stem)

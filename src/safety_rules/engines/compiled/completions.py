@@ -131,7 +131,8 @@ class Asked(CompiledArea):
 
     def masks(self, values: Mapping[str, Any]) -> Masks:
         """Return the findings on admitted values by fact key; of a rule that has read the same values, the same."""
-        assert self.completions is not None and self.kept is not None
+        assert self.completions is not None
+        assert self.kept is not None
         violated, undetermined, absent = self.completions.area.masks(values)
         open_rules = {i: self.kept.of_rule("status", self.law.rules[i], values) for i in bits(undetermined)}
         known = {i: self.kept.known.get(key) for i, key in open_rules.items()}
