@@ -182,7 +182,7 @@ def _needs() -> tuple[list[Row], list[Target]]:
         many = [r for r in random_records(area, 7, 1500, blank=share) if not area.decide(r).definite][:6]
 
         def needs(record: Any, area: sr.DatedArea = area) -> object:
-            area.decider.shared.answers.clear()
+            area.decider.shared.known.clear()
             return area.decide(record).needs
 
         times = _loops({"safety_rules, `decide`": (area.decide, many), "`needs`": (needs, many)}, 3)

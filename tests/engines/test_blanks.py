@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 
 import safety_rules as sr
 from engines.blank_campaign import compared
 from safety_rules.engines.compiled.blanks import blanks
+from safety_rules.semantics.decide import findings
 from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.testing import random_records
 
@@ -87,3 +89,15 @@ def test_the_parts_of_a_verdict_are_those_of_the_definition_in_their_order(key: 
         for one, other in zip(made.findings, expected.findings, strict=True):
             assert one == other
             assert (list(one.parameters), list(one.derivations)) == (list(other.parameters), list(other.derivations))
+
+
+def test_what_is_kept_of_one_row_is_told_of_no_other_that_reads_otherwise() -> None:
+    area = RULES.area("admission").on("2020-10-01")
+    rows = list(random_records(area, 13, 3, blank=0.5))
+    mixed = [
+        {s: {k: (a if n % 3 else b)[s].get(k) for n, k in enumerate(a[s] | b.get(s, {}))} for s in a if s in b}
+        for a, b in permutations(rows, 2)
+    ]
+    for data in (*rows, *mixed, *rows):
+        record = area.admit(data)
+        assert area.decide(record).findings == findings(area.law, record)

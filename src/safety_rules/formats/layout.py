@@ -39,4 +39,6 @@ def row_height(texts: Sequence[str], widths: Sequence[int]) -> float:
 def _lines(text: str, width: int) -> int:
     """Return how many lines a text takes; a Chinese character that does not fit leaves one column free."""
     room = max(2, width - 2)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
     return sum(max(1, -(-_line_width(line) // room)) for line in text.split("\n"))

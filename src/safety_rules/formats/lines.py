@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Any
 
 from safety_rules.formats.table import RawRow, cell_text, folded, is_blank, letters, usable
@@ -41,8 +42,7 @@ def kind_of_line(row: RawRow, headings: Sequence[str]) -> str:
     first = texts[0] if texts and isinstance(filled[0][1], str) else ""
     if first in EXAMPLES:
         return "example"
-    again = sum(i < len(headings) and folded(cell_text(c)) == folded(headings[i]) for i, c in filled)
-    if again > 1 and again == len(filled):
+    if len(filled) > 1 and all(i < len(headings) and folded(cell_text(c)) == folded(headings[i]) for i, c in filled):
         return "heading-again"
     if first and NOTE.match(first) and (len(filled) <= FIRST_CELLS or all(_labelled(c) for _, c in filled)):
         return "note"
@@ -67,12 +67,16 @@ def _labelled(cell: Any) -> bool:
     return isinstance(cell, str) and (":" in cell or "：" in cell)
 
 
+def _numbered(cell: Any) -> str:
+    return re.sub(r"^\((\d{1,3})\)$", r"\1", folded(str(usable(cell))))
+
+
 def _counts(filled: Sequence[tuple[int, Any]]) -> bool:
     """Return whether the cells count the columns: 1, 2, 3 (or (1), (2), (3)), one more in each."""
-    if [folded(str(c)) for _, c in filled] == [letters(i).casefold() for i, _ in filled]:
+    if all(folded(str(c)) == letters(i).casefold() for i, c in filled):
         return True
-    numbers = [re.sub(r"^\((\d{1,3})\)$", r"\1", folded(str(usable(c)))) for _, c in filled]
-    if not all(n.isdigit() and len(n) < 4 for n in numbers):
+    numbers = list(takewhile(lambda n: n.isdigit() and len(n) < 4, (_numbered(c) for _, c in filled)))
+    if len(numbers) < len(filled):
         return False
     steps = {
         (int(b) - int(a), j - i) for (i, _), (j, _), a, b in zip(filled, filled[1:], numbers, numbers[1:], strict=False)

@@ -86,12 +86,20 @@ class Finding:
         return self.rule.otherwise.outcome
 
 
+BY_BIT = (Status.VIOLATED, Status.UNDETERMINED, Status.NOT_APPLICABLE)
+
+
 class Masks(NamedTuple):
     """The findings of one record: bit i is the i-th rule of the law; no bit set is satisfied."""
 
     violated: int
     undetermined: int
     not_applicable: int
+
+    def status(self, i: int) -> Status:
+        """Return what the i-th rule says."""
+        found = (self.violated >> i & 1, self.undetermined >> i & 1, self.not_applicable >> i & 1)
+        return BY_BIT[found.index(1)] if any(found) else Status.SATISFIED
 
     def among(self, mask: int) -> Masks:
         """Return the findings of some rules alone."""

@@ -95,7 +95,7 @@ def decided_table(
         found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers)
     found.rule_keys = rule_keys
     if details and isinstance(found, TableDecision):
-        add_details(found, Shared(), progress)
+        add_details(found, Shared(found.law.derivations), progress)
     if output is not None:
         written(found, Path(output))
     return found

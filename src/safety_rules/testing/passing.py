@@ -129,7 +129,7 @@ def _tries(record: Record, rule: Rule, law: AreaOn, key: str) -> Iterator[Any]:
     fact = law.rulebook.vocabulary.facts[key]
     if isinstance(fact.kind, Records):
         yield ()
-    made = candidates(law, record, [rule], key)
+    made = list(candidates(law, record, [rule], key))
     if isinstance(fact.kind, Number):
         plain = [
             v for v in made if isinstance(v, Fraction) and fact.unasked.admits(v)

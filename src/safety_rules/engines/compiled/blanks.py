@@ -30,6 +30,7 @@ from safety_rules.language.verdict import Masks
 from safety_rules.semantics.decide import AreaOn, area_record, contradictions_of, ratios_of
 from safety_rules.semantics.reads import walk_through
 from safety_rules.semantics.verdict.evidence import facts_read
+from safety_rules.semantics.verdict.shared import Answers
 
 MASKS = ("violated", "undetermined", "absent")
 
@@ -244,7 +245,7 @@ def _get(name: str, field: str) -> ast.expr:
 def _rest(law: AreaOn, aside: Sequence[int]) -> Callable[[Any], Masks]:
     """Return the function to the masks of the rules that stand aside, on their own facts."""
     rules = tuple(law.rules[i] for i in aside)
-    area = cache(partial(asked, replace(law, rules=rules)))
+    area = cache(partial(asked, replace(law, rules=rules), Answers(law.derivations)))
     facts = sorted({key for rule in rules for key in facts_read(rule, law)})
 
     def of_rest(data: Any) -> Masks:

@@ -14,11 +14,12 @@ from typing import Any
 
 from safety_rules.engines.compiled.area import CompiledArea, compiled, outcome_masks
 from safety_rules.language.kinds import Records
-from safety_rules.language.verdict import Masks
+from safety_rules.language.verdict import Masks, Status, bits
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.counsel.candidates import typical
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import facts_of
+from safety_rules.semantics.verdict.shared import Answers
 
 MOST_KEPT, MOST_TRIES, AT_ONCE = 12, 60, 8
 Completion = Mapping[str, Any]
@@ -126,24 +127,37 @@ class Asked(CompiledArea):
     """A law compiled twice: by strong Kleene, and with bounds, which are asked only where they may decide something."""
 
     completions: Completions | None = None
+    kept: Answers | None = None
 
     def masks(self, values: Mapping[str, Any]) -> Masks:
-        """Return the findings on admitted values by fact key."""
+        """Return the findings on admitted values by fact key; of a rule that has read the same values, the same."""
         assert self.completions is not None
-        found = self.completions.area.masks(values)
-        if not found.undetermined or self.completions.differ(values, found.undetermined):
-            return found
-        found = self.exact(values.get)
-        if found.undetermined:
-            self.completions.learn(values, found.undetermined)
-        return found
+        assert self.kept is not None
+        violated, undetermined, absent = self.completions.area.masks(values)
+        open_rules = {i: self.kept.of_rule("status", self.law.rules[i], values) for i in bits(undetermined)}
+        known = {i: self.kept.known.get(key) for i, key in open_rules.items()}
+        asked = sum(1 << i for i, status in known.items() if status is None)
+        if asked and not self.completions.differ(values, asked):
+            says = self.exact(values.get)
+            known |= {i: says.status(i) for i in bits(asked)}
+            if asked & says.undetermined:
+                self.completions.learn(values, asked & says.undetermined)
+        for i in bits(asked):
+            if (key := open_rules[i]) is not None:
+                self.kept.keep(key, known[i] or Status.UNDETERMINED)
+        for i, status in known.items():
+            if status not in (None, Status.UNDETERMINED):
+                undetermined &= ~(1 << i)
+                violated |= (status is Status.VIOLATED) << i
+                absent |= (status is Status.NOT_APPLICABLE) << i
+        return Masks(violated, undetermined, absent)
 
 
-def asked(law: AreaOn) -> CompiledArea:
+def asked(law: AreaOn, kept: Answers) -> CompiledArea:
     """Return a law compiled so that bounds are asked only where they may decide something; each half when it is first used."""
     if not law.bounded:
         return compiled(law)
     conditions = (c.that for rule in law.rules for c in (*rule.applies_when, *rule.requires))
     facts = [law.rulebook.vocabulary.facts[key] for key in facts_of(conditions, law.derivations)]
     bounded = cache(partial(compiled, law))
-    return Asked(law, lambda get: bounded().exact(get), outcome_masks(law), None, Completions(law, facts))
+    return Asked(law, lambda get: bounded().exact(get), outcome_masks(law), None, Completions(law, facts), kept)

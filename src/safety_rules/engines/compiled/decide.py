@@ -19,7 +19,7 @@ from safety_rules.language.verdict import Masks, bits
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.splits import CUT_SHORT, NOTHING, by_definition, by_status, splits_of
 from safety_rules.semantics.verdict.decided import UNDETERMINED
-from safety_rules.semantics.verdict.shared import Shared
+from safety_rules.semantics.verdict.shared import Answers, Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
 
@@ -40,12 +40,16 @@ class Decider:
 
 def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
-    exact = cache(partial(asked, law))
+    kept = Answers(law.derivations)
+    exact = cache(partial(asked, law, kept))
     written = cache(lambda: standings(exact()))
     shared = Shared(
+        kept.derivations,
+        kept.known,
+        kept.reads,
         lambda values, masks, outcome: written()(values, masks, outcome),
         lambda values: exact().masks(values),
-        Findings(law),
+        Findings(law, kept),
     )
     exactly = _exactly(law, exact, shared)
     raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared, exact)
@@ -54,7 +58,7 @@ def decider(law: AreaOn) -> Decider:
 
 def decider_by(area: CompiledArea, standing: Standings) -> Decider:
     """Return the decider by functions that are compiled already, `standing` for values as admitted."""
-    return _exactly(area.law, lambda: area, Shared(standing, area.masks))
+    return _exactly(area.law, lambda: area, Shared(area.law.derivations, standing=standing, masks=area.masks))
 
 
 def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> Decider:
@@ -79,7 +83,7 @@ def _lifting(law: AreaOn, shared: Shared, exact: Callable[[], CompiledArea]) -> 
     """Return what lifts a verdict's outcome at best to what every case of a blank comes to."""
     splits = splits_of(law)
     by_rule = by_definition(law) if shared.parts is None else by_status(law, shared.parts.status)
-    together = cache(partial(_together, law))
+    together = cache(partial(_together, law, shared))
 
     def statuses(record: Record, mask: int) -> Masks:
         read = next((fields for fields in splits.fields.values() if mask & fields == mask), 0)
@@ -99,10 +103,10 @@ def _lifting(law: AreaOn, shared: Shared, exact: Callable[[], CompiledArea]) -> 
     return lift
 
 
-def _together(law: AreaOn, mask: int) -> Callable[[Record], Masks]:
+def _together(law: AreaOn, kept: Answers, mask: int) -> Callable[[Record], Masks]:
     """Return what the rules of a mask say of a record, by one function: what they read of a list is worked out once."""
     places = list(bits(mask))
-    area = asked(replace(law, rules=tuple(law.rules[i] for i in places)))
+    area = asked(replace(law, rules=tuple(law.rules[i] for i in places)), kept)
 
     def masks(record: Record) -> Masks:
         found = area.masks(record.values)

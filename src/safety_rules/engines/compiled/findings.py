@@ -27,6 +27,7 @@ from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Masks,
 from safety_rules.semantics.decide import AreaOn, due_duty, finding, rule_duties, status
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.reads import parameters_of, tables_of, walk_through
+from safety_rules.semantics.verdict.shared import Answers
 
 Values = Mapping[str, Any]
 Told = Callable[[Callable[[str], Any]], tuple[bool | None, ...]]
@@ -37,6 +38,7 @@ class Findings:
     """The compiled parts of a law's rules, each made when it is first asked for."""
 
     law: AreaOn
+    kept: Answers
     constants: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, Part | None] = field(default_factory=dict)
     clauses: dict[int, tuple[Callable[[Callable[[str], Any]], Any], Clause]] = field(default_factory=dict)
@@ -64,6 +66,10 @@ class Findings:
 
     def status(self, rule: Rule, record: Record) -> Status:
         """Return what one rule says of a record: by a function of this rule alone, for a search that asks it often."""
+        key = self.kept.of_rule("status", rule, record.values)
+        return self._alone(rule, record) if key is None else self.kept.answer(key, lambda: self._alone(rule, record))
+
+    def _alone(self, rule: Rule, record: Record) -> Status:
         if rule.key not in self.alone:
             self.alone[rule.key] = compiled(replace(self.law, rules=(rule,))).exact
         violated, undetermined, absent = self.alone[rule.key](record.values.get)
@@ -97,7 +103,12 @@ class Findings:
             self.parts[rule.key] = _part(rule, self.law, self.constants)
         part = self.parts[rule.key]
         found = None if part is None else part.finding(get)
-        return finding(rule, env) if found is None else found
+        return self._by_definition(rule, env) if found is None else found
+
+    def _by_definition(self, rule: Rule, env: Environment) -> Finding:
+        """Return the definition's finding; of a rule that has read the same values, the same: rows of a ledger lack the same."""
+        key = self.kept.of_rule("finding", rule, env.record.values)
+        return finding(rule, env) if key is None else self.kept.answer(key, lambda: finding(rule, env))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import islice, product
 from typing import Any
 
@@ -21,17 +22,34 @@ from safety_rules.semantics.admission.formats import EXAMPLES, well_formed
 from safety_rules.semantics.counsel.breakpoints import TooComplex, neighbours
 from safety_rules.semantics.counsel.gap import step_of
 from safety_rules.semantics.decide import AreaOn
+from safety_rules.semantics.verdict.shared import Answers
 
 MOST_ITEMS = 200
 
 
-def candidates(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> list[Value]:
-    """Return the values to try for the fact at a path, given what the record already holds."""
+def candidates(
+    on: AreaOn, record: Record, rules: Sequence[Rule], path: str, known: Answers | None = None
+) -> Iterator[Value]:
+    """Yield the values to try for the fact at a path, given what the record already holds.
+
+    Of a number these are the bounds and the constants of the rules, then the points where a rule's truth can change.
+    `known` keeps what the law alone tells.
+    """
     fact = on.rulebook.vocabulary.facts[fact_key(path)]
+    written = partial(_written, on, fact, rules)
+    key = ("worth trying", fact.key, *(rule.key for rule in rules))
+    found = written() if known is None else known.answer(key, written)
+    yield from found
+    if isinstance(fact.kind, Number):
+        yield from (v for v in turns(on, record, rules, path) if v not in found)
+
+
+def _written(on: AreaOn, fact: Fact, rules: Sequence[Rule]) -> tuple[Value, ...]:
+    """Return the values to try for a fact whatever a record holds."""
     texts = _conditions(on, rules)
     if isinstance(fact.kind, Number):
-        return _numbers(on, record, rules, path, fact, texts)
-    return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
+        return tuple(v for v in dict.fromkeys(_anchors(on, fact, step_of(fact), texts)) if _admitted(fact, v))
+    return tuple(_lists(on, fact, texts) if isinstance(fact.kind, Records) else _plain(on, fact, texts))
 
 
 def typical(on: AreaOn, fact: Fact) -> list[Value]:
@@ -46,14 +64,6 @@ def typical(on: AreaOn, fact: Fact) -> list[Value]:
 def _conditions(on: AreaOn, rules: Sequence[Rule]) -> list[Expr]:
     texts = [c.that for rule in rules for c in rule.applies_when + rule.requires]
     return texts + [d.formula for d in on.derivations.values()]
-
-
-def _numbers(
-    on: AreaOn, record: Record, rules: Sequence[Rule], path: str, fact: Fact, texts: list[Expr]
-) -> list[Value]:
-    """Return the points where a rule's truth can change, then the bounds and the constants of the rules."""
-    tried = dict.fromkeys((*_anchors(on, fact, step_of(fact), texts), *turns(on, record, rules, path)))
-    return [v for v in tried if _admitted(fact, v)]
 
 
 def turns(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> list[Fraction]:

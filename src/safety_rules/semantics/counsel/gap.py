@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from safety_rules.language.kinds import Number
 from safety_rules.language.record import Record
@@ -92,10 +93,11 @@ def nearest(
 ) -> list[Fraction]:
     """Return the nearest values above and below `now` with which the clause holds; may raise TooComplex."""
     candidates = neighbours(clause.that, env, path, step_of(fact))
-    passing = [c for c in candidates if fact.bounds.admits(c) and _holds(clause, env, path, c, holds)]
-    below = [c for c in passing if c < now]
-    above = [c for c in passing if c > now]
-    return above[:1] + below[-1:]
+    above, below = [c for c in candidates if c > now], [c for c in reversed(candidates) if c < now]
+    passing = (
+        (c for c in side if fact.bounds.admits(c) and _holds(clause, env, path, c, holds)) for side in (above, below)
+    )
+    return [c for side in passing for c in islice(side, 1)]
 
 
 def _holds(clause: Clause, env: Environment, path: str, value: Fraction, holds: Holds | None) -> bool:

@@ -21,7 +21,7 @@ from safety_rules.semantics.counsel.candidates import candidates
 from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
 from safety_rules.semantics.decide import AreaOn, told
 from safety_rules.semantics.environment import Environment
-from safety_rules.semantics.verdict.shared import Parts, Shared
+from safety_rules.semantics.verdict.shared import Shared
 
 MOST_STEPS = 20_000
 
@@ -48,9 +48,9 @@ def needs(
         f for f in found if f.status is Status.UNDETERMINED and not f.waived and rank < on.area.rank(f.outcome) <= worst
     ]
     can_change = tuple(sorted(frozenset().union(*(f.reasons for f in undetermined))))
-    known = shared or Shared()
+    known = shared or Shared(on.derivations)
     parts = [
-        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group, known.parts))
+        known.answer(_asked(on, record, group, known), partial(_fewest, on, record, group, known))
         for group in _components(undetermined)
     ]
     if any(part is None for part, _ in parts):
@@ -62,7 +62,7 @@ def needs(
 def _asked(on: AreaOn, record: Record, group: Sequence[Finding], shared: Shared) -> Hashable:
     """Return all that the search for a group's fewest needs depends on."""
     rules = [f.rule for f in group]
-    return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record, on.derivations)
+    return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record.values)
 
 
 def _components(found: Iterable[Finding]) -> list[list[Finding]]:
@@ -81,15 +81,15 @@ def _components(found: Iterable[Finding]) -> list[list[Finding]]:
     return [members for _, members in groups]
 
 
-def _fewest(on: AreaOn, record: Record, group: list[Finding], parts: Parts | None) -> tuple[list[Reason] | None, bool]:
+def _fewest(on: AreaOn, record: Record, group: list[Finding], shared: Shared) -> tuple[list[Reason] | None, bool]:
     """Return the fewest things that settle the findings well, and whether they surely are; None where none was found."""
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
     rules = [f.rule for f in group]
     env = on.environment(record)
     budget = _Budget()
     try:
-        for choice in by_size([_rule_family(f.rule, f.reasons, env) for f in group]):
-            if witness(on, record, rules, _ordered(choice, on), budget, parts) is not None:
+        for choice in by_size([_ways(rule, env, shared) for rule in rules]):
+            if witness(on, record, rules, _ordered(choice, on), budget, shared) is not None:
                 return sorted(choice), True
     except (TooMany, _Spent):
         return everything, False
@@ -109,21 +109,28 @@ def _ordered(lacking: Iterable[Reason], on: AreaOn) -> list[Reason]:
     return sorted(lacking, key=lambda r: (values(r), r))
 
 
-def _rule_family(rule: Rule, reasons: frozenset[Reason], env: Environment) -> Family:
+def _ways(rule: Rule, env: Environment, shared: Shared | None) -> Family:
+    """Return the ways to settle a rule well; of a rule that has read the same values, the same."""
+    key = None if shared is None else shared.of_rule("ways", rule, env.record.values)
+    if shared is None or key is None:
+        return _rule_family(rule, env)
+    return shared.answer(key, partial(_rule_family, rule, env))
+
+
+def _rule_family(rule: Rule, env: Environment) -> Family:
     """Return the ways to settle a rule well: it does not apply, or all that it requires holds."""
     own = Reason("authority", rule.key)
-    if own in reasons:
+    if not is_sure(rule, env) and own in told(rule, env)[3]:
         return frozenset({frozenset({own})})
     not_applying = either([settle(c.that, False, env) for c in rule.applies_when])
     meeting = every([settle(c.that, True, env) for c in rule.requires])
     return either([not_applying, meeting])
 
 
-def _can_be_settled(rule: Rule, lacking: frozenset[Reason], env: Environment) -> bool:
+def _can_be_settled(rule: Rule, lacking: frozenset[Reason], env: Environment, shared: Shared | None) -> bool:
     """Return whether the lacking things hold at least one way to settle a rule well."""
-    reasons = frozenset[Reason]() if is_sure(rule, env) else told(rule, env)[3]
     try:
-        return any(way <= lacking for way in _rule_family(rule, reasons, env))
+        return any(way <= lacking for way in _ways(rule, env, shared))
     except TooMany:
         return bool(lacking)
 
@@ -143,13 +150,13 @@ def witness(
     rules: Sequence[Rule],
     lacking: Sequence[Reason],
     budget: _Budget,
-    parts: Parts | None = None,
+    shared: Shared | None = None,
 ) -> dict[Reason, Any] | None:
     """Return values for the lacking things with which none of the rules is violated or undetermined.
 
-    `parts` tell the statuses of rules of this law sooner than the definition.
+    `shared` tells the statuses of rules of this law sooner than the definition, and keeps what was found.
     """
-    env = on.environment(record)
+    env, parts = on.environment(record), None if shared is None else shared.parts
     cost = _cost(on, record)
     undetermined = []
     for rule in rules:
@@ -163,7 +170,7 @@ def witness(
             undetermined.append(rule)
     if not undetermined:
         return {}
-    if not lacking or not all(_can_be_settled(rule, frozenset(lacking), env) for rule in undetermined):
+    if not lacking or not all(_can_be_settled(rule, frozenset(lacking), env, shared) for rule in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
     if first.kind == "year":
@@ -171,8 +178,8 @@ def witness(
     if first.kind in ("parameter", "authority"):
         answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
         return None if answer is None else {first: None, **answer}
-    for value in candidates(on, record, rules, first.name):
-        answer = witness(on, record.with_value(first.name, value), rules, rest, budget, parts)
+    for value in candidates(on, record, rules, first.name, shared):
+        answer = witness(on, record.with_value(first.name, value), rules, rest, budget, shared)
         if answer is not None:
             return {first: value, **answer}
     return None

@@ -113,16 +113,6 @@ class Decided:
         self._unchanged(now.violated == self._bits() and (self._masks is None or now == self._masks))
         return now
 
-    def _told(self) -> Sequence[Finding]:
-        """Return the violated and open findings, without what they cite where that is not worked out yet."""
-        masks = self.masks
-        if masks is None or {"findings", "open_findings"} & self.__dict__.keys():
-            return self.open_findings
-        rules, env = self.on.rules, self.environment
-        broken = [Finding(rules[i], Status.VIOLATED, rules[i].standing, (), ()) for i in bits(masks.violated)]
-        open_ones = [(rules[i], deciding.told(rules[i], env)) for i in bits(masks.undetermined)]
-        return [*broken, *(Finding(rule, says, rule.standing, a, r, why) for rule, (says, a, r, why) in open_ones)]
-
     @property
     def _parts(self) -> Parts | None:
         return None if self._shared is None else self._shared.parts
@@ -259,7 +249,7 @@ class Decided:
     def needs(self) -> Needs:
         """What is missing, and the fewest facts that settle the verdict at its best."""
         best, worst = self.on.area.rank(self.at_best), self.on.area.rank(self.at_worst)
-        return Needs() if self.definite else needs(self.on, self.record, self._told(), best, worst, self._shared)
+        return Needs() if self.definite else needs(self.on, self.record, self.open_findings, best, worst, self._shared)
 
     @cached_property
     def clause_gaps(self) -> tuple[ClauseGaps, ...]:

@@ -135,7 +135,7 @@ def _said(f: Finding, c: Clause, verdict: Decided) -> tuple[tuple[str, ...], tup
     shared = verdict._shared
     if shared is None:
         return worked_out()
-    read = shared.values_read((f.rule,), verdict.record, verdict.on.derivations)
+    read = shared.values_read((f.rule,), verdict.record.values)
     return shared.answer(("said", f.rule.key, c.key, read), worked_out)
 
 

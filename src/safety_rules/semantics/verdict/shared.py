@@ -42,35 +42,61 @@ class Parts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """Answers by what they depend on; forgotten all at once when there are too many.
+class Answers:
+    """What one law answers, by all that each answer depends on; forgotten all at once when there are too many."""
 
-    `standing` is an engine's way from values, masks and outcome to the verdict's standing, `masks` its way from values
+    derivations: Mapping[str, Derivation] = field(repr=False)
+    known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def answer(self, key: Hashable, worked_out: Callable[[], T]) -> T:
+        """Return the answer for a key, worked out where it is not known yet."""
+        found: T | None = self.known.get(key)
+        if found is None:
+            found = worked_out()
+            self.keep(key, found)
+        return found
+
+    def keep(self, key: Hashable, answer: object) -> None:
+        """Keep an answer for a key."""
+        if len(self.known) >= MOST_KEPT:
+            self.known.clear()
+        self.known[key] = answer
+
+    def read(self, rule: Rule) -> tuple[str, ...]:
+        """Return the given facts that a rule reads, through derivations, in a fixed order."""
+        if rule.key not in self.reads:
+            parts = [c.that for c in (*rule.applies_when, *rule.requires)]
+            self.reads[rule.key] = tuple(sorted(facts_of(parts, self.derivations)))
+        return self.reads[rule.key]
+
+    def values_read(self, rules: Iterable[Rule], values: Mapping[str, Any]) -> Hashable:
+        """Return the values of every given fact that rules read as a key."""
+        facts = sorted({key for rule in rules for key in self.read(rule)})
+        return tuple((k, canonical(values[k])) for k in facts if k in values)
+
+    def of_rule(self, what: str, rule: Rule, values: Mapping[str, Any]) -> Hashable | None:
+        """Return the key of what one rule says of values: the values that it reads.
+
+        None where these are records of a list, which hardly ever come again and take long to compare.
+        """
+        found: list[str | None] = [what, rule.key]
+        for key in self.read(rule):
+            value = values.get(key)
+            if value.__class__ is tuple and value and value[0].__class__ is not str:
+                return None
+            found.append(None if value is None else canonical(value))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Answers):
+    """The answers of one law, with an engine's ways to them.
+
+    `standing` is its way from values, masks and outcome to the verdict's standing, `masks` its way from values
     to their findings, `parts` its way to what is told of them.
     """
 
     standing: Callable[[Mapping[str, Any], Masks, str], Standing | None] | None = field(default=None, repr=False)
     masks: Callable[[Mapping[str, Any]], Masks] | None = field(default=None, repr=False)
     parts: Parts | None = field(default=None, repr=False)
-    answers: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
-
-    def answer(self, key: Hashable, worked_out: Callable[[], T]) -> T:
-        """Return the answer for a key, worked out where it is not known yet."""
-        if key not in self.answers:
-            if len(self.answers) >= MOST_KEPT:
-                self.answers.clear()
-            self.answers[key] = worked_out()
-        found: T = self.answers[key]
-        return found
-
-    def values_read(self, rules: Iterable[Rule], record: Record, derivations: Mapping[str, Derivation]) -> Hashable:
-        """Return the values of every given fact that rules read, through derivations, as a key."""
-        facts: set[str] = set()
-        for rule in rules:
-            if rule.key not in self.reads:
-                parts = [c.that for c in (*rule.applies_when, *rule.requires)]
-                self.reads[rule.key] = tuple(sorted(facts_of(parts, derivations)))
-            facts.update(self.reads[rule.key])
-        values = record.values
-        return tuple((k, canonical(values[k])) for k in sorted(facts) if k in values)
