@@ -12,6 +12,7 @@ import xlsxwriter
 from click.testing import CliRunner
 from docx import Document
 from docx.oxml.ns import qn
+from docx.text.paragraph import Paragraph
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
@@ -150,8 +151,8 @@ def test_a_graded_unit_has_its_sum_on_paper(tmp_path: Path) -> None:
     path = tmp_path / "单元.xlsx"
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet("单元")
-        sheet.write_row(0, 0, ["单元名称", "厂区边界外500m范围内人数估算值"])
-        sheet.write_row(1, 0, ["储罐区", 60])
+        sheet.write_row(0, 0, ["单元名称", "厂区边界外500m范围内人数估算值", "适用范围"])
+        sheet.write_row(1, 0, ["储罐区", 60, "适用"])
         chemicals = book.add_worksheet("化学品")
         chemicals.write_row(0, 0, ["单元名称", "化学品名称", "存在量（t）"])
         chemicals.write_row(1, 0, ["储罐区", "液氨", 25])
@@ -159,7 +160,20 @@ def test_a_graded_unit_has_its_sum_on_paper(tmp_path: Path) -> None:
     documents.write_document("grading", documents.of_unit(unit), out := tmp_path / "x.docx", None)
     assert rows_of(out, 0)[1][:6] == ["液氨", "25", "10", "2", "2.5", "5"]  # Table 1: ammonia 10 t; β of ammonia 2
     assert "S＝Σq/Q＝2.5。" in whole(out)
+    assert "经辨识，S＝2.5，大于或等于1，构成危险化学品重大危险源；经分级，R＝7.5，为四级重大危险源。" in whole(out)
     assert "校正系数α＝1.5，R＝α·Σβ·q/Q＝7.5。" in whole(out)  # 50 to 99 people: 1.5; 1.5 × 5
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_looks_are_styles_and_columns_have_their_widths(key: str, tmp_path: Path) -> None:
+    documents.write_document(key, None, path := tmp_path / "x.docx", None)
+    layout, made = documents.layouts()[key], Document(str(path))
+    named = {p.style.name for p in made.element.body.iter(qn("w:p")) for p in (Paragraph(p, made),)}
+    assert named == {b.get("style", "body") for b in layout["blocks"] if "p" in b} | (
+        {"cell"} if made.tables else set()
+    )
+    widths = [[round(c.width.mm) for c in t.columns] for t in made.tables]
+    assert widths == [b["widths"] for b in layout["blocks"] if "table" in b]
 
 
 def controls(document: Any) -> Iterator[str]:

@@ -180,16 +180,23 @@ def _by_row(notices: Sequence[Any]) -> Callable[[int], list[Any]]:
 
 
 def by_screening(made: Callable[[Sequence[Content], Path], Any], engine: str = "auto") -> Judge:
-    """Return a door of ledgers that are screened."""
+    """Return a door of ledgers that are screened; each row is of an enterprise of its own."""
 
     def judged(area: sr.DatedArea, contents: Sequence[Content], folder: Path) -> list[Answer]:
-        screening = screen(made(contents, folder), area, engine=engine)
+        apart = [_of_its_own(c, n) for n, c in enumerate(contents, 1)] if len(contents) > 1 else contents
+        screening = screen(made(apart, folder), area, engine=engine)
         verdicts = [r.verdict for r in screening.rows if r.outcome]
         assert len(verdicts) == len(contents), [n.text("zh") for n in screening.notices]
         notices = [n for n in screening.notices if n.code in OF_COLUMNS]
         return [answer(area, v, notices) for v in verdicts]
 
     return judged
+
+
+def _of_its_own(content: Content, number: int) -> Content:
+    """Return a content whose enterprise, where it names one, is no other row's."""
+    who = {"enterprise.name": f"甲公司{number}", "enterprise.credit_code": ""}
+    return {k: who.get(k, v) for k, v in content.items()}
 
 
 def text(value: Any) -> str:

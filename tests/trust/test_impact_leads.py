@@ -109,6 +109,37 @@ def test_sources_and_what_is_to_be_done_have_lines() -> None:
     assert (change.item.kind, change.item.key) == ("remedy", "base/sample")
 
 
+BOTH = (RULE, "area/sample.yaml")
+AREA = ((BASE / "area" / "area.yaml").read_text("utf-8"), "area/area.yaml")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "key"),
+    [
+        (BOTH, "zh: 样例", "zh: 反例", "base/sample: title"),
+        (BOTH, "zh: 强度", "zh: 不强", "base/sample: requires.dense"),
+        (AREA, "admitted: {zh: 准入", "admitted: {zh: 不准入", "base: admitted"),
+        ((WORDS, "vocabulary.yaml"), "zh: 征地", "zh: 租地", "choices sites: options.land"),
+    ],
+)
+def test_a_sentence_that_people_are_told_has_a_line_where_it_says_otherwise(
+    file: tuple[str, str], old: str, new: str, key: str
+) -> None:
+    text, path = file
+    assert old in text
+    rule = "" if path == BOTH[1] else RULE
+    files = [{path: t} for t in (text, text.replace(old, new, 1))]
+    changes = {c.item.key: c for c in compared(*(book(rule, **f) for f in files), most=10).changes}
+    assert changes[key].item.kind == "sentence"
+    assert changes[key].may_loosen
+
+
+def test_a_quotation_altered_by_a_sign_is_told() -> None:
+    sides = [book(RULE.replace("clause: 一}", f"clause: 一, quotation: 应当足额{end}}}")) for end in "。；"]
+    (change,) = compared(*sides, most=10).changes
+    assert (change.item.kind, change.item.key) == ("cites", "base/sample: statute 一")
+
+
 def test_a_new_fact_that_only_a_new_rule_reads_is_not_held_against_it() -> None:
     more = WORDS.replace("  project.name:", "  project.fence: {zh: 围栏, en: Fence, kind: boolean}\n  project.name:")
     rule = RULE.replace("requires:\n", "requires:\n  fenced: {zh: 有围栏, en: fenced, that: project.fence}\n")

@@ -36,6 +36,8 @@ EDITS = {
         "{zh: 保证金, en: Deposit, headings: [押金],",
     ),
     "an option spelled another way": ("vocabulary.yaml", "low: {zh: 低", "low: {zh: 低, aliases: [一般]"),
+    "a sentence that people are told": (DEPOSIT, "title: {zh: ", "title: {zh: 不"),
+    "an area's outcome by another name": (AREA, "closed: {zh: ", "closed: {zh: 不"),
     "a silence": (
         DEPOSIT,
         "rule: deposit_is_paid\n",

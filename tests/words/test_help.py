@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import run
 
 import click
 import pytest
 import xlsxwriter
 from click.testing import CliRunner
 
+from doors.reading import LEDGERS
 from safety_rules.cli.main import cli
 from safety_rules.formats.law_out import wide
 from safety_rules.formats.written import written_in
@@ -26,6 +30,7 @@ def verbs(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...],
             yield from verbs(found, *path, name)
 
 
+CHINESE = os.environ | {"LANG": "zh_CN.UTF-8", "LC_ALL": "", "LANGUAGE": "", "PYTHONIOENCODING": "utf-8"}
 VERBS = list(verbs(cli))
 
 
@@ -59,6 +64,8 @@ def test_help_fits_80_columns_in_its_language(locale: str, begins: str, monkeypa
         ("zh_CN.UTF-8", ["check", "-h"], "用法："),
         ("en_US.UTF-8", ["screen", "-h"], "Usage: "),
         ("en_US.UTF-8", ["-l", "zh", "screen", "-h"], "用法："),
+        ("en_US.UTF-8", ["-l", "zh", "rectify", "due", "-h"], "用法："),
+        ("en_US.UTF-8", ["rectify", "-h", "-l", "zh"], "用法："),
         ("zh_CN.UTF-8", ["screen", "-l", "en", "-h"], "Usage: "),
         ("ko_KR.UTF-8", ["screen", "-h"], "用法："),
     ],
@@ -67,9 +74,28 @@ def test_an_option_goes_before_the_locale(
     locale: str, arguments: list[str], begins: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANG", locale)
-    if arguments[0] == "-l":
-        arguments = [*arguments[2:], *arguments[:2]]
     assert CliRunner().invoke(cli, arguments).output.startswith(begins)
+
+
+@pytest.mark.parametrize("before", [["-l", "en", "rectify", "stats"], ["rectify", "-l", "en", "stats"]])
+def test_a_language_before_the_verb_is_the_verbs_own(before: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    english = CliRunner().invoke(cli, [*before, str(LEDGERS / "r15_minimal.xlsx")])
+    assert english.output.startswith("Hidden dangers as of ")
+
+
+@pytest.mark.parametrize("arguments", [[], ["rectify"], ["new"]])
+def test_a_group_without_a_verb_answers_with_its_help_alone(arguments: list[str]) -> None:
+    made = run([sys.executable, "-m", "safety_rules", *arguments], capture_output=True, text=True, env=CHINESE)
+    assert made.returncode == 2
+    assert made.stderr.startswith("用法：")
+    assert "错误：" not in made.stderr
+    assert "命令 [参数]" in made.stderr
+
+
+def test_an_unknown_verb_of_a_group_is_answered_with_the_nearest() -> None:
+    made = run([sys.executable, "-m", "safety_rules", "rectify", "du"], capture_output=True, text=True, env=CHINESE)
+    assert "没有“du”这个命令；您是否要写“due”？" in made.stderr
 
 
 def book(path: Path, *cells: str) -> Path:

@@ -113,13 +113,13 @@ def _emptied(rules: str | None, overlays: Sequence[RuleFileText], book: Rulebook
 def _lost(path: Path, shown_at: str, book: Rulebook, waivers: Path | None) -> Sequence[Problem]:
     """Return what the rules lost, altered or widened against the lock that stands beside them, overlays apart."""
     from safety_rules.services.lint.waivers import lint_waivers
-    from safety_rules.services.lock import against, holds_all, kept_lock, lock
+    from safety_rules.services.lock import against, holds_all, kept_lock, lock, texts_beside
 
-    kept = kept_lock(path)
-    if kept is None or (waivers is None and holds_all(kept, book)):
+    kept, texts = kept_lock(path), texts_beside(path.parent)
+    if kept is None or (waivers is None and holds_all(kept, book, texts)):
         return ()
     granted = lint_waivers(waivers) if waivers is not None else ()
-    return of_diagnostics(list(against(kept, lock(book, shown_at, granted), waivers is not None)))
+    return of_diagnostics(list(against(kept, lock(book, shown_at, granted, texts), waivers is not None)))
 
 
 def _lint(

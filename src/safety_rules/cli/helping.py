@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import click
 
 SPOKEN = "safety_rules.spoken"
 FIRST = 26
+LANGUAGE = "zh or en; by default as the locale says, else as the ledger is written."
 
 
 class Lines(click.HelpFormatter):
@@ -54,8 +56,8 @@ class Told(click.Command):
         """Write how the verb is called."""
         from safety_rules.words.catalog import sentence
 
-        usage = " ".join((ctx.command_path, *self.collect_usage_pieces(ctx)))
-        formatter.write_text(sentence("help.usage", answered_in(ctx), usage=usage))
+        language = answered_in(ctx)
+        formatter.write_text(sentence("help.usage", language, usage=usage(ctx, language)))
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the verb does."""
@@ -77,8 +79,33 @@ class Told(click.Command):
             self.format_commands(ctx, formatter)
 
 
+class Everywhere(dict[str, Any]):
+    """Defaults of options that hold for every verb of a group, and of its groups."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return an option's default; for any other name a verb's defaults, which are the same."""
+        return super().get(name, self)
+
+
 class ToldGroup(Told, click.Group):
-    """A group whose help is told in the language of who asks."""
+    """A group whose help is told in the language of who asks; `-l` may stand before its verb."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the group's options, with the language of all its verbs."""
+        spoken = click.Option(
+            ["-l", "--language"], type=click.Choice(["zh", "en"]), expose_value=False, callback=_for_all, help=LANGUAGE
+        )
+        return [spoken, *super().get_params(ctx)]
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Return the verb that was asked for; an unknown one is answered with the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from safety_rules.words.near import did_you_mean
+
+            help = did_you_mean(args[0], self.list_commands(ctx)) if args else ""
+            raise click.UsageError(f"there is no verb `{args[0]}`" + (f"; {help}" if help else ""), ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the verbs of the group."""
@@ -90,6 +117,22 @@ class ToldGroup(Told, click.Group):
         rows = [(name, helped(c.short_help or c.help, language)) for name, c in found if c is not None]
         with formatter.section(texts("help.parts", language)[1]):
             formatter.write_dl(rows)
+
+
+def usage(ctx: click.Context, language: str) -> str:
+    """Return how the verb of a context is called."""
+    from safety_rules.words.catalog import texts
+
+    said = " ".join((ctx.command_path, *ctx.command.collect_usage_pieces(ctx)))
+    for english, own in zip(texts("help.pieces", "en"), texts("help.pieces", language), strict=True):
+        said = said.replace(english, own)
+    return said
+
+
+def _for_all(ctx: click.Context, _: click.Parameter, language: str | None) -> None:
+    """Make a language the default of every verb below."""
+    if language is not None:
+        ctx.default_map = Everywhere(language=language)
 
 
 def _record(param: click.Parameter, ctx: click.Context) -> list[tuple[str, str]]:

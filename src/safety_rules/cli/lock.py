@@ -26,7 +26,7 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
     from safety_rules.formats.safe import replacing
     from safety_rules.loading.folders import resolve_folder, rulebook_of
     from safety_rules.services.lint.waivers import lint_waivers
-    from safety_rules.services.lock import NAME, against, kept_lock, lock, lock_text
+    from safety_rules.services.lock import NAME, against, kept_lock, lock, lock_text, state, texts_beside
 
     if reason is not None and len(reason.strip()) < 2:
         raise click.UsageError("`--accept` needs the reason in words")
@@ -34,7 +34,8 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
     path = folder / NAME
     granted = lint_waivers(waivers) if waivers is not None else ()
     book = rulebook_of(rules)
-    made, kept = lock(book, f"{folder.as_posix()}/", granted), kept_lock(path)
+    texts = texts_beside(folder)
+    made, kept = lock(book, f"{folder.as_posix()}/", granted, texts), kept_lock(path)
     found = list(against(kept, made, waivers is not None)) if kept is not None else []
     for diagnostic in found:
         click.echo(diagnostic.line(language))
@@ -48,5 +49,5 @@ def command(rules: str | None, waivers: Path | None, reason: str | None, check: 
     before = kept.accepted if kept is not None else ()
     said = [f"{datetime.date.today()} ({len(found)}): {' '.join(reason.split())}"] if reason is not None else []
     with replacing(path) as temporary:
-        temporary.write_text(lock_text(made, book.digest, (*before, *said)), encoding="utf-8", newline="\n")
+        temporary.write_text(lock_text(made, state(book, texts), (*before, *said)), encoding="utf-8", newline="\n")
     click.echo(sentence("lock.written", language, path=path.name, count=len(made), accepted=len(found)))

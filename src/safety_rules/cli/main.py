@@ -14,33 +14,33 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.helping import ToldGroup, answered_in, keep
+from safety_rules.cli.helping import ToldGroup, answered_in, keep, usage
 from safety_rules.version import VERSION
 
 VERBS = {
+    "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
+    "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
+    "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
+    "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
+    "template": "生成空白台账：表头、单位、下拉选项。Write a blank ledger with headings, units and drop-down lists.",
+    "rectify": "隐患整改销号：导入、办理、到期、统计、核对。Keep the life of hidden dangers: import, record, close, due, stats, verify.",
+    "law": "某日施行哪些规定、哪些未覆盖。Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
+    "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "replay": "按决定记录重新作一遍，逐条核对。Make the decisions of a log again: the same, or what differs.",
     "help": "查诊断代码、规则、函数或专题的说明页。Print the page of a diagnostic's code, a rule, a function or a topic.",
     "check": "检查规则文件，一次列出全部错误及位置。Check rule files: every mistake at once, with its place.",
     "test": "运行规则文件中的示例。Run the cases that stand in rule files.",
     "eval": "算一个条件或算式：结果、原因、未知时的上下限。Work out a condition or formula: its value, its ends where it is open, and why.",
     "prove": "对所有可能的记录证明规则成立。Prove what holds of rules on every record, or show a record.",
     "impact": "规则改动后谁的结论会变。Say what new rules change: whose verdict in a ledger, or which rules.",
-    "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
     "lock": "把规则的完好状态记入锁文件。Write down the sound state of rules: each loss against it is named.",
+    "format": "规则文件中的名称统一写成中文或英文。Write the names in rule files in Chinese or in English.",
     "new": "新建规则包、事项、规则或叠加文件。Write a new pack, area, rule or overlay that passes every check.",
     "graph": "画出规则读取哪些事实和取值。Draw what reads what: rules, derived facts, figures, facts.",
-    "lsp": "编辑器中的规则文件：即时诊断、补全、说明、跳转、改正。Serve an editor: mistakes as typed, completion, hover, fixes.",
-    "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
     "index": "生成规则目录的索引页。Write the index page of a rules folder.",
-    "document": "生成文书草稿：意见书、分级报告、指令书、复查。Write papers ready to sign: opinions, gradings, orders, reviews.",
-    "serve": "在本机打开网页：放入台账，取出结果和文书。Open a page on this machine: a ledger in, results and papers out.",
+    "schemas": "生成规则文件的 JSON Schema。Write the JSON Schemas of rule files, for editors.",
+    "lsp": "编辑器中的规则文件：即时诊断、补全、说明、跳转、改正。Serve an editor: mistakes as typed, completion, hover, fixes.",
     "mcp": "供智能助手只读调用。Serve read-only tools to an assistant (Model Context Protocol).",
-    "screen": "审查项目台账：结论、原因、缺项、差距。Screen a ledger of projects: verdict, reasons, needs and gaps for each row.",
-    "grade": "重大危险源辨识与分级。Grade major hazard installations: S, R, level and duties of each unit.",
-    "explain": "说明台账一行的结论。Explain the verdict on one row of a ledger.",
-    "replay": "按决定记录重新作一遍，逐条核对。Make the decisions of a log again: the same, or what differs.",
-    "law": "某日施行哪些规定、哪些未覆盖。Say which law is in force on a day, what rests on it, what is not covered, and what changes next.",
-    "template": "生成空白台账：表头、单位、下拉选项。Write a blank ledger with headings, units and drop-down lists.",
-    "rectify": "隐患整改销号：导入、办理、到期、统计、核对。Keep the life of hidden dangers: import, record, close, due, stats, verify.",
 }
 
 
@@ -79,16 +79,6 @@ class AllVerbs(ToldGroup):
             return None
         command: click.Command = import_module(f"safety_rules.cli.{cmd_name}").command
         return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """Return the verb that was asked for; an unknown one is answered with the nearest."""
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from safety_rules.words.near import did_you_mean
-
-            help = did_you_mean(args[0], VERBS) if args else ""
-            raise click.UsageError(f"there is no verb `{args[0]}`" + (f"; {help}" if help else ""), ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a verb; rule files that hold errors are answered in the verb's language."""
@@ -200,13 +190,15 @@ def _show(error: click.ClickException) -> None:
     from safety_rules.words.catalog import CHINESE, sentence
 
     language = _spoken()
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        click.echo(error.format_message(), err=True)
+        return
     if language != CHINESE:
         error.show()
         return
     context = getattr(error, "ctx", None)
     if context is not None:
-        usage = " ".join((context.command_path, *context.command.collect_usage_pieces(context)))
-        click.echo(sentence("failed.usage", language, usage=usage), err=True)
+        click.echo(sentence("failed.usage", language, usage=usage(context, language)), err=True)
         click.echo(sentence("failed.help", language, command=context.command_path), err=True)
     click.echo(_told(error.format_message()), err=True)
 

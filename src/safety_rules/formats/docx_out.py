@@ -48,9 +48,9 @@ def built(layout: Mapping[str, Any]) -> Document:
         if "table" in block:
             _table(document, block)
         elif "list" in block:
-            _wrapped(_paragraph(document, block["p"], style, layout["frame"])._p, block["list"])
+            _wrapped(_paragraph(document, block["p"], style)._p, block["list"])
         else:
-            _paragraph(document, block["p"], style, layout["frame"])
+            _paragraph(document, block["p"], style)
     return document
 
 
@@ -102,6 +102,8 @@ def _blank(frame: str) -> Document:
             if part is None:
                 _page_number(run)
     document.core_properties.author, document.core_properties.language = "", "zh-CN"
+    for look in LOOKS:
+        _style(document, look, LINE[frame])
     _stand_ins(document)
     return document
 
@@ -134,27 +136,35 @@ def _font(run: Any, name: str, size: float, bold: bool = False) -> None:
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
 
 
-def _paragraph(parent: Any, text: str, style: str, frame: str) -> Any:
+def _style(document: Document, look: str, line: float) -> None:
+    """Add the paragraph style of a look, so that a district changes it in one place, and every program shows it."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml.ns import qn
     from docx.shared import Pt
 
-    font, size, side, indent, bold = LOOKS[style]
-    paragraph = parent.add_paragraph()
-    shape = paragraph.paragraph_format
+    font, size, side, indent, bold = LOOKS[look]
+    style = document.styles.add_style(look, WD_STYLE_TYPE.PARAGRAPH)
+    style.base_style = document.styles["Normal"]
+    style.font.name, style.font.size, style.font.bold = "Times New Roman", Pt(size), bold
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+    shape = style.paragraph_format
     shape.alignment = getattr(WD_ALIGN_PARAGRAPH, side)
     shape.space_before = shape.space_after = Pt(0)
     if indent:
         shape.first_line_indent = Pt(size * indent)
-    if style != "cell":
-        shape.line_spacing = Pt(max(LINE[frame], size * 1.4) if style == "title" else LINE[frame])
-    shape.page_break_before = style == "annex"
-    if style in ("head", "title"):
-        shape.keep_with_next = True
+    if look != "cell":
+        shape.line_spacing = Pt(max(line, size * 1.4) if look == "title" else line)
+    shape.page_break_before = look == "annex"
+    shape.keep_with_next = look in ("head", "title")
+
+
+def _paragraph(parent: Any, text: str, style: str) -> Any:
+    paragraph = parent.add_paragraph(style=style)
     for part in SLOT.split(text):
         if not part:
             continue
         run = paragraph.add_run("" if SLOT.fullmatch(part) else part)
-        _font(run, font, size, bold)
         if SLOT.fullmatch(part):
             _wrapped(run._r, part[1:-1])
     return paragraph
@@ -166,11 +176,13 @@ def _table(document: Document, block: Mapping[str, Any]) -> None:
 
     table = document.add_table(rows=2, cols=len(block["columns"]), style="Table Grid")
     table.autofit = False
+    for column, width in zip(table.columns, block["widths"], strict=True):
+        column.width = Mm(width)
     for row, texts in zip(table.rows, (block["columns"], block["cells"]), strict=True):
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         for cell, text, width in zip(row.cells, texts, block["widths"], strict=True):
             cell.width = Mm(width)
-            paragraph = _paragraph(cell, text, "cell", "gb9704")
+            paragraph = _paragraph(cell, text, "cell")
             cell._tc.remove(paragraph._p.getprevious())
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     _wrapped(table.rows[1]._tr, block["table"])

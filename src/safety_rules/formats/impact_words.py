@@ -48,7 +48,8 @@ def amount(value: Fraction | None, book: Rulebook, fact: str) -> str:
 def change_lines(change: Any, areas: Mapping[str, Area], language: str) -> list[str]:
     """Return the lines of one change of meaning, with its witnesses."""
     key, title = change.item, change.title.in_(language)
-    kind, what = sentence(f"item.{key.kind}", language), sentence(f"change.{change.what}", language)
+    altered = "altered" if change.what == "changed" and key.kind in ("sentence", "cites") else change.what
+    kind, what = sentence(f"item.{key.kind}", language), sentence(f"change.{altered}", language)
     lines = [sentence("impact.head", language, kind=kind, area=key.area, key=key.key, title=title, what=what)]
     if change.leads is not None:
         before, after = change.leads

@@ -27,6 +27,7 @@ from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headi
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
 from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
+from safety_rules.formats.same_owner import Watched, watched
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem
@@ -66,34 +67,40 @@ class Ledger:
     understood: Sequence[tuple[str, Column]] = ()
 
 
-def ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted = None) -> Ledger:
-    """Return a ledger whose headings are facts of the subjects; raises LedgerError where there is none."""
+def ledger(
+    path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted = None, apart: bool = False
+) -> Ledger:
+    """Return a ledger whose headings are facts of the subjects; raises LedgerError where there is none.
+
+    Rows that name one enterprise are held against each other, unless they are `apart`: records of their own, as in a
+    table.
+    """
     if path.is_dir() or not path.exists():
         raise LedgerError(f"there is no file `{path}`")
     try:
-        return _ledger(path, vocabulary, subjects, sheet)
+        return _ledger(path, vocabulary, subjects, sheet, {} if apart else watched(vocabulary, subjects))
     except OSError as error:
         raise LedgerError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
-def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted) -> Ledger:
+def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted, watch: Watched) -> Ledger:
     with path.open("rb") as file:
         head = file.read(8)
     if not head:
         raise LedgerError(f"`{path.name}` is empty")
     ending = path.suffix.lower()
     if ending in JSON:
-        return _json_ledger(path, vocabulary, subjects)
+        return _json_ledger(path, vocabulary, subjects, watch)
     if ending in PARQUET:
         from safety_rules.formats.parquet_in import parquet_table
 
-        read = _from_tables(path, (parquet_table(path),), vocabulary, subjects, None)
+        read = _from_tables(path, (parquet_table(path),), vocabulary, subjects, None, watch)
         return replace(read, heading_row=1, numbered=False)
     if ending in WORKBOOKS or head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         from safety_rules.formats.workbook_in import sheets
 
-        return _from_tables(path, sheets(path), vocabulary, subjects, sheet)
-    return _from_tables(path, (csv_table(path),), vocabulary, subjects, None)
+        return _from_tables(path, sheets(path), vocabulary, subjects, sheet, watch)
+    return _from_tables(path, (csv_table(path),), vocabulary, subjects, None, watch)
 
 
 def _facts(vocabulary: Vocabulary, subjects: Sequence[str]) -> list[Fact]:
@@ -101,7 +108,12 @@ def _facts(vocabulary: Vocabulary, subjects: Sequence[str]) -> list[Fact]:
 
 
 def _from_tables(
-    path: Path, tables: Sequence[RawTable], vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted
+    path: Path,
+    tables: Sequence[RawTable],
+    vocabulary: Vocabulary,
+    subjects: Sequence[str],
+    sheet: Wanted,
+    watch: Watched,
 ) -> Ledger:
     facts = _facts(vocabulary, subjects)
     if isinstance(sheet, Layout):
@@ -147,7 +159,7 @@ def _from_tables(
         notices += [n for s in sheets_of for n in s.notices]
     notices = [*(n for t, _ in main for n in t.notices), *(n for f in found for n in f.notices), *notices]
     readings = [
-        Reading(table, f, vocabulary, subjects, lists, notices, inner is not None)
+        Reading(table, f, vocabulary, subjects, lists, notices, watch, inner is not None)
         for (table, _), f in zip(main, found, strict=True)
     ]
     table, top = main[0]
@@ -261,7 +273,7 @@ def _expected(facts: Sequence[Fact]) -> str:
     return "headings are names of facts, such as " + ", ".join(f"`{f.name.zh}`" for f in facts[:4])
 
 
-def _json_ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> Ledger:
+def _json_ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], watch: Watched) -> Ledger:
     facts = _facts(vocabulary, subjects)
     headings = tuple(f.name.zh for f in facts)
-    return Ledger(path, path.name, headings, 1, (), {}, [], json_rows(path, facts, vocabulary), numbered=False)
+    return Ledger(path, path.name, headings, 1, (), {}, [], json_rows(path, facts, vocabulary, watch), numbered=False)

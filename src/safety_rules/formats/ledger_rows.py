@@ -16,12 +16,13 @@ from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.list_values import joined, lacks, list_value
 from safety_rules.formats.lists import ListSheet
 from safety_rules.formats.mentions import Spoken, list_headed, list_told, parts, spoken_of
+from safety_rules.formats.same_owner import SameOwner, Statement, Watched, same_owner
 from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.objects import Unread
-from safety_rules.semantics.admission.values import denies
+from safety_rules.semantics.admission.values import absent, denies
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 
@@ -70,7 +71,9 @@ class Reading:
     subjects: Sequence[str]
     lists: Mapping[str, Sequence[ListSheet]]
     notices: list[Problem]
+    watch: Watched
     grouped: bool = False
+    others: SameOwner = field(default_factory=SameOwner)
 
     @cached_property
     def identity(self) -> frozenset[str]:
@@ -104,6 +107,17 @@ class Reading:
             if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings):
                 yield {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
                 yield from ({key: text} for key, text in self._also(r))
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield what each row says of the subjects that it names beside its own, where it has columns for that."""
+        columns = [] if self.grouped else [c for c in self.found.columns if c.fact.key in self.watch]
+        named = [c for c in self.found.columns if c.fact.key in self.identity]
+        for r in self.table.rows() if columns else ():
+            if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings):
+                names = {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
+                cells = {c.fact.key: r.cell(c.index) for c in columns}
+                told = {k: cell_text(c) for k, c in cells.items() if _states(c, self.vocabulary.facts[k])}
+                yield Statement(names, told, self.table.place(r.number))
 
     def _also(self, row: RawRow) -> list[tuple[str, str]]:
         """Return whom a row names in columns that are not used because another one carries their fact."""
@@ -223,6 +237,10 @@ class Reading:
                 in_cells[key] = cell
             elif not is_blank(cell):
                 data[key] = datum(cell, column, row)
+        for of in (in_cells, data) if self.others.differing else ():
+            of |= {
+                key: cell for key, value in of.items() if (cell := self.others.unread(key, names, value)) is not None
+            }
         self._lists(data, places, problems, in_cells, names, row)
         return LedgerRow(row.number, place, cells, data, places, self.at, tuple(problems))
 
@@ -266,8 +284,10 @@ def all_rows(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
         for sheet in sheets:
             first.notices += sheet.attach(rows, first.vocabulary)
     number = first.vocabulary.subjects[first.subjects[0]].identity[0]
+    others = same_owner((s for reading in readings for s in reading.statements()), first.watch)
     seen: dict[str, str] = {}
     for reading in readings:
+        reading.others = others
         for row in reading.rows():
             said = owner(row.data.get(number)) if row.data is not None else ""
             before = seen.setdefault(said, row.place) if said else row.place
@@ -297,13 +317,19 @@ def several(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
         yield replace(row, number=number, cells=(row.place, *cells), places=places)
 
 
+def _states(cell: Any, fact: Fact) -> bool:
+    """Return whether a cell says something of its fact."""
+    return not isinstance(cell, Unread) and not is_blank(cell) and not absent(usable(cell), fact.blank_words)
+
+
 def _merged(fact: Fact, place: str, value: Any) -> Problem:
     return problem("merged-cell", fact.key, place, cell_text(value)[:80], fact=fact.name)
 
 
-def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iterator[LedgerRow]:
+def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary, watch: Watched) -> Iterator[LedgerRow]:
     """Yield the records of a JSON file, each also as cells under the facts' headings."""
     index = {f.key: i for i, f in enumerate(facts)}
+    others = same_owner(_json_statements(path, facts, vocabulary, watch), watch) if watch else SameOwner()
     for number, data, error in json_items(path):
         place = f"{path.name}:{number}"
         if error is None and not isinstance(data, dict):
@@ -313,7 +339,38 @@ def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary) -> Iter
             continue
         cells: list[Any] = [""] * len(facts)
         _fill(cells, data, "", index, vocabulary.find)
-        yield LedgerRow(number, place, tuple(cells), data)
+        names = {f.key: text for f, c in zip(facts, cells, strict=True) if (text := owner(c))}
+        unread = {
+            f.key: found
+            for f, c in zip(facts, cells, strict=True)
+            if f.key in watch and (found := others.unread(f.key, names, c)) is not None
+        }
+        yield LedgerRow(number, place, tuple(cells), _with(data, "", unread, vocabulary.find) if unread else data)
+
+
+def _json_statements(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary, watch: Watched) -> Iterator[Statement]:
+    """Yield what each record says of the subjects that it names beside its own."""
+    index = {f.key: i for i, f in enumerate(facts)}
+    for number, data, _ in json_items(path):
+        if isinstance(data, dict):
+            cells: list[Any] = [""] * len(facts)
+            _fill(cells, data, "", index, vocabulary.find)
+            named = {f.key: text for f, c in zip(facts, cells, strict=True) if (text := owner(c))}
+            told = {f.key: cell_text(c) for f, c in zip(facts, cells, strict=True) if f.key in watch and _states(c, f)}
+            yield Statement(named, told, f"{path.name}:{number}")
+
+
+def _with(data: Mapping[str, Any], prefix: str, values: Mapping[str, Any], find: Callable[[str], Fact | None]) -> Any:
+    """Return nested or flat data with other values for some facts."""
+    made: dict[str, Any] = {}
+    for key, value in data.items():
+        name = f"{prefix}.{key}" if prefix else key
+        fact = find(name)
+        if fact is not None and fact.key in values:
+            made[key] = values[fact.key]
+        else:
+            made[key] = _with(value, name, values, find) if fact is None and isinstance(value, dict) else value
+    return made
 
 
 def _fill(

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -136,6 +136,7 @@ def of_unit(unit: Any) -> Values:
     basis = [sentence("document.source", "zh", title=s.title.zh, number=s.number) for s in titles]
     return values | {
         "basis": _lines(basis),
+        "conclusion": _graded(unit, values, figure),
         "ratio_sum": figure(unit.ratio_sum),
         "alpha": figure(unit.alpha),
         "hazard_index": figure(unit.hazard_index),
@@ -154,6 +155,17 @@ def of_unit(unit: Any) -> Values:
             for c in unit.chemicals
         ],
     }  # fmt: skip
+
+
+def _graded(unit: Any, values: Values, figure: Callable[[Any], str]) -> str:
+    """Return the conclusion of a grading: by which figures it is what it is, or, where it is open, why."""
+    verdict, slots = unit.row.verdict, {"outcome": str(values["outcome"]), "s": figure(unit.ratio_sum)}
+    if verdict.definite and unit.ratio_sum is not None:
+        if unit.ratio_sum < 1:
+            return sentence("document.graded_below", "zh", **slots)
+        if unit.hazard_index is not None and verdict.at_best.startswith("level_"):
+            return sentence("document.graded_level", "zh", r=figure(unit.hazard_index), **slots)
+    return sentence("document.graded_open", "zh", reason=str(values["first_reason"]), **slots)
 
 
 def of_enterprise(key: str, enterprise: str, dangers: Sequence[Danger], table: Lifecycle, on: datetime.date) -> Values:

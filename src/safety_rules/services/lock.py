@@ -17,8 +17,7 @@ from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Case, Derivation, Obligation
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.services.impact.leads import leads, period_says
-from safety_rules.services.lint.sources import cited
+from safety_rules.services.impact.leads import across, leads, period_says
 from safety_rules.services.lint.waivers import LintWaiver
 from safety_rules.words.catalog import both
 from safety_rules.words.diagnostic import Diagnostic
@@ -33,7 +32,7 @@ LONGEST = 80
 MOST_GONE = 8
 OF_ONE, OF_MANY = 8, 6  # digits of a digest: of a thing, of one among those of a line
 WIDENING = frozenset({"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered"})
-GROUPED = frozenset({"cases", "headings"})
+GROUPED = frozenset({"cases", "headings", "sentences"})
 NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices"})
 """Whose coming makes rules hold less, and whose going takes nothing away."""
 
@@ -49,12 +48,26 @@ class Locked:
 
 
 Lock = Mapping[Key, Locked]
+Texts = Mapping[str, str]
 
 
-def lock(book: Rulebook, folder: str = "", waivers: Iterable[LintWaiver] = ()) -> Lock:
-    """Return the lock of a rulebook; `folder` is what stands before the names of its files, `waivers` are those of lint."""
+def texts_beside(folder: Path) -> Texts:
+    """Return the texts of law in a rules folder, by file."""
+    return {f.name: f.read_text("utf-8", errors="replace") for f in sorted((folder / "texts").glob("*.txt"))}
+
+
+def state(book: Rulebook, texts: Texts) -> str:
+    """Return the digest of rules and the texts beside them."""
+    return _digest((book.digest, *(f"{name} {text}" for name, text in texts.items()))) if texts else book.digest
+
+
+def lock(book: Rulebook, folder: str = "", waivers: Iterable[LintWaiver] = (), texts: Texts | None = None) -> Lock:
+    """Return the lock of a rulebook and the texts of law beside it.
+
+    `folder` is what stands before the names of its files, `waivers` are those of lint.
+    """
     made: dict[Key, Locked] = {}
-    for kind, key, says, whole in _things(book, folder, waivers):
+    for kind, key, says, whole in _things(book, folder, waivers, texts):
         plain, short = " ".join(key.replace(":=", "=").split()), " ".join(says.split())
         unique, i = plain, 1
         while (kind, unique) in made:
@@ -73,29 +86,37 @@ def _short(text: str, digits: int) -> str:
 Thing = tuple[str, str, str, str]
 
 
-def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver]) -> Iterator[Thing]:
+def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver], texts: Texts | None) -> Iterator[Thing]:
     for area in book.areas.values():
-        yield "area", area.key, ", ".join(o.key for o in area.outcomes), ", ".join(area.subjects)
+        frame = (area.subjects, area.default_on, area.grades, area.from_ledger, across(area), str(area.zone))
+        yield "area", area.key, ", ".join(o.key for o in area.outcomes), repr(frame)
         yield from _of_area(area)
     for chain in book.chains:
         yield "rule", f"chain/{chain.key}", period_says(chain.in_force), chain.derives
         yield from _cases(f"chain/{chain.key}", chain.cases)
-    headings: dict[str, list[str]] = {}
+    headings, told = dict[str, list[str]](), dict[str, list[str]]()
     for lead in leads(book).values():
         if lead.kind in ("heading", "name"):
             headings.setdefault(lead.says, []).append(f"{lead.kind} {lead.key}")
+        elif lead.kind == "sentence":
+            told.setdefault(lead.key.partition(": ")[0], []).append(f"{lead.key} {lead.says}")
         else:
             yield lead.kind, lead.key, lead.says, ""
     for fact, words in headings.items():
         shown = " ".join(dict.fromkeys(w.split(" ", 1)[1].rpartition(": ")[2] for w in words))
         yield "headings", fact, shown, " ".join(_short(w, OF_MANY) for w in words)
+    for of, said in told.items():
+        yield (
+            "sentences",
+            of,
+            said[0].removeprefix(f"{of}: ").partition(" ")[2],
+            " ".join(_short(s, OF_MANY) for s in said),
+        )
+    for name, text in (texts or {}).items():
+        yield "text", name, f"{len(text)}", text
     for parameter in book.parameters.values():
         for entry in parameter.entries:
             yield "figure", f"{parameter.key} {period_says(entry.period)}", str(entry.value), ""
-    for name, _, citations, _ in cited(book):
-        for c in citations:
-            quoted = f" “{c.quotation}”" if c.quotation else ""
-            yield "cites", f"{name}: {c.source} {c.clause}", f"{c.standing.name}{quoted}", c.continues
     for left in book.not_covered:
         yield (
             "not-covered",
@@ -187,9 +208,9 @@ def kept_lock(path: Path) -> Kept | None:
     return Kept(things, tuple(accepted), digest == _digest(lines), start, rules)
 
 
-def holds_all(kept: Kept, book: Rulebook) -> bool:
-    """Return whether a lock, as it was written, is of exactly these rules."""
-    return kept.whole and kept.rules == book.digest and not book.overlay_digest
+def holds_all(kept: Kept, book: Rulebook, texts: Texts) -> bool:
+    """Return whether a lock, as it was written, is of exactly these rules and texts."""
+    return kept.whole and kept.rules == state(book, texts) and not book.overlay_digest
 
 
 def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagnostic]:

@@ -76,7 +76,8 @@ class RecordDecision:
         vocabulary, subjects = self.law.rulebook.vocabulary, self.law.area.subjects
         if isinstance(self.data, str | Path):
             named = None if isinstance(self.named, Layout) else self.named
-            book = ledger(Path(self.data), vocabulary, subjects, self.named if isinstance(self.named, Layout) else None)
+            wanted = self.named if isinstance(self.named, Layout) else None
+            book = ledger(Path(self.data), vocabulary, subjects, wanted, apart=True)
             for row in book.rows:
                 if row.error is not None:
                     book.notices.append(Problem("row", "", row.place, row.error))

@@ -177,7 +177,7 @@ def from_ledger(
 
     Columns that are asked for by their headings (`named`) stand beside, as they are.
     """
-    book = ledger(path, vocabulary, subjects, sheet)
+    book = ledger(path, vocabulary, subjects, sheet, apart=True)
     notices: list[Problem] = []
 
     def whole() -> Iterator[LedgerRow]:

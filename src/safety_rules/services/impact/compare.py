@@ -15,7 +15,7 @@ from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Standing
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.impact.edges import Pair
-from safety_rules.services.impact.leads import NOWHERE, leads, owners
+from safety_rules.services.impact.leads import NOWHERE, across, leads, owners
 from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, items_of, meaning
 from safety_rules.services.impact.stricter import better_by_z3
 from safety_rules.services.impact.touched import Moved, Readers, Sides
@@ -24,6 +24,8 @@ from safety_rules.services.impact.witness import Search, Witness, searched
 MOST_SEARCHED = 24
 MOST_LAWS = 4
 READ_BY_ALL = ("fact", "units", "choices", "ratio", "contradiction", "table")
+NEVER_NEWS = ("sentence", "cites")
+"""What is no change where it only comes: what it belongs to is told, and what stood there stands."""
 OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "ratio", "contradiction")
 
 
@@ -129,7 +131,7 @@ def _led(moved: list[Moved], sides: Sides, most: int) -> Iterator[Change]:
         shown = now if now is not None else was
         assert shown is not None
         assert reading is not None
-        if sides.area is not None and not reading.concerns((was, now)):
+        if (was is None and shown.kind in NEVER_NEWS) or (sides.area is not None and not reading.concerns((was, now))):
             continue
         search = reading.searched((was, now), most) if i < MOST_SEARCHED else Search((), 0)
         what = "added" if was is None else "removed" if now is None else "changed"
@@ -145,7 +147,10 @@ def _frame(old: Rulebook, new: Rulebook, area: str | None) -> Iterator[Change]:
     """Yield a change where areas differ in outcomes, subjects or zone."""
     for key in old.areas.keys() & new.areas.keys() if area is None else {area} & old.areas.keys() & new.areas.keys():
         before, after = old.areas[key], new.areas[key]
-        shapes = [([o.key for o in a.outcomes], a.subjects, str(a.zone)) for a in (before, after)]
+        shapes = [
+            ([o.key for o in a.outcomes], a.subjects, str(a.zone), a.grades, a.from_ledger, across(a))
+            for a in (before, after)
+        ]
         if shapes[0] != shapes[1]:
             yield Change(ItemKey(key, "area", key), "changed", after.title, (), (), 0, None)
 

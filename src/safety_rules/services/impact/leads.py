@@ -1,4 +1,4 @@
-"""Where everything leads that data and rules are read by: spellings, headings, units, facts, rows of tables, sources, what is to be done.
+"""Where everything leads that data and rules are read by: spellings, headings, units, facts, rows of tables, sources, what is said.
 
 A line each, so that two rulebooks can be compared line by line, and a lock of them can be read by people.
 """
@@ -14,10 +14,12 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Choice, Choices, Kind, Number, Records
 from safety_rules.language.law import edition_on
 from safety_rules.language.rule import Duty, Obligation, Rule
-from safety_rules.language.rulebook import Rulebook
+from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Period
 from safety_rules.language.table import Edition, Row
 from safety_rules.language.vocabulary import Bounds, Fact
+from safety_rules.services.impact.meaning import items_of
+from safety_rules.services.impact.said import citations, sentences
 from safety_rules.words.values import decimal
 
 NOWHERE = "—"
@@ -41,15 +43,16 @@ Leads = Mapping[tuple[str, str], Lead]
 def leads(book: Rulebook, days: Collection[datetime.date] = ()) -> Leads:
     """Return where everything of a rulebook leads, its tables as they stand on some days (by default, from each edition on)."""
     found = (*_spellings(book), *_facts(book), *_headings(book), *_units(book), *_ratios(book), *_sources(book))
-    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_sentences(book))}
+    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_to_do(book), *_told(book))}
 
 
 def owners(book: Rulebook) -> frozenset[str]:
-    """Return what leads can belong to: facts, choice lists, units, tables, sources, rules and obligations."""
+    """Return what leads can belong to: everything of a rulebook that has a key."""
     words = book.vocabulary
-    things = (h.key for a in book.areas.values() for h in (*a.rules, *a.obligations))
+    keyed = (book.areas, book.parameters, book.tables, book.sources, words.facts, words.choices, words.subjects)
+    listed = (book.not_covered, words.ratios, words.contradictions, items_of(book))
     return frozenset(
-        {*words.facts, *words.choices, *words.subjects, *words.units.units, *book.tables, *book.sources, *things}
+        {*words.units.units, *words.formats, *(k for m in keyed for k in m), *(t.key for g in listed for t in g)}
     )
 
 
@@ -201,7 +204,7 @@ def _written(row: Row) -> tuple[str, ...]:
     return tuple(p for p in (*row.spellings[:1], row.qualifier) if p)
 
 
-def _sentences(book: Rulebook) -> Iterator[Lead]:
+def _to_do(book: Rulebook) -> Iterator[Lead]:
     """Yield what is to be done where a rule is violated or an obligation holds."""
     for area in book.areas.values():
         holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
@@ -217,3 +220,19 @@ def _sentences(book: Rulebook) -> Iterator[Lead]:
 
 def _duty(duty: Duty) -> str:
     return " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)
+
+
+def across(area: Area) -> list[tuple[str, tuple[str, ...], int]]:
+    """Return what an area asks of a ledger's rows together, without what it says of it."""
+    return [(x.key, x.by, x.at_most) for x in area.across_rows]
+
+
+def _told(book: Rulebook) -> Iterator[Lead]:
+    """Yield what people are told and what is cited; facts that must be given are asked for with what they say."""
+    for said in sentences(book):
+        yield Lead("sentence", said.key, said.says, said.owner, at=said.at)
+    for cited in citations(book):
+        yield Lead("cites", cited.key, cited.says, cited.owner, at=cited.at)
+    for i, one in enumerate(book.must_be_given, 1):
+        says = f"{', '.join(one.areas)} when {one.text or 'always'}, with {one.given_with or 'nothing'}"
+        yield Lead("must_be_given", f"{one.fact} {i}", says, one.fact, at=one.at)

@@ -21,6 +21,7 @@ from safety_rules.services.impact.witness import Search, searched
 Moved: TypeAlias = "tuple[Lead | None, Lead | None]"
 MOST_READERS = 8
 OF_ALL_AREAS = ("heading", "name", "units", "subject", "source", "ratio", "contradiction")
+SAID = ("remedy", "duty", "sentence", "cites")
 UNSOUGHT = (
     "heading",
     "name",
@@ -30,6 +31,9 @@ UNSOUGHT = (
     "source",
     "remedy",
     "duty",
+    "sentence",
+    "cites",
+    "must_be_given",
     "edition",
     "table",
     "choices",
@@ -74,8 +78,9 @@ class Readers:
         """Return whether something of the area reads what moved, or may."""
         lead = moved[1] or moved[0]
         assert lead is not None
-        if lead.kind in ("remedy", "duty"):
-            return lead.key.partition("/")[0] == self._sides.area
+        if lead.kind in SAID:
+            of = lead.key.partition(":")[0].partition("/")[0]
+            return of == self._sides.area or of not in self._sides.new.areas
         return not lead.owner or lead.kind in OF_ALL_AREAS or bool(self._of(lead))
 
     def _of(self, lead: Lead) -> list[ItemKey]:
