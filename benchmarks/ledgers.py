@@ -29,7 +29,10 @@ DAY = "2020-10-01"
 
 def ledger(rows: int, blank: float, path: Path) -> Path:
     """Write a ledger of that many rows: each cell one of its column's, `blank` of them empty."""
-    rng = Random(20201001)
+    rng, own = (
+        Random(20201001),
+        {0: "XM-{:06d}", 2: "示例企业{:06d}", 3: ""},
+    )  # rows of one enterprise would contradict each other
     whole = python_calamine.CalamineWorkbook.from_path(EXAMPLE).get_sheet_by_index(0).to_python()
     headings, known = whole[1], [r for r in whole[2:] if r[0]]
     columns = [[r[i] for r in known if r[i] not in ("", "未知", "待定")] or [""] for i in range(len(headings))]
@@ -38,7 +41,7 @@ def ledger(rows: int, blank: float, path: Path) -> Path:
         sheet.write_row(0, 0, headings)
         for n in range(rows):
             for i, cells in enumerate(columns):
-                value = f"XM-{n:06d}" if i == 0 else rng.choice(cells)
+                value = own[i].format(n) if i in own else rng.choice(cells)
                 if i > 3 and rng.random() < blank:
                     continue
                 sheet.write(n + 1, i, value, *([day] if hasattr(value, "year") else []))
