@@ -99,7 +99,7 @@ def test_explain_draws_a_tree_of_one_row(call, ledger: Path) -> None:
 def test_explain_begins_with_what_decides_in_three_lines(call, ledger: Path) -> None:
     said = call("explain", ledger, "--row", 3)[1].splitlines()
     assert said[0].startswith("零部件项目：不予准入（一票否决）")
-    assert said[1].startswith("主要原因：不涉及化学反应，未做到：")
+    assert said[1].startswith("主要原因：“不涉及化学反应”一项，不符合“")
     assert said[3:] == ["（逐条说明请加 --all）"]
     assert all("├" not in line for line in said)
 

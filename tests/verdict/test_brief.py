@@ -41,7 +41,7 @@ def test_a_veto_among_grades_is_told_as_a_veto() -> None:
 def test_a_grade_is_reached_and_no_rule_is_broken() -> None:
     verdict = RULES.area("major_hazard").on("2026-11-29").decide(AMMONIA)
     said = verdict.brief("zh")
-    assert said[1].startswith("定级理由：“辨识指标S小于1”不成立")
+    assert said[1].startswith("定级理由：“分级指标R小于10”成立；“辨识指标S小于1”不成立")
     assert said[2] == "达到较优结果的差额：化学品第1条·存在量须减少 0.001 t（至多 9.999 t）"
     assert "不符合" not in verdict.explain("zh")
     assert "violated" not in verdict.explain("en")
@@ -59,5 +59,26 @@ def test_a_reason_that_is_the_title_is_said_once(key: str) -> None:
     rule = next(r for r in RULES.rulebook.areas["hidden_danger"].rules if r.key == key)
     case = next(c for c in rule.cases if c.expect["expect"] == "violated")
     said = RULES.area("hidden_danger").on(case.on).decide(dict(case.given)).brief("zh")[1]
-    assert said.startswith(f"主要原因：未做到“{rule.title.zh}”")
+    assert said.startswith(f"主要原因：不符合“{rule.title.zh}”的要求")
     assert said.count(rule.title.zh) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("special_07_d_crane", "起重机械限制器，不符合“起重量限制器、起重力矩限制器、防坠安全器齐全有效”的要求；"),
+        ("chemical_13_control_room", "“控制室、机柜间面向危险装置一侧满足防火防爆要求”一项，不符合“面向装置一侧"),
+    ],
+)
+def test_a_reason_says_what_is_not_met_and_the_matter_once(key: str, said: str) -> None:
+    rule = next(r for r in RULES.rulebook.areas["hidden_danger"].rules if r.key == key)
+    case = next(c for c in rule.cases if c.expect["expect"] == "violated")
+    line = RULES.area("hidden_danger").on(case.on).decide(dict(case.given)).brief("zh")[1]
+    assert line.startswith(f"主要原因：{said}")
+
+
+def test_a_unit_below_the_limit_is_told_by_its_index() -> None:
+    unit = {**AMMONIA, "单元.化学品": [{"品名": "液氨", "存在量": 9}]}
+    said = RULES.area("major_hazard").on("2026-11-29").decide(unit).brief("zh")
+    assert said[0].startswith("不构成重大危险源")
+    assert said[1].startswith("定级理由：“辨识指标S小于1”成立；")

@@ -180,6 +180,24 @@ def test_a_frame_agrees_with_its_records(key: str, spark: Any, tmp_path: Path) -
         assert (row["violated"], row["undetermined"], row["not_applicable"]) == want, data
 
 
+def test_facts_that_contradict_each_other_are_unknown_as_in_a_record(spark: Any, tmp_path: Path) -> None:
+    area = sr.load().area("admission").on("2026-11-29")
+    of = {"project.industry_code": ("3670", "3391", "3670", "5942", None), "project.safety_category": ["smelting"] * 5}
+    of["project.safety_category"][2] = "none_of_these"
+    of |= {"project.stage": ["under_construction"] * 5, "project.safety_preassessment": ["not_started"] * 5}
+    found = [dict(zip(of, row, strict=True)) for row in zip(*of.values(), strict=True)]
+    table = pa.table(of).append_column("at", pa.array(range(len(found))))
+    decision = area.decide_table(frame_of(spark, table, tmp_path), keep=["at"], columns={k: k for k in of})
+    got = sorted((r.asDict() for r in decision.frame().collect()), key=lambda r: r["at"])
+    exact = compiled(area.law)
+    for row, data in zip(got, found, strict=True):
+        want = tuple(exact.masks(area.admit(data).values))
+        assert (row["violated"], row["undetermined"], row["not_applicable"]) == want, data
+    bit = 1 << decision.rules.index("preassessment_before_construction")
+    assert [bool(row["undetermined"] & bit) for row in got] == [True, False, False, False, True]
+    assert [bool(row["violated"] & bit) for row in got] == [False, True, False, True, False]
+
+
 def test_a_result_is_written_whole_and_a_waiver_counts(spark: Any, tmp_path: Path) -> None:
     area = sr.load().area("admission").on("2020-10-01")
     table = pa.table(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from safety_rules.language.explanation import Series, Slot, Statement, statement
+from safety_rules.language.kinds import Name
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import DueDuty, Finding, Status
 from safety_rules.semantics.verdict.currency import not_covered_said, review_said, reviews, unasked
@@ -46,9 +47,32 @@ def _reason(first: Sequence[Finding], violated: int, verdict: Decided) -> Statem
     told, more = ("graded", "graded_others") if is_graded(f, verdict) else ("reason", "others")
     others = statement(f"brief.{more}", count=violated - 1) if violated > 1 else ""
     slots: dict[str, Slot] = {"failed": Series("joint.list", tuple(failed)), "law": law, "others": others}
-    if told == "reason" and [c.zh for c in failed] == [f.rule.title.zh]:
+    if told == "graded":
+        return statement("brief.graded", held=_held(verdict), title=f.rule.title, **slots)
+    matter = _beside(f.rule.title, failed)
+    if matter is None:
         return statement("brief.plain_reason", **slots)
-    return statement(f"brief.{told}", title=f.rule.title, **slots)
+    return statement("brief.reason" if matter == f.rule.title else "brief.matter_reason", title=matter, **slots)
+
+
+def _beside(title: Name, failed: Sequence[Name]) -> Name | None:
+    """Return what a title says beside the one sentence that fails: nothing where it is that sentence, so that it is said once."""
+    if len(failed) != 1:
+        return title
+    if failed[0].zh == title.zh:
+        return None
+    zh, en = title.zh.removesuffix(f"：{failed[0].zh}"), title.en.removesuffix(f": {failed[0].en}")
+    return Name(zh, en) if zh != title.zh and en != title.en else title
+
+
+def _held(verdict: Decided) -> Slot:
+    """Return the step that holds next below the grade: the other end of what the grade rests on."""
+    area = verdict.on.area
+    held = [f.rule for f in verdict.findings if f.status is Status.SATISFIED and is_graded(f, verdict)]
+    worse = [r for r in held if area.rank(r.otherwise.outcome) > area.rank(verdict.at_worst)]
+    if not worse:
+        return ""
+    return statement("brief.held", title=min(worse, key=lambda r: area.rank(r.otherwise.outcome)).title)
 
 
 def _without_reason(worst: int, verdict: Decided) -> Statement:
