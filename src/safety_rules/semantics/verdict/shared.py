@@ -47,7 +47,7 @@ class Answers:
 
     derivations: Mapping[str, Derivation] = field(repr=False)
     known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    reads: dict[tuple[type, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def answer(self, key: Hashable, worked_out: Callable[[], T]) -> T:
         """Return the answer for a key, worked out where it is not known yet."""
@@ -65,11 +65,12 @@ class Answers:
 
     def read(self, rule: Rule | Obligation) -> tuple[str, ...]:
         """Return the given facts that a rule or obligation reads, through derivations, in a fixed order."""
-        if rule.key not in self.reads:
+        one = (rule.__class__, rule.key)
+        if one not in self.reads:
             asks = rule.requires if isinstance(rule, Rule) else ()
             parts = [c.that for c in (*rule.applies_when, *asks)]
-            self.reads[rule.key] = tuple(sorted(facts_of(parts, self.derivations)))
-        return self.reads[rule.key]
+            self.reads[one] = tuple(sorted(facts_of(parts, self.derivations)))
+        return self.reads[one]
 
     def values_read(self, rules: Iterable[Rule], values: Mapping[str, Any]) -> Hashable:
         """Return the values of every given fact that rules read as a key."""
