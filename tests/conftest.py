@@ -50,7 +50,7 @@ class Asserted:
     """
 
     def __init__(self) -> None:
-        self.seen = False
+        self.seen = self.calling = False
         pytest.raises = self.counted(pytest.raises)
         pytest.warns = self.counted(pytest.warns)
 
@@ -65,14 +65,18 @@ class Asserted:
         return told
 
     def pytest_assertion_pass(self) -> None:
-        """Note the first assertion of a test."""
-        self.seen, util._assertion_pass = True, None
+        """Note the first assertion of a test; one of its fixtures is none of its own, and leaves the hook."""
+        if self.calling:
+            self.seen, util._assertion_pass = True, None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
         """Fail a test that passed without an assertion."""
-        self.seen = False
-        done = yield
+        self.seen, self.calling = False, True
+        try:
+            done = yield
+        finally:
+            self.calling = False
         if not self.seen:
             pytest.fail("passed without an assertion: was a loop empty?", pytrace=False)
         return done
