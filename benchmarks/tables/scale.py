@@ -83,5 +83,5 @@ LIMITS = """## What is not known
 - Rows that SQL leaves to the exact evaluator cost some hundred microseconds each. In clean files they are few; a file of
   free text (`三千平`, `2.7 亿元`) sends a fifth of its rows that way.
 - Words for people (`screen`: reasons, gaps, needs) cost 4 to 18 ms for a row that is not simply admitted: the more, the more of it
-  is blank. `screen --jobs N` divides that among processes, and does so by itself above 20,000 rows.
+  is blank. `screen --jobs N` divides that among processes, and does so by itself above 5,000 rows.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -52,6 +53,13 @@ def test_what_rests_on_a_document_is_named_and_what_is_not_covered_is_said() -> 
 def test_a_document_that_ended_and_still_governs_is_told_apart() -> None:
     old = [d for d in rules().law("2024-01-01").documents if not d.in_force]
     assert [d.source.key for d in old] == ["joint_punishment_2017"]
+
+
+def test_quotations_whose_clause_is_not_held_are_listed_and_those_that_lint_holds_are_not() -> None:
+    told = {d["source"]: d["clauses"] for d in json.loads(asked("--json", "--on", "2026-06-01"))["quoted_without_text"]}
+    assert "第四十九条第一款、第二款" in told["work_safety_law_2021"]
+    assert not told.keys() & {f.stem for f in (Path(__file__).parents[2] / "rules" / "texts").glob("*.txt")}
+    assert "引文只能人工核对" in asked("--on", "2026-06-01", "--language", "zh")
 
 
 def asked(*arguments: str) -> str:

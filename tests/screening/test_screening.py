@@ -59,7 +59,8 @@ WRONG = [
 def test_a_wrong_cell_is_named_and_unknown_and_the_other_rows_go_on(
     tmp_path: Path, heading: str, cell: Any, says: str
 ) -> None:
-    (first, second), _ = screened(ledger_of(tmp_path / "a.xlsx", changed(**{heading: cell}), PASSING))
+    other = changed(项目编号="P2", 企业名称="乙公司", 统一社会信用代码="")
+    (first, second), _ = screened(ledger_of(tmp_path / "a.xlsx", changed(**{heading: cell}), other))
     assert first.verdict is not None
     assert [says] == [p.text("zh") for p in first.verdict.problems]
     same = "admitted" if heading == "统一社会信用代码" else "undetermined"

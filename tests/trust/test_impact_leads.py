@@ -109,6 +109,23 @@ def test_sources_and_what_is_to_be_done_have_lines() -> None:
     assert (change.item.kind, change.item.key) == ("remedy", "base/sample")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "loosens"),
+    [
+        ("plausible: {maximum: 1000,", "plausible: {maximum: 2000,", True),
+        ("plausible: {maximum: 1000,", "plausible: {maximum: 500,", False),
+        ("{zh: 员工, en: Staff,", "{zh: 员工, en: Staff, blank_words: [无],", True),
+    ],
+)
+def test_a_fact_that_takes_what_it_asked_about_before_is_a_loosening_whatever_a_few_records_say(
+    old: str, new: str, loosens: bool
+) -> None:
+    before, after = book(), book(**{"vocabulary.yaml": WORDS.replace(old, new, 1)})
+    (change,) = [c for c in compared(before, after, most=10).changes if c.item.kind == "fact"]
+    assert change.takes_more is loosens
+    assert change.may_loosen >= loosens
+
+
 BOTH = (RULE, "area/sample.yaml")
 AREA = ((BASE / "area" / "area.yaml").read_text("utf-8"), "area/area.yaml")
 

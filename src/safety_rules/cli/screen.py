@@ -107,7 +107,7 @@ def history_of(
 )  # fmt: skip
 @click.option(
     "--jobs", type=click.IntRange(1, 256), default=None, metavar="N",
-    help="Processes that screen rows for xlsx, csv and parquet; by default one, and one per core above 20,000 rows.",
+    help="Processes that screen rows for xlsx, csv and parquet; by default one, and one per core above 5,000 rows.",
 )  # fmt: skip
 @accept_option
 @history_option

@@ -41,6 +41,12 @@ def law_lines(law: LegalCalendar, language: str) -> Iterator[str]:
     yield ""
     yield sentence("law.missing", language, count=len(law.not_covered))
     yield from (line for n in law.not_covered for line in folded(n.what.in_(language), "  "))
+    if law.unread:
+        yield ""
+        yield sentence("law.unread", language, count=sum(map(len, law.unread.values())))
+    for source, clauses in law.unread.items():
+        yield from folded(title(source, language), "  ")
+        yield from folded(sentence("law.list", language).join(clauses), "    ")
     yield ""
     yield sentence("law.next", language)
     yield from _turns(law.next, language)
@@ -121,6 +127,7 @@ def law_data(law: LegalCalendar) -> dict[str, Any]:
         ],
         "lapsed": [_resting(r) for r in law.lapsed],
         "not_covered": [_of(n) for n in law.not_covered],
+        "quoted_without_text": [{**_of(s), "clauses": list(clauses)} for s, clauses in law.unread.items()],
         "next": [{"day": t.day.isoformat(), "what": t.what, **_of(t.of)} for t in law.next],
     }
 

@@ -21,7 +21,7 @@ CELL_LIMIT = 32767
 
 def printable(text: str) -> str:
     """Return text without control characters and signs that only turn what is read, short enough for a cell."""
-    clean = CONTROL.sub("", text)
+    clean = text if text.isprintable() else CONTROL.sub("", text)
     return clean if len(clean) <= CELL_LIMIT else clean[: CELL_LIMIT - 1] + "…"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from safety_rules.language.record import Problem
@@ -17,6 +18,7 @@ from safety_rules.semantics.admission.objects import Unread
 from safety_rules.semantics.admission.values import absent
 
 EXCEL_DIGITS = 15
+MOST_FOLDED = 1024  # headings and options, which come again in every row
 RUNNING = frozenset({"序号", "no", "no.", "#"})  # headings of numbers that count the lines
 DITTO = frozenset(
     {"同上", "同左", "同前", "同前行", "〃", "″", '"', "''", "“", "”", "ditto", "same as above", "…", "...", "……"}
@@ -109,6 +111,7 @@ def cell_text(cell: Any) -> str:
     return str(value).strip()
 
 
+@lru_cache(maxsize=MOST_FOLDED)
 def folded(text: str) -> str:
     """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case."""
     return INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()

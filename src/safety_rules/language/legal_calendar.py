@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from safety_rules.language.kinds import Name
 from safety_rules.language.rulebook import Area
@@ -45,7 +46,7 @@ class LegalCalendar:
     """The law of a day, of one area or of all.
 
     `lapsed` rests on law none of which is in force on that day, and is open; `not_covered` is known law that no
-    rule holds yet.
+    rule holds yet. `unread` are the clauses that are quoted and whose text is not held beside the rules, by document.
     """
 
     day: datetime.date
@@ -54,3 +55,4 @@ class LegalCalendar:
     lapsed: tuple[Resting, ...]
     not_covered: tuple[NotCovered, ...]
     next: tuple[Turn, ...]
+    unread: Mapping[Source, tuple[str, ...]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
@@ -178,8 +179,15 @@ class Function:
 
     def beyond(self, arguments: Sequence[Any]) -> list[int]:
         """Return the places of the days whose year has no table of working days, where the function needs one."""
-        days = [i for i, a in enumerate(arguments) if self.by_table and isinstance(a, datetime.date)]
-        return [i for i in days if not workdays.is_known(arguments[i])]
+        if not self.by_table:
+            return []
+        return [i for i, a in enumerate(arguments) if isinstance(a, datetime.date) and not workdays.is_known(a)]
+
+    @property
+    def known(self) -> Callable[..., Any]:
+        """The function on known arguments: its meaning alone, where it is never unknown."""
+        never = not self.by_table and self.above_zero is None and self.apart is None
+        return partial(self.meaning, KNOWN) if never else self.value
 
     def value(self, *arguments: Any) -> Any:
         """Return what it is on known arguments; None where it is unknown all the same."""

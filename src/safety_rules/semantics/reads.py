@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from safety_rules.language.expr import (
     Aggregate,
@@ -17,26 +19,53 @@ from safety_rules.language.expr import (
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation
+from safety_rules.language.same import Same
 from safety_rules.language.vocabulary import Fact
 
+MOST_READ = 4096
 
-def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[str]:
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What an expression reads, through derivations: the parameters, the reference tables, and the given facts and fields
+    of lists, the latter each once in reading order.
+    """
+
+    parameters: tuple[ParameterRef, ...]
+    tables: tuple[str, ...]
+    given: tuple[FactRef | ItemField, ...]
+
+
+def read(expr: Expr, derivations: Mapping[str, Derivation]) -> Read:
+    """Return what an expression reads; walked once for a text and a law."""
+    return _read(Same(expr), Same(derivations))
+
+
+@lru_cache(maxsize=MOST_READ)
+def _read(expr: Same[Expr], derivations: Same[Mapping[str, Derivation]]) -> Read:
+    nodes = list(walk_through(expr.it, derivations.it, set()))
+    given: dict[str, FactRef | ItemField] = {}
+    for n in nodes:
+        if isinstance(n, FactRef | ItemField) and n.key not in derivations.it:
+            given.setdefault(n.key, n)
+    tables = dict.fromkeys(n.table for n in nodes if isinstance(n, Listed | Lookup))
+    return Read(tuple(n for n in nodes if isinstance(n, ParameterRef)), tuple(tables), tuple(given.values()))
+
+
+def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
     """Return the reference tables that an expression reads, through derivations, each once."""
-    return list(
-        dict.fromkeys(n.table for n in walk_through(expr, derivations, set()) if isinstance(n, Listed | Lookup))
-    )
+    return read(expr, derivations).tables
 
 
-def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> list[ParameterRef]:
+def parameters_of(expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[ParameterRef, ...]:
     """Return the parameters that an expression reads, through derivations."""
-    return [n for n in walk_through(expr, derivations, set()) if isinstance(n, ParameterRef)]
+    return read(expr, derivations).parameters
 
 
 def facts_of(parts: Iterable[Expr], derivations: Mapping[str, Derivation]) -> tuple[str, ...]:
     """Return the given facts (of lists, the list) that expressions read, through derivations, in reading order."""
-    seen: set[str] = set()
-    nodes = (n for part in parts for n in walk_through(part, derivations, seen))
-    return tuple(dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef) and n.key not in derivations))
+    found = (n.key for part in parts for n in read(part, derivations).given if isinstance(n, FactRef))
+    return tuple(dict.fromkeys(found))
 
 
 def reads_one_fact(expr: Expr, derivations: Mapping[str, Derivation]) -> bool:
@@ -51,8 +80,7 @@ def reads_one_fact(expr: Expr, derivations: Mapping[str, Derivation]) -> bool:
 
 def numbers_of(expr: Expr, derivations: Mapping[str, Derivation], facts: Mapping[str, Fact]) -> tuple[str, ...]:
     """Return the given number facts that an expression reads, through derivations, those of list records among them."""
-    nodes = walk_through(expr, derivations, set())
-    given = dict.fromkeys(n.key for n in nodes if isinstance(n, FactRef | ItemField) and n.key not in derivations)
+    given = (n.key for n in read(expr, derivations).given)
     return tuple(key for key in given if key in facts and isinstance(facts[key].kind, Number))
 
 

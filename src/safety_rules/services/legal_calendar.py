@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.legal_calendar import Document, LegalCalendar, Resting, Turn
@@ -16,8 +16,13 @@ from safety_rules.words.near import did_you_mean
 DAY = datetime.timedelta(days=1)
 
 
-def legal_calendar(book: Rulebook, day: datetime.date, area: str | None = None) -> LegalCalendar:
-    """Return the law of a day; raises NotFoundError where there is no such area."""
+def legal_calendar(
+    book: Rulebook, day: datetime.date, area: str | None = None, texts: Collection[str] | None = None
+) -> LegalCalendar:
+    """Return the law of a day; raises NotFoundError where there is no such area.
+
+    With the sources whose `texts` are held, it also has the quotations that nothing but reading holds to their clause.
+    """
     if area is not None and area not in book.areas:
         raise NotFoundError(f"there is no area `{area}`; {did_you_mean(area, book.areas)}")
     every = list(_resting(book, area))
@@ -27,9 +32,13 @@ def legal_calendar(book: Rulebook, day: datetime.date, area: str | None = None) 
         r for r in held if r.citations and all(c.lapsed for c in authority_on(r.citations, book.sources, day))
     )
     missing = [n for n in book.not_covered if area is None or area in n.areas]
+    quoted: dict[Source, dict[str, None]] = {}
+    for c in (c for r in held for c in r.citations if c.quotation and texts is not None and c.source not in texts):
+        quoted.setdefault(book.sources[c.source], {})[c.clause] = None
     return LegalCalendar(
         day, None if area is None else book.areas[area], tuple(d for d in documents if d.resting), lapsed,
         tuple(n for n in missing if n.period.holds(day)), tuple(_turns(book, every, missing, day)),
+        {source: tuple(clauses) for source, clauses in quoted.items()},
     )  # fmt: skip
 
 

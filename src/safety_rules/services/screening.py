@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     Beside = AreaWithHistory | AreaWithLedger
 
-MANY = 20_000
+MANY = 5_000
 """Rows above which a ledger is screened by one process for each core."""
 
 
@@ -58,7 +58,7 @@ def screen(
     for), or `auto`: DuckDB for files of some megabytes. The answers are the same. With a history rows are
     always decided one after the other, and the ledger is read twice: first to learn whose its rows are.
     With a `language` in which all that is wanted of a row is worded, `jobs` processes do so, one for each core
-    where there are more than 20,000 rows and no number is given; rows then have no verdict and are `worded`.
+    where there are more than 5,000 rows and no number is given; rows then have no verdict and are `worded`.
     Where values were accepted, one process tells which of them count.
     Raises LedgerError where the file as a whole is no ledger: at once, or, where it has headings and no
     rows, when the rows were asked for.

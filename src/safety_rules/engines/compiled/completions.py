@@ -7,7 +7,7 @@ partly blank. They only save asking: what none of them tells is asked of bounds,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from random import Random
 from typing import Any
@@ -21,7 +21,7 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import facts_of
 from safety_rules.semantics.verdict.shared import Answers
 
-MOST_KEPT, MOST_TRIES, AT_ONCE = 12, 60, 8
+MOST_KEPT, MOST_TRIES, AT_ONCE, MOST_ALONE = 12, 60, 8, 3
 Completion = Mapping[str, Any]
 Wanted = Callable[[Masks], int]
 """What of what is asked a completion's findings tell, as a mask."""
@@ -34,11 +34,23 @@ class Completions:
         self.law, self.facts, self.left, self.random = law, facts, MOST_TRIES, Random(0)
         self.kept: list[Completion] = []
         self.use = MOST_TRIES
+        self.alone: dict[int, CompiledArea] = {}
 
     @cached_property
     def area(self) -> CompiledArea:
         """The law compiled by strong Kleene, which on complete records is all there is."""
         return compiled(self.law.by_kleene())
+
+    def _masks(self, values: Mapping[str, Any], asked: int) -> Masks:
+        """Return the findings of the rules that are asked for, of few by a function of each; of every rule where none is."""
+        if not 0 < asked.bit_count() <= MOST_ALONE:
+            return self.area.masks(values)
+        found = [0, 0, 0]
+        for i in bits(asked):
+            if i not in self.alone:
+                self.alone[i] = compiled(replace(self.law.by_kleene(), rules=(self.law.rules[i],)))
+            found = [a | b << i for a, b in zip(found, self.alone[i].masks(values), strict=True)]
+        return Masks(*found)
 
     @cached_property
     def values(self) -> dict[str, Sequence[Any]]:
@@ -51,7 +63,7 @@ class Completions:
         Where they hardly ever tell it they are not looked at any more.
         """
         violated = other = 0
-        for found in self._told(held) if self.use > 0 else ():
+        for found in self._told(held, asked) if self.use > 0 else ():
             violated, other = violated | found.violated, other | ~(found.violated | found.undetermined)
             if not asked & ~(violated & other):
                 self.use += 2
@@ -79,8 +91,8 @@ class Completions:
         """Look for completions of values that reach an end, and keep them."""
         self._learn(held, BOTH, ends)
 
-    def _told(self, held: Mapping[str, Any]) -> Iterator[Masks]:
-        return (self._decided(held, one) for one in tuple(self.kept))
+    def _told(self, held: Mapping[str, Any], asked: int = 0) -> Iterator[Masks]:
+        return (self._decided(held, one, asked) for one in tuple(self.kept))
 
     def _learn(self, held: Mapping[str, Any], asked: int, wanted: Wanted) -> None:
         if self.left <= 0 or len(self.kept) >= MOST_KEPT:
@@ -94,13 +106,13 @@ class Completions:
                 asked &= ~new
                 self.kept.append(one)
 
-    def _decided(self, held: Mapping[str, Any], completion: Completion) -> Masks:
+    def _decided(self, held: Mapping[str, Any], completion: Completion, asked: int = 0) -> Masks:
         whole = {**completion, **held}
         for fact in self.facts:
             if isinstance(fact.kind, Records) and fact.key in held:
                 blank: Mapping[str, Any] = next((v[0] for v in self._with_items(fact, completion)), {})
                 whole[fact.key] = tuple([{**blank, **item} for item in held[fact.key]])
-        return self.area.masks(whole)
+        return self._masks(whole, asked)
 
     def _with_items(self, fact: Fact, completion: Completion) -> Sequence[Any]:
         return [v for v in (completion.get(fact.key), self.values[fact.key][-1]) if v]

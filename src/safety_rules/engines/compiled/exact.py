@@ -87,7 +87,7 @@ def _value(expr: tree.Expr, w: Writer) -> ast.expr:
             return _lookup(expr, w)
         case tree.Call(function, arguments):
             parts = [value(a, w) for a in arguments]
-            w.constants[function] = FUNCTIONS[function].value
+            w.constants[function] = FUNCTIONS[function].known
             return _strict(w, parts, code.call(function, *parts))
         case _:
             assert_never(expr)

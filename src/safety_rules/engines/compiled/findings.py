@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.area import compiled
@@ -20,7 +20,7 @@ from safety_rules.engines.compiled.writer import Writer
 from safety_rules.language.expr import FactRef, ItemField
 from safety_rules.language.law import edition_on, entry_on, is_sure
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Clause, Rule
+from safety_rules.language.rule import Clause, Obligation, Rule
 from safety_rules.language.source import Citation, Standing, weakest
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import ClauseResult, DueDuty, Finding, Masks, Status, bits
@@ -30,6 +30,8 @@ from safety_rules.semantics.reads import parameters_of, tables_of, walk_through
 from safety_rules.semantics.verdict.shared import Answers
 
 Values = Mapping[str, Any]
+Asking = TypeVar("Asking", Rule, Obligation)
+T = TypeVar("T")
 Told = Callable[[Callable[[str], Any]], tuple[bool | None, ...]]
 
 
@@ -95,7 +97,7 @@ class Findings:
         duties: list[DueDuty | None] = [*rule_duties(found)]
         by_key = {o.key: o for o in self.law.obligations}
         for duty in self.obliged(self.ready(env.record.values)) if by_key else ():
-            duties.append(duty if duty.certain else due_duty(by_key[duty.key], env))
+            duties.append(duty if duty.certain else self._kept("duty", by_key[duty.key], env, due_duty))
         return tuple(duty for duty in duties if duty is not None)
 
     def _finding(self, rule: Rule, get: Callable[[str], Any], env: Environment) -> Finding:
@@ -103,12 +105,12 @@ class Findings:
             self.parts[rule.key] = _part(rule, self.law, self.constants)
         part = self.parts[rule.key]
         found = None if part is None else part.finding(get)
-        return self._by_definition(rule, env) if found is None else found
+        return self._kept("finding", rule, env, finding) if found is None else found
 
-    def _by_definition(self, rule: Rule, env: Environment) -> Finding:
-        """Return the definition's finding; of a rule that has read the same values, the same: rows of a ledger lack the same."""
-        key = self.kept.of_rule("finding", rule, env.record.values)
-        return finding(rule, env) if key is None else self.kept.answer(key, lambda: finding(rule, env))
+    def _kept(self, what: str, of: Asking, env: Environment, by_definition: Callable[[Asking, Environment], T]) -> T:
+        """Return what the definition says; of what has read the same values, the same: rows of a ledger lack the same."""
+        key = self.kept.of_rule(what, of, env.record.values)
+        return by_definition(of, env) if key is None else self.kept.answer(key, lambda: by_definition(of, env))
 
 
 @dataclass(frozen=True, slots=True)

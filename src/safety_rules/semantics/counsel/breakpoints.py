@@ -53,7 +53,8 @@ def _cells(expr: tree.Expr, env: Environment, path: str, step: Fraction) -> set[
         for left, right in product(_forms(node.left, scope, path), _forms(node.right, scope, path)):
             difference = _add(left, _times(right, ((Fraction(-1),), ONE)))
             for polynomial in (difference[0], left[1], right[1]):
-                cells |= _zeros([c * step**i for i, c in enumerate(polynomial)])
+                if len(polynomial) > 1:
+                    cells |= _zeros([c * step**i for i, c in enumerate(polynomial)])
     return cells
 
 
@@ -196,6 +197,8 @@ def _sum(a: Polynomial, b: Polynomial) -> Polynomial:
 
 
 def _product(a: Polynomial, b: Polynomial) -> Polynomial:
+    if ONE in (a, b):
+        return b if a == ONE else a
     result = [Fraction(0)] * (len(a) + len(b) - 1)
     for i, x in enumerate(a):
         for j, y in enumerate(b):

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from safety_rules.language.chain import canonical
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Clause, Derivation, Rule
+from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import DueDuty, Finding, Masks, Status
 from safety_rules.semantics.environment import Environment
@@ -47,7 +47,7 @@ class Answers:
 
     derivations: Mapping[str, Derivation] = field(repr=False)
     known: dict[Hashable, Any] = field(default_factory=dict, repr=False)
-    reads: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    reads: dict[tuple[type, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def answer(self, key: Hashable, worked_out: Callable[[], T]) -> T:
         """Return the answer for a key, worked out where it is not known yet."""
@@ -63,19 +63,21 @@ class Answers:
             self.known.clear()
         self.known[key] = answer
 
-    def read(self, rule: Rule) -> tuple[str, ...]:
-        """Return the given facts that a rule reads, through derivations, in a fixed order."""
-        if rule.key not in self.reads:
-            parts = [c.that for c in (*rule.applies_when, *rule.requires)]
-            self.reads[rule.key] = tuple(sorted(facts_of(parts, self.derivations)))
-        return self.reads[rule.key]
+    def read(self, rule: Rule | Obligation) -> tuple[str, ...]:
+        """Return the given facts that a rule or obligation reads, through derivations, in a fixed order."""
+        one = (rule.__class__, rule.key)
+        if one not in self.reads:
+            asks = rule.requires if isinstance(rule, Rule) else ()
+            parts = [c.that for c in (*rule.applies_when, *asks)]
+            self.reads[one] = tuple(sorted(facts_of(parts, self.derivations)))
+        return self.reads[one]
 
     def values_read(self, rules: Iterable[Rule], values: Mapping[str, Any]) -> Hashable:
         """Return the values of every given fact that rules read as a key."""
         facts = sorted({key for rule in rules for key in self.read(rule)})
         return tuple((k, canonical(values[k])) for k in facts if k in values)
 
-    def of_rule(self, what: str, rule: Rule, values: Mapping[str, Any]) -> Hashable | None:
+    def of_rule(self, what: str, rule: Rule | Obligation, values: Mapping[str, Any]) -> Hashable | None:
         """Return the key of what one rule says of values: the values that it reads.
 
         None where these are records of a list, which hardly ever come again and take long to compare.

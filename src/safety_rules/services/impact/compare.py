@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Span
@@ -13,9 +13,10 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Standing
+from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.impact.edges import Pair
-from safety_rules.services.impact.leads import NOWHERE, across, leads, owners
+from safety_rules.services.impact.leads import NOWHERE, across, fact_says, leads, owners
 from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, items_of, meaning
 from safety_rules.services.impact.stricter import better_by_z3
 from safety_rules.services.impact.touched import Moved, Readers, Sides
@@ -35,6 +36,7 @@ class Change:
 
     `what` is `added`, `removed` or `changed`. Without a witness, `tried` records were answered alike. `leads` is where a
     spelling, row or sentence led and leads. `never_better` is proved: of one record, or of advice that decides nothing.
+    `takes_more` is a fact that takes what it asked about before: a few records that come out worse say nothing of the rest.
     """
 
     item: ItemKey
@@ -46,12 +48,13 @@ class Change:
     at: Span | None
     leads: tuple[str, str] | None = None
     never_better: bool = False
+    takes_more: bool = False
 
     @property
     def may_loosen(self) -> bool:
         """Whether a record may come out better: one does, or nothing shows or proves what the change does."""
         effects = {w.effect for w in self.witnesses}
-        if self.never_better or "better" in effects:
+        if self.never_better or self.takes_more or "better" in effects:
             return not self.never_better
         return not effects or (effects == {"same"} and self.item.kind != "obligation")
 
@@ -137,10 +140,27 @@ def _led(moved: list[Moved], sides: Sides, most: int) -> Iterator[Change]:
         what = "added" if was is None else "removed" if now is None else "changed"
         ends = (was.says if was is not None else NOWHERE, now.says if now is not None else NOWHERE)
         key = ItemKey("", shown.kind, shown.key)
+        old, new = (b.vocabulary.facts.get(shown.key) for b in (sides.old, sides.new))
+        takes_more = shown.kind == "fact" and old is not None and new is not None and not narrower(old, new)
         new_thing = what == "added" and shown.kind in OF_THEMSELVES and shown.kind != "units"
         yield Change(
-            key, what, Name(shown.key, shown.key), (), search.witnesses, search.tried, shown.at, ends, new_thing
+            key,
+            what,
+            Name(shown.key, shown.key),
+            (),
+            search.witnesses,
+            search.tried,
+            shown.at,
+            ends,
+            new_thing,
+            takes_more,
         )
+
+
+def narrower(old: Fact, new: Fact) -> bool:
+    """Return whether a fact only asks about more numbers than before, and is read alike in everything else."""
+    asks = old.unasked.both(new.unasked) == new.unasked and old.bounds.both(new.bounds) == new.bounds
+    return asks and fact_says(replace(new, bounds=old.bounds, plausible=old.plausible)) == fact_says(old)
 
 
 def _frame(old: Rulebook, new: Rulebook, area: str | None) -> Iterator[Change]:

@@ -131,9 +131,14 @@ def hand(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
+@lru_cache(maxsize=4096)
+def _hands(*names: str) -> frozenset[str]:
+    return frozenset(hand(name) for name in names if name.strip())
+
+
 def hands_of(event: Event) -> frozenset[str]:
     """Return the hands behind an event: who did it, and the organisation for which it was done."""
-    return frozenset(hand(t) for t in (event.by, event.organisation, event.code) if t.strip())
+    return _hands(event.by, event.organisation, event.code)
 
 
 def answers(hands: frozenset[str], details: Details) -> bool:
@@ -144,7 +149,7 @@ def answers(hands: frozenset[str], details: Details) -> bool:
 
 def responsible(details: Details) -> frozenset[str]:
     """Return the hands that answer for a danger, under each of their names."""
-    return frozenset(hand(t) for t in (details.unit, details.enterprise, details.code) if t.strip())
+    return _hands(details.unit, details.enterprise, details.code)
 
 
 def after(table: Lifecycle, danger: Danger | None, event: Event) -> Danger:

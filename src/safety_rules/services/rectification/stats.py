@@ -88,15 +88,15 @@ def stats(dangers: Iterable[Danger], inspections: Iterable[Inspection], on: Day)
         _rate("合计", found),
         sum(d.details.level == "重大" for d in found),
         sum(overdue(d, on) for d in found),
-        _rates({d.details.unit for d in found}, found, "unit"),
-        _rates({d.details.field for d in found}, found, "field"),
+        _rates(found, "unit"),
+        _rates(found, "field"),
         _weeks(found),
         len(seen),
         tuple(sorted(finds.items())),
         len(everything) - len(found),
         sum(d.extended > 0 for d in found),
         sum(d.corrected > 0 for d in found),
-        _rates({d.details.way for d in found}, found, "way") if any(d.details.way for d in found) else (),
+        _rates(found, "way") if any(d.details.way for d in found) else (),
     )
 
 
@@ -104,9 +104,12 @@ def _rate(name: str, dangers: list[Danger]) -> Rate:
     return Rate(name, len(dangers), sum(d.closed_on is not None for d in dangers))
 
 
-def _rates(names: set[str], dangers: list[Danger], of: str) -> tuple[Rate, ...]:
+def _rates(dangers: Iterable[Danger], of: str) -> tuple[Rate, ...]:
     """Return the rate of each name, the lowest first, so that who lags behind stands on top."""
-    rates = [_rate(name, [d for d in dangers if getattr(d.details, of) == name]) for name in names]
+    named: dict[str, list[Danger]] = {}
+    for danger in dangers:
+        named.setdefault(getattr(danger.details, of), []).append(danger)
+    rates = [_rate(name, theirs) for name, theirs in named.items()]
     return tuple(sorted(rates, key=lambda r: (r.rate or Fraction(0), -r.found, r.name)))
 
 
@@ -150,7 +153,7 @@ def tasks_of_workbook(book: Read, on: Day) -> tuple[Danger, ...]:
 def offices(tasks: Iterable[Danger]) -> tuple[Rate, ...]:
     """Return how much of its tasks each leading office has closed, where lists name one."""
     counted = [t for t in tasks if t.withdrawn_on is None and t.details.office]
-    return _rates({t.details.office for t in counted}, counted, "office")
+    return _rates(counted, "office")
 
 
 def stats_of_workbook(book: Read, table: Lifecycle, on: Day) -> Stats:
