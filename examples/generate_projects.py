@@ -23,7 +23,9 @@ HEADINGS = [
     "主要原辅料为化学原料", "最终产品为化学品", "涉及化学反应或涉化环节", "仅物理混合", "常压生产", "化工目录类别",
     "仅为现有产能技术改造", "安全预评价", "安全设施设计审查", "环境影响评价", "名单记录", "事故记录", "隐患记录",
 ]  # fmt: skip
-NATIONAL = "产业结构调整目录类别"  # of the catalogue of 2024: in the last column, drawn by itself, and read by no rule of 2020
+NATIONAL = (
+    "产业结构调整目录类别"  # of the catalogue of 2024: in the last column, drawn by itself, and read by no rule of 2020
+)
 LIST_SHEETS = {
     "名单记录": ["统一社会信用代码", "名单", "列入日期", "名单状态"],
     "事故记录": ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）"],
