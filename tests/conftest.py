@@ -1,11 +1,16 @@
-"""What all tests share: how hypothesis runs, the `--accept` option of golden files, and which tests are slow."""
+"""What all tests share: how hypothesis runs, `--accept`, which tests are slow, and that each asserts something when it passes."""
 
 from __future__ import annotations
 
+import functools
 import os
+import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.assertion import rewrite, util
 from hypothesis import settings
 
 os.environ["LANG"] = "C.UTF-8"  # a locale that names no language of ours
@@ -36,3 +41,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def accept(request: pytest.FixtureRequest) -> bool:
     """Return whether golden files are to be rewritten."""
     return bool(request.config.getoption("--accept"))
+
+
+class Asserted:
+    """Counts to one: a test that passes without an assertion fails, as one whose loop was empty.
+
+    The hook is taken away at a test's first assertion, so that the others cost nothing; pytest gives it back to the next test.
+    """
+
+    def __init__(self) -> None:
+        self.seen = False
+        pytest.raises = self.counted(pytest.raises)
+        pytest.warns = self.counted(pytest.warns)
+
+    def counted(self, expect: Callable[..., Any]) -> Any:
+        """Return what expects an exception, counted as an assertion."""
+
+        @functools.wraps(expect)
+        def told(*args: Any, **kwargs: Any) -> Any:
+            self.seen = True
+            return expect(*args, **kwargs)
+
+        return told
+
+    def pytest_assertion_pass(self) -> None:
+        """Note the first assertion of a test."""
+        self.seen, util._assertion_pass = True, None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
+        """Fail a test that passed without an assertion."""
+        self.seen = False
+        done = yield
+        if not self.seen:
+            pytest.fail("passed without an assertion: was a loop empty?", pytrace=False)
+        return done
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count assertions, those of helpers as well; modules compiled without it are compiled again."""
+    rewrite.PYC_TAIL = f".asserted{rewrite.PYC_TAIL}"
+    helpers = {d.name for d in Path(__file__).parent.iterdir() if any(d.glob("*.py"))}
+    pytest.register_assert_rewrite(*(helpers - sys.modules.keys()))
+    config.pluginmanager.register(Asserted(), "asserted")

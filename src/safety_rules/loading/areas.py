@@ -14,7 +14,7 @@ from safety_rules.language.expr import Expr, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
-from safety_rules.language.source import Period
+from safety_rules.language.source import Citation, Period
 from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
@@ -75,9 +75,14 @@ def _timeline_of(node: Expr, c: Context) -> tuple[str, list[Period]] | None:
 
 
 def authority(files: Sequence[Any], c: Context) -> tuple[Any, ...]:
-    """Return the citations of a rule."""
-    found = [cited(f, c) for f in files]
-    return tuple(f for f in found if f is not None)
+    """Return the citations of a rule: a clause of a document has one standing in it."""
+    found = tuple(f for f in (cited(file, c) for file in files) if f is not None)
+    first: dict[tuple[str, str], Citation] = {}
+    for f in found:
+        other = first.setdefault((f.source, f.clause), f)
+        if other.standing is not f.standing and f.at is not None:
+            c.report.error("standing.two", f.at, clause=f.clause, first=other.standing.name, second=f.standing.name)
+    return found
 
 
 def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, where: str) -> Rule | None:
