@@ -17,6 +17,7 @@ from safety_rules.language.vocabulary import Bounds, Fact
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import (
     MOST_CHARACTERS,
+    admitted_value,
     choice_parts,
     day,
     day_of,
@@ -199,3 +200,34 @@ def test_a_list_of_records_is_none_in_words_or_rows(data: Any, rows: Any) -> Non
 
 def test_what_denies_a_list_is_a_blank_or_a_no() -> None:
     assert [denies(t) for t in ("否", "✗", "无", "—", "未涉及", "没有", "有", "3", "甲")] == [True] * 6 + [False] * 3
+
+
+LONG = "甲" * 60
+MADE: dict[str, Callable[[], Any]] = {
+    "boolean": lambda: value_of(LONG, fact(Boolean()), UNITS),
+    "number": lambda: value_of(LONG, fact(Number(MU)), UNITS),
+    "no number": lambda: value_of([LONG], fact(Number(MU)), UNITS),
+    "unit": lambda: value_of(f"1 {LONG}", fact(Number(MU)), UNITS),
+    "text": lambda: value_of([LONG], fact(Text()), UNITS),
+    "day": lambda: day(LONG),
+    "time": lambda: time(LONG),
+    "choice": lambda: value_of(LONG, fact(Choice(STEPS)), UNITS),
+    "choices": lambda: value_of({LONG: 1}, fact(Choices(STEPS)), UNITS),
+    "records": lambda: record_list(LONG),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_forty_characters_are_shown_of_what_cannot_be_read(kind: str) -> None:
+    with pytest.raises(Unusable) as caught:
+        MADE[kind]()
+    assert len(str(dict(caught.value.said.slots)["data"])) == 40
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [("１２亩", 12), (12, 12), ("12亩", 12), ([12], "! not-a-number"), (None, "! not-a-number"), ("９" * (MOST_CHARACTERS + 1), "! too-long"), ("约12亩", "! not-exact")],
+)  # fmt: skip
+def test_data_is_read_as_people_write_it_or_the_reason_is_that_of_its_spelling(data: Any, value: Any) -> None:
+    assert MU is not None
+    assert attempted(lambda: admitted_value(data, fact(Number(MU)), UNITS)) == value
