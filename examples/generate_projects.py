@@ -23,6 +23,9 @@ HEADINGS = [
     "主要原辅料为化学原料", "最终产品为化学品", "涉及化学反应或涉化环节", "仅物理混合", "常压生产", "化工目录类别",
     "仅为现有产能技术改造", "安全预评价", "安全设施设计审查", "环境影响评价", "名单记录", "事故记录", "隐患记录",
 ]  # fmt: skip
+NATIONAL = (
+    "产业结构调整目录类别"  # of the catalogue of 2024: in the last column, drawn by itself, and read by no rule of 2020
+)
 LIST_SHEETS = {
     "名单记录": ["统一社会信用代码", "名单", "列入日期", "名单状态"],
     "事故记录": ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）"],
@@ -277,19 +280,21 @@ def slips(rows: list[Cells], rng: Random) -> list[tuple[Cells, str, object]]:
 def write(path: Path) -> None:
     """Write the workbook."""
     rows, lists = projects(Random(SEED))
+    classes = Random(SEED + 1).choices(["鼓励类", "允许类", "限制类", "淘汰类", ""], [30, 60, 3, 2, 5], k=len(rows))
+    headings = [*HEADINGS, NATIONAL]
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": TITLE, "created": datetime.datetime(2020, 10, 1)})
     head = book.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DDE7F0", "border": 1})
     title = book.add_format({"bold": True, "font_size": 14})
     sheet = book.add_worksheet("项目")
     sheet.write(0, 0, TITLE, title)
-    sheet.write_row(1, 0, HEADINGS, head)
+    sheet.write_row(1, 0, headings, head)
     sheet.set_row(1, 45)
     sheet.freeze_panes(2, 2)
-    sheet.set_column(0, len(HEADINGS), 13)
+    sheet.set_column(0, len(headings), 13)
     sheet.set_column(1, 2, 26)
-    for i, row in enumerate(rows):
-        sheet.write_row(i + 2, 0, [row[h] for h in HEADINGS])
+    for i, (row, of_2024) in enumerate(zip(rows, classes, strict=True)):
+        sheet.write_row(i + 2, 0, [*(row[h] for h in HEADINGS), of_2024])
     for name, headings in LIST_SHEETS.items():
         extra = book.add_worksheet(name)
         extra.write_row(0, 0, headings, head)
