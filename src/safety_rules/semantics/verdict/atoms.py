@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from safety_rules.language import expr as tree
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
 from safety_rules.language.kinds import Boolean, Date, Kind, Number, Records
 from safety_rules.language.operators import TEXT_TESTS
 from safety_rules.language.verdict import Unknown
-from safety_rules.semantics.environment import Environment, remembered
+from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, formula_behind, items
+
+Told: TypeAlias = set[tuple[str, str]]
+"""Derived facts, each with its item if it is of one, whose lines came already."""
 
 MOST_LINES = 40
 WRITTEN = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
@@ -22,32 +25,28 @@ ATOM = 3
 
 def clause_lines(expr: tree.Expr, env: Environment) -> list[Slot]:
     """Return the statements of a condition, without repetitions."""
-    lines = list(_once(expr, env))
+    lines = list(dict.fromkeys(_lines(expr, env, set())))
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
-def _once(expr: tree.Expr, env: Environment) -> tuple[Slot, ...]:
-    return tuple(dict.fromkeys(_lines(expr, env)))
-
-
-def _lines(expr: tree.Expr, env: Environment) -> list[Slot]:
+def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
     match expr:
         case tree.And(operands) | tree.Or(operands):
-            return [line for o in operands for line in _lines(o, env)]
+            return [line for o in operands for line in _lines(o, env, told)]
         case tree.Not(operand):
-            return _lines(operand, env)
+            return _lines(operand, env, told)
         case tree.If(test, then, otherwise):
-            return [line for part in (then, test, otherwise) for line in _lines(part, env)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, told)]
         case tree.Aggregate("any" | "all"):
-            return _item_lines(expr, env)
+            return _item_lines(expr, env, told)
         case tree.Compare():
             return [_comparison(expr, env), *_formula_lines(expr, env)]
         case tree.In(item, container):
             return _membership(item, container, env)
         case tree.FactRef() | tree.ItemField():
-            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env)]
+            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
         case tree.Call(function, (text, part)) if function in TEXT_TESTS:
             return [_asked(function, text, part, env)]
         case tree.ItemSelf():
@@ -59,7 +58,7 @@ def _lines(expr: tree.Expr, env: Environment) -> list[Slot]:
             assert_never(expr)
 
 
-def _item_lines(expr: tree.Aggregate, env: Environment) -> list[Slot]:
+def _item_lines(expr: tree.Aggregate, env: Environment, told: Told) -> list[Slot]:
     found = items(expr.list, env)
     lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, tree.FactRef) else []
     if isinstance(found, Unknown) or not isinstance(tree.kind_of(expr.list), Records):
@@ -67,7 +66,7 @@ def _item_lines(expr: tree.Aggregate, env: Environment) -> list[Slot]:
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
         for part in (expr.where, expr.body):
-            lines += [] if part is None else _lines(part, scope)
+            lines += [] if part is None else _lines(part, scope, told)
     return lines
 
 
@@ -242,10 +241,13 @@ def _named(expr: tree.FactRef | tree.ItemField, value: Any, env: Environment, of
     return statement("fact.number" if number else "fact.value", name=name, value=_amount(value, expr.kind))
 
 
-def _derived_lines(expr: tree.FactRef | tree.ItemField, env: Environment) -> tuple[Slot, ...]:
-    """Return the lines of a derived truth, which several rules of a record ask."""
+def _derived_lines(expr: tree.FactRef | tree.ItemField, env: Environment, told: Told) -> list[Slot]:
     behind = formula_behind(expr, env)
-    return () if behind is None or not isinstance(expr.kind, Boolean) else remembered("lines", *behind, _once)
+    known = (expr.key, "" if isinstance(expr, tree.FactRef) else env.variables[expr.variable][0])
+    if behind is None or not isinstance(expr.kind, Boolean) or known in told:
+        return []
+    told.add(known)
+    return _lines(*behind, told)
 
 
 def _formula_lines(expr: tree.Compare, env: Environment) -> list[Slot]:
