@@ -147,21 +147,39 @@ def test_lines_of_law_are_those_of_the_day(on: str, basis: str, rights: str, tmp
     assert "3个月" not in said
 
 
-def test_a_graded_unit_has_its_sum_on_paper(tmp_path: Path) -> None:
-    path = tmp_path / "单元.xlsx"
-    with xlsxwriter.Workbook(str(path)) as book:
+def graded(tmp_path: Path, scope: str, tonnes: float) -> Path:
+    """Return the report of a unit with ammonia and 60 people around it."""
+    with xlsxwriter.Workbook(str(path := tmp_path / "单元.xlsx")) as book:
         sheet = book.add_worksheet("单元")
         sheet.write_row(0, 0, ["单元名称", "厂区边界外500m范围内人数估算值", "适用范围"])
-        sheet.write_row(1, 0, ["储罐区", 60, "适用"])
+        sheet.write_row(1, 0, ["储罐区", 60, scope])
         chemicals = book.add_worksheet("化学品")
         chemicals.write_row(0, 0, ["单元名称", "化学品名称", "存在量（t）"])
-        chemicals.write_row(1, 0, ["储罐区", "液氨", 25])
+        chemicals.write_row(1, 0, ["储罐区", "液氨", tonnes])
     unit = next(iter(grade(path, sr.load().area("major_hazard").on("2020-10-01"))[1]))
     documents.write_document("grading", documents.of_unit(unit), out := tmp_path / "x.docx", None)
+    return out
+
+
+def test_a_graded_unit_has_its_sum_on_paper(tmp_path: Path) -> None:
+    out = graded(tmp_path, "适用", 25)
     assert rows_of(out, 0)[1][:6] == ["液氨", "25", "10", "2", "2.5", "5"]  # Table 1: ammonia 10 t; β of ammonia 2
     assert "S＝Σq/Q＝2.5。" in whole(out)
-    assert "经辨识，S＝2.5，大于或等于1，构成危险化学品重大危险源；经分级，R＝7.5，为四级重大危险源。" in whole(out)
     assert "校正系数α＝1.5，R＝α·Σβ·q/Q＝7.5。" in whole(out)  # 50 to 99 people: 1.5; 1.5 × 5
+
+
+@pytest.mark.parametrize(
+    ("scope", "tonnes", "said"),
+    [
+        ("适用", 25, "经辨识，S＝2.5，大于或等于1，构成危险化学品重大危险源；经分级，R＝7.5，为四级重大危险源。"),
+        ("适用", 9.99, "经辨识，S＝0.999，小于1，不构成重大危险源。"),
+        ("军事设施", 25, "不适用。"),
+    ],
+)
+def test_a_grading_concludes_by_its_figures(tmp_path: Path, scope: str, tonnes: float, said: str) -> None:
+    paper = whole(graded(tmp_path, scope, tonnes))
+    assert f"六、结论\n{said}" in paper
+    assert ("经辨识" in paper) is (scope == "适用")
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -161,7 +161,7 @@ def _graded(unit: Any, values: Values, figure: Callable[[Any], str]) -> str:
     """Return the conclusion of a grading: by which figures it is what it is, or, where it is open, why."""
     verdict, slots = unit.row.verdict, {"outcome": str(values["outcome"]), "s": figure(unit.ratio_sum)}
     if verdict.definite and unit.ratio_sum is not None:
-        if unit.ratio_sum < 1:
+        if verdict.at_best == "not_major":
             return sentence("document.graded_below", "zh", **slots)
         if unit.hazard_index is not None and verdict.at_best.startswith("level_"):
             return sentence("document.graded_level", "zh", r=figure(unit.hazard_index), **slots)
