@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from diagnostics.reading import with_files
+from diagnostics.reading import BASE, with_files
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.verdict import Unknown
-from safety_rules.loading.files import RuleFileText
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.decide import area_on, area_record
 from safety_rules.semantics.evaluate import evaluate
 
@@ -153,3 +154,24 @@ def test_a_csv_that_is_wrong_is_a_diagnostic(csv: bytes, code: str) -> None:
     book, codes = loaded(HEAD + "hit: first\nfile: table.csv\n", RuleFileText("area/table.csv", csv))
     assert book is None
     assert code in codes
+
+
+def test_a_fault_in_a_csv_is_shown_in_the_folder_of_its_yaml() -> None:
+    table = """table: odd
+zh: 奇表
+en: An odd table
+called: 奇表
+match: [name]
+columns:
+  amount: {zh: 数量, en: Amount, kind: number}
+editions:
+  - {from: 2000-01-01, file: odd.csv, source: statute, clause: 表1}
+"""
+    files = [
+        RuleFileText("area/table.yaml", (HEAD + "hit: first\nfile: table.csv\n").encode()),
+        RuleFileText("area/table.csv", b"row,zh,en,gives,project.level\nr0,a,a,1,< two\n"),
+        RuleFileText("tables/odd.yaml", table.encode()),
+        RuleFileText("tables/odd.csv", b"name,amount\na,much\n"),
+    ]
+    _, found = rulebook([*folder_files(BASE), *files], [], "here/rules/")
+    assert {"here/rules/area/table.csv:2:1", "here/rules/tables/odd.csv:2:1"} <= {d.at.place for d in found}

@@ -21,7 +21,7 @@ from safety_rules.loading.models_decisions import DecisionFile, RowFile
 from safety_rules.loading.models_facts import FactFile, OptionFile, VocabularyFile
 from safety_rules.loading.models_rules import DeriveFile
 from safety_rules.loading.report import Report
-from safety_rules.loading.tables import csv_lines, line_starts
+from safety_rules.loading.tables import csv_lines, line_starts, shown_beside
 from safety_rules.loading.tree import Scalar, made
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
@@ -47,7 +47,7 @@ def rows_of(path: str, file: DecisionFile, texts: Mapping[str, bytes], report: R
     if where not in texts:
         report.error("no-table-file", file.file, suggestion(where, texts), path=where)
         return {}
-    source = SourceText(where, texts[where].decode("utf-8-sig", "replace"))
+    source = SourceText(shown_beside(file.file), texts[where].decode("utf-8-sig", "replace"))
     heading, *body = csv_lines(source, report) or [(1, list(OWN))]
     for missing in (c for c in OWN if c not in heading[1]):
         at = Span(source, 0, len(source.text.split("\n")[0]))

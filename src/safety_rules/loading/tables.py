@@ -88,7 +88,7 @@ def _editions(
         if where not in texts:
             report.error("no-table-file", entry.file, suggestion(where, texts), path=where)
             continue
-        rows = _rows(where, texts[where], file, columns, vocabulary, report)
+        rows = _rows(where, shown_beside(entry.file), texts[where], file, columns, vocabulary, report)
         if cited is not None:
             made.append(Edition(Period(since, until), tuple(rows), cited, index_of(rows)))
     _timeline(made, file.editions, report)
@@ -106,15 +106,27 @@ def _timeline(made: list[Edition], files: list[EditionFile], report: Report) -> 
             report.error("timeline-hole.edition", file.since, until=before.period.until)
 
 
+def shown_beside(file: Scalar) -> str:
+    """Return under which name diagnostics show a file that another one names: in that one's folder."""
+    folder, parted, _ = file.at.source.name.rpartition("/")
+    return f"{folder}{parted}{file}"
+
+
 def _rows(
-    path: str, data: bytes, file: TableFile, columns: dict[str, Column], vocabulary: Vocabulary, report: Report
+    path: str,
+    shown: str,
+    data: bytes,
+    file: TableFile,
+    columns: dict[str, Column],
+    vocabulary: Vocabulary,
+    report: Report,
 ) -> list[Row]:
     try:
         written = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        report.error("not-utf-8.file", start_of(path), path=path)
+        report.error("not-utf-8.file", start_of(shown), path=path)
         return []
-    source = SourceText(path, written)
+    source = SourceText(shown, written)
     lines = csv_lines(source, report)
     if lines is None:
         return []
