@@ -39,7 +39,14 @@ DAYS = {
     "预案公布日期": 400, "预案评估日期": 500, "综合预案演练日期": 120, "现场处置演练日期": 90, "主要负责人检查日期": 40,
     "主要负责人演练日期": 200, "风险辨识日期": 150,
 }  # fmt: skip
-HEADINGS = ["企业名称", "统一社会信用代码", "单位类别", "从业人员数", "投产项目类别", *SCOPE, *DONE, *DAYS, *BY_HAND]
+LATER = {  # asked since the statute's articles on managers, new technology and projects were added; the same for all
+    "采用新工艺或新设备": "否", "新工艺新设备已掌握并防护": "", "新工艺新设备已专门培训": "", "有高危建设项目": "否",
+    "高危建设项目已安全评价": "", "高危建设项目设计已审查": "", "未使用应当淘汰的危及生产安全的工艺和设备": "是",
+    "安全生产管理机构和安全生产管理人员已履行第二十五条所列职责": "是",
+    "涉及安全生产的经营决策已听取安全生产管理机构和人员意见": "是",
+    "未因安全生产管理人员依法履职而降低其待遇或者解除劳动合同": "是", "安全生产管理人员的任免已告知主管部门": "是",
+}  # fmt: skip
+HEADINGS = ["企业名称", "统一社会信用代码", "单位类别", "从业人员数", "投产项目类别", *SCOPE, *DONE, *DAYS, *BY_HAND, *LATER]
 
 
 def rows(rng: Random) -> list[list[object]]:
@@ -51,7 +58,7 @@ def rows(rng: Random) -> list[list[object]]:
             "企业名称": name, "统一社会信用代码": code, "单位类别": kinds, "从业人员数": rng.choice([12, 68, 100, 101, 240, 800]),
             "投产项目类别": "储存危险物品" if "储存" in kinds else "其他建设项目",
         }  # fmt: skip
-        row |= SCOPE
+        row |= SCOPE | LATER
         row |= dict.fromkeys([*DONE, *BY_HAND], "是")
         row |= {heading: DAY - datetime.timedelta(rng.randrange(1, days)) for heading, days in DAYS.items()}
         if number % 3:

@@ -83,6 +83,8 @@ DUTIES: list[Duty] = [
     *both("staff_up_to_100_2014", "", lambda r: not any_of(r, HIGH) and r["从业人员数"] <= 100, PART),
     *both("", "staff_up_to_100", lambda r: not any_of(r, HIGH_2021) and r["从业人员数"] <= 100, PART),
     *both("", "safety_body_does_its_duties", ALWAYS, yes("安全生产管理机构和安全生产管理人员已履行第二十五条所列职责")),
+    *both("", "safety_managers_heard", ALWAYS, yes("涉及安全生产的经营决策已听取安全生产管理机构和人员意见")),
+    *both("", "safety_managers_protected", ALWAYS, yes("未因安全生产管理人员依法履职而降低其待遇或者解除劳动合同")),
     *both("", "changes_of_managers_told", lambda r: any_of(r, {"矿山", "金属冶炼", "危险物品生产", "危险物品储存"}), yes("安全生产管理人员的任免已告知主管部门")),
     *both("", "nothing_eliminated_in_use", ALWAYS, yes("未使用应当淘汰的危及生产安全的工艺和设备")),
     *both("managers_passed_2014", "", lambda r: any_of(r, HIGH), yes("负责人和安管人员考核合格")),
