@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,22 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
 SLOW = frozenset((Path(__file__).parent / "slow.txt").read_text("utf-8").splitlines())
 
 
+LONGEST = ("tests/proving/test_built_in.py", "tests/engines/test_every_tree.py", "tests/test_rules.py")
+"""Modules of minutes: several processes begin with them, for a module runs in one, and the last one is waited for."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that `slow.txt` names."""
+    """Mark the tests that `slow.txt` names, and put modules that take long before those that do not."""
+    slow = {name.partition("::")[0] for name in SLOW}
+    size = Counter(_module(item) for item in items)
     for item in items:
         if item.nodeid.partition("[")[0] in SLOW:
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda i: (_module(i) not in LONGEST, _module(i) not in slow, -size[_module(i)], _module(i)))
+
+
+def _module(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
