@@ -46,7 +46,18 @@ LATER = {  # asked since the statute's articles on managers, new technology and 
     "涉及安全生产的经营决策已听取安全生产管理机构和人员意见": "是",
     "未因安全生产管理人员依法履职而降低其待遇或者解除劳动合同": "是", "安全生产管理人员的任免已告知主管部门": "是",
 }  # fmt: skip
-HEADINGS = ["企业名称", "统一社会信用代码", "单位类别", "从业人员数", "投产项目类别", *SCOPE, *DONE, *DAYS, *BY_HAND, *LATER]
+HEADINGS = [
+    "企业名称",
+    "统一社会信用代码",
+    "单位类别",
+    "从业人员数",
+    "投产项目类别",
+    *SCOPE,
+    *DONE,
+    *DAYS,
+    *BY_HAND,
+    *LATER,
+]
 
 
 def rows(rng: Random) -> list[list[object]]:
