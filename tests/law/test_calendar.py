@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import safety_rules as sr
+from safety_rules import answers
 from safety_rules.cli.main import cli
 from safety_rules.face import Rules
 from safety_rules.formats.law_out import wide
@@ -59,7 +60,13 @@ def test_quotations_whose_clause_is_not_held_are_listed_and_those_that_lint_hold
     told = {d["source"]: d["clauses"] for d in json.loads(asked("--json", "--on", "2026-06-01"))["quoted_without_text"]}
     assert "第四十九条第一款、第二款" in told["work_safety_law_2021"]
     assert not told.keys() & {f.stem for f in (Path(__file__).parents[2] / "rules" / "texts").glob("*.txt")}
-    assert "引文只能人工核对" in asked("--on", "2026-06-01", "--language", "zh")
+    assert "须人工核对引文" in asked("--on", "2026-06-01", "--language", "zh")
+
+
+def test_a_program_is_told_of_the_same_quotations_as_a_person() -> None:
+    assert answers.law(rules(), "2026-06-01") == json.loads(asked("--json", "--on", "2026-06-01"))
+    (source,) = (s for s in rules().law("2026-06-01").unread if s.key == "work_safety_law_2021")
+    assert source.title.zh == "中华人民共和国安全生产法（2021年修正）"
 
 
 def asked(*arguments: str) -> str:

@@ -10,7 +10,8 @@ import pytest
 
 from rectification.ledgers import CODE, DEPARTMENT, ENTERPRISE, EXPERT, UNIT, day, ledger, life
 from safety_rules.services.rectification.closing import facts
-from safety_rules.services.rectification.life import Change, Danger, Event, RefusedError, cells, overdue, replay
+from safety_rules.services.rectification.deadlines import overdue
+from safety_rules.services.rectification.life import Change, Danger, Event, RefusedError, cells, replay
 from safety_rules.services.rectification.recording import dangers, entry, event_of, history, record
 from safety_rules.services.rectification.stats import due, stats_of_store
 from safety_rules.services.rectification.story import story

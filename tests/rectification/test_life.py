@@ -9,14 +9,8 @@ import pytest
 from rectification.ledgers import CODE, DEPARTMENT, ENTERPRISE, PARK, UNIT, day, ledger, life
 from safety_rules.language.errors import RuleFileError
 from safety_rules.loading.lifecycle import lifecycle_file
-from safety_rules.services.rectification.life import (
-    Danger,
-    Event,
-    RefusedError,
-    due_this_week,
-    overdue,
-    replay,
-)
+from safety_rules.services.rectification.deadlines import due_this_week, overdue
+from safety_rules.services.rectification.life import Danger, Event, RefusedError, replay
 from safety_rules.services.rectification.recording import dangers, evidence, record
 from safety_rules.services.rectification.table import FILE, lifecycle
 

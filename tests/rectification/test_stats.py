@@ -18,9 +18,10 @@ from rectification.ledgers import DEPARTMENT, DETAILS, EXAMPLES, PARK, WORKBOOK,
 from rectification.workbooks import book
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import read
+from safety_rules.services.rectification.deadlines import is_open
 from safety_rules.services.rectification.importing import import_workbook
 from safety_rules.services.rectification.ledger import writing
-from safety_rules.services.rectification.life import Change, Event, is_open
+from safety_rules.services.rectification.life import Change, Event
 from safety_rules.services.rectification.recording import dangers, entry, unsettled
 from safety_rules.services.rectification.stats import Stats, due, percent, stats_of_store, stats_of_workbook
 from safety_rules.services.rectification.table import lifecycle

@@ -62,6 +62,7 @@ def command(
     from safety_rules.loading.folders import overlay_files, resolve_folder, rulebook_of
     from safety_rules.loading.rulebook import rulebook
     from safety_rules.services.lint.sources import overdue_reviews
+    from safety_rules.services.lint.texts import texts_in
     from safety_rules.services.lock import NAME
 
     accepting = Accepting(old, write_baseline, waivers, day)
@@ -79,8 +80,7 @@ def command(
     problems = [*problems, *overdue, *lost]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
-        kept = folder / "texts"
-        texts = kept if texts is None and any(kept.glob("*.txt")) else texts
+        texts = folder / "texts" if texts is None and texts_in(folder) else texts
         doubtful, silenced = _lint(book, texts, [f.path for f in over], on)
         counted, known = accepted([*problems, *doubtful], book, shown_at, accepting)
         problems, suppressed = [*counted, *_emptied(rules, over, book)], [*silenced, *known]

@@ -9,7 +9,7 @@ import click
 
 SPOKEN = "safety_rules.spoken"
 FIRST = 26
-LANGUAGE = "zh or en; by default as the locale says, else as the ledger is written."
+LANGUAGE_TOLD = "zh or en; by default as the locale says, else as the ledger is written."
 
 
 class Lines(click.HelpFormatter):
@@ -93,7 +93,11 @@ class ToldGroup(Told, click.Group):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the group's options, with the language of all its verbs."""
         spoken = click.Option(
-            ["-l", "--language"], type=click.Choice(["zh", "en"]), expose_value=False, callback=_for_all, help=LANGUAGE
+            ["-l", "--language"],
+            type=click.Choice(["zh", "en"]),
+            expose_value=False,
+            callback=_for_all,
+            help=LANGUAGE_TOLD,
         )
         return [spoken, *super().get_params(ctx)]
 

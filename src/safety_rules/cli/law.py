@@ -24,11 +24,8 @@ def command(
 
     from safety_rules.face import load
     from safety_rules.formats.law_out import law_data, law_lines
-    from safety_rules.loading.folders import resolve_folder
-    from safety_rules.services.legal_calendar import legal_calendar
 
-    texts = [f.stem for f in (resolve_folder(rules) / "texts").glob("*.txt")]
-    law = legal_calendar(load(rules, overlays).rulebook, calendar_day(day) or datetime.date.today(), area, texts)
+    law = load(rules, overlays).law(calendar_day(day) or datetime.date.today(), area)
     if as_json:
         click.echo(json.dumps(law_data(law), ensure_ascii=False, indent=2))
         return

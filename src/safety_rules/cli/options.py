@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from click.core import ParameterSource
 
-from safety_rules.cli.helping import Told, ToldGroup
+from safety_rules.cli.helping import LANGUAGE_TOLD, Told, ToldGroup
 from safety_rules.words.catalog import CHINESE, ENGLISH, LANGUAGES
 
 if TYPE_CHECKING:
@@ -217,8 +217,7 @@ def engine_option(function: F) -> F:
 
 def language_option(function: F) -> F:
     """Add `--language`: that of the locale, else that in which the ledger is written."""
-    told = "zh or en; by default as the locale says, else as the ledger is written."
-    return _language(function, lambda: locale_language(CHINESE), told)
+    return _language(function, lambda: locale_language(CHINESE), LANGUAGE_TOLD)
 
 
 def said_in_option(function: F) -> F:

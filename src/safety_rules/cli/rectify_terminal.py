@@ -13,7 +13,8 @@ from rich.text import Text
 
 from safety_rules.cli.screen_terminal import console, print_notices
 from safety_rules.language.kinds import Name
-from safety_rules.services.rectification.life import Danger, Event, overdue
+from safety_rules.services.rectification.deadlines import overdue
+from safety_rules.services.rectification.life import Danger, Event
 from safety_rules.services.rectification.reports import Reported, task_line
 from safety_rules.services.rectification.stats import Rate, Stats, offices, percent
 from safety_rules.services.rectification.story import stated, story

@@ -23,7 +23,8 @@ from safety_rules.formats.headings import (
     named_facts,
     spellings,
 )
-from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, json_rows, own_headings, several
+from safety_rules.formats.json_rows import json_rows
+from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, own_headings, several
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
 from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Columns
-from safety_rules.formats.json_in import json_items
 from safety_rules.formats.lines import KINDS, kind_of_line
 from safety_rules.formats.list_values import joined, lacks, list_value
 from safety_rules.formats.lists import ListSheet
 from safety_rules.formats.mentions import Spoken, list_headed, list_told, parts, spoken_of
-from safety_rules.formats.same_owner import SameOwner, Statement, Watched, same_owner
+from safety_rules.formats.same_owner import SameOwner, Statement, Watched, same_owner, states
 from safety_rules.formats.table import RUNNING, RawRow, RawTable, cell_text, folded, is_blank, letters, owner, usable
 from safety_rules.language.kinds import Name, Records
 from safety_rules.language.record import Problem
 from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.objects import Unread
-from safety_rules.semantics.admission.values import absent, denies
+from safety_rules.semantics.admission.values import denies
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said
 
@@ -116,7 +113,7 @@ class Reading:
             if r.number > self.found.row and not r.blank and not kind_of_line(r, self.found.headings):
                 names = {c.fact.key: text for c in named if (text := owner(r.merged.get(c.index, r.cell(c.index))))}
                 cells = {c.fact.key: r.cell(c.index) for c in columns}
-                told = {k: cell_text(c) for k, c in cells.items() if _states(c, self.vocabulary.facts[k])}
+                told = {k: cell_text(c) for k, c in cells.items() if states(c, self.vocabulary.facts[k])}
                 yield Statement(names, told, self.table.place(r.number))
 
     def _also(self, row: RawRow) -> list[tuple[str, str]]:
@@ -317,71 +314,5 @@ def several(readings: Sequence[Reading]) -> Iterator[LedgerRow]:
         yield replace(row, number=number, cells=(row.place, *cells), places=places)
 
 
-def _states(cell: Any, fact: Fact) -> bool:
-    """Return whether a cell says something of its fact."""
-    return not isinstance(cell, Unread) and not is_blank(cell) and not absent(usable(cell), fact.blank_words)
-
-
 def _merged(fact: Fact, place: str, value: Any) -> Problem:
     return problem("merged-cell", fact.key, place, cell_text(value)[:80], fact=fact.name)
-
-
-def json_rows(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary, watch: Watched) -> Iterator[LedgerRow]:
-    """Yield the records of a JSON file, each also as cells under the facts' headings."""
-    index = {f.key: i for i, f in enumerate(facts)}
-    others = same_owner(_json_statements(path, facts, vocabulary, watch), watch) if watch else SameOwner()
-    for number, data, error in json_items(path):
-        place = f"{path.name}:{number}"
-        if error is None and not isinstance(data, dict):
-            error = Name("本行不是记录（名称到值的对象）", "the line is no record (an object of names and values)")
-        if error is not None:
-            yield LedgerRow(number, place, ("",) * len(facts), error=error)
-            continue
-        cells: list[Any] = [""] * len(facts)
-        _fill(cells, data, "", index, vocabulary.find)
-        names = {f.key: text for f, c in zip(facts, cells, strict=True) if (text := owner(c))}
-        unread = {
-            f.key: found
-            for f, c in zip(facts, cells, strict=True)
-            if f.key in watch and (found := others.unread(f.key, names, c)) is not None
-        }
-        yield LedgerRow(number, place, tuple(cells), _with(data, "", unread, vocabulary.find) if unread else data)
-
-
-def _json_statements(path: Path, facts: Sequence[Fact], vocabulary: Vocabulary, watch: Watched) -> Iterator[Statement]:
-    """Yield what each record says of the subjects that it names beside its own."""
-    index = {f.key: i for i, f in enumerate(facts)}
-    for number, data, _ in json_items(path):
-        if isinstance(data, dict):
-            cells: list[Any] = [""] * len(facts)
-            _fill(cells, data, "", index, vocabulary.find)
-            named = {f.key: text for f, c in zip(facts, cells, strict=True) if (text := owner(c))}
-            told = {f.key: cell_text(c) for f, c in zip(facts, cells, strict=True) if f.key in watch and _states(c, f)}
-            yield Statement(named, told, f"{path.name}:{number}")
-
-
-def _with(data: Mapping[str, Any], prefix: str, values: Mapping[str, Any], find: Callable[[str], Fact | None]) -> Any:
-    """Return nested or flat data with other values for some facts."""
-    made: dict[str, Any] = {}
-    for key, value in data.items():
-        name = f"{prefix}.{key}" if prefix else key
-        fact = find(name)
-        if fact is not None and fact.key in values:
-            made[key] = values[fact.key]
-        else:
-            made[key] = _with(value, name, values, find) if fact is None and isinstance(value, dict) else value
-    return made
-
-
-def _fill(
-    cells: list[Any], data: Mapping[str, Any], prefix: str, index: Mapping[str, int], find: Callable[[str], Fact | None]
-) -> None:
-    """Put the values of nested or flat data under their facts' headings."""
-    for key, value in data.items():
-        name = f"{prefix}.{key}" if prefix else key
-        fact = find(name)
-        if fact is not None and fact.key in index:
-            nested = isinstance(value, dict | list)
-            cells[index[fact.key]] = json.dumps(value, ensure_ascii=False, default=str) if nested else value
-        elif isinstance(value, dict):
-            _fill(cells, value, name, index, find)

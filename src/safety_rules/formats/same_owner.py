@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from safety_rules.formats.table import cell_text, folded
-from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.formats.table import cell_text, folded, is_blank, usable
+from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.semantics.admission.objects import MOST_SHOWN, Unread
-from safety_rules.semantics.admission.values import denies
+from safety_rules.semantics.admission.values import absent, denies
 from safety_rules.words.said import said
 
 Watched = Mapping[str, tuple[str, ...]]
@@ -77,6 +77,11 @@ def same_owner(statements: Iterable[Statement], watch: Watched) -> SameOwner:
                 if _same(before.said) != _same(told):
                     found.differing.setdefault(at, (before, own))
     return found
+
+
+def states(cell: Any, fact: Fact) -> bool:
+    """Return whether a cell says something of its fact."""
+    return not isinstance(cell, Unread) and not is_blank(cell) and not absent(usable(cell), fact.blank_words)
 
 
 def _same(told: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.legal_calendar import Document, LegalCalendar, Resting, Turn
@@ -11,18 +12,14 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.source import NotCovered, Period, Source, authority_on, holds_on, weakest
 from safety_rules.semantics.reads import parameters_of, tables_of
 from safety_rules.services.impact.meaning import conditions, items_of
+from safety_rules.services.lint.texts import texts_in
 from safety_rules.words.near import did_you_mean
 
 DAY = datetime.timedelta(days=1)
 
 
-def legal_calendar(
-    book: Rulebook, day: datetime.date, area: str | None = None, texts: Collection[str] | None = None
-) -> LegalCalendar:
-    """Return the law of a day; raises NotFoundError where there is no such area.
-
-    With the sources whose `texts` are held, it also has the quotations that nothing but reading holds to their clause.
-    """
+def legal_calendar(book: Rulebook, day: datetime.date, area: str | None = None) -> LegalCalendar:
+    """Return the law of a day; raises NotFoundError where there is no such area."""
     if area is not None and area not in book.areas:
         raise NotFoundError(f"there is no area `{area}`; {did_you_mean(area, book.areas)}")
     every = list(_resting(book, area))
@@ -32,14 +29,20 @@ def legal_calendar(
         r for r in held if r.citations and all(c.lapsed for c in authority_on(r.citations, book.sources, day))
     )
     missing = [n for n in book.not_covered if area is None or area in n.areas]
-    quoted: dict[Source, dict[str, None]] = {}
-    for c in (c for r in held for c in r.citations if c.quotation and texts is not None and c.source not in texts):
-        quoted.setdefault(book.sources[c.source], {})[c.clause] = None
     return LegalCalendar(
         day, None if area is None else book.areas[area], tuple(d for d in documents if d.resting), lapsed,
         tuple(n for n in missing if n.period.holds(day)), tuple(_turns(book, every, missing, day)),
-        {source: tuple(clauses) for source, clauses in quoted.items()},
+        _unread(book, held),
     )  # fmt: skip
+
+
+def _unread(book: Rulebook, held: Sequence[Resting]) -> Mapping[Source, tuple[str, ...]]:
+    """Return the clauses that are quoted and whose text does not stand beside the rules, by document."""
+    texts = {f.stem for f in texts_in(Path(book.origin[0]))} if book.origin is not None else set[str]()
+    quoted: dict[Source, dict[str, None]] = {}
+    for c in (c for r in held for c in r.citations if c.quotation and c.source not in texts):
+        quoted.setdefault(book.sources[c.source], {})[c.clause] = None
+    return {source: tuple(clauses) for source, clauses in quoted.items()}
 
 
 def boundaries(book: Rulebook, since: datetime.date, until: datetime.date) -> list[datetime.date]:

@@ -18,6 +18,7 @@ from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Case, Derivation, Obligation
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.services.impact.leads import across, leads, period_says
+from safety_rules.services.lint.texts import texts_in
 from safety_rules.services.lint.waivers import LintWaiver
 from safety_rules.words.catalog import both
 from safety_rules.words.diagnostic import Diagnostic
@@ -53,7 +54,7 @@ Texts = Mapping[str, str]
 
 def texts_beside(folder: Path) -> Texts:
     """Return the texts of law in a rules folder, by file."""
-    return {f.name: f.read_text("utf-8", errors="replace") for f in sorted((folder / "texts").glob("*.txt"))}
+    return {f.name: f.read_text("utf-8", errors="replace") for f in texts_in(folder)}
 
 
 def state(book: Rulebook, texts: Texts) -> str:
@@ -246,4 +247,4 @@ def _gone(was: str, now: str) -> str:
 
 
 def _kind(kind: str) -> Name:
-    return both(f"locked.{kind.replace('-', '_')}")
+    return both(f"item.{kind.replace('-', '_')}")

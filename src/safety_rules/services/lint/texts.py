@@ -10,6 +10,11 @@ from safety_rules.words.near import aside
 from safety_rules.words.said import refusal
 
 
+def texts_in(folder: Path) -> list[Path]:
+    """Return the files of texts of law that stand in a rules folder."""
+    return sorted((folder / "texts").glob("*.txt"))
+
+
 def source_texts(folder: Path, book: Rulebook) -> dict[str, str]:
     """Return the texts of a folder by source: `SOURCE.txt` each.
 

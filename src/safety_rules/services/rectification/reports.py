@@ -23,7 +23,8 @@ from safety_rules.formats.sections_out import (
     write_rows,
 )
 from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of
-from safety_rules.services.rectification.life import Danger, Event, after, is_open, overdue, week
+from safety_rules.services.rectification.deadlines import is_open, overdue, week
+from safety_rules.services.rectification.life import Danger, Event, after
 from safety_rules.services.rectification.stats import Rate, Stats, offices, percent, stats
 from safety_rules.services.rectification.story import heading, role_said, stated, table_for
 from safety_rules.services.rectification.table import Lifecycle, task_table

@@ -13,9 +13,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from safety_rules.services.rectification.book import Inspection, Read
+from safety_rules.services.rectification.deadlines import due_this_week, overdue, week
 from safety_rules.services.rectification.importing import INSPECTION, inspection_of
 from safety_rules.services.rectification.ledger import reading
-from safety_rules.services.rectification.life import Danger, due_this_week, overdue, replay, week
+from safety_rules.services.rectification.life import Danger, replay
 from safety_rules.services.rectification.recording import EVENT, event_of
 from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.services.store.store import entries
