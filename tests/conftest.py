@@ -58,11 +58,12 @@ def accept(request: pytest.FixtureRequest) -> bool:
 class Asserted:
     """Counts to one: a test that passes without an assertion fails, as one whose loop was empty.
 
-    The hook is taken away at a test's first assertion, so that the others cost nothing; pytest gives it back to the next test.
+    pytest writes out what every assertion compared as long as somebody listens (of terms of a solver: minutes): so it is
+    listened to within a test only, and only until its first assertion.
     """
 
     def __init__(self) -> None:
-        self.seen = self.calling = False
+        self.seen = False
         pytest.raises = self.counted(pytest.raises)
         pytest.warns = self.counted(pytest.warns)
 
@@ -76,27 +77,29 @@ class Asserted:
 
         return told
 
-    def pytest_assertion_pass(self) -> None:
-        """Note the first assertion of a test; one of its fixtures is none of its own, and leaves the hook."""
-        if self.calling:
-            self.seen, util._assertion_pass = True, None
+    def passed(self, lineno: int, orig: str, expl: str) -> None:
+        """Note the first assertion of a test, and listen to no other."""
+        self.seen, util._assertion_pass = True, None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> Generator[None, Any, Any]:
         """Fail a test that passed without an assertion."""
-        self.seen, self.calling = False, True
+        self.seen, util._assertion_pass = False, self.passed
         try:
             done = yield
         finally:
-            self.calling = False
+            util._assertion_pass = None
         if not self.seen:
             pytest.fail("passed without an assertion: was a loop empty?", pytrace=False)
         return done
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count assertions, those of helpers as well; modules compiled without it are compiled again."""
+    """Count assertions, those of helpers as well and none of the library; modules compiled without it are compiled again."""
     rewrite.PYC_TAIL = f".asserted{rewrite.PYC_TAIL}"
     helpers = {d.name for d in Path(__file__).parent.iterdir() if any(d.glob("*.py"))}
     pytest.register_assert_rewrite(*(helpers - sys.modules.keys()))
     config.pluginmanager.register(Asserted(), "asserted")
+    for hook in sys.meta_path:
+        if isinstance(hook, rewrite.AssertionRewritingHook):  # it rewrites all of a plugin's distribution
+            hook._must_rewrite.discard("safety_rules")
