@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import pytest
 
+import safety_rules as sr
 from conformance.suite import HERE, folder_files, loaded
 from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.source import source
@@ -249,3 +250,16 @@ def test_unknown_names_of_a_record_cost_in_proportion() -> None:
 
     few, many = admitted(200), admitted(2000)
     assert many - few < 1800 * 60
+
+
+def unit(n: int) -> dict[str, Any]:
+    """Return a unit of the first level with so many chemicals, of which every number has its gap."""
+    chemicals = [{"name": ("液氨", "氯")[i % 2], "quantity": 100 + i} for i in range(n)]
+    return {"unit": {"name": "单元", "scope": "适用", "people_outside": 10, "chemicals": chemicals}}
+
+
+def test_what_is_told_of_a_list_grows_with_its_length_and_not_with_its_square() -> None:
+    law = sr.load().area("major_hazard").on("2020-10-01")
+    law.decide(unit(2)).to_dict()
+    small, large = (calls(lambda n=n: law.decide(unit(n)).to_dict()) for n in (16, 32))
+    assert large <= 3 * small

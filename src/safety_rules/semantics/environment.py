@@ -16,7 +16,7 @@ from safety_rules.language.source import Standing
 from safety_rules.language.table import Row, Table, normal_spelling
 from safety_rules.language.vocabulary import Vocabulary
 
-Held = TypeVar("Held", Expr, Derivation)
+Held = TypeVar("Held", bound=Expr | Derivation)
 T = TypeVar("T")
 
 

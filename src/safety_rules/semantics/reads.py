@@ -28,12 +28,14 @@ MOST_READ = 4096
 @dataclass(frozen=True, slots=True)
 class Read:
     """What an expression reads, through derivations: the parameters, the reference tables, and the given facts and fields
-    of lists, the latter each once in reading order.
+    of lists, the latter each once in reading order; their keys; and the lists that it goes over, "" where one is worked out.
     """
 
     parameters: tuple[ParameterRef, ...]
     tables: tuple[str, ...]
     given: tuple[FactRef | ItemField, ...]
+    keys: frozenset[str]
+    lists: frozenset[str]
 
 
 def read(expr: Expr, derivations: Mapping[str, Derivation]) -> Read:
@@ -49,7 +51,14 @@ def _read(expr: Same[Expr], derivations: Same[Mapping[str, Derivation]]) -> Read
         if isinstance(n, FactRef | ItemField) and n.key not in derivations.it:
             given.setdefault(n.key, n)
     tables = dict.fromkeys(n.table for n in nodes if isinstance(n, Listed | Lookup))
-    return Read(tuple(n for n in nodes if isinstance(n, ParameterRef)), tuple(tables), tuple(given.values()))
+    parameters = tuple(n for n in nodes if isinstance(n, ParameterRef))
+    lists = frozenset(_list_of(n, derivations.it) for n in nodes if isinstance(n, Aggregate))
+    return Read(parameters, tuple(tables), tuple(given.values()), frozenset(given), lists)
+
+
+def _list_of(expr: Aggregate, derivations: Mapping[str, Derivation]) -> str:
+    of = expr.list
+    return of.key if isinstance(of, FactRef | ItemField) and of.key not in derivations else ""
 
 
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ MOST_CROSSED = 8  # fields in lists that are crossed with each other, else each 
 MOST_CASES = 64
 Statuses = Callable[[Record, int], Masks]
 """What the rules of a mask say of a record."""
+Turning = dict[tuple[str, int], dict[str, tuple[Value, ...]]]
+"""Cases of a field's blanks in one record, by the field and the rules that are asked, then by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,12 +238,12 @@ class Splits:
 
     def _crossed(self, record: Record, masks: Masks, paths: Sequence[str], depth: int, statuses: Statuses) -> _Ends:
         """Return the ends by the cases of blanks, each of them crossed with those after it as deep as is asked for."""
-        own = self._ends(masks)
+        own, turning = self._ends(masks), Turning()
         found = _Ends(own.best, own.worst)
         for n, path in enumerate(paths if depth else ()):
             if found.best == found.worst:
                 break
-            moved = self._cases_of(record, masks, paths[n:], depth, statuses, own)
+            moved = self._cases_of(record, masks, paths[n:], depth, statuses, own, turning)
             if moved is not None and moved.best > found.best:
                 found.best, found.rules, found.lifting = moved.best, moved.rules, {path: None, **moved.lifting}
             if moved is not None and moved.worst < found.worst:
@@ -249,13 +251,20 @@ class Splits:
         return found
 
     def _cases_of(
-        self, record: Record, masks: Masks, paths: Sequence[str], depth: int, statuses: Statuses, own: _Ends
+        self,
+        record: Record,
+        masks: Masks,
+        paths: Sequence[str],
+        depth: int,
+        statuses: Statuses,
+        own: _Ends,
+        turning: Turning,
     ) -> _Ends | None:
         """Return the hull of what the cases of the first of some blanks come to; None where it is as wide as the ends are."""
         path, rest = paths[0], paths[1:]
         fact = self.on.rulebook.vocabulary.facts[fact_key(path)]
         reading = masks.undetermined & self.above(masks.violated) & self.fields[fact.key]
-        values = self._values(record, path, fact, reading) if reading else ()
+        values = self._values(record, path, fact, reading, turning) if reading else ()
         if not 0 < len(values) <= MOST_CASES:
             return None
         hull = _Ends(len(self.on.area.outcomes), -1)
@@ -273,12 +282,14 @@ class Splits:
         hull.rules = sum(1 << i for i in bits(hull.rules) if self.ranks[i] >= hull.best)
         return hull
 
-    def _values(self, record: Record, path: str, fact: Fact, reading: int) -> tuple[Value, ...]:
+    def _values(self, record: Record, path: str, fact: Fact, reading: int, turning: Turning) -> tuple[Value, ...]:
         """Return the cases of a blank field; none where a rule asks more of it than how it compares."""
         few = options(fact)
         if few or reading & ~self._compared.get(fact.key, 0):
             return few
-        return turns(self.on, record, path, fact, reading)
+        if (fact.key, reading) not in turning:
+            turning[fact.key, reading] = turns(self.on, record, fact, reading)
+        return turning[fact.key, reading].get(path, ())
 
     @cached_property
     def _compared(self) -> Mapping[str, int]:

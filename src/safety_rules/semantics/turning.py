@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from safety_rules.language.expr import Compare, Expr, FactRef, ItemField
+from safety_rules.language.expr import Compare, Expr, ItemField
 from safety_rules.language.kinds import Boolean, Choice, Date, Number, Value
 from safety_rules.language.record import Record
 from safety_rules.language.verdict import Unknown, bits
@@ -31,16 +32,20 @@ def options(fact: Fact) -> tuple[Value, ...]:
             return ()
 
 
-def turns(on: AreaOn, record: Record, path: str, fact: Fact, mask: int) -> tuple[Value, ...]:
-    """Return days, or numbers, at, between and beside all that open rules compare a blank one with; none where not all is known."""
-    found = set[Any]()
+def turns(on: AreaOn, record: Record, fact: Fact, mask: int) -> dict[str, tuple[Value, ...]]:
+    """Return days, or numbers, at, between and beside all that open rules compare blank ones of a field with, by path.
+
+    None where a blank is read in another way, or not all of that is known. All records of a list are looked at in one
+    walk: where pairs of them are compared, one for each would cost the cube of its length.
+    """
+    found = _Compared(fact.key)
     for i in bits(mask):
-        rule = on.rules[i]
-        for clause in (*rule.applies_when, *rule.requires):
-            if not _compared(clause.that, on.environment(record), path, found):
-                return ()
-    if not found:
-        return ()
+        for clause in (*on.rules[i].applies_when, *on.rules[i].requires):
+            found.add(clause.that, on.environment(record))
+    return {path: _cases(fact, values) for path, values in found.of().items()}
+
+
+def _cases(fact: Fact, found: set[Any]) -> tuple[Value, ...]:
     if isinstance(fact.kind, Date):
         return tuple(_days(found))
     limits = (fact.bounds.minimum, fact.bounds.above, fact.bounds.maximum)
@@ -59,29 +64,37 @@ def only_compared(parts: Iterable[Expr], on: AreaOn) -> set[str]:
     return {key for key, count in within.items() if count == beside[key]}
 
 
-def _compared(expr: Expr, env: Environment, path: str, found: set[Any]) -> bool:
-    """Add what a blank is compared with; return whether it is read in no other way, and all of that is known."""
-    compared, read = 0, 0
-    for node, scope in walk_scoped(expr, env):
-        read += _is_at(node, scope, path)
-        if not isinstance(node, Compare) or _is_at(node.left, scope, path) == _is_at(node.right, scope, path):
-            continue
-        other = evaluate(node.right if _is_at(node.left, scope, path) else node.left, scope)
-        if isinstance(other, Unknown):
-            return False
-        found.add(other)
-        compared += 1
-    return compared == read
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """What a field of a list's records is compared with, by path, and how often it is read and compared."""
 
+    key: str
+    values: defaultdict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
+    read: Counter[str] = field(default_factory=Counter)
+    beside: Counter[str] = field(default_factory=Counter)
 
-def _is_at(expr: Expr, env: Environment, path: str) -> bool:
-    match expr:
-        case FactRef(key):
-            return key == path
-        case ItemField(variable, key) if variable in env.variables:
-            return f"{env.variables[variable][0]}.{key.rpartition('.')[2]}" == path
-        case _:
-            return False
+    def add(self, expr: Expr, env: Environment) -> None:
+        """Add what an expression compares it with."""
+        for node, scope in walk_scoped(expr, env):
+            self.read.update(self._at(node, scope))
+            if not isinstance(node, Compare):
+                continue
+            left, right = self._at(node.left, scope), self._at(node.right, scope)
+            for paths, other in ((left, node.right), (right, node.left)) if left != right else ():
+                for path in paths:
+                    value = evaluate(other, scope)
+                    if not isinstance(value, Unknown):
+                        self.values[path].add(value)
+                        self.beside[path] += 1
+
+    def of(self) -> dict[str, set[Any]]:
+        """Return what is compared by path, where it is read in no other way and all of that is known."""
+        return {path: values for path, values in self.values.items() if self.beside[path] == self.read[path]}
+
+    def _at(self, expr: Expr, env: Environment) -> list[str]:
+        if isinstance(expr, ItemField) and expr.key == self.key and expr.variable in env.variables:
+            return [f"{env.variables[expr.variable][0]}.{expr.key.rpartition('.')[2]}"]
+        return []
 
 
 def _beside(points: Sequence[Fraction], whole: bool) -> list[Fraction]:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise, product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from safety_rules.language import expr as tree
 from safety_rules.language.kinds import Date, Number
 from safety_rules.language.operators import FOLDS, FUNCTIONS, KNOWN
 from safety_rules.language.verdict import Unknown
+from safety_rules.language.vocabulary import fact_key
 from safety_rules.semantics.environment import Environment, remembered
-from safety_rules.semantics.evaluate import evaluate, formula_behind, items, parts_scoped, walk_scoped
+from safety_rules.semantics.evaluate import evaluate, formula_behind, items, parts_scoped
+from safety_rules.semantics.reads import Read, read
 
 Polynomial: TypeAlias = tuple[Fraction, ...]
 Quotient: TypeAlias = tuple[Polynomial, Polynomial]
@@ -45,7 +47,7 @@ def neighbours(expr: tree.Expr, env: Environment, path: str, step: Fraction) -> 
 def _cells(expr: tree.Expr, env: Environment, path: str, step: Fraction) -> set[int]:
     """Return every n such that the truth can change between n and n + 1 steps."""
     cells: set[int] = set()
-    for node, scope in walk_scoped(expr, env):
+    for node, scope in _walked(expr, env, path):
         if not isinstance(node, tree.Compare) or not isinstance(tree.kind_of(node.left), Number | Date):
             continue
         if not _moves(node, scope, path):
@@ -62,10 +64,59 @@ def _moves(expr: tree.Expr, env: Environment, path: str) -> bool:
     """Return whether the moving number is part of an expression, also through derivations."""
 
     def moves(part: tree.Expr, scope: Environment) -> bool:
-        inside = (remembered(f"moves {path}", *inner, moves) for inner in parts_scoped(part, scope))
+        inside = (remembered(f"moves {path}", *inner, moves) for inner in _parts(part, scope, path))
         return _is_at(part, scope, path) or any(inside)
 
-    return remembered(f"moves {path}", expr, env, moves)
+    return _may_move(expr, env, path) and remembered(f"moves {path}", expr, env, moves)
+
+
+def _walked(expr: tree.Expr, env: Environment, path: str) -> Iterator[tuple[tree.Expr, Environment]]:
+    """Yield every node that the moving number may be part of, with the environment it is evaluated in."""
+    todo, seen = [(expr, env)], set[tuple[str, str]]()
+    while todo:
+        node, scope = todo.pop()
+        yield node, scope
+        if isinstance(node, tree.FactRef | tree.ItemField):
+            known = (node.key, "" if isinstance(node, tree.FactRef) else scope.variables[node.variable][0])
+            if known in seen:
+                continue
+            seen.add(known)
+        todo.extend(reversed(_parts(node, scope, path)))
+
+
+def _parts(expr: tree.Expr, env: Environment, path: str) -> list[tuple[tree.Expr, Environment]]:
+    """Return the direct parts that the moving number may be part of, with their environments."""
+    if not isinstance(expr, tree.Aggregate):
+        return [part for part in parts_scoped(expr, env) if _may_move(*part, path)]
+    scopes = [env.with_item(expr.variable, *item) for item in _moving(expr, env, path)]
+    found = [(expr.list, env), *((p, s) for s in scopes for p in (expr.where, expr.body) if p is not None)]
+    return [part for part in found if _may_move(*part, path)]
+
+
+def _moving(expr: tree.Aggregate, env: Environment, path: str) -> list[tuple[str, Any]]:
+    """Return the records of a list within which the moving number may be read: the one that it stands in, or all.
+
+    Each number of a list costs the length of the list otherwise, and a list its square.
+    """
+    found, item = items(expr.list, env), path.rpartition(".")[0]
+    if isinstance(found, Unknown):
+        return []
+    inner = [read(part, env.derivations) for part in (expr.where, expr.body) if part is not None]
+    if any(_in_sight(reads, env, path) for reads in inner):
+        return found
+    return [one for one in found if one[0] == item]
+
+
+def _may_move(expr: tree.Expr, env: Environment, path: str) -> bool:
+    """Return whether the moving number may be part of an expression, by its text and the items in sight alone."""
+    reads = read(expr, env.derivations)
+    return fact_key(path) in reads.keys and _in_sight(reads, env, path)
+
+
+def _in_sight(reads: Read, env: Environment, path: str) -> bool:
+    """Return whether what the number stands in is in sight: the record, an item of a list, or all of them."""
+    item, of = path.rpartition(".")[0], fact_key(path).rpartition(".")[0]
+    return item == of or not reads.lists.isdisjoint({of, ""}) or any(at == item for at, _ in env.variables.values())
 
 
 def _forms(expr: tree.Expr, env: Environment, path: str) -> list[Quotient]:
@@ -142,14 +193,30 @@ def _aggregated(expr: tree.Aggregate, env: Environment, path: str) -> list[Quoti
         raise TooComplex(expr.fold)
     if expr.fold in ("count", "distinct"):
         return [((Fraction(n),), ONE) for n in range(len(found) + 1)]
-    parts = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
-    if FOLDS[expr.fold].nothing:
-        return _bounded(f for forms, _ in parts for f in forms)
     total: list[Quotient] = [((Fraction(0),), ONE)]
-    for forms, kept in parts:
+    if expr.fold == "sum":
+        (still, parts), moving = remembered("summed", expr, env, _summed), {at for at, _ in _moving(expr, env, path)}
+        found = [one for one in found if one[0] in moving or one[0] not in parts]
+        total = [((still - sum(parts.get(at, 0) for at in moving),), ONE)]
+    each = [part for p, item in found if (part := _item_forms(expr, env.with_item(expr.variable, p, item), path))]
+    if FOLDS[expr.fold].nothing:
+        return _bounded(f for forms, _ in each for f in forms)
+    for forms, kept in each:
         choices = forms if kept else [*forms, ((Fraction(0),), ONE)]
         total = _bounded(_add(a, b) for a, b in product(total, choices))
     return total
+
+
+def _summed(expr: tree.Aggregate, env: Environment) -> tuple[Fraction, dict[str, Fraction]]:
+    """Return what is known of the sum over a list: the sum, and each record's part in it by its path."""
+    parts, found = dict[str, Fraction](), items(expr.list, env)
+    for at, item in [] if isinstance(found, Unknown) else found:
+        scope = env.with_item(expr.variable, at, item)
+        kept = True if expr.where is None else evaluate(expr.where, scope)
+        value = evaluate(expr.body, scope) if kept is True else Fraction(0)
+        if not isinstance(kept, Unknown) and isinstance(value, Fraction):
+            parts[at] = value
+    return sum(parts.values(), Fraction(0)), parts
 
 
 def _item_forms(expr: tree.Aggregate, scope: Environment, path: str) -> tuple[list[Quotient], bool] | None:
