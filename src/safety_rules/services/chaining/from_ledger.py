@@ -184,8 +184,7 @@ def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[st
         one = indexed(join, found, rows.places[join.list], _open(join, law), vocabulary)
         notices.append(problem("ledger-rows", fact.key, fact.name.zh, fact=fact.name, count=len(found)))
         if one.overlooks:
-            slots = {"fact": fact.name, "most": MOST_NAMES}
-            notices.append(problem("ledger-near", fact.key, fact.name.zh, **slots))
+            notices.append(problem("ledger-near", fact.key, fact.name.zh, fact=fact.name, most=MOST_NAMES))
         if one.loose * 2 >= len(found) > 0:
             keys, blank = _keys(join, vocabulary, fields=True), one.loose
             slots = {"fact": fact.name, "count": blank, "all": len(found), "keys": keys}
