@@ -284,4 +284,6 @@ def test_the_first_way_that_both_state_decides(
 def test_one_name_under_several_numbers_is_nobodys_for_certain(by_ways: DatedArea) -> None:
     bans = [{"person": n, "reason": FIRM, "until": "2028-01-01"} for n in ("B2", "C3")]
     known = by_ways.with_ledger({"visitor.bans": bans, "visitor.training": []})
-    assert "is_not_banned" in known.decide({"visitor.company": FIRM}).undetermined()
+    found = known.decide({"visitor.company": FIRM})
+    assert "is_not_banned" not in found.violated()
+    assert "名称相同而代码不一" in found.explain("zh")
