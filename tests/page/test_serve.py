@@ -183,7 +183,7 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
     with opened(server) as watched:
         view = watched.page
         assert watched.axe() == []
-        view.locator("input[type=file]").set_input_files(str(tmp_path / "我的台账.xlsx"))
+        view.locator("input[name=ledger]").set_input_files(str(tmp_path / "我的台账.xlsx"))
         view.locator("input[type=date]").fill("2020-10-01")
         view.locator("button.main").click()
         view.locator("select[aria-label=地块大小]").select_option("project.land_area")
@@ -199,6 +199,18 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         with view.expect_download() as taken:
             view.get_by_role("link", name="下载文书").click()
         assert taken.value.suggested_filename == "我的台账_文书.zip"
+        (tmp_path / "隐患.xlsx").write_bytes(dangers("通道堵塞", "9月1日"))
+        view.goto(server)
+        view.locator("input[name=ledger]").set_input_files(str(tmp_path / "隐患.xlsx"))
+        view.locator("select[name=area]").select_option(label="隐患整改（隐患清单、任务清单）")
+        view.locator("button.main").click()
+        view.get_by_text("九月检查!D2").wait_for()
+        with view.expect_download() as taken:
+            view.get_by_role("link", name="下载周报").click()
+        assert taken.value.suggested_filename == "隐患_结果.xlsx"
+        assert watched.axe() == []
+        view.set_viewport_size({"width": 390, "height": 844})
+        assert view.evaluate("document.documentElement.scrollWidth") <= 390
         view.goto(f"{server}project")
         assert watched.axe() == []
         assert watched.said == []
