@@ -115,6 +115,7 @@ class DeriveFile(_InForce):
 
     kind: ClassVar[str] = "derive"
     derive: Key
+    area: S | None = None
     fact: S
     for_each: S | None = None
     derives: S | BandsFile
