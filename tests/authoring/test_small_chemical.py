@@ -72,8 +72,14 @@ def test_every_case_holds() -> None:
 
 
 def test_the_numbers_of_the_article_are_made(made: ModuleType, tmp_path: Path) -> None:
-    """Of all the ledgers, by plain counting: whom the plan has to visit, and what was found."""
+    """Of all the ledgers, by plain counting and by the table: whom the plan has to visit, and what was found."""
     truth = made.write(tmp_path)
+    joined = (
+        sr.load(EXAMPLE / "rules").area("leads").on("2020-09-30").with_ledger(*(tmp_path / f"{n}.csv" for n in LEADS))
+    )
+    found = joined.decide_table(tmp_path / "排查对象.csv")
+    assert found.counts() == {"lead": 3057, "undetermined": 60, "no_lead": 1083}
+    found.close()
     assert len(unexplained(tmp_path, "2020-09-30", frozenset(made.LISTED))) == 3117
     assert Counter(made.KINDS[kind][1] for kind in truth.values()) == {"lead": 3057, "open": 60, "no lead": 1083}
     assert Counter(r["现场生产化工产品"] for r in rows(tmp_path, "走访记录")) == {"否": 3116, "是": 1}

@@ -7,12 +7,12 @@ of each record that it counts, so that the blank holds it open; otherwise the wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safety_rules.engines.compiled.decide import Decider, decided
 from safety_rules.formats.joined_in import Rows, read_rows
@@ -33,6 +33,10 @@ from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.words.catalog import both
 from safety_rules.words.problem import problem
 from safety_rules.words.values import label
+
+if TYPE_CHECKING:
+    from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.tables.by_record import RecordDecision
 
 MOST_TRIED, MOST_TOLD = 64, 10
 
@@ -76,18 +80,74 @@ class AreaWithLedger:
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on an admitted record, whichever row it stands in."""
+        made = self._made(record)
+        return ChainedVerdict(self._decided(record, made, waivers), waivers, self.chained, (), made.origins, made.notes)
+
+    def judged(self, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
+        """Return the verdict on an admitted record, without what is told of the rows that are its own."""
+        return self._decided(record, self._made(record), waivers)
+
+    @property
+    def joined(self) -> Sequence[str]:
+        """The lists that a ledger holds."""
+        return [one.join.list for one in self.lists]
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The facts of a record by which its rows are found."""
+        return list(dict.fromkeys(fact for one in self.lists for _, fact in one.join.pairs))
+
+    def given(self, record: Record) -> tuple[Mapping[str, Any], bool]:
+        """Return the lists that a record's keys give, left out where unknown, and whether a row is only possible."""
+        made = self._made(record)
+        return {k: made.values[k] for k in self.joined if k in made.values}, bool(made.blanks)
+
+    def decide_table(
+        self,
+        source: Any,
+        output: str | Path | None = None,
+        *,
+        engine: str = "auto",
+        columns: Mapping[str, str] | str | Path | None = None,
+        keep: Sequence[str] = (),
+        waivers: Sequence[Waiver] = (),
+        progress: Callable[[float], None] | None = None,
+        answers: Sequence[str] = (),
+        rule_keys: bool = False,
+    ) -> TableDecision | RecordDecision:
+        """Return the decision on every row of a table, with the rows of the ledgers that are its own.
+
+        Arguments are those of `DatedArea.decide_table`. Lists are joined by SQL, and rows that may own a row of a ledger
+        are decided one by one. Raises LedgerError for a Spark DataFrame, and where the table itself tells such a list.
+        """
+        from safety_rules.formats.heading_map import layout
+        from safety_rules.tables.by_record import RecordDecision
+        from safety_rules.tables.decide import decided_table
+
+        named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
+        found = decided_table(
+            self.law, source, output, engine, named, keep, waivers, progress, None, False, answers, rule_keys, self
+        )
+        found.notices = (*self.notices, *found.notices, *(() if isinstance(found, RecordDecision) else self.unjoined()))
+        return found  # type: ignore[return-value]  # a Spark DataFrame was refused
+
+    def _made(self, record: Record) -> _Filled:
+        """Return a record's values with its rows in its lists."""
         made = _Filled(dict(record.values))
         for one in self.lists:
             self._join(one, record, made)
         if made.told > MOST_TOLD:
             made.notes.append(both("joined.more", count=made.told - MOST_TOLD))
+        return made
+
+    def _decided(self, record: Record, made: _Filled, waivers: Sequence[Waiver]) -> Verdict:
         verdict = decided(self.decider, replace(record, values=made.values), waivers)
         if not self._covers(verdict, made, waivers):
             for key, (_, first) in made.blanks.items():
                 made.values.pop(key)
                 made.origins[key] = first
             verdict = decided(self.decider, replace(record, values=made.values), waivers)
-        return ChainedVerdict(verdict, waivers, self.chained, (), made.origins, made.notes)
+        return verdict
 
     def _covers(self, verdict: Verdict, made: _Filled, waivers: Sequence[Waiver]) -> bool:
         """Return whether a verdict holds however many of the possible records are there: each number of them is tried."""
@@ -125,8 +185,10 @@ class AreaWithLedger:
                 made.notes.append(both("joined.keyless", keys=keys, fact=fact, count=len(one.rows)))
             return
         items: list[Any] = list(stated) if isinstance(stated, tuple) else []
+        known = {frozenset(item.items()) for item in items}
         for i in mine.certain:
-            if one.rows[i] not in items:
+            if (content := frozenset(one.rows[i].items())) not in known:
+                known.add(content)
                 items.append(one.rows[i])
                 self._told(made, key, len(items) - 1, one.places[i])
         if mine.certain:
