@@ -28,10 +28,24 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class LedgerJoin:
-    """A list whose records stand in a ledger: a row is a record's where each field of `by` says what the fact says."""
+    """A list whose records stand in a ledger: a row is a record's where each field of `by` says what the fact says.
+
+    `instead` are further ways, in order: the first that row and record both state whole decides.
+    """
 
     list: str
     by: tuple[tuple[str, str], ...]
+    instead: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    @property
+    def ways(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Every way in which a row can be a record's, the first one first."""
+        return (self.by, *self.instead)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Each field with its fact, of all ways."""
+        return tuple(pair for way in self.ways for pair in way)
 
 
 @dataclass(frozen=True, slots=True)

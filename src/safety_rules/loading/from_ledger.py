@@ -11,6 +11,8 @@ from safety_rules.loading.scalars import key, name, number
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
 
+Keys = dict[Scalar, Scalar]
+
 
 def joins(file: AreaFile, c: Context) -> tuple[LedgerJoin, ...]:
     """Return the lists that are joined from ledgers, each with the fields and facts by which a row is a record's."""
@@ -36,15 +38,22 @@ def across(file: AreaFile, c: Context) -> tuple[AcrossRows, ...]:
     return tuple(found)
 
 
-def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> LedgerJoin | None:
+def _join(at: Scalar, said: Keys | list[Keys], file: AreaFile, c: Context) -> LedgerJoin | None:
     fact = _known(at, file, c)
     if fact is None:
         return None
     if not isinstance(fact.kind, Records) or fact.key in c.derived:
         c.report.error("from-ledger.list", at, fact=fact.key)
         return None
-    if not by:
+    ways = said if isinstance(said, list) else [said]
+    if not ways or not all(ways):
         c.report.error("from-ledger.by", at, fact=fact.key)
+    by, *instead = [_way(by, fact, file, c) for by in ways] or [()]
+    return LedgerJoin(fact.key, by, tuple(instead))
+
+
+def _way(by: Keys, fact: Fact, file: AreaFile, c: Context) -> tuple[tuple[str, str], ...]:
+    """Return the fields by which rows are joined, each with its fact."""
     pairs = [(_field(name, fact, c), _known(of, file, c), of) for name, of in by.items()]
     for field, own, of in pairs:
         if own is None or field is None:
@@ -53,7 +62,7 @@ def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> L
             c.report.error("from-ledger.key", of, fact=own.key)
         elif own.kind != field.kind or isinstance(own.kind, Records | Choices):
             c.report.error("from-ledger.kind", of, field=field.key, fact=own.key)
-    return LedgerJoin(fact.key, tuple((f.field, own.key) for f, own, _ in pairs if f is not None and own is not None))
+    return tuple((f.field, own.key) for f, own, _ in pairs if f is not None and own is not None)
 
 
 def _known(at: Scalar, file: AreaFile, c: Context) -> Fact | None:
