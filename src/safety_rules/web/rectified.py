@@ -83,7 +83,7 @@ def dangers_papers(folder: Path, day: datetime.date) -> Iterator[tuple[str, str,
     """Yield the key, the file's name and the content of each paper about the dangers and tasks of a ledger."""
     store = folder / STORE
     if not store.is_file():
-        raise LedgerError("there is no ledger; import one first")
+        raise LedgerError(f"there is no ledger `{store.name}`; import one first")
     for key in (k for k, v in layouts().items() if k != "law" and v["from"] == "store"):
         for paper in papers_of(key, store, day):
             yield key, paper.name, paper.values
