@@ -109,6 +109,8 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
     settled = client.post(f"{answer.url.path}/settle", data={"by": "应急局", "why": "登记有误"}).text
     assert "已记录更正、延期 1 处" in settled
     assert "没有收下" not in settled
+    for held in (at, answer.url.path):
+        client.post(f"{held}/forget")
 
 
 @pytest.mark.parametrize(
