@@ -22,7 +22,7 @@ SLIPS = [
     ("项目.方式 == 征地", "unknown-name", "in quotes, '征地'"),
     ("count(enterprise.events) > 3", "arguments", "write `count(x for x in enterprise.events)`"),
     ("project.name.startswith('A')", "unknown-function", "write something like `starts_with(x.name, 'ABC')`"),
-    ("is_within(project.name, role.staff)", "unknown-function", "write something like `x.role in role.staff`"),
+    ("is_within(project.name, role.staff)", "unknown-function", "write something like `访客.岗位 in 岗位.员工`"),
 ]
 
 
