@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = docs_folder()
 MADE = ROOT / "build" / "site"
 BESIDE = ("DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
+FOLDED = re.compile(
+    r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])\n *(?=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef\[`])"
+)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 OTHER = {CHINESE: ENGLISH, ENGLISH: CHINESE}
 FOLDER = {CHINESE: "zh/", ENGLISH: ""}
@@ -151,9 +154,11 @@ def linked(text: str, at: str, pages: Mapping[str, str], language: str) -> str:
             return f"[{name}]({up}{key}{mark}{anchor})"
         return f'<a href="{away(at, key, language)}">{name}</a>' if twin or key in records else name
 
-    return "".join(
-        part if i % 2 else LINK.sub(one, part) for i, part in enumerate(re.split(r"(```.*?```)", text, flags=re.DOTALL))
-    )
+    parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
+    parts[::2] = [
+        LINK.sub(one, FOLDED.sub("", part)) for part in parts[::2]
+    ]  # between Chinese signs an end of line is no blank
+    return "".join(parts)
 
 
 def _flat(parts: list[str]) -> list[str]:

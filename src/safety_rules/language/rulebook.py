@@ -50,12 +50,16 @@ class LedgerJoin:
 
 @dataclass(frozen=True, slots=True)
 class AcrossRows:
-    """A rule of a ledger as a whole: of rows that say the same in each fact of `by` there are at most so many."""
+    """A rule of a ledger as a whole: of rows that say the same in each fact of `by` there are at most so many.
+
+    Where a fact is `rising`, they are as many as they like, and none says less of it than a row above it.
+    """
 
     key: str
     name: Name
     by: tuple[str, ...]
     at_most: int = 1
+    rising: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety_rules.language.kinds import Choices, Records
+from safety_rules.language.kinds import Choices, Date, Number, Records
 from safety_rules.language.rulebook import AcrossRows, LedgerJoin
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.context import Context
@@ -34,7 +34,18 @@ def across(file: AreaFile, c: Context) -> tuple[AcrossRows, ...]:
         if own.at_most is not None and most is not None and (most < 1 or most.denominator != 1):
             c.report.error("number.rows", own.at_most)
         keys = tuple(f.key for f, _ in facts if f is not None)
-        found.append(AcrossRows(key(at, c.report), name(own, c.report), keys, 1 if most is None else int(most)))
+        rising = None if own.rising is None else _known(own.rising, file, c)
+        if own.rising is not None and own.at_most is not None:
+            c.report.error("from-ledger.both", own.at_most)
+        elif (
+            own.rising is not None
+            and rising is not None
+            and (rising.key in c.derived or rising.key.count(".") > 1 or not isinstance(rising.kind, Number | Date))
+        ):
+            c.report.error("from-ledger.rising", own.rising, fact=rising.key)
+        most_rows = 1 if most is None else int(most)
+        made = AcrossRows(key(at, c.report), name(own, c.report), keys, most_rows, "" if rising is None else rising.key)
+        found.append(made)
     return tuple(found)
 
 

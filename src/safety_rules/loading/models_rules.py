@@ -131,10 +131,11 @@ class ObligationFile(_InForce):
 
 
 class AcrossRowsFile(NameFile):
-    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many; one by default."""
+    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many, one by default; or a fact never falls in them."""
 
     by: list[S] = Field(min_length=1)
     at_most: S | None = None
+    rising: S | None = None
 
 
 JoinKeys = Annotated[

@@ -100,6 +100,10 @@ class RecordDecision:
             given = {k: cells[u.column] for k, u in uses.items()}
             yield cells, area_record(self.law, given, units)
 
+    def records(self, keys: Sequence[str]) -> Iterator[tuple[int, Record]]:
+        """Yield each row (from 1) with its record, which tells at least of some facts."""
+        return enumerate((record for _, record in self._records()), 1)
+
     def _told(self, notices: Iterable[Problem]) -> None:
         """Add what was said of the table as a whole, each once; it is complete when the rows were read."""
         self.notices = tuple(dict.fromkeys((*self.notices, *notices)))

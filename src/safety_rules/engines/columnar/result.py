@@ -134,6 +134,16 @@ class TableDecision:
             raise NotFoundError(f"`{self.source.name}` has no row {row}")
         return dict(zip(self.uses, found[0][1:], strict=True))
 
+    def records(self, keys: Sequence[str]) -> Iterator[tuple[int, Record]]:
+        """Yield each row (from 1) with its record, as far as some facts tell of it."""
+        uses = {k: u for k, u in self.uses.items() if k in keys}
+        columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in uses.values())
+        with as_ledger_errors(self.source.name):
+            cursor = self.con.cursor().execute(f"SELECT row_number{columns} FROM {self.source.numbered} ORDER BY 1")
+            while batch := cursor.fetchmany(10_000):
+                for number, *cells in batch:
+                    yield number, record_of(self.law, dict(zip(uses, cells, strict=True)), uses)
+
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
         record = record_of(self.law, self.cells(row), self.uses)

@@ -80,7 +80,7 @@ class JoinedList:
         last = len(keys) - 1
         if self.near and (name := keys[last]) is not None:
             near = self.near[len(stated) > 1]
-            for other in (o for o in near.to(name[0]) if o != name[0]):
+            for other in (o for o in near.to(name[0]) if o != name[0]) if near.values else ():
                 alike |= {i: None for i in self.ways[last][other,] if not self._told_apart(i, last, stated)}
         unsaid = list(islice(self._unsaid(given, set(stated)), MOST_POSSIBLE + 1))
         return Mine(list(certain), unsaid, [i for i in alike if i not in certain])

@@ -46,7 +46,7 @@ class _Filled:
     """A record's values while lists are joined to it, where what is open comes from, and what is told of it.
 
     `blanks` are the lists that end in records that are only possible: how many, and where the first comes from;
-    `told` is how many joined rows were named.
+    `told` is how many joined rows were named; where it is `quiet`, nothing is told.
     """
 
     values: dict[str, Any]
@@ -54,6 +54,7 @@ class _Filled:
     notes: list[Name] = field(default_factory=list)
     blanks: dict[str, tuple[int, str]] = field(default_factory=dict)
     told: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class AreaWithLedger:
 
     def judged(self, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
         """Return the verdict on an admitted record, without what is told of the rows that are its own."""
-        return self._decided(record, self._made(record), waivers)
+        return self._decided(record, self._made(record, quiet=True), waivers)
 
     @property
     def joined(self) -> Sequence[str]:
@@ -99,7 +100,7 @@ class AreaWithLedger:
 
     def given(self, record: Record) -> tuple[Mapping[str, Any], bool]:
         """Return the lists that a record's keys give, left out where unknown, and whether a row is only possible."""
-        made = self._made(record)
+        made = self._made(record, quiet=True)
         return {k: made.values[k] for k in self.joined if k in made.values}, bool(made.blanks)
 
     def decide_table(
@@ -121,6 +122,7 @@ class AreaWithLedger:
         are decided one by one. Raises LedgerError for a Spark DataFrame, and where the table itself tells such a list.
         """
         from safety_rules.formats.heading_map import layout
+        from safety_rules.services.across_rows import across_table
         from safety_rules.tables.by_record import RecordDecision
         from safety_rules.tables.decide import decided_table
 
@@ -128,12 +130,13 @@ class AreaWithLedger:
         found = decided_table(
             self.law, source, output, engine, named, keep, waivers, progress, None, False, answers, rule_keys, self
         )
-        found.notices = (*self.notices, *found.notices, *(() if isinstance(found, RecordDecision) else self.unjoined()))
+        told = (*self.notices, *found.notices, *(() if isinstance(found, RecordDecision) else self.unjoined()))
+        found.notices = (*told, *across_table(self.law, found, source))
         return found  # type: ignore[return-value]  # a Spark DataFrame was refused
 
-    def _made(self, record: Record) -> _Filled:
+    def _made(self, record: Record, quiet: bool = False) -> _Filled:
         """Return a record's values with its rows in its lists."""
-        made = _Filled(dict(record.values))
+        made = _Filled(dict(record.values), quiet=quiet)
         for one in self.lists:
             self._join(one, record, made)
         if made.told > MOST_TOLD:
@@ -177,7 +180,8 @@ class AreaWithLedger:
         key, vocabulary = one.join.list, self.law.rulebook.vocabulary
         mine, stated = one.mine(record.values), record.values.get(key)
         unusable = stated is None and any(p.path == key for p in record.problems)
-        fact, keys = vocabulary.facts[key].name, _keys(one.join, vocabulary)
+        may, fact = [*mine.unsaid, *mine.alike], vocabulary.facts[key].name
+        keys = _keys(one.join, vocabulary) if may or mine.blank else fact
         if unusable or mine.blank:
             made.values.pop(key, None)
             if not unusable:
@@ -193,8 +197,7 @@ class AreaWithLedger:
                 self._told(made, key, len(items) - 1, one.places[i])
         if mine.certain:
             self.seen.add(key)
-        may = [*mine.unsaid, *mine.alike]
-        for i in may[:MOST_TOLD]:
+        for i in () if made.quiet else may[:MOST_TOLD]:
             said = "joined.alike" if i in mine.alike else "joined.possible"
             made.notes.append(both(said, fact=fact, place=one.places[i], keys=keys))
         origins = [f"{key}[={one.places[i].replace(']', '］')}].{one.join.by[0][0]}" for i in may[: MOST_POSSIBLE + 1]]
@@ -210,8 +213,8 @@ class AreaWithLedger:
 
     def _told(self, made: _Filled, key: str, at: int, place: str) -> None:
         """Tell where a joined record stands, of many the first ones."""
-        made.told += 1
-        if made.told <= MOST_TOLD:
+        made.told += not made.quiet
+        if made.told <= MOST_TOLD and not made.quiet:
             vocabulary, path = self.law.rulebook.vocabulary, f"{key}[{at}]"
             item = Name(label(path, vocabulary, "zh"), label(path, vocabulary, "en"))
             made.notes.append(both("joined.row", item=item, place=place))

@@ -51,4 +51,6 @@ def summary(proofs: Sequence[Proof], language: str = ENGLISH) -> str:
     within = sentence("proving.within", language, bounds=after.join(bounds)) if bounds else ""
     none = sentence("proving.none", language)
     counted = {"invariants": len(invariants), "built_in": built_in, "told": between.join(told) or none}
-    return sentence("proving.summary", language, **counted, within=within)
+    asked = len(proofs) - built_in
+    key = "proving.summary" if asked == len(invariants) else "proving.summary_days"
+    return sentence(key, language, **counted, asked=asked, within=within)
