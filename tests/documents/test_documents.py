@@ -299,6 +299,29 @@ def test_a_device_that_is_full_leaves_no_half_document(tmp_path: Path, monkeypat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_device_that_is_full_in_a_folder_of_documents_leaves_whole_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docx.document import Document as Made
+
+    from safety_rules.cli.document import _write
+
+    save, count = Made.save, iter(range(9))
+
+    def full(self: Made, file: Any) -> None:
+        if next(count) == 1:
+            file.write(b"half")
+            raise OSError(28, "No space left on device")
+        save(self, file)
+
+    monkeypatch.setattr(Made, "save", full)
+    found = ((f"清单_{n}", of_tasks("duties", "甲局", tasks(), ON)) for n in range(3))
+    with pytest.raises(LedgerError, match="no space left"):
+        _write("duties", found, tmp_path / "台账.db", tmp_path / "out", None, False, "zh")
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["清单_0.docx"]
+    assert "责任单位：甲局" in whole(tmp_path / "out" / "清单_0.docx")
+
+
 @pytest.mark.parametrize(
     ("text", "safe"), [("a/b\\c:d", "a_b_c_d"), ("..", "_"), ("甲\u202e乙\n", "甲_乙_"), ("长" * 99, "长" * 60)]
 )

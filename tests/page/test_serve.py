@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import threading
 import time
 import zipfile
@@ -135,6 +137,20 @@ def test_a_worker_that_dies_or_hangs_leaves_a_sentence(client: TestClient, monke
     at = put(client, "a.xlsx", workbook())
     assert "读取时进程中断" in client.get(at).text
     assert "result.xlsx" not in client.get(at).text
+
+
+def test_uploads_of_a_server_that_was_killed_go_when_the_next_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    left, lives = (tmp_path / f"{desk.PREFIX}{pid}-x" for pid in (killed.pid, os.getppid()))
+    for folder in (left, lives):
+        (folder / "in").mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with TestClient(application()):
+        assert not left.exists()
+        assert lives.is_dir()
 
 
 @pytest.mark.parametrize(

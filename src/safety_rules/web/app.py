@@ -38,7 +38,7 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.verdict.verdict import LANGUAGES
 from safety_rules.services.rectification.book import HEADINGS
 from safety_rules.services.rectification.sheets import vocabulary_of
-from safety_rules.web.desk import Desk, Held, is_day, keep, work
+from safety_rules.web.desk import Desk, Held, folder_prefix, is_day, keep, sweep, work
 from safety_rules.web.rectified import DANGERS, STORE
 from safety_rules.web.worker import GRADED
 from safety_rules.words.catalog import both, sentence
@@ -58,7 +58,8 @@ def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette
 
     @asynccontextmanager
     async def opened(app: Starlette) -> Any:
-        with TemporaryDirectory(prefix="safety-rules-") as folder:
+        sweep()
+        with TemporaryDirectory(prefix=folder_prefix()) as folder:
             app.state.desk = Desk(Path(folder), token)
             yield
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import secrets
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, BinaryIO
 
 from safety_rules.formats.safe import CONTROL
@@ -70,6 +73,26 @@ class Desk:
         keep(held, name, content)
         self.ledgers[key] = held
         return key
+
+
+PREFIX = "safety-rules-page-"
+
+
+def folder_prefix() -> str:
+    """Return how the folder of this server's uploads begins: it names the process, so that another one may clear it."""
+    return f"{PREFIX}{os.getpid()}-"
+
+
+def sweep() -> None:
+    """Delete the uploads of servers that were killed and could not do it themselves."""
+    if os.name != "posix":  # where asking for a process would end it
+        return
+    for folder in Path(gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        with suppress(PermissionError):
+            try:
+                os.kill(int(folder.name.removeprefix(PREFIX).partition("-")[0]), 0)
+            except (ProcessLookupError, ValueError):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(held: Held, name: str, content: BinaryIO) -> None:
