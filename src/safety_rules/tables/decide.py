@@ -72,8 +72,7 @@ def decided_table(
         raise LedgerError(
             "with joined ledgers needs and gaps are told of a row: ask `verdict(row)` of the decision"
             if details
-            else "ledgers are not joined to a Spark DataFrame: write it as Parquet and decide that file, or give its rows "
-            "the list as a column of structs"
+            else "ledgers are not joined to a Spark DataFrame: decide it as Parquet, or give rows the list as structs"
         )
     if engine != "auto" and spark != (engine == "spark"):
         raise LedgerError("the engine `spark` decides Spark DataFrames, and only those")

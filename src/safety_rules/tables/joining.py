@@ -82,8 +82,8 @@ def joined_source(
         said = f"CAST({d.name_of(column)} AS VARCHAR)"
         if con.execute(f"SELECT 1 FROM {rows.sql} WHERE {said} <> '' LIMIT 1").fetchall():
             raise LedgerError(
-                f"`{key}` is joined from a ledger, and the table has a column of it (`{column}`): leave the column out, "
-                "or decide by the engine `records`, which adds the one to the other"
+                f"`{key}` is joined from a ledger, and the table has its column `{column}`; "
+                "leave the column out, or decide by the engine `records`, which adds the one to the other"
             )
     keys = {k: uses[k] for k in joining.keys if k in uses}
     columns = list(dict.fromkeys(d.name_of(u.column) for u in keys.values()))
