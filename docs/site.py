@@ -1,6 +1,7 @@
 """Builds the documentation site: `make docs`. The pages of this folder, a page a rule, the reference, the API, llms.txt.
 
-The sources of the site are made anew below `build/`; a link to a file that is no page of the site becomes its name.
+Each page is there in English and, below `zh/`, in Chinese: `NAME.md` and `NAME.zh.md` of this folder, or made in both. The sources are
+made anew below `build/`; a link to a file that is no page of the site becomes its name.
 """
 
 from __future__ import annotations
@@ -10,73 +11,120 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import safety_rules as sr
-from safety_rules.language.rulebook import Rulebook
-from safety_rules.services.pages import index, reference, rule_page
+from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.services.pages import DIAGNOSTICS, docs_folder, index, page, reference, rule_page, topics
+from safety_rules.words.catalog import CHINESE, ENGLISH, sentence
 
 ROOT = Path(__file__).resolve().parents[1]
+DOCS = docs_folder()
 MADE = ROOT / "build" / "site"
-PAGES = MADE / "docs"
 BESIDE = ("DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
+FOLDED = re.compile(
+    r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])\n *(?=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef\[`])"
+)
 LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+OTHER = {CHINESE: ENGLISH, ENGLISH: CHINESE}
+FOLDER = {CHINESE: "zh/", ENGLISH: ""}
 CONFIG = """[project]
 site_name = "safety_rules"
-site_url = "http://localhost/"
-site_description = "Exact, explained safety rules · 精确、可解释的安全规则"
-docs_dir = "docs"
-site_dir = "html"
+site_url = "http://localhost/{folder}"
+site_description = "{about}"
+docs_dir = "docs/{language}"
+site_dir = "html/{folder}"
 use_directory_urls = true
 
 [project.theme]
-language = "zh"
+language = "{language}"
 features = ["content.code.copy", "navigation.indexes", "navigation.top", "search.highlight"]
 """
 
 
 def main() -> int:
-    """Write the sources and build them; warnings are errors."""
+    """Write the sources and build them, English first, for Chinese lies within; warnings are errors."""
     shutil.rmtree(MADE, ignore_errors=True)
-    write()
-    return subprocess.run([sys.executable, "-m", "zensical", "build", "--strict"], cwd=MADE, check=False).returncode
-
-
-def write() -> None:
-    """Write the sources of the site."""
     book = sr.load().rulebook
-    texts = dict(sources(book))
-    for at, text in texts.items():
-        path = PAGES / at
+    for language in (ENGLISH, CHINESE):
+        write(book, language)
+        command = [sys.executable, "-m", "zensical", "build", "--strict", "--config-file", f"{language}.toml"]
+        if failed := subprocess.run(command, cwd=MADE, check=False).returncode:
+            return failed
+    return 0
+
+
+def write(book: Rulebook, language: str) -> None:
+    """Write the sources of the site in a language."""
+    pages = dict(sources(book, language))
+    for at, text in pages.items():
+        path = MADE / "docs" / language / at
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text if path.suffix != ".md" else linked(text, at, texts), "utf-8")
-    (MADE / "zensical.toml").write_text(CONFIG, "utf-8")
+        path.write_text(linked(text, at, pages, language) if path.suffix == ".md" else text, "utf-8")
+    config = CONFIG.format(folder=FOLDER[language], language=language, about=sentence("page.about", language))
+    (MADE / f"{language}.toml").write_text(config, "utf-8")
 
 
-def sources(book: Rulebook) -> Iterator[tuple[str, str]]:
-    """Yield each page of the site by its place."""
-    here = Path(__file__).parent
-    for path in sorted(here.rglob("*.md")):
-        at = path.relative_to(here).as_posix()
-        yield at.replace("README.md", "index.md"), path.read_text("utf-8")
-    for name in BESIDE:
-        yield name.rpartition("/")[2].lower(), (ROOT / name).read_text("utf-8")
-    yield "functions.md", reference()
-    yield "api.md", api()
-    yield "llms.txt", index(book)
+def sources(book: Rulebook, language: str) -> Iterator[tuple[str, str]]:
+    """Yield each page of a language by its place: those of this folder, then those that are made."""
+    for name, path in topics(language).items():
+        if path.parent.name != DIAGNOSTICS:
+            yield (path.parent.relative_to(DOCS) / f"{name}.md").as_posix(), path.read_text("utf-8")
+    for at, text in made(book, language):
+        yield at, headed(text, at, language)
+    if language == ENGLISH:
+        for name in BESIDE:
+            yield name.rpartition("/")[2].lower(), (ROOT / name).read_text("utf-8")
+        yield "llms.txt", index(book)
+
+
+def made(book: Rulebook, language: str) -> Iterator[tuple[str, str]]:
+    """Yield each page that is made, by its place: the reference, the API, a page a code, an area and a rule."""
+    yield "functions.md", reference(language)
+    yield "api.md", api(language)
+    rows = [f"# {sentence('page.codes', language)}\n"]
+    for code in (name for name, path in topics(language).items() if path.parent.name == DIAGNOSTICS):
+        text = page(code, book, language)
+        rows.append(f"- [`{code}`]({code}.md) {text.split(chr(10) * 2)[1]}")
+        yield f"{DIAGNOSTICS}/{code}.md", text
+    yield f"{DIAGNOSTICS}/index.md", "\n".join(rows) + "\n"
     for area in book.areas.values():
-        rows = [f"# {area.title.zh} · {area.title.en}\n"]
+        yield f"rules/{area.key}/index.md", area_page(area, language)
         for rule in area.rules:
-            rows.append(f"- [{rule.title.zh}]({rule.key}.md)")
-            both = f"{rule_page(book, area, rule, 'zh')}\n---\n\n{rule_page(book, area, rule, 'en')}"
-            yield f"rules/{area.key}/{rule.key}.md", both.replace("\n# ", "\n## ")
-        yield f"rules/{area.key}/index.md", "\n".join(rows) + "\n"
+            yield f"rules/{area.key}/{rule.key}.md", rule_page(book, area, rule, language)
 
 
-def api() -> str:
+def area_page(area: Area, language: str) -> str:
+    """Return the page of an area: its rules, the days on which each is in force, and what follows where it is not met."""
+    rows = [f"# {area.title.in_(language)}\n", sentence("page.area_heads", language)]
+    for rule in area.rules:
+        outcome = rule.otherwise.outcome
+        name = sentence("page.advice", language) if outcome is None else area.outcome(outcome).name.in_(language)
+        since, until = rule.in_force.since or "", rule.in_force.until or ""
+        rows.append(f"| [{rule.title.in_(language)}]({rule.key}.md) | `{rule.key}` | {since} | {until} | {name} |")
+    return "\n".join(rows) + "\n"
+
+
+def headed(text: str, at: str, language: str) -> str:
+    """Return a page that is made with the link to the same page in the other language below its title."""
+    title, _, rest = text.partition("\n")
+    return f"{title}\n\n{sentence('page.other', language, link=away(at, at, language))}\n{rest}"
+
+
+def away(at: str, target: str, language: str) -> str:
+    """Return the address, from a page of one language, of a page of the other."""
+    depth = len(_url(at).split("/")) - 1 + (language == CHINESE)
+    return f"{'../' * depth}{FOLDER[OTHER[language]]}{_url(target)}" or "./"
+
+
+def _url(at: str) -> str:
+    return at.removesuffix("index.md") if at.rpartition("/")[2] == "index.md" else f"{at.removesuffix('.md')}/"
+
+
+def api(language: str) -> str:
     """Return the page of the public names with their docstrings."""
-    parts = ["# In Python: the names of `safety_rules`\n"]
+    parts = [f"# {sentence('page.api_title', language)}\n\n{sentence('page.api', language)}\n"]
     for name in sorted(n for n in sr.__all__ if not n.startswith("_")):
         found = getattr(sr, name)
         parts.append(f"## `{name}`\n\n{inspect.getdoc(found) or ''}\n")
@@ -87,8 +135,9 @@ def api() -> str:
     return "\n".join(parts)
 
 
-def linked(text: str, at: str, pages: dict[str, str]) -> str:
-    """Return a page with links that hold on the site: to its own pages, else the name alone."""
+def linked(text: str, at: str, pages: Mapping[str, str], language: str) -> str:
+    """Return a page with links that hold on the site: to pages of its language, to those of the other, else the name alone."""
+    up, records = "../" * at.count("/"), {name.rpartition("/")[2].lower() for name in BESIDE}
 
     def one(found: re.Match[str]) -> str:
         name, target = found[1], found[2]
@@ -96,17 +145,20 @@ def linked(text: str, at: str, pages: dict[str, str]) -> str:
             return found[0]
         path, mark, anchor = target.partition("#")
         whole = "/".join(_flat([*at.split("/")[:-1], *path.split("/")]))
-        beside = path.rpartition("/")[2].lower()
-        for key in (whole.replace("README.md", "index.md"), f"{whole.rstrip('/')}/index.md"):
-            if key in pages:
-                return f"[{name}]({'../' * at.count('/')}{key}{mark}{anchor})"
-        if path.startswith("../") and beside in pages:
-            return f"[{name}]({'../' * at.count('/')}{beside})"
-        return name
+        record = whole.rpartition("/")[2].lower()
+        key = record if record in records else whole.replace("README.md", "index.md").replace(".zh.md", ".md")
+        key = key if key.endswith(".md") else f"{key.removeprefix('../')}/index.md"
+        twin = (DOCS / key.replace(".md", ".zh.md")).is_file()
+        own = whole.endswith(".zh.md") == (language == CHINESE)
+        if key in pages and (own or not twin):
+            return f"[{name}]({up}{key}{mark}{anchor})"
+        return f'<a href="{away(at, key, language)}">{name}</a>' if twin or key in records else name
 
-    return "".join(
-        part if i % 2 else LINK.sub(one, part) for i, part in enumerate(re.split(r"(```.*?```)", text, flags=re.DOTALL))
-    )
+    parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
+    parts[::2] = [
+        LINK.sub(one, FOLDED.sub("", part)) for part in parts[::2]
+    ]  # between Chinese signs an end of line is no blank
+    return "".join(parts)
 
 
 def _flat(parts: list[str]) -> list[str]:

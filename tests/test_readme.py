@@ -29,13 +29,20 @@ NAMES = (
     "docs/editors.md",
     "docs/assistants.md",
     "docs/writing-rules.md",
-    "docs/manual.zh.md",
 )
-PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
+TWINS = {
+    page: page.with_suffix(".zh.md")
+    for page in [*ROOT.glob("docs/*.md"), *ROOT.glob("docs/tutorials/*.md")]
+    if page.suffixes == [".md"]
+}
+CHINESE = [page.relative_to(ROOT).as_posix() for page in TWINS.values()]
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, *CHINESE)}
+MADE = {"functions.md", "api.md"}  # pages of the site that are made, and no files
 LINKS = [
     (page.relative_to(ROOT).as_posix(), link)
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/tutorials/*.md")]
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    if link not in MADE
 ]
 
 
@@ -45,6 +52,13 @@ def blocks(language: str, page: str = "README.md") -> list[str]:
 
 CODE = [(page, i, code) for page in NAMES for i, code in enumerate(blocks("python", page))]
 VERB_LINES = sorted({x for page in PAGES.values() for x in page.splitlines() if x.startswith("safety-rules ")})
+
+
+def snippets(page: Path) -> list[tuple[str, list[str]]]:
+    """Return the snippets of a page by their language, without what is said beside them."""
+    found = re.findall(r"^ *```(\w*)\n(.*?)```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    aside = re.compile(r"(?<=\S) {2,}.*|  ?# .*")
+    return [(kind, [aside.sub("", line).strip() for line in code.splitlines()]) for kind, code in found]
 
 
 def ran(code: str) -> str:
@@ -59,6 +73,14 @@ def ran(code: str) -> str:
 @pytest.mark.parametrize("code", [c for _, _, c in CODE], ids=[f"{p}-{i}" for p, i, _ in CODE])
 def test_the_python_code_runs(code: str) -> None:
     assert ran(code) or "assert" in code
+
+
+@pytest.mark.parametrize("page", TWINS, ids=[p.stem for p in TWINS])
+def test_a_page_is_there_in_both_languages_with_the_same_snippets(page: Path) -> None:
+    twin = TWINS[page]
+    assert page.read_text("utf-8").splitlines()[2] == f"[中文]({twin.name})"
+    assert twin.read_text("utf-8").splitlines()[2] == f"[English]({page.name})"
+    assert snippets(page) == snippets(twin)
 
 
 def test_the_first_code_says_what_is_missing() -> None:

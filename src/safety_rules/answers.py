@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from safety_rules.face import AreaRules, LiveRules, Rules
     from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.dated_area import DatedArea
-    from safety_rules.services.decisions.log import DecisionLog
 
 DETAILS = ("verdict", "receipt", "outcome")
 SCHEMAS = ("record", "verdict")
@@ -55,17 +54,13 @@ def dated(rules: Rules, area: str, day: str | None = None, standing: str | None 
     return found.on(day or datetime.datetime.now(found.area.zone).date(), standing or "assumed")
 
 
-def decided(
-    area: DatedArea, records: Sequence[Any], log: DecisionLog | None = None, until: float | None = None
-) -> list[Verdict]:
-    """Return the verdict of each record, in the log before anybody hears of it; raises TooSlowError past `until`."""
+def decided(area: DatedArea, records: Sequence[Any], until: float | None = None) -> list[Verdict]:
+    """Return the verdict of each record; raises TooSlowError past `until`."""
     verdicts: list[Verdict] = []
     for verdict in area.decide_many(records):
         if until is not None and time.monotonic() > until:
             raise TooSlowError(f"not done in time: {len(verdicts)} of {len(records)} records")
         verdicts.append(verdict)
-    if log is not None:
-        log.extend(verdicts)
     return verdicts
 
 

@@ -48,6 +48,9 @@ def test_rows_are_named_alike_by_every_engine(engine: str, tmp_path: Path) -> No
         ("by: []", "shape"),
         ("by: [visit.number], at_most: 0", "number"),
         ("by: [visit.number], at_most: viele", "number"),
+        ("by: [visit.number], rising: visit.person", "from-ledger"),
+        ("by: [visit.number], rising: visit.bans.since", "from-ledger"),
+        ("by: [visit.number], rising: visit.born, at_most: 2", "from-ledger"),
     ],
 )
 def test_what_is_written_wrong_is_said(written: str, code: str) -> None:
@@ -58,3 +61,62 @@ def test_what_is_written_wrong_is_said(written: str, code: str) -> None:
     book, found = rulebook(files)
     assert book is None
     assert {d.code for d in found} >= {code}
+
+
+def with_rising(folder: Path) -> Path:
+    """Return the rules in which nobody comes in earlier than in the row above, by a date of theirs."""
+    made = folder / "rules"
+    for file in folder_files(ACCESS):
+        data = file.data.replace(
+            b"across_rows:", b"across_rows:\n  in_order: {by: [visit.person], rising: visit.born, " + RISING
+        )
+        (made / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (made / file.path).write_bytes(data)
+    return made
+
+
+RISING = "zh: 日期逐行不减, en: Days do not fall}".encode()
+BORN = [
+    "示例一,2000-01-02",
+    "示例一,2000-01-02",
+    "示例二,1999-01-01",
+    "示例一,",
+    "示例一,2001-05-05",
+    "示例 一,2000-12-31",
+    "示例二,1998-12-31",
+    ",2000-01-01",
+]
+TOLD = [
+    "不符合“日期逐行不减”：第{}、{}行的姓名相同，出生日期依次为2001-05-05、2000-12-31，后一行不应小于前一行",
+    "不符合“日期逐行不减”：第{}、{}行的姓名相同，出生日期依次为1999-01-01、1998-12-31，后一行不应小于前一行",
+    "“日期逐行不减”待核实：第{}、{}行没有写明姓名、出生日期，共 2 行",
+]
+
+
+def told(numbers: tuple[tuple[int, int], ...]) -> list[str]:
+    return [text.format(*pair) for text, pair in zip(TOLD, numbers, strict=True)]
+
+
+def test_a_value_follows_that_of_the_row_above_by_every_door(tmp_path: Path) -> None:
+    """Of the same person no row says an earlier day than one above it; blanks are passed over and named."""
+    area = sr.load(with_rising(tmp_path)).area("access").on("2024-06-01")
+    path = tmp_path / "来访.csv"
+    path.write_text("登记号,姓名,出生日期\n" + "\n".join(f"V{i},{line}" for i, line in enumerate(BORN)), "utf-8")
+    screened = screen(path, area)
+    assert len(list(screened.rows)) == len(BORN)
+    says = [p.message.zh for p in screened.notices if "日期逐行不减" in p.message.zh]
+    assert says == told(((6, 7), (4, 8), (5, 9)))
+    for engine in ("records", "duckdb"):
+        found = area.decide_table(path, engine=engine)
+        says = [p.message.zh for p in found.notices if "日期逐行不减" in p.message.zh]
+        assert says == told(((5, 6), (3, 7), (4, 8))), engine
+        found.close()
+
+
+def test_a_table_is_judged_as_a_whole_with_ledgers_beside(tmp_path: Path) -> None:
+    area = sr.load(ACCESS).area("access").on("2024-06-01").with_ledger({"visit.bans": [], "visit.training": []})
+    path = tmp_path / "来访.csv"
+    path.write_text("登记号,姓名\nV1,甲\nV2,乙\nv 1,丙\n", "utf-8")
+    found = area.decide_table(path)
+    assert "不符合“登记号不重复”：第1、3行的登记号相同，共 2 行，至多 1 行" in {p.message.zh for p in found.notices}
+    found.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,17 @@ def test_every_code_has_a_page() -> None:
     for code in reported():
         assert page(code, book, "en").startswith(f"# {code}"), code
     assert "band-gap" in topics()
+
+
+def test_a_page_of_a_code_is_in_one_language() -> None:
+    book = sr.load().rulebook
+    for code, path in topics().items():
+        if path.parent.name == "diagnostics":
+            chinese, english = (page(code, book, language) for language in ("zh", "en"))
+            assert re.search(r"\n## 怎样改\n\n(- )?[^#]*[\u4e00-\u9fff]", chinese), code
+            assert not {"## Example", "## What to write"} & {*chinese.splitlines()}, code
+            assert "\n## What to write\n" in english, code
+            assert "错误[" not in english
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -120,6 +120,7 @@ async def _spoken(rules: Path) -> dict[str, Any]:
     told["complete"] = await client.text_document_completion_async(lsp.CompletionParams(document, position))
     await client.shutdown_async(None)
     client.exit(None)
+    told["exit"] = await asyncio.wait_for(client._server.wait(), 60)
     await client.stop()
     return told
 
@@ -131,6 +132,7 @@ def test_a_client_sees_the_mistake_the_fix_and_the_meaning(rules: Path) -> None:
     edit = told["fix"][0].edit.changes[told["wrong"].uri][0]
     assert (edit.new_text, edit.range) == ("to_improve", told["wrong"].diagnostics[0].range)
     assert list(told["right"].diagnostics) == []
+    assert told["exit"] == 0
     assert "warehouse.exits" in told["hover"].contents.value
     assert told["definition"].uri.endswith("vocabulary.yaml")
     assert "仓库.安全出口数" in {i.label for i in told["complete"]}

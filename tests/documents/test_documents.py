@@ -22,13 +22,14 @@ from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.services import documents
 from safety_rules.services.grading import grade
+from safety_rules.services.papers import by_enterprise, of_enterprise, of_tasks
 from safety_rules.services.rectification.life import Danger, Details
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.screening import screen
 
 HOSTILE = "<b>甲</b> =1+1 { PAGE } & 乙\u202e公司"
 KEYS = [k for k in documents.layouts() if k != "law"]
-ON = datetime.date(2024, 6, 3)
+ON = datetime.date(2024, 6, 20)
 
 
 def whole(path: Path) -> str:
@@ -75,8 +76,8 @@ def dangers() -> list[Danger]:
 
 
 def paper(key: str, path: Path, on: datetime.date = ON) -> Path:
-    ((enterprise, own),) = documents.by_enterprise(key, dangers()).items()
-    documents.write_document(key, documents.of_enterprise(key, enterprise, own, lifecycle(), on), path, None)
+    (((enterprise, _), own),) = by_enterprise(key, dangers(), on).items()
+    documents.write_document(key, of_enterprise(key, enterprise, own, lifecycle(), on), path, None)
     return path
 
 
@@ -91,6 +92,15 @@ def test_the_opinion_says_what_the_verdict_says(row: ScreenedRow, tmp_path: Path
     assert facts["用地面积"] == ("20 亩", "项目!D2")
     assert row.verdict is not None
     assert row.verdict.on.rulebook.digest[:16] in said
+
+
+def test_a_project_that_is_refused_has_no_duties_of_building(row: ScreenedRow, tmp_path: Path) -> None:
+    documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
+    said = whole(path)
+    assert row.verdict is not None
+    assert any(d.duty.who.zh == "建设单位" for d in row.verdict.obligations)
+    assert "建设单位，" not in said
+    assert "项目不予准入，建设单位在建设各阶段的" in said
 
 
 def test_an_opinion_of_one_rule_or_another_asks_for_the_blank(tmp_path: Path) -> None:
@@ -128,7 +138,47 @@ def test_an_order_groups_its_problems_by_their_day(tmp_path: Path) -> None:
 def test_a_supervision_is_about_major_dangers_and_a_review_about_all(tmp_path: Path) -> None:
     supervised = whole(paper("supervision", tmp_path / "s.docx"))
     assert [f"第{n}处问题" in supervised for n in (1, 2, 3, 4, 5)] == [True, False, False, False, True]
-    assert len(rows_of(paper("review", tmp_path / "r.docx"), 0)) == 6
+    assert len(rows_of(paper("review", tmp_path / "r.docx", datetime.date(2024, 6, 20)), 0)) == 6
+
+
+@pytest.mark.parametrize(("on", "papers"), [("2024-06-19", 0), ("2024-06-20", 1)])
+def test_a_review_is_of_an_order_whose_term_has_come(on: str, papers: int) -> None:
+    assert len(by_enterprise("review", dangers(), datetime.date.fromisoformat(on))) == papers
+
+
+@pytest.mark.parametrize(("on", "papers"), [("2024-06-23", 1), ("2024-06-24", 0)])
+def test_an_order_that_is_settled_was_reviewed_in_its_week(on: str, papers: int) -> None:
+    assert len(by_enterprise("review", dangers()[3:4], datetime.date.fromisoformat(on))) == papers
+
+
+def tasks() -> list[Danger]:
+    def one(at: int, problem: str, closed: bool) -> Danger:
+        details = Details(
+            "化工", "", f"举措{at}", "甲局", "", problem=problem, task="任务", office="一处", leader="某领导"
+        )
+        day = datetime.date(2024, 6, 1)
+        return Danger(
+            f"R-{at}", details, "closed" if closed else "ordered", day, day, day, closed_on=day if closed else None
+        )
+
+    return [one(1, "监管不到位", True), one(2, "监管不到位", False), one(3, "底数不清", True)]
+
+
+@pytest.mark.parametrize(
+    ("key", "rows", "said"),
+    [
+        ("problems", 2, "共2个问题，已整改完成1个"),
+        ("tasks", 3, "共3条举措，已完成2条"),
+        ("duties", 3, "责任单位：甲局"),
+    ],
+)
+def test_a_list_of_a_plan_says_who_does_what_by_when(key: str, rows: int, said: str, tmp_path: Path) -> None:
+    documents.write_document(key, of_tasks(key, "甲局", tasks(), ON), path := tmp_path / "x.docx", None)
+    assert said in whole(path)
+    found = rows_of(path, 0)
+    assert len(found) == 1 + rows
+    assert any("逾期19天" in row[-1] for row in found)
+    assert "举措1" in found[1][3 if key != "problems" else 4]
 
 
 @pytest.mark.parametrize(
@@ -220,7 +270,7 @@ def test_a_districts_template_takes_the_place_of_ours(tmp_path: Path) -> None:
     template.add_paragraph("本区自己的落款")
     template.save(str(own))
     assert documents.template_of("order", [tmp_path / "overlay"]) == own
-    values = documents.of_enterprise("order", "甲", dangers(), lifecycle(), ON)
+    values = of_enterprise("order", "甲", dangers(), lifecycle(), ON)
     documents.write_document("order", values, tmp_path / "x.docx", own)
     assert "本区自己的落款" in whole(tmp_path / "x.docx")
     assert "第1处问题" in whole(tmp_path / "x.docx")
@@ -229,7 +279,7 @@ def test_a_districts_template_takes_the_place_of_ours(tmp_path: Path) -> None:
 def test_a_template_with_an_unknown_control_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
     template = built({"frame": "enforcement", "blocks": [{"p": "{stranger}"}]})
     template.save(str(tmp_path / "t.docx"))
-    values = documents.of_enterprise("order", "甲", dangers(), lifecycle(), ON)
+    values = of_enterprise("order", "甲", dangers(), lifecycle(), ON)
     with pytest.raises(LedgerError, match="control `stranger`"):
         documents.write_document("order", values, tmp_path / "x.docx", tmp_path / "t.docx")
     (tmp_path / "t.docx").write_bytes(b"no document")
@@ -247,6 +297,29 @@ def test_a_device_that_is_full_leaves_no_half_document(tmp_path: Path, monkeypat
     with pytest.raises(LedgerError, match="no space left"):
         documents.write_document("order", None, tmp_path / "x.docx", None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_that_is_full_in_a_folder_of_documents_leaves_whole_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from docx.document import Document as Made
+
+    from safety_rules.cli.document import _write
+
+    save, count = Made.save, iter(range(9))
+
+    def full(self: Made, file: Any) -> None:
+        if next(count) == 1:
+            file.write(b"half")
+            raise OSError(28, "No space left on device")
+        save(self, file)
+
+    monkeypatch.setattr(Made, "save", full)
+    found = ((f"清单_{n}", of_tasks("duties", "甲局", tasks(), ON)) for n in range(3))
+    with pytest.raises(LedgerError, match="no space left"):
+        _write("duties", found, tmp_path / "台账.db", tmp_path / "out", None, False, "zh")
+    assert [p.name for p in (tmp_path / "out").iterdir()] == ["清单_0.docx"]
+    assert "责任单位：甲局" in whole(tmp_path / "out" / "清单_0.docx")
 
 
 @pytest.mark.parametrize(

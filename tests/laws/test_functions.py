@@ -151,7 +151,7 @@ def test_every_name_means_one_fold_and_one_function_in_both_languages() -> None:
         assert all(row.name.zh.isidentifier() and not row.name.zh.isascii() for row in table.values())
 
 
-@pytest.mark.parametrize("page", ["writing-rules.md", "manual.zh.md"])
+@pytest.mark.parametrize("page", ["writing-rules.md", "writing-rules.zh.md"])
 def test_the_pages_for_authors_name_every_fold_and_function_in_both_languages(page: str) -> None:
     text = (Path(__file__).parents[2] / "docs" / page).read_text("utf-8")
     for row in (*FOLDS.values(), *FUNCTIONS.values()):

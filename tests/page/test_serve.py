@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
 import threading
 import time
 import zipfile
@@ -16,6 +18,7 @@ from starlette.testclient import TestClient
 
 from page.browser import needs_browser, opened
 from safety_rules.web import app as served
+from safety_rules.web import desk
 from safety_rules.web.app import application
 
 NAME = "<script>alert(1)</script>注塑件项目"
@@ -65,6 +68,53 @@ def test_from_a_ledger_to_papers(client: TestClient) -> None:
     assert not list(client.app.state.desk.folder.iterdir())  # type: ignore[attr-defined]
 
 
+def dangers(text: str, found: object) -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made) as book:
+        sheet = book.add_worksheet("九月检查")
+        sheet.write_row(0, 0, ["编号", "问题描述", "被检查单位", "检查日期", "整改时限"])
+        sheet.write_row(1, 0, ["1", text, NAME, found, "2020-09-20"])
+        sheet.write_row(2, 0, ["2", "灭火器过期", "乙公司", "2020-09-02", "3日内"])
+    return made.getvalue()
+
+
+def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: TestClient) -> None:
+    at = put(client, "隐患.xlsx", dangers("通道堵塞", "9月1日"), "dangers")
+    shown = client.get(at).text
+    assert "九月检查!D2" in shown
+    assert "没有写年份" in shown
+    form = {"version": "1"}
+    mended = {"ledger": ("隐患.xlsx", dangers("通道堵塞", "2020-09-01"))}
+    shown = client.post(f"{at}/again", data=form, files=mended).text
+    assert "没有写年份" not in shown
+    assert "收下新隐患 2 项" in shown
+    late = client.post(f"{at}/map", data=form | {"heading": "问题描述", "fact": "台账.领域"})
+    assert late.status_code == 409  # of the earlier list
+    assert "没有采用" in late.text
+    assert client.get(f"{at}/map.yaml").status_code == 404
+    client.post(f"{at}/papers")
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{at}/papers.zip").content)) as papers:
+        assert {n.partition("_")[0] for n in papers.namelist()} == {
+            "现场检查记录",
+            "责令限期整改指令书",
+            "整改复查意见书",
+        }
+    for name in ("result.xlsx", "due.xlsx"):
+        assert client.get(f"{at}/{name}").content[:2] == b"PK"
+    assert "通道堵塞" in client.get(f"{at}/result.html").text
+    kept = client.get(f"{at}/store.db").content
+    other = {"ledger": ("隐患.xlsx", dangers("通道封堵", "2020-09-01")), "store": ("整改台账.db", kept)}
+    answer = client.post("/ledgers", data={"area": "dangers", "day": "2020-10-01"}, files=other)
+    assert "与台账相同 1 项" in answer.text
+    assert "通道堵塞" in answer.text  # both values, and nothing is written until somebody answers for it
+    assert "请写明更正人" in client.post(f"{answer.url.path}/settle", data={"by": "应急局", "why": " "}).text
+    settled = client.post(f"{answer.url.path}/settle", data={"by": "应急局", "why": "登记有误"}).text
+    assert "已记录更正、延期 1 处" in settled
+    assert "没有收下" not in settled
+    for held in (at, answer.url.path):
+        client.post(f"{held}/forget")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "day", "said"),
     [
@@ -83,10 +133,24 @@ def test_what_is_put_in_wrongly_is_said(client: TestClient, name: str, content: 
 
 
 def test_a_worker_that_dies_or_hangs_leaves_a_sentence(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(served.sys, "executable", "/bin/false")
+    monkeypatch.setattr(desk.sys, "executable", "/bin/false")
     at = put(client, "a.xlsx", workbook())
     assert "读取时进程中断" in client.get(at).text
     assert "result.xlsx" not in client.get(at).text
+
+
+def test_uploads_of_a_server_that_was_killed_go_when_the_next_one_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    left, lives = (tmp_path / f"{desk.PREFIX}{pid}-x" for pid in (killed.pid, os.getppid()))
+    for folder in (left, lives):
+        (folder / "in").mkdir(parents=True)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with TestClient(application()):
+        assert not left.exists()
+        assert lives.is_dir()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +201,7 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
     with opened(server) as watched:
         view = watched.page
         assert watched.axe() == []
-        view.locator("input[type=file]").set_input_files(str(tmp_path / "我的台账.xlsx"))
+        view.locator("input[name=ledger]").set_input_files(str(tmp_path / "我的台账.xlsx"))
         view.locator("input[type=date]").fill("2020-10-01")
         view.locator("button.main").click()
         view.locator("select[aria-label=地块大小]").select_option("project.land_area")
@@ -153,6 +217,18 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         with view.expect_download() as taken:
             view.get_by_role("link", name="下载文书").click()
         assert taken.value.suggested_filename == "我的台账_文书.zip"
+        (tmp_path / "隐患.xlsx").write_bytes(dangers("通道堵塞", "9月1日"))
+        view.goto(server)
+        view.locator("input[name=ledger]").set_input_files(str(tmp_path / "隐患.xlsx"))
+        view.locator("select[name=area]").select_option(label="隐患整改（隐患清单、任务清单）")
+        view.locator("button.main").click()
+        view.get_by_text("九月检查!D2").wait_for()
+        with view.expect_download() as taken:
+            view.get_by_role("link", name="下载周报").click()
+        assert taken.value.suggested_filename == "隐患_结果.xlsx"
+        assert watched.axe() == []
+        view.set_viewport_size({"width": 390, "height": 844})
+        assert view.evaluate("document.documentElement.scrollWidth") <= 390
         view.goto(f"{server}project")
         assert watched.axe() == []
         assert watched.said == []

@@ -170,3 +170,18 @@ def test_every_refusal_is_a_clear_line_and_its_exit_code(capsys, monkeypatch, tm
 def test_an_output_of_a_refused_ledger_is_not_begun(call, tmp_path: Path) -> None:
     assert call("screen", ledger_of(tmp_path / "a.xlsx"), "-o", tmp_path / "out.xlsx")[0] == 6
     assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_of_many_notices_alike_the_first_are_printed_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    from safety_rules.cli.screen_terminal import print_notices
+    from safety_rules.words.problem import problem
+
+    made = [
+        problem("assumed-day.term", "", f"项目!A{n}", heading="期限", given="3日内", found="1", day="4")
+        for n in range(50)
+    ]
+    print_notices([*made, problem("assumed-headings", "", "项目", headings="甲→乙")], "zh")
+    said = capsys.readouterr().err
+    assert said.count("3日内") == 3
+    assert "另有同类 47 处" in said
+    assert "甲→乙" in said

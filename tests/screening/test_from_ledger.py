@@ -238,3 +238,52 @@ def test_a_log_makes_a_verdict_with_joined_rows_again(area: DatedArea, tmp_path:
     assert [str(r) for r in log.replay()] == ["the same"] * 5
     whole = sr.replay(known.decide(VISITORS[0]).to_dict(), area.law.rulebook.origin[0])
     assert (whole.same, whole.gone) == (True, ())
+
+
+WAYS = PACK["area.yaml"].replace("{person: visitor.number}", "[{person: visitor.number}, {reason: visitor.company}]")
+FIRM = "甲工贸有限公司（东镇）"
+
+
+@pytest.fixture(scope="module")
+def by_ways(tmp_path_factory: pytest.TempPathFactory) -> DatedArea:
+    """Bans by the number, or by the company where row or record says no number; the field `reason` holds its name here."""
+    return pack(tmp_path_factory.mktemp("pack"), area=WAYS)
+
+
+@pytest.mark.parametrize(
+    ("ban", "number", "outcome"),
+    [
+        ({"person": "A1"}, "A1", "rejected"),
+        ({"person": "a １", "reason": "乙厂"}, "A1", "rejected"),  # the number decides, whatever the name
+        ({"reason": "甲工贸有限公司 (东镇)"}, "A1", "rejected"),
+        ({"reason": FIRM}, None, "rejected"),
+        ({"person": "B2", "reason": FIRM}, None, "rejected"),
+        ({"person": "B2", "reason": FIRM}, "A1", "undetermined"),  # one name under two numbers
+        ({"reason": "甲工贸有限公司"}, "A1", "undetermined"),  # nearly the name
+        ({"reason": "甲二工贸有限公司（东镇）"}, "A1", "undetermined"),
+        ({"person": "B2", "reason": "甲工贸有限公司"}, "A1", "admitted"),  # another number and another name
+        ({"person": "B2"}, None, "undetermined"),  # nothing that both say
+        ({}, "A1", "undetermined"),
+        ({"reason": "乙厂"}, "A1", "admitted"),
+    ],
+)
+def test_the_first_way_that_both_state_decides(
+    by_ways: DatedArea, ban: dict[str, str], number: str | None, outcome: str
+) -> None:
+    visitor = {"visitor.number": number, "visitor.company": FIRM}
+    trained = [{"person": number, "company": FIRM, "day": "2026-10-01"}] if number else []
+    known = by_ways.with_ledger({"visitor.bans": [{"until": "2028-01-01", **ban}], "visitor.training": trained})
+    violated = known.decide(visitor)
+    if number:
+        assert violated.outcome == outcome
+    else:
+        assert ("is_not_banned" in violated.violated()) is (outcome == "rejected")
+        assert violated.at_worst == "rejected"
+
+
+def test_one_name_under_several_numbers_is_nobodys_for_certain(by_ways: DatedArea) -> None:
+    bans = [{"person": n, "reason": FIRM, "until": "2028-01-01"} for n in ("B2", "C3")]
+    known = by_ways.with_ledger({"visitor.bans": bans, "visitor.training": []})
+    found = known.decide({"visitor.company": FIRM})
+    assert "is_not_banned" not in found.violated()
+    assert "名称相同而代码不一" in found.explain("zh")

@@ -11,9 +11,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from safety_rules.formats.columns import result_headings
+from safety_rules.formats.overview import Page, write_page
 from safety_rules.formats.safe import inert, printable
+from safety_rules.formats.styles import styles_of
 from safety_rules.formats.text_out import write_csv, write_json_lines
 from safety_rules.formats.workbook_out import write_workbook
 from safety_rules.language.errors import LedgerError
@@ -298,3 +301,14 @@ def test_names_that_are_no_names_are_text_in_every_sheet(tmp_path: Path, evil: s
     line = next(page[i + 1] for i, row in enumerate(page) if row[0] == "行号")
     assert line[2] == cells(path, "缺项清单")[1][3] == shown
     assert str(cells(path, "审查结果")[1][1])[:5] == (shown or evil)[:5]
+
+
+def test_each_count_on_the_overview_stands_on_one_line_and_none_is_left_out(tmp_path: Path) -> None:
+    widths = (7, 13, 24, 14, 42, 25, 25)
+    counts = [(key, f"◆ 附条件 {n}") for n, key in enumerate("abcdefgh")]
+    with xlsxwriter.Workbook(str(path := tmp_path / "x.xlsx")) as book:
+        page = Page("标题", "台账", "共审查", counts, ["行号"] * 7, widths, [], 3)
+        write_page(book.add_worksheet("结论一览"), page, styles_of(book))
+    at = [(cell, widths[n]) for row in cells(path, "结论一览") for n, cell in enumerate(row)]
+    stand = {said: next(width for cell, width in at if cell == said) for _, said in counts}
+    assert min(stand.values()) >= 12

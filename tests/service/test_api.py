@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -131,6 +132,24 @@ def test_a_large_request_is_refused_before_it_is_read_and_while_it_comes(rules: 
 def test_what_is_not_decided_in_time_is_not_answered(rules: sr.LiveRules) -> None:
     with TestClient(application(Service(rules, limits=Limits(seconds=-1)))) as client:
         assert code(decide(client, "[{}, {}]")) == "slow"
+
+
+@pytest.mark.parametrize("path", [DECIDE, "/areas/admission/explain?on=2020-10-01"])
+def test_what_takes_too_long_is_refused_in_its_time_and_in_no_log(
+    path: str, rules: sr.LiveRules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited, log = threading.Event(), sr.DecisionLog(tmp_path / "log.db")
+
+    def slowly(*_: Any) -> Any:
+        waited.wait(10)
+
+    monkeypatch.setattr("safety_rules.answers.explained", slowly)
+    monkeypatch.setattr("safety_rules.answers.detailed", slowly)
+    with TestClient(application(Service(rules, log=log, limits=Limits(seconds=0.05)))) as client:
+        answer = client.post(path, json=RECORD)
+        assert (code(answer), answer.status_code) == ("slow", 503)
+        waited.set()
+    assert not log.path.exists()
 
 
 def test_a_token_opens_the_door_and_health_needs_none(rules: sr.LiveRules) -> None:

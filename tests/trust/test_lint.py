@@ -19,6 +19,7 @@ from safety_rules.loading.rulebook import loaded
 from safety_rules.services.lint.findings import Lint, linted
 from safety_rules.services.lint.sources import cited, quotations
 from safety_rules.services.lint.texts import source_texts
+from safety_rules.services.mutants import SLIPS, mutants, survives
 
 ONE = Path(__file__).parent / "one_of_each"
 OVERLAYS = sorted((Path(__file__).parents[2] / "examples" / "overlays").glob("*.yaml"))
@@ -58,6 +59,15 @@ def test_the_built_in_rules_are_clean_or_silenced_with_a_reason() -> None:
     assert len(result.silenced) > 20
 
 
+def test_a_day_more_or_less_than_the_document_needs_no_case_of_its_own() -> None:
+    own = [f for f in folder_files(ONE) if f.path != "overlay.yaml" and "整体" not in f.data.decode()]
+    for rule, unnoticed in ((FULL, []), (FULL.replace("2999-12-31", "2999-06-30"), list(SLIPS[2:]))):
+        book = loaded([*own, RuleFileText("area/heavy.yaml", rule.encode())])
+        changed = [m for m in mutants(book, "area") if m.of == "heavy" and m.what in SLIPS]
+        assert [m.what for m in changed] == list(SLIPS)
+        assert [m.what for m in changed if survives(m)] == unnoticed
+
+
 def test_a_careful_rule_raises_no_doubt() -> None:
     assert found(linted_with()) == []
 
@@ -73,6 +83,8 @@ def test_a_careful_rule_raises_no_doubt() -> None:
         ("{plant.mass: unknown}, expect: undetermined", "{plant.mass: 1 t}, expect: violated", "untried-unknown", "heavy"),
         ("{from: 2000-01-01, ", "{from: 1999-12-31, ", "source-not-in-force", "heavy"),
         (", until: 2999-12-31}", "}", "source-not-in-force", "heavy"),
+        ("{from: 2000-01-01, ", "{from: 2000-01-02, ", "day-beside-source", "heavy"),
+        (", until: 2999-12-31}", ", until: 2999-12-30}", "day-beside-source", "heavy"),
         ("{source: statute, clause: 一, quotation: 储量不低于五十吨……方可}",
          "{source: statute, clause: 一, standing: recalled}", "weak-standing", "statute"),
     ],

@@ -99,6 +99,7 @@ def test_a_failed_case_shows_its_clauses_with_the_values_and_others_are_left_out
     (tmp_path / "area" / "few_deaths.yaml").write_text(RULE.replace("expect: satisfied", "expect: violated"), "utf-8")
     said = CliRunner().invoke(command, [str(tmp_path), "-k", "few_deaths::tw"]).output
     assert "expected violated, came to satisfied" in said
+    assert "few_deaths.yaml:17:13: " in said, "where `expect:` stands"
     assert "few: true: " in said
     assert "short: true: Term 12 月" in said
     assert "1 cases: 0 hold, 1 failed" in said

@@ -18,7 +18,7 @@ from safety_rules.services.proving.prove import prove_built_in
 
 SOUND = Path(__file__).parent / "planted"
 TABLE = (Path(__file__).parents[2] / "docs" / "planted-faults.md").read_text("utf-8")
-ROW = re.compile(r"^\| ([^|]+) \| [^|]+ \| `([^`]+)` \| `([a-z]+)[^`]*` \| ([a-z-]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([^|]+) \| `([^`]+)` \| `([a-z]+)[^`]*` \| ([a-z-]+) \|$", re.MULTILINE)
 ROWS = {fault: (file, tool, found) for fault, file, tool, found in ROW.findall(TABLE)}
 HALF = """rule: half_a_deposit
 title: {zh: 至少一半保证金, en: Half of the deposit at least}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -82,6 +83,23 @@ def test_a_language_before_the_verb_is_the_verbs_own(before: list[str], monkeypa
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
     english = CliRunner().invoke(cli, [*before, str(LEDGERS / "r15_minimal.xlsx")])
     assert english.output.startswith("Hidden dangers as of ")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_takes_a_language(verb: tuple[tuple[str, ...], click.Command]) -> None:
+    assert "language" in [p.name for p in verb[1].get_params(click.Context(verb[1]))]
+
+
+@pytest.mark.parametrize(
+    "words", [["test"], ["schemas", "--refer", "--check"], ["index", "--check"], ["format", "--check"]]
+)
+def test_rules_are_tested_and_kept_in_the_language_that_is_asked_for(words: list[str]) -> None:
+    rules = str(Path(__file__).parents[1] / "trust" / "planted")
+    before = CliRunner().invoke(cli, ["-l", "zh", *words, rules])
+    after = CliRunner().invoke(cli, [*words, rules, "-l", "zh"])
+    assert re.search("[\u4e00-\u9fff]", after.output), after.output
+    assert before.output == after.output
+    assert not re.search(r" cases|fresh:|is fresh|as they were", after.output)
 
 
 @pytest.mark.parametrize("arguments", [[], ["rectify"], ["new"]])

@@ -49,7 +49,8 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Write KIND (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书) from SOURCE.
+    """Write KIND (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书, 问题清单, 任务清单,
+    责任清单) from SOURCE.
 
     SOURCE is a ledger for the first two, and a ledger of rectifications (台账.db) for the others. Numbers of documents,
     names, seals and days of signing stay blank. A district's own template, `documents/审查意见书.docx` in an overlay
@@ -115,22 +116,19 @@ def _of_ledger(
 
 
 def _of_store(key: str, source: Path, units: tuple[str, ...], day: str | None) -> Iterator[tuple[str, Values]]:
-    """Yield a file's name and the content of a paper for each enterprise that is asked for."""
+    """Yield a file's name and the content of each paper, of the enterprises or units that are asked for."""
     from safety_rules.language.errors import NotFoundError
-    from safety_rules.services.documents import by_enterprise, file_name, layouts, of_enterprise
-    from safety_rules.services.rectification.recording import dangers
-    from safety_rules.services.rectification.table import lifecycle
+    from safety_rules.services.papers import papers_of
     from safety_rules.words.near import did_you_mean
 
-    table, on = lifecycle(), calendar_day(day) or datetime.date.today()
-    found = by_enterprise(key, dangers(source, table, on).values())
+    found = list(papers_of(key, source, calendar_day(day) or datetime.date.today()))
+    known = dict.fromkeys(paper.unit for paper in found)
     for unit in units:
-        if unit not in found:
-            raise NotFoundError(f"`{source.name}` has nothing for this paper of `{unit}`; {did_you_mean(unit, found)}")
-    for enterprise, own in found.items():
-        if not units or enterprise in units:
-            values = of_enterprise(key, enterprise, own, table, on)
-            yield file_name(layouts()[key]["name"], enterprise), values
+        if unit not in known:
+            raise NotFoundError(f"`{source.name}` has nothing for this paper of `{unit}`; {did_you_mean(unit, known)}")
+    for paper in found:
+        if not units or paper.unit in units:
+            yield paper.name, paper.values
 
 
 def _write(

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb
+from safety_rules.cli.options import PATH, Verb, answered
 
 
 @click.command("format", cls=Verb)
@@ -23,6 +23,7 @@ def command(path: Path, names: str, check: bool, rules: str | None) -> None:
     from safety_rules.loading.folders import overlay_files, resolve_folder
     from safety_rules.loading.schemas import kind_of_text
     from safety_rules.services.formatting import in_names
+    from safety_rules.words.catalog import sentence
 
     asked = overlay_files([path])
     if not asked:
@@ -40,9 +41,10 @@ def command(path: Path, names: str, check: bool, rules: str | None) -> None:
             continue
         count += 1
         if check:
-            click.echo(f"{target} has other names: run `safety-rules format --names {names}`", err=True)
+            click.echo(sentence("lock.other_names", answered(), path=target, names=names), err=True)
         else:
             Path(target).write_bytes(data)
-    click.echo(f"{len(asked)} files: {count} {'to write' if check else 'written'}, {len(asked) - count} as they were")
+    key = "lock.to_format" if check else "lock.formatted"
+    click.echo(sentence(key, answered(), files=len(asked), count=count, left=len(asked) - count))
     if check and count:
         sys.exit(ExitCode.RULES)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import Verb
+from safety_rules.cli.options import Verb, answered
 
 
 @click.command("index", cls=Verb)
@@ -18,13 +18,14 @@ def command(rules: str | None, check: bool) -> None:
     from safety_rules.face import load
     from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.rule_index import index_page
+    from safety_rules.words.catalog import sentence
 
     page = index_page(load(rules).rulebook)
     path = resolve_folder(rules) / "README.md"
     fresh = path.is_file() and path.read_text(encoding="utf-8") == page
     if check and not fresh:
-        click.echo(f"{path} is not fresh: run `safety-rules index`", err=True)
+        click.echo(sentence("lock.stale_index", answered(), path=path), err=True)
         sys.exit(ExitCode.RULES)
     if not check:
         path.write_text(page, encoding="utf-8")
-    click.echo(f"{path} is fresh" if fresh else f"{path} written")
+    click.echo(sentence("lock.index_fresh" if fresh else "lock.index_written", answered(), path=path))

@@ -126,7 +126,8 @@ def main() -> None:
     try:
         _take_any_text()
         code = _exit_code()
-        sys.stdout.flush()
+        if not sys.stdout.closed:  # a server over standard output closes it when it is told to end
+            sys.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         code = ExitCode.STOPPED
     except BrokenPipeError:
@@ -137,8 +138,8 @@ def main() -> None:
         if not stopped:  # a library may have made an error of its own of what stopped it
             raise
     finally:
-        for stream in (sys.stdout, sys.stderr):  # what they still hold would fail once more, when Python ends
-            try:
+        for stream in (s for s in (sys.stdout, sys.stderr) if not s.closed):
+            try:  # what they still hold would fail once more, when Python ends
                 stream.flush()
             except OSError:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

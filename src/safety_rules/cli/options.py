@@ -44,7 +44,12 @@ OUTPUT = Output(path_type=Path)
 
 
 class Verb(Told):
-    """A verb none of whose outputs is any of its inputs, whatever it is called."""
+    """A verb that is answered in a language, and none of whose outputs is any of its inputs, whatever it is called."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the verb's options; `-l` is one of every verb."""
+        found = super().get_params(ctx)
+        return found if any(p.name == "language" for p in found) else [*found, _spoken()]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; raises UsageError where it would overwrite what it reads."""
@@ -147,6 +152,7 @@ class Verbs(ToldGroup):
 
 
 LANGUAGE = "safety_rules.language"
+SAID_IN = "en (default) or zh; zh by default where the locale is Chinese."
 DEFAULT_AREA = "admission"
 
 
@@ -222,7 +228,7 @@ def language_option(function: F) -> F:
 
 def said_in_option(function: F) -> F:
     """Add `--language` to a verb of engineers and CI: that of the locale, where it is Chinese, and else English."""
-    return _language(function, locale_language, "en (default) or zh; zh by default where the locale is Chinese.")
+    return _language(function, locale_language, SAID_IN)
 
 
 def locale_language(otherwise: str = ENGLISH) -> str:
@@ -244,6 +250,24 @@ def language_named(arguments: Sequence[str], engineers: Sequence[str]) -> str:
     from safety_rules.formats.written import written_in
 
     return locale_language("") or next((written_in(Path(w)) for w in plain[1:] if os.path.isfile(w)), CHINESE)
+
+
+def _spoken() -> click.Option:
+    """Return `--language` for a verb that takes no language itself: it is kept for what is said."""
+    kinds = click.Choice(["zh", "en"])
+    return click.Option(
+        ["--language", "-l"],
+        default=locale_language,
+        type=kinds,
+        help=SAID_IN,
+        callback=_remembered,
+        expose_value=False,
+    )
+
+
+def answered() -> str:
+    """Return the language in which the verb that runs is answered."""
+    return str(click.get_current_context().meta.get(LANGUAGE, ENGLISH))
 
 
 def _language(function: F, default: Callable[[], str], help: str) -> F:

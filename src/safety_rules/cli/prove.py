@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, format_option
+from safety_rules.cli.options import PATH, Verb, answered, format_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report
+from safety_rules.words.catalog import sentence
 
 if TYPE_CHECKING:
     from safety_rules.services.proving.answers import Proof
@@ -58,9 +59,9 @@ def command(
     proofs = proofs_of(tasks, jobs or os.cpu_count() or 1)
     problems = [_problem(p) for p in proofs if not p.holds]
     problems += _nothing_asked(proofs, built_in_only)
-    passed = tuple(headline(p) for p in proofs if p.holds)
+    passed = tuple(headline(p, answered()) for p in proofs if p.holds)
     extra = {"limits": {"items": items, "seconds": seconds}}
-    put(Report("prove", tuple(problems), passed, summary(proofs), extra), form, output)
+    put(Report("prove", tuple(problems), passed, summary(proofs, answered()), extra), form, output)
     if problems:
         sys.exit(ExitCode.NOT_PROVED)
 
@@ -69,16 +70,21 @@ def _problem(proof: Proof) -> Problem:
     from safety_rules.services.proving.words import headline, record_of
 
     of = proof.question.of or proof.question.area
-    return Problem(proof.answer.value, "error", headline(proof), proof.question.at, "", of, detail=record_of(proof))
+    return Problem(
+        proof.answer.value,
+        "error",
+        headline(proof, answered()),
+        proof.question.at,
+        "",
+        of,
+        detail=record_of(proof, answered()),
+    )
 
 
 def _nothing_asked(proofs: list[Proof], built_in_only: bool) -> list[Problem]:
     """Return that nothing was asked, or no invariant, as problems: green would say more than is known."""
     if not proofs:
-        return [Problem("no-questions", "error", "0 questions were asked: no area has rules", None)]
+        return [Problem("no-questions", "error", sentence("proving.no_questions", answered()), None)]
     if not built_in_only and not any(p.question.code == "invariant" for p in proofs):
-        message = (
-            "0 invariants were checked: write some in an `invariants.yaml` beside the rules, or ask --built-in-only"
-        )
-        return [Problem("no-invariants", "error", message, None)]
+        return [Problem("no-invariants", "error", sentence("proving.no_invariants", answered()), None)]
     return []

@@ -53,7 +53,7 @@ def _say(key: str, language: str, style: str = "", /, **slots: object) -> None:
 def print_import(imported: Imported, workbook: Path, store: Path, language: str) -> None:
     """Print what an import wrote, and what it refused."""
     i = imported
-    print_notices(i.read.notices, language)
+    print_notices(i.read.notices, language, "rectify.alike")
     _say("rectify.imported", language, workbook=workbook.name, store=store.name)
     if not i.written:
         _say("rectify.would", language, "bold")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from safety_rules.cli.options import answered
 from safety_rules.formats.report import Report, written
 
 
-def put(report: Report, form: str, output: Path | None, language: str = "en") -> None:
-    """Write a report in a format and a language."""
-    put_text(written(report, form, language), output)
+def put(report: Report, form: str, output: Path | None, language: str = "") -> None:
+    """Write a report in a format and a language, that of the verb by default."""
+    put_text(written(report, form, language or answered()), output)
 
 
 def put_text(text: str, output: Path | None) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb
+from safety_rules.cli.options import PATH, Verb, answered
 
 
 @click.command("schemas", cls=Verb)
@@ -18,6 +18,7 @@ from safety_rules.cli.options import PATH, Verb
 def command(folder: Path, refer: bool, check: bool) -> None:
     """Write the JSON Schema of every kind of rule file into FOLDER."""
     from safety_rules.loading.schemas import FOLDER, referring, schema_texts
+    from safety_rules.words.catalog import sentence
 
     target = folder / FOLDER if refer else folder
     wanted = {target / name: text for name, text in schema_texts().items()}
@@ -34,9 +35,10 @@ def command(folder: Path, refer: bool, check: bool) -> None:
     stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
     if check and stale:
         for path in stale:
-            click.echo(f"{path} is not fresh: run `safety-rules schemas`", err=True)
+            click.echo(sentence("lock.stale_schema", answered(), path=path), err=True)
         sys.exit(ExitCode.RULES)
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted[path], encoding="utf-8")
-    click.echo(f"{len(wanted)} files: {len(stale)} written, {len(wanted) - len(stale)} fresh")
+    counts = {"files": len(wanted), "written": len(stale), "fresh": len(wanted) - len(stale)}
+    click.echo(sentence("lock.schemas", answered(), **counts))

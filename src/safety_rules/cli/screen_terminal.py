@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 500
 MOST_LISTED = 8
+MOST_ALIKE, FEW = 12, 3  # of more notices of a kind, only so many are printed
 PLAIN_WIDTH = 160
 PATIENCE = 1.0
 SHOWN = (0, 3, 5, 6, 11)
@@ -156,13 +157,20 @@ def print_table(screening: Screening, rows: Iterable[ScreenedRow], language: str
         out.print(sentence("screening.hidden", language, count=hidden))
 
 
-def print_notices(notices: Iterable[Problem], language: str) -> None:
-    """Print, on standard error, what of the ledger was not used."""
+def print_notices(notices: Iterable[Problem], language: str, more: str = "screening.alike") -> None:
+    """Print, on standard error, what of the ledger was not used; of many alike the first, and how many more there are."""
     out = Terminal(stderr=True, highlight=False, soft_wrap=True)
+    alike: dict[str, list[Problem]] = {}
     for notice in notices:
-        key = "line.assumed" if notice.code.startswith("assumed") else "line.notice"
-        said = sentence("screening.told", language, sort=sentence(key, language), text=notice.text(language))
-        out.print(Text(said, "yellow"))
+        alike.setdefault(notice.code, []).append(notice)
+    for code, found in alike.items():
+        key = "line.assumed" if code.startswith("assumed") else "line.notice"
+        shown = found if len(found) <= MOST_ALIKE else found[:FEW]
+        for notice in shown:
+            said = sentence("screening.told", language, sort=sentence(key, language), text=notice.text(language))
+            out.print(Text(said, "yellow"))
+        if len(shown) < len(found):
+            out.print(Text(sentence(more, language, count=len(found) - len(shown)), "yellow"))
 
 
 def print_summary(screening: Screening, language: str, output: Path | None) -> None:

@@ -14,9 +14,10 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Watched, acceptance_options, format_option, watch_option
+from safety_rules.cli.options import PATH, Watched, acceptance_options, answered, format_option, watch_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, of_diagnostics
+from safety_rules.words.catalog import CHINESE, sentence
 
 if TYPE_CHECKING:
     from safety_rules.language.rulebook import Rulebook
@@ -86,39 +87,45 @@ def command(
     results = [r for r, _ in timed]
     problems = list(_told(book.rulebook, results))
     failed = sum(not r.passed for r in results)
-    said = [f"{len(results)} cases: {len(results) - failed} hold, {failed} failed"]
+    said = [_said("cases", cases=len(results), hold=len(results) - failed, failed=failed)]
     if not results:
-        said = [f"no cases were run: {f'none is called `{only}`' if only else 'the rule files hold none'}"]
+        said = [_said("none_called" if only else "no_cases", only=only)]
     differing, told = _differences(results, by)
     problems += differing
     said += [told] if results else []
     if coverage:
         left = list(_untried(book.rulebook, area))
         problems += left
-        said.append(f"{len(left)} things are untried" if left else "every clause is tried")
+        said.append(_said("untried" if left else "tried", left=len(left)))
     if mutate and not failed:
         alive, made = _survivors(book.rulebook, area)
         problems += alive
-        said.append(f"{made} changes: {made - len(alive)} noticed, {len(alive)} not")
+        said.append(_said("changes", made=made, noticed=made - len(alive), left=len(alive)))
     if mutate_data and not failed:
         alive, made = _unheld(book.rulebook)
         problems += alive
-        said.append(f"{made} changes of data: {made - len(alive)} noticed, {len(alive)} not")
+        said.append(_said("data_changes", made=made, noticed=made - len(alive), left=len(alive)))
     problems, known = accepted(problems, book.rulebook, shown_at, Accepting(old, write_baseline, waivers, day))
-    said += [f"{len(known)} known"] if known else []
+    said += [_said("known", known=len(known))] if known else []
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
     if explain:
         holding = [(r.of or r.area, r) for r in results if r.passed]
         problems += [Problem("case", "note", f"{r.case}: holds", None, of=of, detail=_clauses(r)) for of, r in holding]
     proposed = _proposed(book.rulebook, area) if propose else []
-    said += [f"{len(proposed)} cases proposed"] if propose else []
+    said += [_said("proposed", cases=len(proposed))] if propose else []
     slowest = _slowest(timed, durations)
-    summary = "; ".join(said) + ("\n" + "\n".join(slowest) if slowest and form == "text" else "")
+    summary = ("；" if answered() == CHINESE else "; ").join(said) + (
+        "\n" + "\n".join(slowest) if slowest and form == "text" else ""
+    )
     summary += "\n\n" + "\n".join(proposed) if proposed and form == "text" else ""
     extra = {**({"proposed": proposed} if propose else {}), **({"slowest": slowest} if durations else {})}
     put(Report("test", tuple(problems), passed, summary, extra, tuple(known)), form, output)
     if any(p.level != "note" for p in problems) or not results:
         sys.exit(ExitCode.CASE)
+
+
+def _said(key: str, **slots: object) -> str:
+    return sentence(f"test.{key}", answered(), **slots)
 
 
 def _told(book: Rulebook, results: Sequence[CaseResult]) -> Iterator[Problem]:
@@ -162,17 +169,17 @@ def _clauses(result: CaseResult) -> str:
     """Return the clauses of a case with the values put in, a line each."""
     from safety_rules.services.cases import clauses_of
 
-    return "\n".join(clauses_of(result.ran, "en"))
+    return "\n".join(clauses_of(result.ran, answered()))
 
 
 def _differences(results: Sequence[CaseResult], engines: Sequence[Reader]) -> tuple[list[Problem], str]:
     """Return where an engine differs from the definition, and how much each was asked, in words."""
     from safety_rules.services.agreement import differences
 
-    answered = Counter[str]()
-    found = list(of_diagnostics(list(differences(results, engines, answered))))
-    asked = ", ".join(f"{name} {count}" for name, count in answered.items())
-    return found, f"by engine: {asked}, {f'{len(found)} differ' if found else 'none differs'}"
+    counted = Counter[str]()
+    found = list(of_diagnostics(list(differences(results, engines, counted))))
+    asked = ", ".join(f"{name} {count}" for name, count in counted.items())
+    return found, _said("differ" if found else "agree", asked=asked, found=len(found))
 
 
 def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:

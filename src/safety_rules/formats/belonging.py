@@ -51,7 +51,7 @@ def unattached(
     for names in rows:
         for key, value in names.items():
             values[key][folded(value)] = value
-    near = {key: _Near(of, vocabulary.facts[key].format) for key, of in values.items()}
+    near = {key: Near(of, vocabulary.facts[key].format) for key, of in values.items()}
     for names, place in strays:
         close = [(k, v) for k, said in names.items() if k in near for v in near[k].to(folded(said))]
         garbled = all(not well_formed(folded(v).upper(), vocabulary.facts[k].format) for k, v in names.items())
@@ -65,21 +65,26 @@ def unattached(
     return found, alike
 
 
-class _Near:
-    """The values of one identity, by what is left of each when one sign is taken out."""
+class Near:
+    """The values of one identity, by what is left of each when one sign is taken out; `stems` alone where there are many."""
 
-    def __init__(self, values: Mapping[str, str], form: str) -> None:
-        self.values, self.form = values, form
+    def __init__(self, values: Mapping[str, str], form: str, stems: bool = False) -> None:
+        self.values, self.form, self.stems = values, form, stems
         self.without: dict[str, set[str]] = defaultdict(set)
+        few = not form and len(values) <= MOST_PAIRS // 1000
+        self.long = [v for v in values if len(_stem(v)) > 1] if few else []
         for value in values:
-            for part in _parts(value) | {_stem(value)}:
+            for part in self._parts(value):
                 self.without[part].add(value)
+
+    def _parts(self, value: str) -> set[str]:
+        return {_stem(value)} if self.stems else {*_parts(value), _stem(value)}
 
     def to(self, said: str) -> Iterator[str]:
         """Yield the values that may be meant."""
-        close = {v for part in _parts(said) | {_stem(said)} for v in self.without.get(part, ())}
-        if not self.form and len(self.values) <= MOST_PAIRS // 1000:
-            close |= {v for v in self.values if len(_stem(said)) > 1 and len(_stem(v)) > 1 and (said in v or v in said)}
+        close = {v for part in self._parts(said) for v in self.without.get(part, ())}
+        if self.long and len(_stem(said)) > 1:
+            close |= {v for v in self.long if said in v or v in said}
         for value in sorted(close):
             if self.form:
                 if not (well_formed(said.upper(), self.form) and well_formed(value.upper(), self.form)):

@@ -22,7 +22,12 @@ Values = Mapping[str, str | Sequence[Mapping[str, str]]]
 SLOT = re.compile(r"(\{\w+\})")
 BODY, TITLE, BLACK, SONG = "仿宋", "方正小标宋简体", "黑体", "宋体"
 STAND_IN = {BODY: "仿宋_GB2312", TITLE: "华文中宋", BLACK: "SimHei", SONG: "SimSun"}
-MARGINS = {"gb9704": (37, 28, 35, 26), "enforcement": (25, 28, 25, 26)}  # top, left, bottom, right in mm
+MARGINS = {
+    "gb9704": (37, 28, 35, 26),
+    "enforcement": (25, 28, 25, 26),
+    "list": (28, 20, 25, 20),
+}  # top, left, bottom, right in mm
+WIDE = ("list",)  # frames that lie on their side
 LOOKS: dict[str, tuple[str, float, str, float, bool]] = {  # font, size in pt, alignment, first line in characters, bold
     "body": (BODY, 16, "JUSTIFY", 2, False),
     "title": (TITLE, 22, "CENTER", 0, False),
@@ -37,7 +42,7 @@ LOOKS: dict[str, tuple[str, float, str, float, bool]] = {  # font, size in pt, a
     "copies": (BODY, 12, "LEFT", 0, False),
     "cell": (BODY, 12, "LEFT", 0, False),
 }
-LINE = {"gb9704": 28.95, "enforcement": 26.0}
+LINE = {"gb9704": 28.95, "enforcement": 26.0, "list": 26.0}
 
 
 def built(layout: Mapping[str, Any]) -> Document:
@@ -84,12 +89,14 @@ def _docx() -> Any:
 
 
 def _blank(frame: str) -> Document:
+    from docx.enum.section import WD_ORIENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm
 
     document: Document = _docx().Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if frame in WIDE else (Mm(210), Mm(297))
+    section.orientation = WD_ORIENT.LANDSCAPE if frame in WIDE else WD_ORIENT.PORTRAIT
     section.top_margin, section.left_margin, section.bottom_margin, section.right_margin = map(Mm, MARGINS[frame])
     section.footer_distance = Mm(MARGINS[frame][2] - 14)
     document.settings.odd_and_even_pages_header_footer = True

@@ -76,8 +76,8 @@ def _read(table: RawTable, join: LedgerJoin, fact: Fact, vocabulary: Vocabulary,
         raise LedgerError(f"`{table.name}` has no known heading (没有可识别的表头)")
     found = in_units(columns(table, top, fields, vocabulary.units, by_row=True), rows.units)
     headed = {c.fact.field for c in found.columns}
-    lacking = [f.name.zh for f in fields if f.field in {name for name, _ in join.by} - headed]
-    if lacking:
+    if not any(headed.issuperset(name for name, _ in way) for way in join.ways):
+        lacking = [f.name.zh for f in fields if f.field in {name for name, _ in join.by} - headed]
         raise LedgerError(f"`{table.name}` lacks the heading {'、'.join(lacking)}, by which its rows are joined")
     rows.notices += [*table.notices, *found.notices]
     data, places = rows.data.setdefault(fact.key, []), rows.places.setdefault(fact.key, [])

@@ -23,6 +23,7 @@ from safety_rules.words.values import shown
 
 MOST_LINES = 3000  # more is no overview; what is left out is counted
 DIGITS = 8
+TILE = 14  # a count stands in a column of so many characters, on one line
 RARE = (ERROR, "not_applicable", "ungraded")  # said only where there are any
 NOTHING = "—"
 
@@ -62,10 +63,14 @@ def write_page(sheet: Any, page: Page, styles: Styles) -> None:
     at = 1
     for said in (page.about, page.answer):
         at = write_across(sheet, at, last, said, whole, styles)
-    for column, (outcome, said) in enumerate(page.counts[: last + 1]):
-        write_text(sheet, at, column, said, styles.outcome.get(outcome, styles.text))
-    sheet.set_row(at, row_height([said for _, said in page.counts], page.widths))
-    top = at + 2
+    wide = [column for column, width in enumerate(page.widths) if width >= TILE]
+    for first in range(0, len(page.counts), len(wide)):
+        told = page.counts[first : first + len(wide)]
+        for column, (outcome, said) in zip(wide, told, strict=False):
+            write_text(sheet, at, column, said, styles.outcome.get(outcome, styles.text))
+        sheet.set_row(at, row_height([said for _, said in told], [page.widths[column] for column in wide]))
+        at += 1
+    top = at + 1
     sheet.set_row(top, row_height(page.heads, page.widths))
     for column, head in enumerate(page.heads):
         write_text(sheet, top, column, head, styles.head_added)

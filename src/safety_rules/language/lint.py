@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from safety_rules.language.diagnostic import Span
 
 LINT_CODES = (
-    "near-duplicate", "quotation-not-found", "sentence-number", "slow-rule", "source-lapsed",
+    "day-beside-source", "near-duplicate", "quotation-not-found", "sentence-number", "slow-rule", "source-lapsed",
     "source-not-in-force", "source-replaced", "untried-boundary", "untried-unknown", "unused-fact", "unused-name", "unused-parameter", "unused-silence",
     "weak-standing",
 )  # fmt: skip

@@ -85,6 +85,12 @@ class Case:
     expect: Mapping[str, Any]
     at: Span = field(compare=False, repr=False)
 
+    @property
+    def place(self) -> Span:
+        """Where what it expects is written; where its title is, of rules that were kept without it."""
+        at: Span = getattr(self.expect.get("expect"), "at", self.at)
+        return at
+
 
 class LaterCases(Sequence[Case]):
     """Cases that are read when they are first asked for: most that is done with rules needs none."""

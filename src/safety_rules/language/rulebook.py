@@ -28,20 +28,38 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class LedgerJoin:
-    """A list whose records stand in a ledger: a row is a record's where each field of `by` says what the fact says."""
+    """A list whose records stand in a ledger: a row is a record's where each field of `by` says what the fact says.
+
+    `instead` are further ways, in order: the first that row and record both state whole decides.
+    """
 
     list: str
     by: tuple[tuple[str, str], ...]
+    instead: tuple[tuple[tuple[str, str], ...], ...] = ()
+
+    @property
+    def ways(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """Every way in which a row can be a record's, the first one first."""
+        return (self.by, *self.instead)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Each field with its fact, of all ways."""
+        return tuple(pair for way in self.ways for pair in way)
 
 
 @dataclass(frozen=True, slots=True)
 class AcrossRows:
-    """A rule of a ledger as a whole: of rows that say the same in each fact of `by` there are at most so many."""
+    """A rule of a ledger as a whole: of rows that say the same in each fact of `by` there are at most so many.
+
+    Where a fact is `rising`, they are as many as they like, and none says less of it than a row above it.
+    """
 
     key: str
     name: Name
     by: tuple[str, ...]
     at_most: int = 1
+    rising: str = ""
 
 
 @dataclass(frozen=True, slots=True)

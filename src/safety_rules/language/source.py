@@ -71,7 +71,7 @@ class NotCovered:
 class Citation:
     """A clause of a source, quoted where its text was read; `lapsed` on days on which the source is not in force.
 
-    `continues` says why it governs what began under it after its source has ended.
+    `continues` says why it governs what began under it after its source has ended; `excepts` only takes from a rule.
     """
 
     source: str
@@ -83,6 +83,7 @@ class Citation:
     continues: str = ""
     at: Span | None = field(default=None, compare=False, repr=False)
     named: str = field(default="", compare=False)
+    excepts: bool = False
 
 
 def weakest(*standings: Standing) -> Standing:
@@ -100,12 +101,13 @@ def authority_on(
 ) -> tuple[Citation, ...]:
     """Return the citations whose source is in force on a day.
 
-    Where none is they have lapsed; where none has even begun they are followed by analogy, at best `parallel`.
+    Where none is they have lapsed; where none has even begun they are followed by analogy, at best `parallel`. What excepts
+    from a rule does not keep it in force.
     """
     held = tuple(c for c in authority if c.source not in sources or holds_on(c, sources[c.source], day))
-    if held:
+    if any(not c.excepts for c in held):
         return held
-    later = all(is_later(sources[c.source], day) for c in authority)
+    later = all(is_later(sources[c.source], day) for c in authority if not c.excepts)
     return tuple(by_analogy(c) if later else replace(c, lapsed=True) for c in authority)
 
 

@@ -37,7 +37,7 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
 
 def expected(file: CaseFile | AreaCaseFile | ChangedCasesFile, c: Context) -> dict[str, Any]:
     """Return what a case says must come of it."""
-    expect: dict[str, Any] = {"expect": str(file.expect) if isinstance(file, AreaCaseFile) else file.expect}
+    expect: dict[str, Any] = {"expect": file.expect}
     for part in ("at_best", "at_worst"):
         if getattr(file, part, None) is not None:
             expect[part] = str(getattr(file, part))

@@ -93,7 +93,7 @@ copyreg.pickle(Rulebook, _reduced)
 
 
 def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
-    """Return the files of overlays: each a YAML file, or a folder of them."""
+    """Return the files of overlays: each a YAML file with the tables beside it that it names, or a folder of them."""
     found: list[RuleFileText] = []
     for overlay in overlays:
         if overlay.is_dir():
@@ -102,7 +102,9 @@ def overlay_files(overlays: Iterable[Path]) -> list[RuleFileText]:
                 raise NotFoundError(refusal("absent.overlays", path=overlay))
             found += [replace(f, path=f"{overlay.as_posix()}/{f.path}") for f in below]
         elif overlay.is_file():
-            found.append(RuleFileText(overlay.as_posix(), overlay.read_bytes()))
+            text, beside = overlay.read_bytes(), sorted(overlay.parent.glob("*.csv"))
+            found.append(RuleFileText(overlay.as_posix(), text))
+            found += [RuleFileText(f.as_posix(), f.read_bytes()) for f in beside if f.name.encode() in text]
         else:
             raise NotFoundError(refusal("absent.overlay", path=overlay))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from safety_rules.language.kinds import Choices, Records
+from safety_rules.language.kinds import Choices, Date, Number, Records
 from safety_rules.language.rulebook import AcrossRows, LedgerJoin
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.context import Context
@@ -10,6 +10,8 @@ from safety_rules.loading.models_rules import AreaFile
 from safety_rules.loading.scalars import key, name, number
 from safety_rules.loading.tree import Scalar
 from safety_rules.words.near import suggestion
+
+Keys = dict[Scalar, Scalar]
 
 
 def joins(file: AreaFile, c: Context) -> tuple[LedgerJoin, ...]:
@@ -32,19 +34,37 @@ def across(file: AreaFile, c: Context) -> tuple[AcrossRows, ...]:
         if own.at_most is not None and most is not None and (most < 1 or most.denominator != 1):
             c.report.error("number.rows", own.at_most)
         keys = tuple(f.key for f, _ in facts if f is not None)
-        found.append(AcrossRows(key(at, c.report), name(own, c.report), keys, 1 if most is None else int(most)))
+        rising = None if own.rising is None else _known(own.rising, file, c)
+        if own.rising is not None and own.at_most is not None:
+            c.report.error("from-ledger.both", own.at_most)
+        elif (
+            own.rising is not None
+            and rising is not None
+            and (rising.key in c.derived or rising.key.count(".") > 1 or not isinstance(rising.kind, Number | Date))
+        ):
+            c.report.error("from-ledger.rising", own.rising, fact=rising.key)
+        most_rows = 1 if most is None else int(most)
+        made = AcrossRows(key(at, c.report), name(own, c.report), keys, most_rows, "" if rising is None else rising.key)
+        found.append(made)
     return tuple(found)
 
 
-def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> LedgerJoin | None:
+def _join(at: Scalar, said: Keys | list[Keys], file: AreaFile, c: Context) -> LedgerJoin | None:
     fact = _known(at, file, c)
     if fact is None:
         return None
     if not isinstance(fact.kind, Records) or fact.key in c.derived:
         c.report.error("from-ledger.list", at, fact=fact.key)
         return None
-    if not by:
+    ways = said if isinstance(said, list) else [said]
+    if not ways or not all(ways):
         c.report.error("from-ledger.by", at, fact=fact.key)
+    by, *instead = [_way(by, fact, file, c) for by in ways] or [()]
+    return LedgerJoin(fact.key, by, tuple(instead))
+
+
+def _way(by: Keys, fact: Fact, file: AreaFile, c: Context) -> tuple[tuple[str, str], ...]:
+    """Return the fields by which rows are joined, each with its fact."""
     pairs = [(_field(name, fact, c), _known(of, file, c), of) for name, of in by.items()]
     for field, own, of in pairs:
         if own is None or field is None:
@@ -53,7 +73,7 @@ def _join(at: Scalar, by: dict[Scalar, Scalar], file: AreaFile, c: Context) -> L
             c.report.error("from-ledger.key", of, fact=own.key)
         elif own.kind != field.kind or isinstance(own.kind, Records | Choices):
             c.report.error("from-ledger.kind", of, field=field.key, fact=own.key)
-    return LedgerJoin(fact.key, tuple((f.field, own.key) for f, own, _ in pairs if f is not None and own is not None))
+    return tuple((f.field, own.key) for f, own, _ in pairs if f is not None and own is not None)
 
 
 def _known(at: Scalar, file: AreaFile, c: Context) -> Fact | None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from safety_rules.loading import models_facts as facts
+from safety_rules.loading import models_facts as parts
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.models_base import CitationFile, Day, Model, NameFile, Node, S, TopModel
 from safety_rules.loading.models_criteria import CriteriaFile
@@ -16,7 +16,7 @@ from safety_rules.loading.models_decisions import DecisionFile
 class OverlayParameterFile(Model):
     """A parameter's timeline in place of the built-in one."""
 
-    entries: list[facts.EntryFile] = Field(min_length=1)
+    entries: list[parts.EntryFile] = Field(min_length=1)
 
 
 class ChangedCasesFile(Model):
@@ -37,14 +37,27 @@ class ChangedCasesFile(Model):
     why: NameFile | None = None
 
 
+class ExceptionFile(shapes.ClauseFile, CitationFile):
+    """Whom a rule does not reach, by which clause."""
+
+
 class OverlayFile(TopModel):
-    """A district's own figures, sources, rules and decisions, beside the built-in rules."""
+    """A district's own facts, figures, tables, sources, rules and decisions, beside the built-in rules."""
 
     kind: ClassVar[str] = "overlay"
     overlay: S
     title: NameFile
-    sources: dict[S, facts.SourceFile] = Field(default_factory=dict)
+    sources: dict[S, parts.SourceFile] = Field(default_factory=dict)
     parameters: dict[S, OverlayParameterFile] = Field(default_factory=dict)
+    choices: dict[S, dict[S, parts.OptionFile]] = Field(default_factory=dict)
+    facts: dict[S, parts.FactFile] = Field(default_factory=dict)
+    formats: dict[S, parts.TextFormatFile] = Field(default_factory=dict)
+    figures: dict[S, parts.ParameterFile] = Field(default_factory=dict)
+    scales: dict[S, parts.ScaleFile] = Field(default_factory=dict)
+    tables: list[parts.TableFile] = Field(default_factory=list)
+    derivations: list[shapes.DeriveFile] = Field(default_factory=list)
+    replaces: list[shapes.DeriveFile] = Field(default_factory=list)
+    exceptions: dict[S, dict[S, ExceptionFile]] = Field(default_factory=dict)
     confirm: dict[S, CitationFile] = Field(default_factory=dict)
     switch_off: dict[S, NameFile] = Field(default_factory=dict)
     rules: list[shapes.RuleFile] = Field(default_factory=list)
@@ -78,14 +91,14 @@ FIRST_KEYS: dict[str, type[Model]] = {
     "obligation": shapes.ObligationFile,
     "area": shapes.AreaFile,
     "overlay": OverlayFile,
-    "subjects": facts.VocabularyFile,
-    "facts": facts.VocabularyFile,
-    "choices": facts.VocabularyFile,
-    "parameters": facts.ParametersFile,
-    "scales": facts.ParametersFile,
-    "sources": facts.SourcesFile,
-    "table": facts.TableFile,
-    "units": facts.UnitsFile,
+    "subjects": parts.VocabularyFile,
+    "facts": parts.VocabularyFile,
+    "choices": parts.VocabularyFile,
+    "parameters": parts.ParametersFile,
+    "scales": parts.ParametersFile,
+    "sources": parts.SourcesFile,
+    "table": parts.TableFile,
+    "units": parts.UnitsFile,
     "cases": shapes.CasesFile,
     "chain": shapes.ChainFile,
     "criteria": CriteriaFile,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, Tag
+from pydantic import Discriminator, Field, Tag
 
 from safety_rules.loading.models_base import (
     CitationFile,
@@ -115,6 +115,7 @@ class DeriveFile(_InForce):
 
     kind: ClassVar[str] = "derive"
     derive: Key
+    area: S | None = None
     fact: S
     for_each: S | None = None
     derives: S | BandsFile
@@ -130,10 +131,17 @@ class ObligationFile(_InForce):
 
 
 class AcrossRowsFile(NameFile):
-    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many; one by default."""
+    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many, one by default; or a fact never falls in them."""
 
     by: list[S] = Field(min_length=1)
     at_most: S | None = None
+    rising: S | None = None
+
+
+JoinKeys = Annotated[
+    Annotated[dict[S, S], Tag("keys")] | Annotated[list[dict[S, S]], Tag("ways")],
+    Discriminator(lambda value: "ways" if isinstance(value, list) else "keys"),
+]
 
 
 class AreaFile(TopModel):
@@ -148,7 +156,7 @@ class AreaFile(TopModel):
     cases_on: Day
     zone: S | None = None
     grades: Flag | None = None
-    from_ledger: dict[S, dict[S, S]] = Field(default_factory=dict)
+    from_ledger: dict[S, JoinKeys] = Field(default_factory=dict)
     across_rows: dict[S, AcrossRowsFile] = Field(default_factory=dict)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.expr import FactRef, Literal, walk
-from safety_rules.language.kinds import Name
+from safety_rules.language.expr import And, AsOf, Compare, FactRef, Literal, Not, walk
+from safety_rules.language.kinds import Date, Name
 from safety_rules.language.law import Entry
-from safety_rules.language.rule import Rule
+from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.rulebook import Area, Change, Rulebook
-from safety_rules.language.source import Source
-from safety_rules.loading.areas import rule
+from safety_rules.language.source import Period, Source
+from safety_rules.loading.areas import clauses, rule
 from safety_rules.loading.chains import chain, stratified
 from safety_rules.loading.context import Context
 from safety_rules.loading.models import OverlayFile
@@ -30,16 +30,29 @@ from safety_rules.words.said import said
 def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
     """Return the rulebook as the overlay changes it; what it changed is listed."""
     known = dict(book.sources)
-    for key, entry in file.sources.items():
+    others = {k: s for k, s in file.sources.items() if str(k) not in known or known[str(k)].at is not k.at}
+    for key, entry in others.items():
         known[str(key)] = source(key, entry, report)
-    for key, entry in file.sources.items():
+    for key, entry in others.items():
         succeeded(key, entry, known, report)
-    book = replace(book, sources=known)
+    book = _listed(replace(book, sources=known), file, report)
     book = _parameters(book, file, known, report)
     book = _confirmed(book, file, known, report)
     book = _switched_off(book, file, report)
     book = with_chains(_added(book, file, path, report), file, path, report)
+    book = _excepted(book, file, report)
     return with_cases(book, file, as_file, context_of(book, report))
+
+
+def _listed(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook:
+    """List what an overlay has added to the files of the rules, or put in their place."""
+    named = [("fact", k, name(f, report)) for k, f in file.facts.items()]
+    named += [("parameter", k, name(f, report)) for k, f in (*file.figures.items(), *file.scales.items())]
+    named += [("table", t.table, name(t, report)) for t in file.tables]
+    named += [("derivation", d.derive, name(d.title, report)) for d in (*file.derivations, *file.replaces)]
+    for what, key, detail in named:
+        book = change(book, file, what, str(key), detail)
+    return book
 
 
 def _parameters(book: Rulebook, file: OverlayFile, known: dict[str, Source], report: Report) -> Rulebook:
@@ -129,6 +142,42 @@ def _switched_off(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook
             book = replace(book, areas={**book.areas, area.key: kept})
         book = change(replace(book, chains=chains), file, "switch_off", str(key), name(why, report))
     return book
+
+
+def _excepted(book: Rulebook, file: OverlayFile, report: Report) -> Rulebook:
+    """Take from rules, but from no veto, whom an exception names while its document is in force."""
+    context = context_of(book, report)
+    for key, files in file.exceptions.items():
+        area = next((a for a in book.areas.values() if any(r.key == str(key) for r in a.rules)), None)
+        if area is None:
+            report.error(
+                "unknown-rule.rule", key, suggestion(key, [r.key for a in book.areas.values() for r in a.rules])
+            )
+            continue
+        was = next(r for r in area.rules if r.key == str(key))
+        if was.otherwise.veto or _holds_criteria(was, area):
+            report.error("veto-switched-off" if was.otherwise.veto else "criteria-switched-off", key)
+            continue
+        for twice in (k for k in files if any(c.key == str(k) for c in (*was.applies_when, *was.requires))):
+            report.error("clause-twice.rule", twice)
+        cited = {str(k): citation(f, dict(book.sources), report) for k, f in files.items()}
+        found = [(c, cited[c.key]) for c in clauses(files, context, was.in_force)]
+        beside = [(_unless(c, book.sources[by.source].in_force), replace(by, excepts=True)) for c, by in found if by]
+        authority = (*was.authority, *(by for _, by in beside))
+        now = replace(was, applies_when=(*was.applies_when, *(c for c, _ in beside)), authority=authority)
+        rules = tuple(now if r is was else r for r in area.rules)
+        book = replace(book, areas={**book.areas, area.key: replace(area, rules=rules)})
+        for clause, _ in beside:
+            book = change(book, file, "exception", f"{key}.{clause.key}", clause.sentence)
+    return book
+
+
+def _unless(clause: Clause, while_: Period) -> Clause:
+    """Return the clause that somebody is not excepted, on the days of a document."""
+    since = [Compare(">=", AsOf(), Literal(while_.since, Date()))] if while_.since is not None else []
+    until = [Compare("<=", AsOf(), Literal(while_.until, Date()))] if while_.until is not None else []
+    that = And((*since, *until, clause.that)) if since or until else clause.that
+    return replace(clause, that=Not(that), sentence=said("overlay-change.excepted", clause=clause.sentence).name)
 
 
 def _holds_criteria(rule: Rule, area: Area) -> bool:

@@ -28,6 +28,11 @@ def with_cases(
     book: Rulebook, file: OverlayFile, area_file: Callable[[Area, Scalar], AreaFile], c: Context
 ) -> Rulebook:
     """Return the rulebook with the cases of an overlay, and with those of the base that it changes."""
+    for entry in file.changes_cases:
+        home = _holder(book, entry.of, c)
+        if home is not None:
+            changed = _changed(entry, home[1].cases, c)
+            book = _recased(book, str(entry.of), lambda _, new=changed: new)  # type: ignore[misc]
     own: list[tuple[Scalar, Sequence[CaseFile | AreaCaseFile]]] = [*file.cases.items(), *file.area_cases.items()]
     for of, files in own:
         home = _holder(book, of, c)
@@ -35,11 +40,6 @@ def with_cases(
             area, _ = home
             made = cases(files, None if area is None else area_file(area, of), c)
             book = _recased(book, str(of), lambda old, new=made: (*old, *new))  # type: ignore[misc]
-    for entry in file.changes_cases:
-        home = _holder(book, entry.of, c)
-        if home is not None:
-            changed = _changed(entry, home[1].cases, c)
-            book = _recased(book, str(entry.of), lambda _, new=changed: new)  # type: ignore[misc]
     return book
 
 
@@ -88,7 +88,7 @@ def _changed(entry: ChangedCasesFile, old: Sequence[Case], c: Context) -> Sequen
     for name, pairs in entry.given.items():
         fact = c.vocabulary.find(str(name))
         for written, becomes in pairs.items() if fact is not None else ():
-            at = [i for i in meant if str(old[i].given.get(fact.key if fact else "")) == str(written)]
+            at = [i for i in meant if str(old[i].given.get(fact.key if fact else "", "unknown")) == str(written)]
             for i in at:
                 found[i] = replace(found[i], given={**found[i].given, **facts_of({name: becomes}, c)})
             if not at:

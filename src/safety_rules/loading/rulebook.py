@@ -29,6 +29,7 @@ from safety_rules.loading.models_facts import ParametersFile, SourcesFile, Table
 from safety_rules.loading.must_be_given import must_be_given
 from safety_rules.loading.named import named_parts
 from safety_rules.loading.overlay import overlaid
+from safety_rules.loading.overlay_parts import with_derivations, with_parts
 from safety_rules.loading.parameters import dated_by_sources, not_covered, parameters, sources
 from safety_rules.loading.pause import no_collecting
 from safety_rules.loading.report import Report, shaped, start_of
@@ -78,7 +79,10 @@ def rulebook(
         return None, report.sorted()
     read = _read(files, shown_at, report)
     over = _read(overlays, "", report)
-    book = _build(read, digest_of(files), report)
+    more = over.of(OverlayFile)
+    with_parts(read.by_model, more, report)
+    read.texts |= over.texts
+    book = _build(read, more, digest_of(files), report)
     if book is not None and over.by_model:
         book = _with_overlays(book, over, overlays, report)
     if book is not None and not report.failed and not any(a.rules for a in book.areas.values()):
@@ -131,7 +135,7 @@ def _model(tree: Mapping, report: Report) -> type[Model] | None:
     return None
 
 
-def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
+def _build(files: _Files, over: list[tuple[str, OverlayFile]], digest: str, report: Report) -> Rulebook | None:
     names = [f for _, f in files.of(shapes.NamedFile)]
     for model, more in with_criteria(files.of(CriteriaFile), files.of(VocabularyFile), names, report).items():
         files.by_model[model] = more if model is VocabularyFile else [*files.by_model.get(model, []), *more]
@@ -140,6 +144,7 @@ def _build(files: _Files, digest: str, report: Report) -> Rulebook | None:
     units = unit_table([f for _, f in files.of(UnitsFile)], report)
     words = vocabulary([f for _, f in files.of(VocabularyFile)], units, report)
     files.by_model[shapes.DeriveFile] = [*files.of(shapes.DeriveFile), *derivations(decided, words, report)]
+    files.by_model[shapes.DeriveFile] = with_derivations(files.by_model, over, words, report)
     known = sources([f for _, f in files.of(SourcesFile)], report)
     dated = [f for _, f in files.of(ParametersFile)]
     figures = with_scales(dated, parameters(dated, words, known, report), words, known, report)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+from safety_rules.engines.columnar.result import TableDecision
+from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rulebook import AcrossRows
 from safety_rules.language.table import normal_spelling
 from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.decide import AreaOn
+from safety_rules.tables.by_record import RecordDecision
 from safety_rules.words.problem import problem
 from safety_rules.words.values import listed, shown
 
@@ -23,28 +28,70 @@ def across_rows(
 
     A text counts as another text that differs in width, letter case and blanks alone.
     """
-    asked = [(rule, dict[tuple[Any, ...], list[int]](), list[int]()) for rule in rules]
+    asked = [(rule, dict[tuple[Any, ...], list[tuple[int, Any]]](), list[int]()) for rule in rules]
     for number, record in rows:
         for rule, groups, blank in asked:
-            values = [record.values.get(key) for key in rule.by]
-            if None in values:
+            keys = [record.values.get(key) for key in rule.by]
+            value = record.values.get(rule.rising) if rule.rising else 0
+            if None in keys or value is None:
                 blank.append(number)
-            else:
-                groups.setdefault(tuple(_key(v) for v in values), []).append(number)
+            if None not in keys:
+                groups.setdefault(tuple(_key(v) for v in keys), []).append((number, value))
     for rule, groups, blank in asked:
-        facts = Name(*(listed((vocabulary.facts[k].name.in_(at) for k in rule.by), at) for at in ("zh", "en")))
-        for key, numbers in groups.items():
-            if len(numbers) > rule.at_most:
-                place, rows_, count = f"{name}:{numbers[0]}", _numbers(numbers), len(numbers)
+        facts = _names(rule.by, vocabulary)
+        for key, found in groups.items():
+            numbers = _falling(found) if rule.rising else [n for n, _ in found]
+            place, rows_ = f"{name}:{(numbers or [0])[0]}", _numbers(numbers)
+            if rule.rising and numbers:
+                kind, said = vocabulary.facts[rule.rising].kind, dict(found)
+                values = Name(
+                    *(listed([shown(said[n], kind, at) for n in numbers[:MOST_ROWS]], at) for at in ("zh", "en"))
+                )
+                yield problem(
+                    "across-rows.falls", rule.rising, place, _shown(key, rule, vocabulary),
+                    rule=rule.name, facts=facts, rows=rows_, value=vocabulary.facts[rule.rising].name, values=values,
+                )  # fmt: skip
+            elif not rule.rising and len(numbers) > rule.at_most:
                 yield problem(
                     "across-rows", rule.by[0], place, _shown(key, rule, vocabulary),
-                    rule=rule.name, facts=facts, rows=rows_, count=count, most=rule.at_most,
+                    rule=rule.name, facts=facts, rows=rows_, count=len(numbers), most=rule.at_most,
                 )  # fmt: skip
         if blank:
             place, rows_ = f"{name}:{blank[0]}", _numbers(blank)
+            facts = _names((*rule.by, *filter(None, [rule.rising])), vocabulary)
             yield problem(
                 "across-rows.blank", rule.by[0], place, rule=rule.name, facts=facts, rows=rows_, count=len(blank)
             )
+
+
+def across_table(law: AreaOn, found: TableDecision | RecordDecision | SparkDecision, data: Any) -> Iterator[Problem]:
+    """Yield what holds of a decided table as a whole and is broken, its rows numbered from 1 as `verdict(row)` counts them."""
+    rules, vocabulary = law.area.across_rows, law.rulebook.vocabulary
+    name = Path(data).name if isinstance(data, str | Path) else type(data).__name__
+    if isinstance(found, TableDecision | RecordDecision):
+        keys = {key for rule in rules for key in (*rule.by, rule.rising)}
+        yield from across_rows(rules, found.records(sorted(keys)), name, vocabulary) if rules else ()
+        return
+    for rule in rules:  # rows of a Spark DataFrame have neither number nor order
+        yield problem("across-rows.unordered", rule.by[0], name, rule=rule.name)
+
+
+def _falling(rows: list[tuple[int, Any]]) -> list[int]:
+    """Return the numbers of rows of which one says less than a row above it, each with that row; blanks are passed over."""
+    found, most = dict[int, None](), None
+    for number, value in rows:
+        if value is None:
+            continue
+        if most is not None and value < most[1]:
+            found |= {most[0]: None, number: None}
+        else:
+            most = (number, value)
+    return sorted(found)
+
+
+def _names(keys: Iterable[str], vocabulary: Vocabulary) -> Name:
+    listed_keys = list(keys)
+    return Name(*(listed((vocabulary.facts[k].name.in_(at) for k in listed_keys), at) for at in ("zh", "en")))
 
 
 def _key(value: Any) -> Any:

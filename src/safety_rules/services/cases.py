@@ -80,7 +80,7 @@ def run_cases(
     for chain in rulebook.chains:
         wanted = [c for c in chain.cases if only in f"{chain.key}::{c.title}"]
         for case in wanted if area is None or chain.area == area else ():
-            yield CaseResult(chain.area, chain.key, case.title, case.at, tuple(chain_case(rulebook, chain, case)))
+            yield CaseResult(chain.area, chain.key, case.title, case.place, tuple(chain_case(rulebook, chain, case)))
 
 
 Running = Generator[str, None, Ran | None]
@@ -114,7 +114,7 @@ def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
         try:
             failures.append(next(running))
         except StopIteration as end:
-            return CaseResult(area.key, of, case.title, case.at, tuple(failures), end.value)
+            return CaseResult(area.key, of, case.title, case.place, tuple(failures), end.value)
 
 
 def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:

@@ -173,9 +173,14 @@ class DatedArea:
 
         exact = None if waivers else self.masks
         named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
-        return decided_table(
+        found = decided_table(
             self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers, rule_keys
         )
+        if self.law.area.across_rows:
+            from safety_rules.services.across_rows import across_table
+
+            found.notices = (*found.notices, *across_table(self.law, found, source))
+        return found
 
     def readings(self) -> tuple[Reading, ...]:
         """Return how each rule is read when a record is decided, and why not faster."""

@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,7 @@ from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.currency import asked_by_hand, unasked
 from safety_rules.semantics.verdict.explain import cited, duty_said, either_said, places, reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
-from safety_rules.services.rectification.life import Danger, chinese
-from safety_rules.services.rectification.table import Lifecycle
+from safety_rules.services.rectification.life import chinese
 from safety_rules.version import VERSION
 from safety_rules.words import catalog
 from safety_rules.words.catalog import sentence
@@ -107,7 +106,7 @@ def of_row(row: ScreenedRow) -> Values:
         "grounds": listed(_grounds(verdict)),
         "gaps": listed([*of_the_blank("gap"), *gaps_said(verdict)]),
         "missing": listed([*of_the_blank("missing"), *reasons_said(verdict.needs.can_change, verdict).parts]),
-        "duties": listed(map(duty_said, verdict.obligations)),
+        "duties": listed(_duties(verdict)),
         "standing": standing_words(verdict.standing, "zh"),
         "facts": list(_facts(row, verdict)),
         "law": list(_law(verdict)),
@@ -168,49 +167,6 @@ def _graded(unit: Any, values: Values, figure: Callable[[Any], str]) -> str:
     return sentence("document.graded_open", "zh", reason=str(values["first_reason"]), **slots)
 
 
-def of_enterprise(key: str, enterprise: str, dangers: Sequence[Danger], table: Lifecycle, on: datetime.date) -> Values:
-    """Return what a paper about an enterprise's dangers says; those of a supervision are the major ones."""
-    if key == "supervision":
-        dangers = [d for d in dangers if d.details.level == "重大"]
-    blank = sentence("document.blank", "zh")
-    rows = [
-        {
-            "no": str(at),
-            "id": d.id,
-            "text": d.details.text,
-            "level": d.details.level or blank,
-            "deadline": chinese(d.deadline) if d.deadline is not None else blank,
-            "state": table.states[d.state].name.zh,
-            "opinion": "",
-        }
-        for at, d in enumerate(dangers, 1)
-    ]
-    days: dict[str, list[str]] = {}
-    for row in rows:
-        days.setdefault(row["deadline"], []).append(row["no"])
-    return {
-        "enterprise": enterprise or blank,
-        "code": next((d.details.code for d in dangers if d.details.code), blank),
-        "count": str(len(rows)),
-        "major": str(sum(d.details.level == "重大" for d in dangers)),
-        "dangers": rows,
-        "groups": [{"numbers": sentence("joint.list", "zh").join(n), "deadline": day} for day, n in days.items()],
-        "basis": law_line("basis", on),
-        "rights": law_line("rights", on),
-    }
-
-
-def by_enterprise(key: str, dangers: Iterable[Danger]) -> Mapping[str, list[Danger]]:
-    """Return the dangers that a paper is about, by enterprise: a review looks at what was ordered, the others at what is open."""
-    found: dict[str, list[Danger]] = {}
-    for danger in sorted(dangers, key=lambda d: (d.deadline or datetime.date.max, d.id)):
-        open_ = danger.closed_on is None and danger.withdrawn_on is None
-        wanted = open_ or (key == "review" and danger.withdrawn_on is None)
-        if wanted and (key != "supervision" or danger.details.level == "重大"):
-            found.setdefault(danger.details.enterprise, []).append(danger)
-    return found
-
-
 def file_name(*parts: str) -> str:
     """Return a file's name of several texts, without what names of files cannot hold."""
     plain = "_".join(p for p in parts if p)
@@ -229,6 +185,15 @@ def _outcome(verdict: Verdict) -> str:
         return verdict.outcome_name.zh
     best, worst = (verdict.on.area.outcome(key).name for key in (verdict.at_best, verdict.at_worst))
     return text(statement("verdict.open", best=best, worst=worst), "zh", verdict.on.rulebook.vocabulary)
+
+
+def _duties(verdict: Verdict) -> list[Slot]:
+    """Return what has to be done; of a project that is refused not what goes with building it, which is counted."""
+    refused = verdict.definite and verdict.outcome == verdict.on.area.outcomes[-1].key
+    builder = sentence("document.builder", "zh")
+    said = [duty_said(d) for d in verdict.obligations if not (refused and d.duty.who.zh == builder)]
+    left = len(verdict.obligations) - len(said)
+    return [*said, *([statement("document.not_built", count=left)] if left else [])]
 
 
 def _violated(verdict: Verdict) -> list[Finding]:

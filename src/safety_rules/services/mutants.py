@@ -33,15 +33,18 @@ from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.language.source import Period
+from safety_rules.language.source import Citation, Period
 from safety_rules.language.table import Edition, Table
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.cases import cases_of
 from safety_rules.services.chain_cases import chain_case
+from safety_rules.services.impact.meaning import items_of
+from safety_rules.services.lint.sources import is_told_by_sources
 
 DAY = datetime.timedelta(days=1)
+SLIPS = ("it starts a day later", "it starts a day earlier", "it ends a day earlier", "it ends a day later")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +102,26 @@ def survives(mutant: Mutant) -> bool:
     """Return whether no case notices the change."""
     book = mutant.rulebook
     chains = [c for c in book.chains if c.key == mutant.of and c.area == mutant.area]
+    if mutant.what.endswith(SLIPS) and any(is_told_by_sources(*d, book) for d in _days_of(book, mutant)):
+        return False
     if chains:
         return not any(next(chain_case(book, c, case), None) is not None for c in chains for case in c.cases)
     areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
     if any(_notices(book, a, mutant.of) for a in areas):
         return False
     return bool(mutant.area) or not _chains_notice(book, mutant.of)
+
+
+def _days_of(book: Rulebook, mutant: Mutant) -> Iterator[tuple[Period, tuple[Citation, ...]]]:
+    """Yield the days of what was changed, with what it cites."""
+    if mutant.area:
+        yield from (
+            (i.in_force, i.authority) for k, i in items_of(book).items() if (k.area, k.key) == (mutant.area, mutant.of)
+        )
+    else:
+        timelines = [t[mutant.of] for t in (book.parameters, book.tables) if mutant.of in t]
+        dated = (x for t in timelines for x in (t.entries if isinstance(t, Parameter) else t.editions))
+        yield from ((x.period, (x.citation,)) for x in dated)
 
 
 def _chains_notice(book: Rulebook, figure: str) -> bool:
@@ -253,12 +270,13 @@ def _of_clauses(holder: Any, part: str, clauses: tuple[Clause, ...]) -> Changed:
 
 
 def _periods(period: Period) -> Iterator[tuple[str, Period]]:
+    starts_later, starts_earlier, ends_earlier, ends_later = SLIPS
     if period.since is not None:
-        yield "it starts a day later", replace(period, since=period.since + DAY)
-        yield "it starts a day earlier", replace(period, since=period.since - DAY)
+        yield starts_later, replace(period, since=period.since + DAY)
+        yield starts_earlier, replace(period, since=period.since - DAY)
     if period.until is not None:
-        yield "it ends a day earlier", replace(period, until=period.until - DAY)
-        yield "it ends a day later", replace(period, until=period.until + DAY)
+        yield ends_earlier, replace(period, until=period.until - DAY)
+        yield ends_later, replace(period, until=period.until + DAY)
 
 
 def expressions(expr: Expr) -> Iterator[tuple[str, Expr]]:

@@ -11,12 +11,15 @@ from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
 from safety_rules.language.rule import Case, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import weakest
+from safety_rules.loading.models_base import KINDS
+from safety_rules.services.diagnosis import diagnosis
 from safety_rules.services.graph import graph
-from safety_rules.words.catalog import LANGUAGES, sentence
+from safety_rules.words.catalog import ENGLISH, LANGUAGES, sentence
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.values import standing_words
 
 FINDINGS = "findings"
+DIAGNOSTICS = "diagnostics"
 REFERENCE = "functions"
 
 
@@ -26,18 +29,20 @@ def docs_folder() -> Path:
     return next((f for f in (here / "docs", here.parents[1] / "docs") if f.is_dir()), here / "docs")
 
 
-def topics() -> Mapping[str, Path]:
-    """Return the pages by name: `python` for docs/python.md, a code for its page among the diagnostics."""
-    pages = [p for at in ("", "tutorials", "diagnostics") for p in (docs_folder() / at).glob("*.md")]
-    return {p.stem: p for p in sorted(pages) if p.stem != "README"}
+def topics(language: str = ENGLISH) -> Mapping[str, Path]:
+    """Return the pages of a language by name: `python` for docs/python.md or python.zh.md, a code for its page among the diagnostics."""
+    pages = sorted(p for at in ("", "tutorials", "diagnostics") for p in (docs_folder() / at).glob("*.md"))
+    found = {p.stem: p for p in pages if p.suffixes == [".md"] and p.stem != "README"}
+    own = f".{language}"
+    return {**found, **{p.stem.removesuffix(own): p for p in pages if p.stem.endswith(own)}}
 
 
 def page(word: str, book: Rulebook, language: str) -> str:
     """Return the page of a code, a rule, a function or a topic, in its language where it has one; raises NotFoundError."""
-    found = topics()
-    for name in (f"{word}.{language}", word):
-        if name in found:
-            return found[name].read_text("utf-8")
+    found = topics(language)
+    if word in found:
+        text = found[word].read_text("utf-8")
+        return diagnosis(text, word, language) if found[word].parent.name == DIAGNOSTICS else text
     sections = _sections(found[FINDINGS].read_text("utf-8")) if FINDINGS in found else {}
     if word in sections:
         return sections[word]
@@ -46,7 +51,7 @@ def page(word: str, book: Rulebook, language: str) -> str:
         return rule_page(book, *rules[word], language)
     names = _functions()
     if word == REFERENCE or word in names:
-        return reference()
+        return reference(language)
     known = [*found, *sections, REFERENCE, *names, *rules]
     raise NotFoundError(f"there is no page `{word}`; {did_you_mean(word, known)}")
 
@@ -62,21 +67,27 @@ def _sections(text: str) -> dict[str, str]:
     return {part.partition("\n")[0].strip(): f"# {part}" for part in parts}
 
 
-def reference() -> str:
-    """Return the page of operators and functions, made from the table that every engine reads."""
-    return "\n".join(_reference()) + "\n"
+def reference(language: str = ENGLISH) -> str:
+    """Return the page of kinds, operators and functions, made from the tables that every engine reads."""
+    return "\n".join(_reference(language)) + "\n"
 
 
-def _reference() -> Iterator[str]:
-    yield "# Operators and functions · 运算符与函数\n"
-    yield "Made from the one table that the definition and every engine read.\n"
-    yield f"Comparisons: {' '.join(f'`{o}`' for o in ORDERS)}, `in`. Between numbers: {' '.join(f'`{s}`' for s in SIGNS)}; a quotient by zero is unknown.\n"
-    yield "| over one list | 中文 | of an empty list |\n|---|---|---|"
+def _reference(language: str) -> Iterator[str]:
+    def said_here(key: str, **slots: object) -> str:
+        return sentence(f"reference.{key}", language, **slots)
+
+    yield f"# {said_here('title')}\n\n{said_here('about')}\n"
+    yield said_here("orders", orders=" ".join(f"`{o}`" for o in ORDERS), signs=" ".join(f"`{s}`" for s in SIGNS)) + "\n"
+    yield f"{said_here('kinds')}\n|---|---|---|"
+    for kind in KINDS:
+        yield f"| `{kind}` | {said_here(kind)} |"
+    yield f"\n{said_here('folds')}\n|---|---|---|"
     for key, fold in FOLDS.items():
-        yield f"| `{key}` | `{fold.name.zh}` | {'unknown' if fold.nothing else 'known'} |"
-    yield "\n| function | 中文 | takes |\n|---|---|---|"
+        yield f"| `{key}` | `{fold.name.zh}` | {said_here('unknown' if fold.nothing else 'known')} |"
+    yield f"\n{said_here('functions')}\n|---|---|---|"
     for key, function in FUNCTIONS.items():
-        yield f"| `{key}` | `{function.name.zh}` | {', '.join(function.takes)} |"
+        taken = [said_here(f"takes_{one}") for one in function.takes]
+        yield f"| `{key}` | `{function.name.zh}` | {', '.join(taken) if language == ENGLISH else '、'.join(taken)} |"
 
 
 def rule_page(book: Rulebook, area: Area, rule: Rule, language: str) -> str:
@@ -122,7 +133,7 @@ def index(book: Rulebook) -> str:
     """Return `llms.txt`: every page with its first line, for programs that read."""
     lines = ["# safety_rules\n", f"> {sentence('page.about', LANGUAGES[1])}\n", "## Pages\n"]
     top = docs_folder().parent
-    for path in topics().values():
+    for path in sorted({p for language in LANGUAGES for p in topics(language).values()}):
         title = path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
         lines.append(f"- [{title}]({path.relative_to(top).as_posix()})")
     lines.append("\n## Rules\n")

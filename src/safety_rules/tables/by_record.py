@@ -13,6 +13,7 @@ from typing import Any
 from safety_rules.engines.columnar.details import details_of
 from safety_rules.engines.compiled.derived import derived
 from safety_rules.engines.sql.exactness.settle import Exact, plain, split, split_of
+from safety_rules.engines.sql.exactness.settle import joined as joined_mask
 from safety_rules.engines.sql.query.law_query import FOUND, has_masks
 from safety_rules.engines.sql.query.outcomes import KEYED
 from safety_rules.engines.sql.read.types import Plain
@@ -28,6 +29,7 @@ from safety_rules.language.verdict import Masks
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.verdict import Verdict, decide
+from safety_rules.tables.joining import Joining, answers_by
 from safety_rules.tables.prepare import uses_of
 from safety_rules.words.near import did_you_mean
 
@@ -49,6 +51,7 @@ class RecordDecision:
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
     rule_keys: bool = False
+    joining: Joining | None = None
 
     def __repr__(self) -> str:
         return f"<RecordDecision {self.law.area.key} on {self.law.as_of}>"
@@ -97,13 +100,21 @@ class RecordDecision:
             given = {k: cells[u.column] for k, u in uses.items()}
             yield cells, area_record(self.law, given, units)
 
+    def records(self, keys: Sequence[str]) -> Iterator[tuple[int, Record]]:
+        """Yield each row (from 1) with its record, which tells at least of some facts."""
+        return enumerate((record for _, record in self._records()), 1)
+
     def _told(self, notices: Iterable[Problem]) -> None:
         """Add what was said of the table as a whole, each once; it is complete when the rows were read."""
         self.notices = tuple(dict.fromkeys((*self.notices, *notices)))
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
-        worked_out = derived(self.law)
+        worked_out, told = derived(self.law), answers_by(self.law)
         for cells, record in self._records():
+            if self.joining is not None:
+                found = told(self.joining.judged(record, self.waivers))
+                yield self._row(cells, record, found, [joined_mask(found[n]) for n in FOUND])
+                continue
             violated, undetermined, absent = self.exact(record)
             best, worst = self._outcome(violated), self._outcome(violated | undetermined)
             if best != worst:
@@ -111,25 +122,31 @@ class RecordDecision:
                 area, cases = self.law.area, split_of(self.law, record, found_masks, self.exact)
                 best = area.outcomes[max(area.rank(best), cases.rank)].key
                 worst = area.outcomes[cases.most(area.rank(worst))].key
-            every = (1 << len(self.law.rules)) - 1
-            masks = (violated, undetermined, absent, every & ~(violated | undetermined | absent))
+            masks = (violated, undetermined, absent)
             values = {k: plain(v) for k, v in worked_out(record.values).items() if "[" not in k}
             found = {
                 "outcome": best if best == worst else "undetermined",
                 "at_best": best,
                 "at_worst": worst,
-                **{n: split(m, self.law) for n, m in zip(FOUND, masks, strict=False)},
+                **{n: split(m, self.law) for n, m in zip(FOUND, masks, strict=True)},
                 **values,
                 "problem": bool(record.problems),
             }
-            yield {
-                **{k: cells.get(k) for k in self.keep},
-                **{k: found[k] for k in self.answers},
-                "again": True,
-                **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
-                **(self._named(violated, undetermined) if self.rule_keys else {}),
-                **({"satisfied": split(masks[3], self.law)} if has_masks(self.answers) else {}),
-            }
+            yield self._row(cells, record, found, masks)
+
+    def _row(
+        self, cells: Mapping[str, Any], record: Record, found: Mapping[str, Any], masks: Sequence[int]
+    ) -> dict[str, Any]:
+        """Return the columns of a row."""
+        satisfied = (1 << len(self.law.rules)) - 1 & ~(masks[0] | masks[1] | masks[2])
+        return {
+            **{k: cells.get(k) for k in self.keep},
+            **{k: found[k] for k in self.answers},
+            "again": True,
+            **(details_of(decide(self.law, record, self.waivers)) if self.details else {}),
+            **(self._named(*masks[:2]) if self.rule_keys else {}),
+            **({"satisfied": split(satisfied, self.law)} if has_masks(self.answers) else {}),
+        }
 
     def _named(self, *masks: int) -> dict[str, str]:
         """Return the columns that name the violated and the open rules."""
@@ -150,7 +167,10 @@ class RecordDecision:
         found = next(islice(self._records(), row - 1, row), None) if row > 0 else None
         if found is None:
             raise NotFoundError(f"the table has no row {row}")
-        return decide(self.law, found[1], self.waivers)
+        record = found[1]
+        if self.joining is not None:
+            return self.joining.verdict(record, row, self.waivers)
+        return decide(self.law, record, self.waivers)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
         """Return the explanation of a row (from 1), in the words of a single record's."""

@@ -26,6 +26,7 @@ from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.tables.by_record import Named, RecordDecision
+from safety_rules.tables.joining import Joining, joined_source, judged
 from safety_rules.tables.prepare import ROW, Prepared, from_ledger, prepared, uses_of
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
@@ -47,8 +48,11 @@ def decided_table(
     details: bool = False,
     answers: Sequence[str] = (),
     rule_keys: bool = False,
+    joining: Joining | None = None,
 ) -> TableDecision | SparkDecision | RecordDecision:
     """Return the decision of a law on a table; `exact` settles the rows that are too close to call.
+
+    Lists of `joining` come from ledgers.
 
     Without DuckDB, `auto` decides record by record, and says so among the notices.
     """
@@ -64,6 +68,12 @@ def decided_table(
     if details and answers:
         raise LedgerError("details are told of whole answers: leave out `answers`, or `details`")
     spark = type(data).__module__.startswith("pyspark.")
+    if joining is not None and (spark or details):
+        raise LedgerError(
+            "with joined ledgers needs and gaps are told of a row: ask `verdict(row)` of the decision"
+            if details
+            else "ledgers are not joined to a Spark DataFrame: decide it as Parquet, or give rows the list as structs"
+        )
     if engine != "auto" and spark != (engine == "spark"):
         raise LedgerError("the engine `spark` decides Spark DataFrames, and only those")
     there = find_spec("duckdb") is not None
@@ -74,7 +84,9 @@ def decided_table(
     if by_record:
         by = exact or masks_by_definition(law, waivers)
         told = () if there else (problem("no-duckdb.table", "", ""),)
-        found = RecordDecision(law, data, tuple(keep), named, tuple(waivers), by, details, told, asked, rule_keys)
+        found = RecordDecision(
+            law, data, tuple(keep), named, tuple(waivers), by, details, told, asked, rule_keys, joining
+        )
         if output is not None:
             found.write(output)
         return found
@@ -92,7 +104,7 @@ def decided_table(
         found = frame_decision(data, law, uses, keep, waivers, exact, answers)
         found.notices = (*notices, *column_notices(law, found.query))
     else:
-        found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers)
+        found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers, joining)
     found.rule_keys = rule_keys
     if details and isinstance(found, TableDecision):
         add_details(found, Shared(found.law.derivations), progress)
@@ -120,6 +132,7 @@ def _by_duckdb(
     exact: Exact | None,
     beside: Path | None,
     answers: Sequence[str],
+    joining: Joining | None = None,
 ) -> TableDecision:
     folder = _folder(beside)
     try:
@@ -138,9 +151,13 @@ def _by_duckdb(
         rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
         types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
         uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)
+        if joining is not None:
+            rows, uses = joined_source(con, law, rows, uses, folder, joining)
         kept = [*([ROW] if as_read.keys and not is_csv else []), *_kept(keep, rows.types)]
         uses = expecting(uses, law, lambda names: first_rows(con, rows, names, FIRST), statistics(con, rows))
         found = table_decision(con, law, rows, uses, folder, kept, waivers, exact, progress, answers)
+        if joining is not None:
+            judged(found, joining)
         found.notices = (*as_read.notices, *notices, *column_notices(law, found.query), *_empty(found))
         found.read = (Path(data),) if isinstance(data, str | Path) else ()
         return found

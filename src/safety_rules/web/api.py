@@ -11,7 +11,7 @@ import json
 import secrets
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +30,7 @@ from safety_rules import answers
 from safety_rules.face import LiveRules
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.exact_json import json_data
+from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.decisions.log import DecisionLog
 from safety_rules.web.openapi import described
 from safety_rules.web.problems import STATUS, RefusedError, language_of, problem
@@ -189,33 +190,42 @@ async def _decide(request: Request) -> Response:
     if not all(isinstance(r, Mapping) for r in records):
         raise RefusedError("record")
 
-    def answered() -> Any:
-        until = time.monotonic() + service.limits.seconds
-        area = answers.dated(
-            service.rules.rules, request.path_params["area"], asked.get("on"), asked.get("require_standing")
-        )
-        verdicts = answers.decided(area, records, service.log, until)
-        request.scope["told"] = {"records": len(records), "rulebook": area.law.rulebook.digest[:12]}
-        told = [answers.detailed(v, detail) for v in verdicts if _in_time(until)]
-        return told if isinstance(body, list) else told[0]
+    def told(verdicts: Sequence[Verdict], until: float) -> Any:
+        found = [answers.detailed(v, detail) for v in verdicts if _in_time(until)]
+        return found if isinstance(body, list) else found[0]
 
-    return await _asked(request, answered)
+    return await _judged(request, records, told)
 
 
 async def _explain(request: Request) -> Response:
     _only(request, ("on", "require_standing", "rule"))
-    service, asked = _service(request), request.query_params
     body = await _body(request)
     if not isinstance(body, Mapping):
         raise RefusedError("record")
+
+    def told(verdicts: Sequence[Verdict], until: float) -> Any:
+        return answers.explained(verdicts[0], language_of(request), request.query_params.getlist("rule"))
+
+    return await _judged(request, [body], told)
+
+
+async def _judged(
+    request: Request, records: Sequence[Any], told: Callable[[Sequence[Verdict], float], Any]
+) -> Response:
+    """Answer what is told of the verdicts on records; what was told in time is in the log before it is answered."""
+    service, asked = _service(request), request.query_params
+    until = time.monotonic() + service.limits.seconds
 
     def answered() -> Any:
         area = answers.dated(
             service.rules.rules, request.path_params["area"], asked.get("on"), asked.get("require_standing")
         )
-        verdict = answers.decided(area, [body], service.log)[0]
-        request.scope["told"] = {"records": 1, "rulebook": area.law.rulebook.digest[:12]}
-        return answers.explained(verdict, language_of(request), asked.getlist("rule"))
+        verdicts = answers.decided(area, records, until)
+        request.scope["told"] = {"records": len(records), "rulebook": area.law.rulebook.digest[:12]}
+        found = told(verdicts, until)
+        if _in_time(until) and service.log is not None:
+            service.log.extend(verdicts)
+        return found
 
     return await _asked(request, answered)
 
@@ -227,12 +237,13 @@ def _in_time(until: float) -> bool:
 
 
 async def _asked(request: Request, answer: Any) -> Response:
-    """Answer by a thread, with the problem that what was raised is."""
+    """Answer by a thread, with the problem that what was raised is; a thread that takes too long is left to itself."""
     try:
-        return JSONResponse(await run_in_threadpool(answer))
+        with anyio.fail_after(_service(request).limits.seconds):
+            return JSONResponse(await anyio.to_thread.run_sync(answer, abandon_on_cancel=True))
     except NotFoundError as error:
         raise RefusedError("name", why=failure(str(error), language_of(request))) from None
-    except answers.TooSlowError:
+    except (answers.TooSlowError, TimeoutError):
         raise RefusedError("slow", seconds=f"{_service(request).limits.seconds:g}") from None
     except LedgerError:
         raise RefusedError("log") from None

@@ -9,13 +9,9 @@ from __future__ import annotations
 import datetime
 import hmac
 import json
-import secrets
 import shutil
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -36,41 +32,25 @@ from safety_rules.formats.columns import first_reason, result_cells, result_head
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.marks import marks
 from safety_rules.formats.result import ScreenedRow
-from safety_rules.formats.safe import CONTROL
 from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.verdict.verdict import LANGUAGES
-from safety_rules.services.documents import file_name
+from safety_rules.services.rectification.book import HEADINGS
+from safety_rules.services.rectification.sheets import vocabulary_of
+from safety_rules.web.desk import Desk, Held, folder_prefix, is_day, keep, sweep, work
+from safety_rules.web.rectified import DANGERS, STORE
 from safety_rules.web.worker import GRADED
 from safety_rules.words.catalog import both, sentence
 
 PAGES = Path(__file__).parent / "pages"
 LARGEST = 50_000_000  # bytes of an upload
-SECONDS = 300
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".jsonl", ".ndjson", ".parquet")
-TAKEN = {"result.xlsx": "结果.xlsx", "result.html": "结果.html", "papers.zip": "文书.zip", "map.yaml": "列对应.yaml"}
+TAKEN = {
+    "result.xlsx": "结果.xlsx", "result.html": "结果.html", "due.xlsx": "逾期清单.xlsx", "papers.zip": "文书.zip",
+    "map.yaml": "列对应.yaml", STORE: "整改台账.db",
+}  # fmt: skip
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver")
-
-
-@dataclass(slots=True)
-class Held:
-    """A ledger that is held while the page is open."""
-
-    name: str
-    area: str
-    day: str
-    folder: Path
-    error: str = ""
-
-
-@dataclass(slots=True)
-class Desk:
-    """What the server holds: the folder of all uploads, the ledgers by their key, and the token, if one is asked for."""
-
-    folder: Path
-    token: str = ""
-    ledgers: dict[str, Held] = field(default_factory=dict)
 
 
 def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
@@ -78,7 +58,8 @@ def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette
 
     @asynccontextmanager
     async def opened(app: Starlette) -> Any:
-        with TemporaryDirectory(prefix="safety-rules-") as folder:
+        sweep()
+        with TemporaryDirectory(prefix=folder_prefix()) as folder:
             app.state.desk = Desk(Path(folder), token)
             yield
 
@@ -87,6 +68,8 @@ def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette
         Route("/ledgers", put, methods=["POST"]),
         Route("/ledgers/{key}", seen),
         Route("/ledgers/{key}/map", corrected, methods=["POST"]),
+        Route("/ledgers/{key}/again", again, methods=["POST"]),
+        Route("/ledgers/{key}/settle", settled, methods=["POST"]),
         Route("/ledgers/{key}/papers", papers, methods=["POST"]),
         Route("/ledgers/{key}/forget", forget, methods=["POST"]),
         Route("/ledgers/{key}/{name}", take),
@@ -141,11 +124,11 @@ def _shown(request: Request, page: str, status: int = 200, **told: Any) -> Respo
     made = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
     language = _language(request)
 
-    def said(key: str, /, **slots: object) -> str:
+    def say(key: str, /, **slots: object) -> str:
         return both(f"web.{key}", **slots).in_(language)
 
     style = (PAGES.parent.parent / "formats" / "page" / "page.css").read_text("utf-8")
-    text = made.get_template(page).render(said=said, language=language, style=style, path=request.url.path, **told)
+    text = made.get_template(page).render(say=say, language=language, style=style, path=request.url.path, **told)
     answer = HTMLResponse(text, status)
     answer.headers["Content-Security-Policy"] = (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'; img-src data:; base-uri 'none'"
@@ -155,104 +138,55 @@ def _shown(request: Request, page: str, status: int = 200, **told: Any) -> Respo
     return answer
 
 
-def _areas() -> Mapping[str, str]:
-    """Return the areas whose ledgers have a row for each record."""
+def _areas(language: str) -> Mapping[str, str]:
+    """Return the areas whose ledgers have a row for each record, and the list of dangers."""
     rules = load()
-    return {
-        key: rules.area(key).rulebook.areas[key].title.zh
-        for key in rules.areas
-        if key in ("admission", GRADED, "enterprise_duties")
+    titles = {key: rules.area(key).rulebook.areas[key].title for key in rules.areas}
+    asked = ("admission", GRADED, "enterprise_duties")
+    return {key: title.in_(language) for key, title in titles.items() if key in asked} | {
+        DANGERS: sentence("web.dangers", language)
     }
 
 
 async def start(request: Request) -> Response:
     """Show where a ledger is put in, and those that are held."""
-    today = datetime.date.today().isoformat()
-    return _shown(
-        request,
-        "start.html",
-        areas=_areas(),
-        today=today,
-        held=_desk(request).ledgers,
-        message="",
-        endings=",".join(ENDINGS),
-    )
+    return _start(request, datetime.date.today().isoformat())
+
+
+def _start(request: Request, day: str, message: str = "", status: int = 200, area: str = "") -> Response:
+    told = {"areas": _areas(_language(request)), "area": area, "today": day, "held": _desk(request).ledgers}
+    return _shown(request, "start.html", status, message=message, endings=",".join(ENDINGS), **told)
 
 
 async def put(request: Request) -> Response:
     """Take a ledger in and read it."""
-    async with request.form(max_files=1, max_fields=10) as form:
+    async with request.form(max_files=2, max_fields=10) as form:
         return await _put(request, form)
 
 
 async def _put(request: Request, form: FormData) -> Response:
-    upload, area, day = form.get("ledger"), str(form.get("area", "")), str(form.get("day", ""))
-    desk = _desk(request)
-
-    def again(message: str, status: int = 400) -> Response:
-        return _shown(
-            request,
-            "start.html",
-            status,
-            areas=_areas(),
-            today=day,
-            held=desk.ledgers,
-            message=message,
-            endings=",".join(ENDINGS),
-        )
-
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        return again(sentence("web.no_file", _language(request)))
-    ending = Path(upload.filename).suffix.lower()
-    if ending not in ENDINGS:
-        return again(sentence("web.no_ledger", _language(request), name=upload.filename))
-    if area not in _areas() or not _is_day(day):
-        return again(sentence("web.no_day", _language(request), day=day))
-    key = secrets.token_urlsafe(9)
-    held = Held(_plain(upload.filename), area, day, desk.folder / key)
-    held.folder.mkdir()
-    source = held.folder / "in" / f"{file_name(Path(held.name).stem)}{ending}"
-    source.parent.mkdir()
-    with source.open("wb") as file:
-        shutil.copyfileobj(upload.file, file)
-    desk.ledgers[key] = held
-    await _read(held, _language(request))
+    area, day, desk, language = str(form.get("area", "")), str(form.get("day", "")), _desk(request), _language(request)
+    upload, kept = form.get("ledger"), form.get("store")
+    wrong = _wrong(upload, language)
+    if not wrong and (area not in _areas(language) or not is_day(day)):
+        wrong = sentence("web.no_day", language, day=day)
+    if wrong or not isinstance(upload, UploadFile):
+        return _start(request, day, wrong, 400, area)
+    key = desk.hold(upload.filename or "", area, day, upload.file)
+    held = desk.ledgers[key]
+    if area == DANGERS and isinstance(kept, UploadFile) and kept.filename:
+        with (held.folder / "given.db").open("wb") as file:
+            shutil.copyfileobj(kept.file, file)
+    await run_in_threadpool(work, held, language)
     return RedirectResponse(f"/ledgers/{key}", 303)
 
 
-def _is_day(text: str) -> bool:
-    try:
-        return bool(datetime.date.fromisoformat(text))
-    except ValueError:
-        return False
-
-
-def _plain(name: str) -> str:
-    """Return an upload's name as it is shown: one line, no signs that nobody sees."""
-    return "".join(c for c in CONTROL.sub("", name).replace("\\", "/").rpartition("/")[2] if c.isprintable())[:120]
-
-
-async def _read(held: Held, language: str, papers: bool = False) -> None:
-    """Have a ledger read by the worker; what went wrong is what the page says."""
-    await run_in_threadpool(_worked, held, language, papers)
-
-
-def _worked(held: Held, language: str, papers: bool) -> None:
-    source = next((held.folder / "in").iterdir())
-    told = {"file": f"in/{source.name}", "area": held.area, "day": held.day, "language": language, "papers": papers}
-    (held.folder / "job.json").write_text(json.dumps(told), "utf-8")
-    (held.folder / "error.json").unlink(missing_ok=True)
-    command = [sys.executable, "-m", "safety_rules.web.worker", str(held.folder)]
-    held.error = ""
-    try:
-        ended = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS).returncode
-    except subprocess.TimeoutExpired:
-        held.error = sentence("web.slow", language, seconds=SECONDS)
-        return
-    if ended:
-        error = held.folder / "error.json"
-        known = json.loads(error.read_text("utf-8"))["message"] if error.is_file() else ""
-        held.error = known.replace(f"{source.parent}/", "") or sentence("web.died", language)
+def _wrong(upload: object, language: str) -> str:
+    """Return what is wrong with an upload: none, or none that can be read."""
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        return sentence("web.no_file", language)
+    known = Path(upload.filename).suffix.lower() in ENDINGS
+    return "" if known else sentence("web.no_ledger", language, name=upload.filename)
 
 
 def _held(request: Request) -> Held | None:
@@ -263,29 +197,49 @@ def _gone(request: Request) -> Response:
     return _shown(request, "gone.html", 404)
 
 
-async def seen(request: Request) -> Response:
-    """Show how a ledger was understood, and what came out."""
-    held = _held(request)
-    if held is None:
-        return _gone(request)
-    headings = held.folder / "headings.json"
-    read = json.loads(headings.read_text("utf-8")) if headings.is_file() else []
-    area = load().area(held.area).on(held.day)
-    vocabulary = area.law.rulebook.vocabulary
-    facts = [f for s in area.law.area.subjects for f in vocabulary.of_subject(s)]
-    facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
+def _seen(request: Request, held: Held, message: str = "", status: int = 200) -> Response:
+    """Show a ledger: what is wrong, how it was understood, and what came out."""
+    language = _language(request)
+    if held.area == DANGERS:
+        facts = list(vocabulary_of(HEADINGS).facts.values())
+    else:
+        law = load().area(held.area).on(held.day).law
+        vocabulary = law.rulebook.vocabulary
+        facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s)]
+        facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
     there = [name for name in TAKEN if (held.folder / name).is_file()]
-    named = {f.key: f.name.in_(_language(request)) for f in facts}
     return _shown(
         request,
         "ledger.html",
+        status,
         key=request.path_params["key"],
         held=held,
-        read=read,
-        facts=named,
+        message=message or held.error,
+        read=held.told("headings.json") or [],
+        said=held.told("said.json"),
+        facts={f.key: f.name.in_(language) for f in facts},
         there=there,
-        papers="papers.zip" in there,
+        dangers=held.area == DANGERS,
+        endings=",".join(ENDINGS),
     )
+
+
+async def seen(request: Request) -> Response:
+    """Show how a ledger was understood, and what came out."""
+    held = _held(request)
+    return _gone(request) if held is None else _seen(request, held)
+
+
+def _old(request: Request, held: Held, form: FormData) -> Response | None:
+    """Return what a form of an earlier state of a ledger is answered with; None where it is of this one."""
+    if form.get("version") in (None, str(held.version)):
+        return None
+    return _seen(request, held, sentence("web.changed", _language(request)), 409)
+
+
+async def _read_again(request: Request, held: Held, papers: bool = False) -> Response:
+    await run_in_threadpool(work, held, _language(request), papers)
+    return RedirectResponse(f"/ledgers/{request.path_params['key']}", 303)
 
 
 async def corrected(request: Request) -> Response:
@@ -294,9 +248,11 @@ async def corrected(request: Request) -> Response:
     if held is None:
         return _gone(request)
     async with request.form(max_files=0, max_fields=2_000) as form:
-        headings, facts = form.getlist("heading"), form.getlist("fact")
+        headings, facts, old = form.getlist("heading"), form.getlist("fact"), _old(request, held, form)
+    if old is not None:
+        return old
     lines = [
-        f"{json.dumps(str(h), ensure_ascii=False)}: {{fact: {json.dumps(str(f))}}}"
+        f"{json.dumps(str(h), ensure_ascii=False)}: {{fact: {json.dumps(str(f), ensure_ascii=False)}}}"
         for h, f in zip(headings, facts, strict=False)
         if f
     ]
@@ -305,18 +261,45 @@ async def corrected(request: Request) -> Response:
         mapped.write_text("\n".join(dict.fromkeys(lines)) + "\n", "utf-8")
     else:
         mapped.unlink(missing_ok=True)
-    (held.folder / "papers.zip").unlink(missing_ok=True)
-    await _read(held, _language(request))
-    return RedirectResponse(f"/ledgers/{request.path_params['key']}", 303)
+    return await _read_again(request, held)
+
+
+async def again(request: Request) -> Response:
+    """Take a ledger in once more, mended, and read it in the place of the earlier one."""
+    held = _held(request)
+    if held is None:
+        return _gone(request)
+    async with request.form(max_files=1, max_fields=10) as form:
+        upload, old = form.get("ledger"), _old(request, held, form)
+        wrong = _wrong(upload, _language(request))
+        if old is not None:
+            return old
+        if wrong or not isinstance(upload, UploadFile):
+            return _seen(request, held, wrong, 400)
+        keep(held, upload.filename or "", upload.file)
+    held.hand = None
+    return await _read_again(request, held)
+
+
+async def settled(request: Request) -> Response:
+    """Record what stands otherwise in the ledger of rectifications as corrections: by whom, and why."""
+    held = _held(request)
+    if held is None:
+        return _gone(request)
+    async with request.form(max_files=0, max_fields=10) as form:
+        by, why, old = str(form.get("by", "")).strip(), str(form.get("why", "")).strip(), _old(request, held, form)
+    if old is not None:
+        return old
+    if not (by and why):
+        return _seen(request, held, sentence("web.no_hand", _language(request)), 400)
+    held.hand = by, why
+    return await _read_again(request, held)
 
 
 async def papers(request: Request) -> Response:
     """Have a paper written for each record."""
     held = _held(request)
-    if held is None:
-        return _gone(request)
-    await _read(held, _language(request), papers=True)
-    return RedirectResponse(f"/ledgers/{request.path_params['key']}", 303)
+    return _gone(request) if held is None else await _read_again(request, held, papers=True)
 
 
 async def take(request: Request) -> Response:
@@ -347,7 +330,7 @@ async def project(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=2_000) as form:
             given = {k: str(v).strip() for k, v in form.items() if str(v).strip() and k != "day"}
             day = str(form.get("day", day))
-    if not _is_day(day):
+    if not is_day(day):
         told["message"], day = sentence("web.no_day", language, day=day), datetime.date.today().isoformat()
     area = load().area("admission").on(day)
     vocabulary = area.law.rulebook.vocabulary

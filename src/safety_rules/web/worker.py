@@ -1,20 +1,24 @@
 """What reads an upload: a process of its own, with a limit of memory and of time, that leaves its answer in a folder.
 
 `python -m safety_rules.web.worker FOLDER` reads `job.json` there, and writes `headings.json`, `result.html`,
-`result.xlsx` and, where papers were asked for, `papers.zip`; or `error.json` with what a person is told.
+`result.xlsx` and, where papers were asked for, `papers.zip`; of a list of dangers more, see `rectified`; or `error.json` with what a person is told.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import sys
 import zipfile
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from safety_rules.face import load
+from safety_rules.formats.docx_out import Values
 from safety_rules.formats.heading_map import layout
 from safety_rules.formats.ledger import ledger
 from safety_rules.formats.safe import replacing
@@ -23,6 +27,7 @@ from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.documents import file_name, layouts, of_row, of_unit, write_document
 from safety_rules.services.grading import grade
 from safety_rules.services.screening import screen
+from safety_rules.web.rectified import DANGERS, dangers_papers, read_dangers
 
 MEMORY = 4 << 30
 GRADED = "major_hazard"
@@ -39,16 +44,26 @@ class Job:
     day: str
     language: str
     papers: bool
+    hand: tuple[str, str] | None = None
 
 
 def job_in(folder: Path) -> Job:
     """Return the job that a folder holds."""
     told = json.loads((folder / "job.json").read_text("utf-8"))
-    return Job(folder, folder / told["file"], told["area"], told["day"], told["language"], told["papers"])
+    hand = told.get("hand")
+    settles = (str(hand[0]), str(hand[1])) if hand else None
+    return Job(folder, folder / told["file"], told["area"], told["day"], told["language"], told["papers"], settles)
 
 
 def run(job: Job) -> None:
     """Read, decide and write; raises SafetyRulesError where a person has to be told something."""
+    if job.area == DANGERS:
+        day = datetime.date.fromisoformat(job.day)
+        if job.papers:
+            _write_papers(job.folder, dangers_papers(job.folder, day))
+        else:
+            read_dangers(job.folder, job.source, day, job.hand, job.language)
+        return
     dated = load().area(job.area).on(job.day)
     mapped = job.folder / "map.yaml"
     wanted = layout(mapped, dated.law.rulebook.vocabulary) if mapped.is_file() else None
@@ -94,20 +109,30 @@ def _papers(job: Job, dated: DatedArea, wanted: Any) -> None:
     else:
         rows = screen(job.source, dated, wanted, engine="records").rows
         found = ((r, of_row(r) if r.verdict is not None else None) for r in rows)
-    made = 0
+    named = (
+        (key, file_name(layouts()[key]["name"], str(r.row.number), r.verdict.subject if r.verdict else ""), values)
+        for r, values in found
+        if values is not None
+    )
+    _write_papers(job.folder, named)
+
+
+def _write_papers(folder: Path, papers: Iterable[tuple[str, str, Values]]) -> None:
+    """Write papers into one archive, which is whole or absent; of one name, the later ones are numbered."""
+    seen: Counter[str] = Counter()
     with (
-        replacing(job.folder / "papers.zip") as temporary,
+        replacing(folder / "papers.zip") as temporary,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        for row, values in found:
-            if values is None:
-                continue
-            if made == MOST_PAPERS:
+        for key, name, values in papers:
+            if seen.total() == MOST_PAPERS:
                 raise LedgerError(f"more than {MOST_PAPERS} papers; use `safety-rules document` for so many")
-            name = file_name(layouts()[key]["name"], str(row.row.number), row.verdict.subject if row.verdict else "")
-            write_document(key, values, job.folder / "paper.docx", None)
-            archive.write(job.folder / "paper.docx", f"{name}.docx")
-            made += 1
+            seen[name] += 1
+            write_document(key, values, folder / "paper.docx", None)
+            archive.write(folder / "paper.docx", f"{name}{f'_{seen[name]}' if seen[name] > 1 else ''}.docx")
+        (folder / "paper.docx").unlink(missing_ok=True)
+        if not seen:
+            raise LedgerError("there is nothing that a paper is about")
 
 
 def main(folder: Path) -> int:

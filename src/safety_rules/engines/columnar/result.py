@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from safety_rules.engines.sql.read.types import Use
 from safety_rules.formats.duck import PARQUET, as_ledger_errors, copied, parquet
 from safety_rules.formats.safe import replacing
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.record import Problem
+from safety_rules.language.record import Problem, Record
 from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import Verdict, decide
@@ -36,7 +36,8 @@ class TableDecision:
     that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
     evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`. Where some `answers` were asked
     for, the outcome, those, and `again` alone. `read` is the file that the rows came from, if they came from one. With
-    `rule_keys` also `violated_rules` and `undetermined_rules`, by key.
+    `rule_keys` also `violated_rules` and `undetermined_rules`, by key. `judge` gives the verdict of a row's record where
+    ledgers were joined.
     """
 
     con: Any
@@ -53,6 +54,7 @@ class TableDecision:
     answers: tuple[str, ...] = ()
     read: tuple[Path, ...] = ()
     rule_keys: bool = False
+    judge: Callable[[Record], Verdict] | None = None
     _finalizer: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -132,9 +134,20 @@ class TableDecision:
             raise NotFoundError(f"`{self.source.name}` has no row {row}")
         return dict(zip(self.uses, found[0][1:], strict=True))
 
+    def records(self, keys: Sequence[str]) -> Iterator[tuple[int, Record]]:
+        """Yield each row (from 1) with its record, as far as some facts tell of it."""
+        uses = {k: u for k, u in self.uses.items() if k in keys}
+        columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in uses.values())
+        with as_ledger_errors(self.source.name):
+            cursor = self.con.cursor().execute(f"SELECT row_number{columns} FROM {self.source.numbered} ORDER BY 1")
+            while batch := cursor.fetchmany(10_000):
+                for number, *cells in batch:
+                    yield number, record_of(self.law, dict(zip(uses, cells, strict=True)), uses)
+
     def verdict(self, row: int) -> Verdict:
         """Return the verdict of a row (from 1) by the definition: findings, needs, gaps, obligations."""
-        return decide(self.law, record_of(self.law, self.cells(row), self.uses), self.waivers)
+        record = record_of(self.law, self.cells(row), self.uses)
+        return decide(self.law, record, self.waivers) if self.judge is None else self.judge(record)
 
     def explain_row(self, row: int, language: str = "zh", rules: Sequence[str] = ()) -> str:
         """Return the explanation of a row (from 1), in the words of a single record's."""

@@ -44,6 +44,7 @@ from safety_rules.words.near import suggestion
 
 AS_OF_NAMES = ("as_of", "审查日")
 MOST_OPERATIONS = 8000
+NOTHING = ("null", "none", "nil", "nan", "undefined", "空", "空值")
 BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
@@ -151,7 +152,15 @@ def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> tree.Expr
         return tree.Literal(BOOLEANS[name], Boolean(), at)
     if is_scale(node, scope):
         return r.wrong("scale.value", node, name=name)
-    return r.wrong("unknown-name.fact", node, suggestion(name, scope.names(chinese=not name.isascii())), name=name)
+    if name.lower() in NOTHING:
+        return r.wrong("not-allowed.blank", node)
+    if meant := MEANT.get(name.lower()):
+        return r.wrong("unknown-name.meant", node, name=name, meant=meant)
+    near = suggestion(name, scope.names(chinese=not name.isascii()))
+    options = (c.find(name) for c in scope.vocabulary.choices.values())
+    if "." not in name and (near is None or any(o is not None for o in options)):
+        return r.wrong("unknown-name.quoted", node, name=name)
+    return r.wrong("unknown-name.fact", node, near, name=name)
 
 
 def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> tree.Expr | None:
@@ -238,6 +247,8 @@ def _compared(
     if isinstance(op, ast.In | ast.NotIn):
         inside = _membership(left, right, scope, r, at)
         return tree.Not(inside, at) if inside is not None and isinstance(op, ast.NotIn) else inside
+    if isinstance(right, ast.Constant) and right.value is None:
+        return r.wrong("not-allowed.blank", right)
     if type(op) not in COMPARISONS:
         return r.wrong("not-allowed.is", node)
     pair, symbol = (
@@ -322,14 +333,16 @@ def _if(node: ast.IfExp, scope: Scope, r: Reading, expected: Kind | None) -> tre
 
 
 def _call(node: ast.Call, scope: Scope, r: Reading) -> tree.Expr | None:
-    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     fold, key = named(FOLDS, name), named(FUNCTIONS, name)
     if name in (CALLED.en, CALLED.zh):
         return scaled(node, lambda n: _number(n, scope, r), scope, r)
     if fold and len(node.args) == 1 and isinstance(node.args[0], ast.GeneratorExp) and not node.keywords:
         r.named(node.func, FOLDS[fold].name.en, FOLDS[fold].name.zh)
         return _aggregate(fold, node.args[0], scope, r)
-    if key is None or node.keywords:
+    if key is None and fold and node.args:
+        return r.wrong("arguments.fold", node, name=name, list=r.segment(node.args[0]))
+    if key is None or node.keywords or isinstance(node.func, ast.Attribute):
         known = {n.en if name.isascii() else n.zh for t in (FUNCTIONS, FOLDS) for n in (row.name for row in t.values())}
         if meant := MEANT.get(name.lower()):
             return r.wrong("unknown-function.meant", node.func, meant=meant)

@@ -17,6 +17,8 @@ MEANT: Mapping[str, str] = {
     **dict.fromkeys(("regex", "match", "like", "re"), "matches(x.code, 'plate')"),
     **dict.fromkeys(("includes", "substring", "find"), "contains(x.name, 'ABC')"),
     **dict.fromkeys(("today", "now", "date"), "as_of"),
+    **dict.fromkeys(("is_within", "within"), "访客.岗位 in 岗位.员工"),
+    **dict.fromkeys(("startswith", "endswith"), "starts_with(x.name, 'ABC')"),
     **dict.fromkeys(("age", "years"), "years_between(as_of, x.born) >= 18[年]"),
     "is_workday": "workdays_between(x.day, x.day - 1[天]) == 1[天]",
 }

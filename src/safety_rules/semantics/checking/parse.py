@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,15 @@ WORDS = {
     "NOT": "not",
 }  # fmt: skip
 CLOCK = re.compile(r"(?<!['0-9])[0-9]{1,2}:[0-9]{2}(?!['0-9])")
+NEAR: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"&&"), "and"),
+    (re.compile(r"\|\|"), "or"),
+    (re.compile(r"!(?!=)"), "not"),
+    (re.compile(r"(?<!['\d-])\d{4}-\d{1,2}-\d{1,2}(?!['\d])"), "'{0}'"),
+    (re.compile(r"(?<![\w.'])(\d+(?:\.\d+)?) *(?!(?:and|or|if|else|in|not|for|is)\b)([^\W\d]\w*)"), "{1}[{2}]"),
+    (re.compile(r"[０-９]+"), "{0}"),
+)
+"""What others write, and what stands for it here: `{0}` is all of it, in ASCII digits, `{1}` its first part."""
 PROBLEMS = {"was never closed": "python.unclosed", "unmatched": "python.unclosed", "does not match": "python.unclosed",
     "unterminated string": "python.quote", "invalid syntax": "python.invalid"}  # fmt: skip
 
@@ -166,11 +176,22 @@ def _too_deep(reading: Reading) -> bool:
     return False
 
 
+def _bare(found: re.Match[str]) -> bool:
+    """Return whether what was found stands outside quotes."""
+    return found.string[: found.start()].count("'") % 2 == 0
+
+
 def _syntax_error(reading: Reading, error: SyntaxError) -> None:
     start = max(0, (error.offset or 1) - 1)
     end = max(start + 1, (error.end_offset or start + 2) - 1)
     words = reading.text.split()
     word = next((w for w in words if w in WORDS), "")
+    near = next(((m, right) for pattern, right in NEAR for m in pattern.finditer(reading.text) if _bare(m)), None)
+    if near is not None and not word:
+        word = near[0][0]
+        right = near[1].format(*(str(g) for g in (unicodedata.normalize("NFKC", word), *near[0].groups())))
+        reading.report("syntax.word", *near[0].span(), problem=said("python.invalid"), word=word, right=right)
+        return
     if word:
         key = "syntax.word"
     elif CLOCK.search(reading.text):

@@ -1,23 +1,21 @@
 """Lists joined from ledgers by stated keys: a row is a record's, or may be, and where that is not known it stays open.
 
 A row whose keys all say what the record says is its own. One that leaves a key blank, and contradicts it in no other,
-may be anybody's: it stands in the list as a record of which nothing is known, where every condition asks something
+may be anybody's, and so may one under nearly its name: it stands in the list as a record of which nothing is known, where every condition asks something
 of each record that it counts, so that the blank holds it open; otherwise the whole list is unknown.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safety_rules.engines.compiled.decide import Decider, decided
 from safety_rules.formats.joined_in import Rows, read_rows
-from safety_rules.formats.table import folded
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
@@ -29,38 +27,18 @@ from safety_rules.semantics.chaining.chain import ChainResult, program_on
 from safety_rules.semantics.decide import AreaOn, area_record
 from safety_rules.semantics.verdict.incomplete import concerning
 from safety_rules.semantics.verdict.verdict import Verdict
+from safety_rules.services.chaining.finding import MOST_NAMES, MOST_POSSIBLE, JoinedList, indexed
 from safety_rules.services.chaining.possible import asks_each
 from safety_rules.services.chaining.verdict import ChainedVerdict
 from safety_rules.words.catalog import both
 from safety_rules.words.problem import problem
 from safety_rules.words.values import label
 
-MOST_POSSIBLE, MOST_TRIED, MOST_TOLD = 20, 64, 10
+if TYPE_CHECKING:
+    from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.tables.by_record import RecordDecision
 
-
-@dataclass(frozen=True, slots=True)
-class JoinedList:
-    """The rows of one list, found by their keys; `loose` are those that leave a key blank.
-
-    `open_rows` says whether a row that is only possible can stand in a list as a blank.
-    """
-
-    join: LedgerJoin
-    rows: Sequence[Mapping[str, Any]]
-    places: Sequence[str]
-    index: Mapping[tuple[Any, ...], Sequence[int]]
-    loose: Sequence[int]
-    open_rows: bool
-
-    def mine(self, keys: Sequence[Any]) -> tuple[Sequence[int], list[int]]:
-        """Return the rows that are of a record with these keys, and those that may be."""
-        fields = [name for name, _ in self.join.by]
-        may = [
-            i
-            for i in self.loose
-            if all(self.rows[i].get(f) is None or _key(self.rows[i][f]) == k for f, k in zip(fields, keys, strict=True))
-        ]
-        return self.index.get(tuple(keys), ()), may
+MOST_TRIED, MOST_TOLD = 64, 10
 
 
 @dataclass(slots=True)
@@ -68,7 +46,7 @@ class _Filled:
     """A record's values while lists are joined to it, where what is open comes from, and what is told of it.
 
     `blanks` are the lists that end in records that are only possible: how many, and where the first comes from;
-    `told` is how many joined rows were named.
+    `told` is how many joined rows were named; where it is `quiet`, nothing is told.
     """
 
     values: dict[str, Any]
@@ -76,6 +54,7 @@ class _Filled:
     notes: list[Name] = field(default_factory=list)
     blanks: dict[str, tuple[int, str]] = field(default_factory=dict)
     told: int = 0
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +81,76 @@ class AreaWithLedger:
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on an admitted record, whichever row it stands in."""
-        made = _Filled(dict(record.values))
+        made = self._made(record)
+        return ChainedVerdict(self._decided(record, made, waivers), waivers, self.chained, (), made.origins, made.notes)
+
+    def judged(self, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
+        """Return the verdict on an admitted record, without what is told of the rows that are its own."""
+        return self._decided(record, self._made(record, quiet=True), waivers)
+
+    @property
+    def joined(self) -> Sequence[str]:
+        """The lists that a ledger holds."""
+        return [one.join.list for one in self.lists]
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The facts of a record by which its rows are found."""
+        return list(dict.fromkeys(fact for one in self.lists for _, fact in one.join.pairs))
+
+    def given(self, record: Record) -> tuple[Mapping[str, Any], bool]:
+        """Return the lists that a record's keys give, left out where unknown, and whether a row is only possible."""
+        made = self._made(record, quiet=True)
+        return {k: made.values[k] for k in self.joined if k in made.values}, bool(made.blanks)
+
+    def decide_table(
+        self,
+        source: Any,
+        output: str | Path | None = None,
+        *,
+        engine: str = "auto",
+        columns: Mapping[str, str] | str | Path | None = None,
+        keep: Sequence[str] = (),
+        waivers: Sequence[Waiver] = (),
+        progress: Callable[[float], None] | None = None,
+        answers: Sequence[str] = (),
+        rule_keys: bool = False,
+    ) -> TableDecision | RecordDecision:
+        """Return the decision on every row of a table, with the rows of the ledgers that are its own.
+
+        Arguments are those of `DatedArea.decide_table`. Lists are joined by SQL, and rows that may own a row of a ledger
+        are decided one by one. Raises LedgerError for a Spark DataFrame, and where the table itself tells such a list.
+        """
+        from safety_rules.formats.heading_map import layout
+        from safety_rules.services.across_rows import across_table
+        from safety_rules.tables.by_record import RecordDecision
+        from safety_rules.tables.decide import decided_table
+
+        named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
+        found = decided_table(
+            self.law, source, output, engine, named, keep, waivers, progress, None, False, answers, rule_keys, self
+        )
+        told = (*self.notices, *found.notices, *(() if isinstance(found, RecordDecision) else self.unjoined()))
+        found.notices = (*told, *across_table(self.law, found, source))
+        return found  # type: ignore[return-value]  # a Spark DataFrame was refused
+
+    def _made(self, record: Record, quiet: bool = False) -> _Filled:
+        """Return a record's values with its rows in its lists."""
+        made = _Filled(dict(record.values), quiet=quiet)
         for one in self.lists:
             self._join(one, record, made)
         if made.told > MOST_TOLD:
             made.notes.append(both("joined.more", count=made.told - MOST_TOLD))
+        return made
+
+    def _decided(self, record: Record, made: _Filled, waivers: Sequence[Waiver]) -> Verdict:
         verdict = decided(self.decider, replace(record, values=made.values), waivers)
         if not self._covers(verdict, made, waivers):
             for key, (_, first) in made.blanks.items():
                 made.values.pop(key)
                 made.origins[key] = first
             verdict = decided(self.decider, replace(record, values=made.values), waivers)
-        return ChainedVerdict(verdict, waivers, self.chained, (), made.origins, made.notes)
+        return verdict
 
     def _covers(self, verdict: Verdict, made: _Filled, waivers: Sequence[Waiver]) -> bool:
         """Return whether a verdict holds however many of the possible records are there: each number of them is tried."""
@@ -141,42 +178,43 @@ class AreaWithLedger:
     def _join(self, one: JoinedList, record: Record, made: _Filled) -> None:
         """Put the rows that are a record's own, or may be, into its list; leave the list out where it cannot be known."""
         key, vocabulary = one.join.list, self.law.rulebook.vocabulary
-        given = [record.values.get(fact) for _, fact in one.join.by]
-        stated = record.values.get(key)
+        mine, stated = one.mine(record.values), record.values.get(key)
         unusable = stated is None and any(p.path == key for p in record.problems)
-        fact, keys = vocabulary.facts[key].name, _keys(one.join, vocabulary)
-        blank = next((f for (_, f), v in zip(one.join.by, given, strict=True) if v is None), "")
-        if unusable or (blank and one.rows):
+        may, fact = [*mine.unsaid, *mine.alike], vocabulary.facts[key].name
+        keys = _keys(one.join, vocabulary) if may or mine.blank else fact
+        if unusable or mine.blank:
             made.values.pop(key, None)
-            if blank and not unusable:
-                made.origins[key] = blank
+            if not unusable:
+                made.origins[key] = mine.blank
                 made.notes.append(both("joined.keyless", keys=keys, fact=fact, count=len(one.rows)))
             return
-        certain, may = one.mine(list(map(_key, given)))
         items: list[Any] = list(stated) if isinstance(stated, tuple) else []
-        for i in certain:
-            if one.rows[i] not in items:
+        known = {frozenset(item.items()) for item in items}
+        for i in mine.certain:
+            if (content := frozenset(one.rows[i].items())) not in known:
+                known.add(content)
                 items.append(one.rows[i])
                 self._told(made, key, len(items) - 1, one.places[i])
-        if certain:
+        if mine.certain:
             self.seen.add(key)
-        for i in may[:MOST_TOLD]:
-            made.notes.append(both("joined.possible", fact=fact, place=one.places[i], keys=keys))
-        first = f"{key}[={one.places[may[0]].replace(']', '］')}].{one.join.by[0][0]}" if may else ""
+        for i in () if made.quiet else may[:MOST_TOLD]:
+            said = "joined.alike" if i in mine.alike else "joined.possible"
+            made.notes.append(both(said, fact=fact, place=one.places[i], keys=keys))
+        origins = [f"{key}[={one.places[i].replace(']', '］')}].{one.join.by[0][0]}" for i in may[: MOST_POSSIBLE + 1]]
         if may and (not one.open_rows or len(may) > MOST_POSSIBLE):
             made.values.pop(key, None)
-            made.origins[key] = first
+            made.origins[key] = origins[0]
             return
-        made.blanks |= {key: (len(may), first)} if may else {}
-        for i in may:
-            made.origins[f"{key}[{len(items)}]"] = f"{key}[={one.places[i].replace(']', '］')}].{one.join.by[0][0]}"
+        made.blanks |= {key: (len(may), origins[0])} if may else {}
+        for origin in origins:
+            made.origins[f"{key}[{len(items)}]"] = origin
             items.append({})
         made.values[key] = tuple(items)
 
     def _told(self, made: _Filled, key: str, at: int, place: str) -> None:
         """Tell where a joined record stands, of many the first ones."""
-        made.told += 1
-        if made.told <= MOST_TOLD:
+        made.told += not made.quiet
+        if made.told <= MOST_TOLD and not made.quiet:
             vocabulary, path = self.law.rulebook.vocabulary, f"{key}[{at}]"
             item = Name(label(path, vocabulary, "zh"), label(path, vocabulary, "en"))
             made.notes.append(both("joined.row", item=item, place=place))
@@ -208,10 +246,12 @@ def with_ledger(law: AreaOn, decider: Decider, *sources: Path | str | Mapping[st
         if not isinstance(found, tuple):
             notices.append(problem("ledger-lacks", fact.key, fact.name.zh, fact=fact.name))
             continue
-        one = _indexed(join, found, rows.places[join.list], law)
+        one = indexed(join, found, rows.places[join.list], _open(join, law), vocabulary)
         notices.append(problem("ledger-rows", fact.key, fact.name.zh, fact=fact.name, count=len(found)))
-        if len(one.loose) * 2 >= len(found) > 0:
-            keys, blank = _keys(join, vocabulary, fields=True), len(one.loose)
+        if one.overlooks:
+            notices.append(problem("ledger-near", fact.key, fact.name.zh, fact=fact.name, most=MOST_NAMES))
+        if one.loose * 2 >= len(found) > 0:
+            keys, blank = _keys(join, vocabulary, fields=True), one.loose
             slots = {"fact": fact.name, "count": blank, "all": len(found), "keys": keys}
             notices.append(problem("ledger-key-blank", fact.key, fact.name.zh, **slots))
         made.append(one)
@@ -233,19 +273,10 @@ def _add(given: Mapping[str, Any], joins: Sequence[LedgerJoin], vocabulary: Voca
             data.append(item)
 
 
-def _indexed(join: LedgerJoin, found: Sequence[Any], places: Sequence[str], law: AreaOn) -> JoinedList:
-    """Return the rows of a list with an index by their keys."""
-    index: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    loose, fields = [], [name for name, _ in join.by]
-    for i, row in enumerate(found):
-        keys = [row.get(name) for name in fields]
-        if None in keys:
-            loose.append(i)
-        else:
-            index[tuple(map(_key, keys))].append(i)
+def _open(join: LedgerJoin, law: AreaOn) -> bool:
+    """Return whether a row that is only possible can stand in a list as a blank."""
     fields_told = any(n.fact.startswith(join.list + ".") for n in concerning(law))
-    safe = not fields_told and asks_each(_read(law), join.list, law)
-    return JoinedList(join, found, places, dict(index), loose, safe)
+    return not fields_told and asks_each(_read(law), join.list, law)
 
 
 def _read(law: AreaOn) -> Iterator[Expr]:
@@ -258,11 +289,7 @@ def _read(law: AreaOn) -> Iterator[Expr]:
     yield from (n.when for n in concerning(law) if n.when is not None)
 
 
-def _key(value: Any) -> Any:
-    """Return a key for comparison: width, case and blanks make no other of a text."""
-    return folded(value) if isinstance(value, str) else value
-
-
 def _keys(join: LedgerJoin, vocabulary: Vocabulary, fields: bool = False) -> Name:
-    facts = [vocabulary.facts[f"{join.list}.{name}" if fields else fact] for name, fact in join.by]
+    pairs = dict.fromkeys(f"{join.list}.{name}" if fields else fact for name, fact in join.pairs)
+    facts = [vocabulary.facts[key] for key in pairs]
     return Name("、".join(f"“{f.name.zh}”" for f in facts), ", ".join(f.name.en for f in facts))

@@ -17,7 +17,7 @@ from safety_rules.language.vocabulary import Fact
 from safety_rules.semantics.decide import AreaOn, area_on
 from safety_rules.services.impact.edges import Pair
 from safety_rules.services.impact.leads import NOWHERE, across, fact_says, leads, owners
-from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, items_of, meaning
+from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, is_seasonal, items_of, meaning
 from safety_rules.services.impact.stricter import better_by_z3
 from safety_rules.services.impact.touched import Moved, Readers, Sides
 from safety_rules.services.impact.witness import Search, Witness, searched
@@ -195,7 +195,9 @@ def _change(
         return None
     search = Search((), 0)
     if not isinstance(old[1], ChainRule) and not isinstance(new[1], ChainRule):
-        for before, after in _spread(differing):
+        for i, (before, after) in enumerate(_spread(differing)):
+            if i > 1 and search.witnesses:
+                break
             search = searched(Pair(key, old[1], new[1], before, after), search, most)
     what = "added" if old[1] is None else "removed" if new[1] is None else "changed"
     shown = new[1] if new[1] is not None else old[1]
@@ -228,7 +230,8 @@ def _decided(
         if isinstance(found, Witness):
             return Search((*(w for w in search.witnesses if w.effect != "same"), found), search.tried + 1), False
         never = never and found
-    return search, never and len(distinct) <= MOST_LAWS
+    seasonal = any(is_seasonal(r, law) for r, law in zip(rules, laws[-1], strict=True))
+    return search, never and len(distinct) <= MOST_LAWS and not seasonal
 
 
 def _law(book: Rulebook, key: ItemKey, day: datetime.date, require: Standing) -> AreaOn:
@@ -240,6 +243,6 @@ def _law(book: Rulebook, key: ItemKey, day: datetime.date, require: Standing) ->
 
 
 def _spread(pairs: list[tuple[AreaOn, AreaOn]]) -> Iterator[tuple[AreaOn, AreaOn]]:
-    """Yield the last day first (the law to come), then the first: the days between add little."""
+    """Yield the last day first (the law to come), then the first, and some between for what only then differs."""
     yield pairs[-1]
-    yield from pairs[: len(pairs) > 1]
+    yield from pairs[: min(len(pairs) - 1, MOST_LAWS)]

@@ -222,9 +222,9 @@ def _duty(duty: Duty) -> str:
     return " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)
 
 
-def across(area: Area) -> list[tuple[str, tuple[str, ...], int]]:
+def across(area: Area) -> list[tuple[object, ...]]:
     """Return what an area asks of a ledger's rows together, without what it says of it."""
-    return [(x.key, x.by, x.at_most) for x in area.across_rows]
+    return [(x.key, x.by, x.at_most, *filter(None, [x.rising])) for x in area.across_rows]
 
 
 def _told(book: Rulebook) -> Iterator[Lead]:

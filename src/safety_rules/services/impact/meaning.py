@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from safety_rules.language.chain import ChainRule
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef
+from safety_rules.language.expr import AsOf, Call, Expr, FactRef, ItemField, Listed, Literal, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Choice, Choices
 from safety_rules.language.law import counts, entry_on, is_sure, sure_edition
 from safety_rules.language.rule import Derivation, Obligation, Rule
@@ -94,6 +94,8 @@ def _read(exprs: list[Expr], law: AreaOn) -> dict[str, Any]:
                 found[key] = _own(law.derivations[key]) if key in law.derivations else _fact(key, law.rulebook)
             case ParameterRef(key, _, day):
                 found.setdefault(f"{key}@{day is None}", _parameter(key, day is None, law))
+            case AsOf():
+                found["the day"] = law.as_of
             case Listed(table) | Lookup(table):
                 found[f"{table} (table)"] = sure_edition(law.rulebook.tables[table], law.as_of, law) is not None
     return found
@@ -124,8 +126,23 @@ def days_of_change(*books: Rulebook) -> list[datetime.date]:
     for book in books:
         for period in (*_periods(book), *(s.in_force for s in moved)):
             found |= {d for d in (period.since, period.until and period.until + DAY) if d is not None}
+        found |= {d for item in items_of(book).values() for c in conditions(item) for d in _days_in(c)}
     first = min(found, default=datetime.date(2000, 1, 1)) - DAY
     return sorted({first, *found})
+
+
+def _days_in(expr: Expr) -> Iterator[datetime.date]:
+    """Yield the days written in a condition that reads the day of the verdict, and those after them."""
+    nodes = list(walk(expr))
+    if any(isinstance(n, AsOf) for n in nodes):
+        days = [n.value for n in nodes if isinstance(n, Literal) and isinstance(n.value, datetime.date)]
+        yield from (d + after for d in days for after in (datetime.timedelta(), DAY))
+
+
+def is_seasonal(item: Item | None, law: AreaOn) -> bool:
+    """Return whether what an item means hangs on the calendar of the day itself, so that a few days say nothing of others."""
+    nodes = (n for c in (conditions(item) if item is not None else ()) for n in walk_through(c, law.derivations, set()))
+    return any(isinstance(n, Call) and any(isinstance(a, AsOf) for a in n.arguments) for n in nodes)
 
 
 def _periods(book: Rulebook) -> Iterator[Period]:

@@ -12,7 +12,14 @@ from safety_rules.services.lint.cases import without_edge_cases
 from safety_rules.services.lint.duplicates import near_duplicates
 from safety_rules.services.lint.readings import slow_rules
 from safety_rules.services.lint.sentences import other_numbers
-from safety_rules.services.lint.sources import lapsed, out_of_force, quotations, superseded, weak_standings
+from safety_rules.services.lint.sources import (
+    beside_sources,
+    lapsed,
+    out_of_force,
+    quotations,
+    superseded,
+    weak_standings,
+)
 from safety_rules.services.lint.usage import unused
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -63,6 +70,7 @@ def _found(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     yield from without_edge_cases(book)
     yield from weak_standings(book)
     yield from out_of_force(book)
+    yield from beside_sources(book)
     yield from quotations(book, texts)
     yield from other_numbers(book)
     yield from near_duplicates(book)

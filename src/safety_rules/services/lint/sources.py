@@ -13,6 +13,7 @@ from safety_rules.services.impact.meaning import items_of
 from safety_rules.words.diagnostic import Diagnostic
 
 DAY = datetime.timedelta(days=1)
+SLIP = 7 * DAY
 Cited = tuple[str, Period, tuple[Citation, ...], Span | None]
 
 
@@ -48,16 +49,41 @@ def out_of_force(book: Rulebook) -> Iterator[Diagnostic]:
     """Yield what is in force on a day on which none of its sources is."""
     for name, period, citations, at in cited(book):
         sources = [book.sources[c.source] for c in citations]
-        held = [
-            Period(s.in_force.since, None if c.continues else s.in_force.until)
-            for c, s in zip(citations, sources, strict=True)
-        ]
-        hole = _uncovered(period, held)
+        hole = _uncovered(period, _held(citations, book))
         where = at or next((c.at for c in citations if c.at is not None), None)
         if hole is None or where is None:
             continue
         key = "source-not-in-force.one" if len(sources) == 1 else "source-not-in-force.many"
         yield Diagnostic.doubt(key, where, name=name, day=hole, sources=tuple(s.key for s in sources))
+
+
+def _held(citations: tuple[Citation, ...], book: Rulebook) -> list[Period]:
+    """Return on which days each citation governs."""
+    periods = [(c, book.sources[c.source].in_force) for c in citations]
+    return [Period(p.since, None if c.continues else p.until) for c, p in periods]
+
+
+def beside_sources(book: Rulebook) -> Iterator[Diagnostic]:
+    """Yield what begins or ends a few days beside a document that it cites and with none: a slip of the pen."""
+    for name, period, citations, at in cited(book):
+        where = at or next((c.at for c in citations if c.at is not None), None)
+        if where is not None:
+            for day, other in _slips(period, _held(citations, book)):
+                yield Diagnostic.doubt("day-beside-source", where, name=name, day=day, other=other)
+
+
+def _slips(period: Period, held: list[Period]) -> Iterator[tuple[datetime.date, datetime.date]]:
+    begins = [h.since for h in held] + [h.until + DAY for h in held if h.until is not None]
+    for day, others in ((period.since, begins), (period.until, [h.until for h in held])):
+        near = [o for o in others if day is not None and o is not None and abs(day - o) <= SLIP]
+        if day is not None and near and day not in near and any(h.holds(day) for h in held):
+            yield day, near[0]
+
+
+def is_told_by_sources(period: Period, citations: tuple[Citation, ...], book: Rulebook) -> bool:
+    """Return whether lint finds that days do not agree with the documents cited, so that no case need try them."""
+    held = _held(citations, book)
+    return _uncovered(period, held) is not None or any(True for _ in _slips(period, held))
 
 
 def lapsed(book: Rulebook, day: datetime.date) -> Iterator[Diagnostic]:

@@ -47,8 +47,8 @@ def _referred(book: Rulebook) -> tuple[set[str], set[str], set[str]]:
 
 def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
     joins = [join for area in book.areas.values() for join in area.from_ledger]
-    read = read | {key for area in book.areas.values() for rule in area.across_rows for key in rule.by}
-    read |= {key for join in joins for name, fact in join.by for key in (f"{join.list}.{name}", fact)}
+    read = read | {key for area in book.areas.values() for rule in area.across_rows for key in (*rule.by, rule.rising)}
+    read |= {key for join in joins for name, fact in join.pairs for key in (f"{join.list}.{name}", fact)}
     for key, fact in book.vocabulary.facts.items():
         outer = key.rpartition(".")[0]
         unused_list = isinstance(fact.kind, Records) and not any(k.startswith(key + ".") or k == key for k in read)

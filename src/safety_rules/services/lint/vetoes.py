@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.rule import Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.semantics.reads import parameters_of
+from safety_rules.semantics.reads import parameters_of, walk_through
 from safety_rules.services.impact.compare import compared
 from safety_rules.services.impact.meaning import ItemKey
 from safety_rules.words.diagnostic import Diagnostic
@@ -39,9 +39,12 @@ def veto_figures(
 
 
 def _figure(rule: Rule, book: Rulebook, area: str) -> Span | None:
-    """Return where the overlay gives a figure that a rule reads, through derivations."""
-    changed = {c.key for c in book.changes if c.what == "parameter"}
+    """Return where the overlay derives a fact, or gives a figure, that a rule reads."""
+    changed = {(c.what, c.key) for c in book.changes}
     derived = {d.fact: d for d in book.areas[area].derivations}
-    refs = (p.key for c in (*rule.applies_when, *rule.requires) for p in parameters_of(c.that, derived))
-    found = (book.parameters[k].entries for k in refs if k in changed)
-    return next((entries[0].at for entries in found if entries), None)
+    asked = [c.that for c in (*rule.applies_when, *rule.requires)]
+    facts = (derived.get(getattr(n, "key", "")) for e in asked for n in walk_through(e, derived, set()))
+    refs = (p.key for e in asked for p in parameters_of(e, derived))
+    places = [d.at for d in facts if d is not None and ("derivation", d.key) in changed]
+    places += [e.at for k in refs if ("parameter", k) in changed for e in book.parameters[k].entries]
+    return next((at for at in places if at is not None), None)

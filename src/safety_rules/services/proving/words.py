@@ -5,29 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from safety_rules.services.proving.answers import Answer, Proof
-
-SAID = {
-    Answer.PROVED: "proved", Answer.REFUTED: "does not hold", Answer.UNDECIDED: "not decided",
-    Answer.ACCEPTED: "exempted", Answer.NEEDLESS: "needless exemption", Answer.NOT_REPLAYED: "not replayed",
-}  # fmt: skip
+from safety_rules.services.proving.answers import Proof
+from safety_rules.words.catalog import CHINESE, ENGLISH, sentence
 
 
-def headline(proof: Proof) -> str:
+def headline(proof: Proof, language: str = ENGLISH) -> str:
     """Return an answer in one line."""
-    q = proof.question
-    sentence = f"{q.of or q.area}: {q.sentence.en}"
-    why = f": {proof.why.en}" if proof.why.en else ""
-    return f"{q.code} on {q.day}: {sentence}: {SAID[proof.answer]}{why}"
+    q, why = proof.question, proof.why.in_(language)
+    told = {"code": q.code, "day": q.day, "of": q.of or q.area, "asked": q.sentence.in_(language)}
+    return sentence(
+        "proving.why" if why else "proving.line", language, **told, answer=_answer(proof, language), why=why
+    )
 
 
-def record_of(proof: Proof) -> str:
+def _answer(proof: Proof, language: str) -> str:
+    return sentence(f"proving.{proof.answer.value}", language)
+
+
+def record_of(proof: Proof, language: str = ENGLISH) -> str:
     """Return the records that an answer shows, each as YAML below what came of it."""
     parts = []
     for i, shown in enumerate(proof.shown, start=1):
-        which = f"record {i} of {len(proof.shown)}" if len(proof.shown) > 1 else "a record"
+        which = sentence(
+            "proving.one_of" if len(proof.shown) > 1 else "proving.one", language, i=i, most=len(proof.shown)
+        )
         body = "\n".join(f"  {line}" for line in shown.given.splitlines())
-        parts.append(f"# {which}, decided on {shown.day} by the definition: {shown.says}\ngiven:\n{body}")
+        decided = sentence("proving.record", language, which=which, day=shown.day, says=shown.says)
+        parts.append(f"# {decided}\ngiven:\n{body}")
     return "\n".join(parts)
 
 
@@ -36,12 +40,17 @@ def failure(proof: Proof) -> str:
     return "\n".join(part for part in (headline(proof), record_of(proof)) if part)
 
 
-def summary(proofs: Sequence[Proof]) -> str:
+def summary(proofs: Sequence[Proof], language: str = ENGLISH) -> str:
     """Return how many questions there were and what came of them."""
     invariants = {(p.question.area, p.question.of) for p in proofs if p.question.code == "invariant"}
     built_in = sum(p.question.code != "invariant" for p in proofs)
-    counts = Counter(SAID[p.answer] for p in proofs)
-    told = ", ".join(f"{n} {said}" for said, n in counts.items())
-    bounds = dict.fromkeys(p.bound.en for p in proofs if p.bound.en)
-    within = f" ({'; '.join(bounds)})" if bounds else ""
-    return f"{len(invariants)} invariants and {built_in} built-in questions: {told or 'none asked'}{within}"
+    counts = Counter(_answer(p, language) for p in proofs)
+    told = [sentence("proving.count", language, said=said, count=n) for said, n in counts.items()]
+    bounds = dict.fromkeys(p.bound.in_(language) for p in proofs if p.bound.en)
+    between, after = ("，", "；") if language == CHINESE else (", ", "; ")
+    within = sentence("proving.within", language, bounds=after.join(bounds)) if bounds else ""
+    none = sentence("proving.none", language)
+    counted = {"invariants": len(invariants), "built_in": built_in, "told": between.join(told) or none}
+    asked = len(proofs) - built_in
+    key = "proving.summary" if asked == len(invariants) else "proving.summary_days"
+    return sentence(key, language, **counted, asked=asked, within=within)
