@@ -48,6 +48,11 @@ def test_each_pattern_is_of_a_message_that_is_still_raised(name: str) -> None:
         ("there is no verb `scren`; did you mean `screen`?", "没有“scren”这个命令；您是否要写“screen”？"),
         ("`A` has no outcome `b`; one of `c`, `d`", "“A”没有“b”这个结论；可用的有 “c”、“d”"),
         ("Missing argument 'LEDGER'.", "缺少 LEDGER（必填）"),
+        ("Missing option '--output' / '-o'.", "缺少选项 --output / -o（必填）"),
+        (
+            "Invalid value for '--output' / '-o': what nobody foresaw",
+            "选项 --output / -o 的内容不对：what nobody foresaw",
+        ),
         ("what nobody foresaw", "what nobody foresaw"),
     ],
 )
