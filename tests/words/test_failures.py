@@ -149,4 +149,4 @@ def test_a_refused_command_line_shows_how_it_is_called(
     monkeypatch.setattr("sys.argv", ["safety-rules", "rectify", "stats"])
     with pytest.raises(SystemExit):
         main()
-    assert re.search(r"^用法：.*rectify stats \[选项\] \[WORKBOOK\]$", capsys.readouterr().err, re.MULTILINE)
+    assert re.search(r"^用法：.*rectify stats \[选项\] \[工作簿\]$", capsys.readouterr().err, re.MULTILINE)
