@@ -152,3 +152,9 @@ def test_a_weight_that_is_none_is_named() -> None:
     ran = CliRunner().invoke(cli, ["explain", ledger, "--row", "4", "--gaps", "--weight", "land"])
     assert ran.exit_code == 2
     assert "write FACT=COST" in ran.output
+
+
+def test_what_does_not_hold_is_told_in_chinese(tmp_path: Path) -> None:
+    ran = prove(folder(tmp_path, no_reaction=WEAK), "-l", "zh")
+    said = "area：中（fair）至差（bad）；不符合：no_reaction；待核实：not_too_much、staffed"
+    assert f"# 记录，按2020-01-01的规定由定义作出：{said}\n" in ran.output

@@ -81,3 +81,24 @@ def test_a_few_failed_cases_are_told_each(tmp_path: Path) -> None:
     path = made / "area" / "deposit_0.yaml"
     path.write_text(path.read_text("utf-8").replace(">= limit.deposit", "> limit.deposit"), "utf-8")
     assert {p["file"].rpartition("/")[2] for p in told(made)} == {"deposit_0.yaml"}
+
+
+def test_failed_cases_are_told_in_chinese(tmp_path: Path) -> None:
+    made = pack(tmp_path)
+    path = made / "area" / "room_0.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("expect: satisfied", "expect: violated, needs: [yard.name]", 1), "utf-8")
+    lines = said_in_chinese(made)
+    assert "room_0：砂恰好：应为不符合（violated），得出符合（satisfied）" in lines[0]
+    assert lines[1].startswith("enough：成立：")
+    assert "room_0：砂恰好：需核实事项应为“yard.name”，得出无" in "\n".join(lines)
+    (made / "goods.csv").write_text("name,most\n砂,100\n石,2000\n", "utf-8")
+    shared = (
+        "个不成立的示例都读取表行“goods 石”，第一个为room_0：石多一分：应为不符合（violated），得出符合（satisfied）"
+    )
+    assert any(shared in line for line in said_in_chinese(made))
+
+
+def said_in_chinese(made: Path) -> list[str]:
+    done = CliRunner().invoke(cli, ["test", str(made), "-l", "zh"])
+    return [line for line in done.output.splitlines() if "：" in line]

@@ -20,6 +20,7 @@ from safety_rules.formats.report import Problem, Report, of_diagnostics
 from safety_rules.words.catalog import CHINESE, sentence
 
 if TYPE_CHECKING:
+    from safety_rules.language.kinds import Name
     from safety_rules.language.rulebook import Rulebook
     from safety_rules.services.cases import CaseResult
     from safety_rules.services.readers import Reader
@@ -110,7 +111,9 @@ def command(
     passed = tuple(f"{r.of or r.area}: {r.case}" for r in results if r.passed)
     if explain:
         holding = [(r.of or r.area, r) for r in results if r.passed]
-        problems += [Problem("case", "note", f"{r.case}: holds", None, of=of, detail=_clauses(r)) for of, r in holding]
+        problems += [
+            Problem("case", "note", _said("holds", case=r.case), None, of=of, detail=_clauses(r)) for of, r in holding
+        ]
     proposed = _proposed(book.rulebook, area) if propose else []
     said += [_said("proposed", cases=len(proposed))] if propose else []
     slowest = _slowest(timed, durations)
@@ -135,10 +138,11 @@ def _told(book: Rulebook, results: Sequence[CaseResult]) -> Iterator[Problem]:
     causes, alone = shared_causes(book, results)
     for cause in causes:
         first = cause.cases[0]
-        text = f"{len(cause.cases)} cases fail that read the {cause.kind} `{cause.name}`, the first {first.of}: {first.case}: {first.failures[0]}"
-        listed = [f"  {r.at.place}: {r.of or r.area}: {r.case}: {'; '.join(r.failures)}" for r in cause.cases]
+        kind = _said(cause.kind)
+        text = _said("shared", cases=len(cause.cases), kind=kind, name=cause.name, first=_failed(first, first.told[:1]))
+        listed = [f"  {r.at.place}: {_failed(r, r.told)}" for r in cause.cases]
         more = len(listed) - MOST_LISTED
-        listed = [*listed[:MOST_LISTED], *([f"  and {more} more"] if more > 0 else [])]
+        listed = [*listed[:MOST_LISTED], *([f"  {_said('more', more=more)}"] if more > 0 else [])]
         yield Problem("case-failed", "error", text, cause.at or first.at, of=cause.name, detail="\n".join(listed))
     yield from (p for r in alone for p in _failures(r))
 
@@ -160,9 +164,16 @@ def _slowest(timed: Sequence[tuple[CaseResult, float]], most: int | None) -> lis
 def _failures(result: CaseResult) -> Iterator[Problem]:
     """Return a case's failures as problems."""
     of = result.of or result.area
-    for n, failure in enumerate(result.failures):
+    for n, told in enumerate(result.told):
         shown = "" if n else _clauses(result)
-        yield Problem("case-failed", "error", f"{of}: {result.case}: {failure}", result.at, of=of, detail=shown)
+        yield Problem("case-failed", "error", _failed(result, [told]), result.at, of=of, detail=shown)
+
+
+def _failed(result: CaseResult, told: Sequence[Name]) -> str:
+    """Return on a line of which case it is told that it does not hold to what."""
+    from safety_rules.services.case_words import inside
+
+    return _said("failed", of=result.of or result.area, case=result.case, why=inside(told).in_(answered()))
 
 
 def _clauses(result: CaseResult) -> str:

@@ -16,6 +16,7 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import rulebook
+from safety_rules.services.case_words import inside
 from safety_rules.services.cases import run_cases
 from safety_rules.services.graph import graph
 from safety_rules.words.catalog import LANGUAGES, sentence
@@ -68,9 +69,9 @@ def read(folder: Path, buffers: Mapping[Path, str]) -> Read:
     return Read(book, tuple(diagnostics))
 
 
-def failing(book: Rulebook, file: str) -> list[tuple[Span, str]]:
+def failing(book: Rulebook, file: str, language: str) -> list[tuple[Span, str]]:
     """Return the cases of a file that fail, each with why."""
-    return [(r.at, "; ".join(r.failures)) for r in run_cases(book, file=file) if not r.passed]
+    return [(r.at, inside(r.told).in_(language)) for r in run_cases(book, file=file) if not r.passed]
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,10 @@ def server(language: str) -> Rules:
         for path in made.buffers(folder):
             own = [_shown(d, made.said_in) for d in found.diagnostics if _same(d, path)]
             if found.book is not None:
-                own += [_failed(at, why) for at, why in await asyncio.to_thread(failing, found.book, str(path))]
+                own += [
+                    _failed(at, why)
+                    for at, why in await asyncio.to_thread(failing, found.book, str(path), made.said_in)
+                ]
             target = from_fs_path(str(path)) or uri
             made.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(target, own))
 

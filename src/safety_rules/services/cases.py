@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.kinds import Number, Records, Value
+from safety_rules.language.kinds import Name, Number, Records, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Case, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
@@ -26,7 +26,9 @@ from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.verdict import decide
+from safety_rules.services.case_words import inside, listed, one_of, outcome_word, standing_word, status_word
 from safety_rules.services.chain_cases import chain_case
+from safety_rules.words.catalog import both, sentence
 from safety_rules.words.explanation import texts
 from safety_rules.words.values import amount
 
@@ -49,19 +51,24 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """What came of a case: no `failures` means that it holds; nothing `ran` of what was not in force, or chains."""
+    """What came of a case: nothing `told` means that it holds; nothing `ran` of what was not in force, or chains."""
 
     area: str
     of: str
     case: str
     at: Span
-    failures: tuple[str, ...]
+    told: tuple[Name, ...]
     ran: Ran | None = field(default=None, compare=False, repr=False)
 
     @property
     def passed(self) -> bool:
         """Whether the case holds."""
-        return not self.failures
+        return not self.told
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What it does not hold to, for engineers."""
+        return tuple(told.en for told in self.told)
 
 
 def run_cases(
@@ -83,7 +90,7 @@ def run_cases(
             yield CaseResult(chain.area, chain.key, case.title, case.place, tuple(chain_case(rulebook, chain, case)))
 
 
-Running = Generator[str, None, Ran | None]
+Running = Generator[Name, None, Ran | None]
 
 
 def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[], Running]]]:
@@ -105,21 +112,30 @@ def clauses_of(ran: Ran | None, language: str) -> list[str]:
     clauses = (*ran.holder.applies_when, *ran.holder.requires)
     lines = [clause_lines(c.that, env) for c in clauses]
     results = zip(clause_results(clauses, env), lines, strict=True)
-    return [f"{r.key}: {r.truth.name.lower()}: {'; '.join(texts(said, language, vocabulary))}" for r, said in results]
+    return [
+        sentence(
+            "case.clause",
+            language,
+            key=r.key,
+            truth=sentence(f"case.{r.truth.name.lower()}", language),
+            said=inside(texts(said, language, vocabulary)).in_(language),
+        )
+        for r, said in results
+    ]
 
 
 def _result(area: Area, of: str, case: Case, running: Running) -> CaseResult:
-    failures = []
+    told = []
     while True:
         try:
-            failures.append(next(running))
+            told.append(next(running))
         except StopIteration as end:
-            return CaseResult(area.key, of, case.title, case.place, tuple(failures), end.value)
+            return CaseResult(area.key, of, case.title, case.place, tuple(told), end.value)
 
 
-def _record(on: AreaOn, case: Case) -> tuple[Record, list[str]]:
+def _record(on: AreaOn, case: Case) -> tuple[Record, list[Name]]:
     record = area_record(on, dict(case.given))
-    return record, [f"`{p.path}`: {p.message.en}" for p in record.problems]
+    return record, [both("case.problem", path=p.path, why=p.message) for p in record.problems]
 
 
 def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Running:
@@ -130,15 +146,15 @@ def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Running
     expected = str(case.expect["expect"])
     if not rule.in_force.holds(case.on):
         if expected != "not_in_force":
-            yield f"expected {expected}, but the rule is not in force on {case.on}"
+            yield both("case.not_in_force", expected=status_word(expected), day=case.on)
         return None
     env = on.environment(record)
     status, _, requires, reasons = told(rule, env)
     failed = tuple(c.key for c in requires if c.truth is Truth.FALSE)
     if status.value != expected:
-        yield f"expected {expected}, came to {status.value}"
+        yield both("case.came", expected=status_word(expected), came=status_word(status.value))
     if "because" in case.expect and set(case.expect["because"]) != set(failed):
-        yield f"expected to fail in {_listed(case.expect['because'])}, failed in {_listed(failed)}"
+        yield both("case.because", expected=listed(case.expect["because"]), came=listed(failed))
     if "needs" in case.expect:
         yield from _compare_needs(case.expect["needs"], reasons)
     for path, change in case.expect.get("gap", {}).items():
@@ -146,19 +162,15 @@ def rule_case(rulebook: Rulebook, area: Area, rule: Rule, case: Case) -> Running
     return Ran(on, record, rule, status)
 
 
-def _listed(names: Any) -> str:
-    return ", ".join(f"`{n}`" for n in names) or "nothing"
-
-
-def _compare_needs(expected: Any, reasons: Any) -> Iterator[str]:
+def _compare_needs(expected: Any, reasons: Any) -> Iterator[Name]:
     names = {r.name for r in reasons if isinstance(r, Reason)}
     if set(expected) != names:
-        yield f"expected to need {_listed(sorted(expected))}, needs {_listed(sorted(names))}"
+        yield both("case.needs", expected=listed(sorted(expected)), came=listed(sorted(names)))
 
 
 def _compare_gap(
     path: str, change: str, rule: Rule, env: Environment, on: AreaOn, failed: tuple[str, ...]
-) -> Iterator[str]:
+) -> Iterator[Name]:
     facts = on.rulebook.vocabulary.facts
     clauses = [c for c in rule.requires if c.key in failed]
     gaps = [g for c in clauses for g in clause_gaps(rule.key, c, env, facts) if g.path == path]
@@ -166,8 +178,8 @@ def _compare_gap(
     unbounded = Fact(fact.key, fact.name, fact.kind, fact.zh_key)
     wanted = value_of(change, unbounded, on.rulebook.vocabulary.units)
     if wanted not in [g.change for g in gaps]:
-        found = " or ".join(amount(g.change, fact.kind) for g in gaps) or "nothing"
-        yield f"expected a gap of {change} in `{path}`, found {found}"
+        found = one_of(amount(g.change, fact.kind) for g in gaps)
+        yield both("case.gap", path=path, expected=change, came=found)
 
 
 def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Running:
@@ -178,7 +190,7 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     held = on.derivations.get(derivation.fact)
     if held is None or held.key != derivation.key:
         if str(case.expect["expect"]) != "not_in_force":
-            yield f"the derivation is not in force on {case.on}"
+            yield both("case.derivation_not_in_force", day=case.on)
         return None
     fact = rulebook.vocabulary.facts[derivation.fact]
     env = on.environment(record)
@@ -190,21 +202,21 @@ def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case
     found = [known(evaluate(derivation.formula, scope)) for scope in scopes(derivation, env)]
     wanted = expected if isinstance(expected, list) else [expected]
     if len(wanted) != len(found):
-        yield f"expected {len(wanted)} values, came to {len(found)}"
+        yield both("case.values", expected=len(wanted), came=len(found))
     for one, value in zip(wanted, found, strict=False):
         yield from _compare_value(one, value, fact, rulebook)
     return Ran(on, record, held, found)
 
 
-def _compare_value(expected: Any, came: Any, fact: Fact, rulebook: Rulebook) -> Iterator[str]:
+def _compare_value(expected: Any, came: Any, fact: Fact, rulebook: Rulebook) -> Iterator[Name]:
     wanted: Value | None
     try:
         wanted = None if absent(str(expected), fact.blank_words) else _expected_value(str(expected), fact, rulebook)
     except Unusable as wrong:
-        yield f"`{expected}` is not a value of `{fact.key}`: {wrong.message.en}"
+        yield both("case.no_value", written=expected, of=fact.key, why=wrong.message)
         return
     if wanted != came:
-        yield f"expected {expected}, came to {'unknown' if came is None else came}"
+        yield both("case.came", expected=expected, came=both("status.unknown") if came is None else came)
 
 
 def _expected_value(text: str, fact: Fact, rulebook: Rulebook) -> Value:
@@ -227,7 +239,7 @@ def obligation_case(rulebook: Rulebook, area: Area, obligation: Obligation, case
     if held is None:
         came = "not_in_force"
     if came != str(case.expect["expect"]):
-        yield f"expected {case.expect['expect']}, came to {came}"
+        yield both("case.came", expected=status_word(case.expect["expect"]), came=status_word(came))
     if "needs" in case.expect:
         yield from _compare_needs(case.expect["needs"], frozenset().union(*(r.reasons for r in results)))
     return None if held is None else Ran(on, record, held, holds)
@@ -240,25 +252,28 @@ def area_case(rulebook: Rulebook, area: Area, case: Case) -> Running:
     yield from problems
     verdict = decide(on, record)
     expect: Mapping[str, Any] = case.expect
+    said = partial(outcome_word, area)
     if verdict.outcome != expect["expect"]:
-        yield f"expected {expect['expect']}, came to {verdict.outcome} (violated: {_listed(verdict.violated())})"
+        came = {"came": said(verdict.outcome), "violated": listed(verdict.violated())}
+        yield both("case.outcome", expected=said(expect["expect"]), **came)
     for part in ("at_best", "at_worst"):
         if part in expect and getattr(verdict, part) != expect[part]:
-            yield f"expected {part} {expect[part]}, came to {getattr(verdict, part)}"
-    if "standing" in expect and (standing_key(verdict.standing) or "none") != expect["standing"]:
-        yield f"expected the standing {expect['standing']}, came to {standing_key(verdict.standing) or 'none'}"
+            yield both(f"case.{part}", expected=said(expect[part]), came=said(getattr(verdict, part)))
+    standing = standing_key(verdict.standing) or "none"
+    if "standing" in expect and standing != expect["standing"]:
+        yield both("case.standing", expected=standing_word(expect["standing"]), came=standing_word(standing))
     if "violated" in expect and set(expect["violated"]) != set(verdict.violated()):
-        yield f"expected {_listed(expect['violated'])} to be violated, came to {_listed(verdict.violated())}"
+        yield both("case.violated", expected=listed(expect["violated"]), came=listed(verdict.violated()))
     if "undetermined" in expect:
         open_rules = {f.rule.key for f in verdict.findings if f.status.value == "undetermined"}
         if set(expect["undetermined"]) != open_rules:
-            yield f"expected {_listed(expect['undetermined'])} to be undetermined, came to {_listed(sorted(open_rules))}"
+            yield both("case.undetermined", expected=listed(expect["undetermined"]), came=listed(sorted(open_rules)))
     if "needs" in expect:
         yield from _compare_needs(expect["needs"], verdict.needs.smallest)
-    if "incomplete" in expect and set(expect["incomplete"]) != (came := {p.path for p in verdict.incomplete}):
-        yield f"expected {_listed(expect['incomplete'])} to be told as not given, came to {_listed(sorted(came))}"
-    said = verdict.explain("zh") + verdict.explain("en") if "says" in expect else ""
+    if "incomplete" in expect and set(expect["incomplete"]) != (paths := {p.path for p in verdict.incomplete}):
+        yield both("case.incomplete", expected=listed(expect["incomplete"]), came=listed(sorted(paths)))
+    told = verdict.explain("zh") + verdict.explain("en") if "says" in expect else ""
     for words in expect.get("says", ()):
-        if words not in said:
-            yield f"the explanation does not say `{words}`"
+        if words not in told:
+            yield both("case.says", words=words)
     return Ran(on, record, None, verdict)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from safety_rules.language.chain import ChainFact, ChainRule
+from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Case
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
@@ -14,21 +15,23 @@ from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.chaining.chain import ChainResult, chained, fixpoint, program_on
 from safety_rules.semantics.chaining.facts import given_facts, missing
+from safety_rules.services.case_words import fields_said, inside, listed, status_word
+from safety_rules.words.catalog import both
 
 
-def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[str]:
+def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[Name]:
     """Yield what a case of a chaining rule does not hold to."""
     expected = case.expect["expect"]
     if not rule.in_force.holds(case.on):
         if str(expected) != "not_in_force":
-            yield f"expected {expected}, but the rule is not in force on {case.on}"
+            yield both("case.not_in_force", expected=status_word(expected), day=case.on)
         return
     program = program_on(rulebook, case.on, rules=[rule])
     area = rulebook.areas.get(rule.area)
     derived = frozenset(d.fact for d in area.derivations if d.in_force.holds(case.on)) if area is not None else ()
     record = admit(dict(case.given), rulebook.vocabulary, derived=frozenset(derived))
     facts, problems = given_facts(record, program)
-    yield from (f"`{p.path}`: {p.message.en}" for p in (*record.problems, *problems))
+    yield from (both("case.problem", path=p.path, why=p.message) for p in (*record.problems, *problems))
     result = chained(program, facts, fixpoint, "fixpoint")
     certain = [f for f in result.derived() if f.id in result.certain]
     possible = [f for f in result.derived() if f.id not in result.certain]
@@ -49,41 +52,41 @@ def untried_of(rule: ChainRule) -> Iterator[str]:
 
 def _compared(
     expected: Any, certain: list[ChainFact], possible: list[ChainFact], rule: ChainRule, rulebook: Rulebook
-) -> Iterator[str]:
-    came = f"{len(certain)} certain and {len(possible)} possible"
+) -> Iterator[Name]:
+    came = both("case.derived", certain=len(certain), possible=len(possible))
     if isinstance(expected, list):
         if len(expected) != len(certain) or possible:
-            yield f"expected {len(expected)} records, came to {came}"
+            yield both("case.records", expected=len(expected), came=came)
         for item in expected:
             yield from _expected_record(item, certain, rule, rulebook)
         return
     wanted = {"nothing": not certain and not possible, "undetermined": not certain and bool(possible)}
     if str(expected) not in wanted:
-        yield f"`{expected}` is not an expectation: write `nothing`, `undetermined`, or a list of records"
+        yield both("case.no_expectation", written=expected)
     elif not wanted[str(expected)]:
-        yield f"expected {expected}, came to {came}"
+        yield both("case.came", expected=status_word(expected), came=came)
 
 
-def _expected_record(item: Any, certain: list[ChainFact], rule: ChainRule, rulebook: Rulebook) -> Iterator[str]:
+def _expected_record(item: Any, certain: list[ChainFact], rule: ChainRule, rulebook: Rulebook) -> Iterator[Name]:
     """Yield what is wrong where no certain record has the fields that a case writes."""
     fields = {f.field: f for f in rulebook.vocabulary.fields(rule.derives)}
     if not isinstance(item, Mapping):
-        yield f"`{item}` is not a record"
+        yield both("case.no_record", written=item)
         return
     wanted = {}
     for name, written in item.items():
         fact = fields.get(str(name))
         if fact is None:
-            yield f"`{name}` is not a field of `{rule.derives}`"
+            yield both("case.no_field", field=name, of=rule.derives)
             return
         try:
             wanted[str(name)] = _value(written, fact, rulebook)
         except Unusable as wrong:
-            yield f"`{written}` is not a value of `{name}`: {wrong.message.en}"
+            yield both("case.no_value", written=written, of=name, why=wrong.message)
             return
     if not any(all(f.values.get(n) == v for n, v in wanted.items()) for f in certain):
-        came = "; ".join(", ".join(f"{n} {v}" for n, v in f.values.items()) for f in certain) or "nothing"
-        yield f"no record has {', '.join(f'{n} {v}' for n, v in item.items())}; came to {came}"
+        came = inside(fields_said(f.values) for f in certain) if certain else both("case.nothing")
+        yield both("case.not_derived", expected=fields_said(item), came=came)
 
 
 def _value(written: Any, fact: Fact, rulebook: Rulebook) -> Any:
@@ -93,7 +96,7 @@ def _value(written: Any, fact: Fact, rulebook: Rulebook) -> Any:
     return value_of(written, Fact(fact.key, fact.name, fact.kind, fact.zh_key), rulebook.vocabulary.units)
 
 
-def _compare_needs(expected: set[str], result: ChainResult, possible: list[ChainFact]) -> Iterator[str]:
+def _compare_needs(expected: set[str], result: ChainResult, possible: list[ChainFact]) -> Iterator[Name]:
     came = {r.name for fact in possible for r in missing(result, fact.id)}
     if expected != came:
-        yield f"expected to need {sorted(expected)}, needs {sorted(came)}"
+        yield both("case.needs", expected=listed(sorted(expected)), came=listed(sorted(came)))

@@ -14,7 +14,7 @@ from functools import partial
 from itertools import chain
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.kinds import Choice, ChoiceList, Choices, Option, Value
+from safety_rules.language.kinds import Choice, ChoiceList, Choices, Name, Option, Value
 from safety_rules.language.rule import Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.table import Edition, Row, Table, normal_spelling
@@ -45,7 +45,7 @@ class DataMutant:
         return f"{self.at.place if self.at is not None else self.of}: {self.of}: {self.what}"
 
 
-Run = Callable[[Rulebook], Iterator[str]]
+Run = Callable[[Rulebook], Iterator[Name]]
 
 
 class CasesByText:
@@ -92,12 +92,12 @@ def _runs(book: Rulebook) -> Iterator[tuple[Run, object]]:
         yield from ((partial(_chain_ran, rule, c), c.given) for c in rule.cases)
 
 
-def _ran(run: Callable[..., Iterator[str]], area: str, holder: Rule | Derivation | Obligation | None, case: object,
-         book: Rulebook) -> Iterator[str]:  # fmt: skip
+def _ran(run: Callable[..., Iterator[Name]], area: str, holder: Rule | Derivation | Obligation | None, case: object,
+         book: Rulebook) -> Iterator[Name]:  # fmt: skip
     return run(book, book.areas[area], *([holder] if holder is not None else []), case)
 
 
-def _chain_ran(rule: object, case: object, book: Rulebook) -> Iterator[str]:
+def _chain_ran(rule: object, case: object, book: Rulebook) -> Iterator[Name]:
     return chain_case(book, rule, case)  # type: ignore[arg-type]
 
 

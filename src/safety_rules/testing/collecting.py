@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
+from safety_rules.language.kinds import Name
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.services.cases import cases_of
 from safety_rules.services.chain_cases import chain_case
@@ -23,7 +24,7 @@ class CaseCheck:
     of: str
     title: str
     at: Span
-    failures: Callable[[], Iterator[str]]
+    failures: Callable[[], Iterator[Name]]
 
 
 def case_checks(book: Rulebook) -> Iterator[CaseCheck]:

@@ -139,7 +139,7 @@ class CaseItem(RuleItem):
         """Fail with what the case does not hold to, at its line."""
         failures = list(self.check.failures())
         if failures:
-            texts = [framed("case-failed", f"{self.check.of}: {f}", self.check.at) for f in failures]
+            texts = [framed("case-failed", f"{self.check.of}: {f.en}", self.check.at) for f in failures]
             raise RuleFailure("\n".join(texts))
 
 

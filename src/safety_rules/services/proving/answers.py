@@ -54,7 +54,7 @@ class Shown:
 
     record: Record
     day: datetime.date
-    says: str
+    says: Name
     given: str
 
 

@@ -21,12 +21,16 @@ from safety_rules.language.verdict import Status
 from safety_rules.semantics.decide import AreaOn, findings, interval, told
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import truth
+from safety_rules.services.case_words import inside, outcome_word
 from safety_rules.services.proving.answers import Answer, Proof, Question, Shown
 from safety_rules.services.proving.pool import Pool, pool
 from safety_rules.services.proving.replay import is_read_back, record_text
+from safety_rules.words.catalog import both
+from safety_rules.words.said import series
 
 MOST_ITEMS = 3
 LIMIT_S = 20.0
+MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +141,7 @@ def _answered(
 
 def not_lowered(question: Question, left: NotLowered) -> Proof:
     """Return that a question is not decided, since a condition is not put into a formula."""
-    return Proof(question, Answer.UNDECIDED, Name(f"未能化为公式：{left}", f"not put into a formula: {left}"))
+    return Proof(question, Answer.UNDECIDED, both("proving.not_lowered", left=left.why))
 
 
 def timed(ask: Callable[[], Proof], limits: Limits) -> Proof:
@@ -177,13 +181,16 @@ def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None)
     best = law.area.outcomes[max((k for s, k in asked_for if s is Status.VIOLATED), default=0)].key
     open_too = (Status.VIOLATED, Status.UNDETERMINED)
     worst = law.area.outcomes[max((k for s, k in asked_for if s in open_too), default=0)].key
-    outcome = best if best == worst else f"{best} .. {worst}"
-    parts = [f"{law.area.key}: {outcome}"]
+    names = [outcome_word(law.area, key) for key in (best, worst)]
+    outcome = names[0] if best == worst else both("proving.between", best=names[0], worst=names[1])
+    parts = [both("proving.decided", area=law.area.key, outcome=outcome)]
     for wanted in open_too:
         keys = [key for key, one in found.items() if one is wanted]
-        parts += [f"{wanted.value}: {_few(keys)}"] if keys else []
-    return Shown(record, law.as_of, "; ".join(parts), record_text(record, law.rulebook.vocabulary))
+        told = both(f"status.{wanted.value}")
+        parts += [both("proving.rules", status=told, rules=_few(keys))] if keys else []
+    return Shown(record, law.as_of, inside(parts), record_text(record, law.rulebook.vocabulary))
 
 
-def _few(keys: Sequence[str]) -> str:
-    return ", ".join(keys[:6]) + (f" and {len(keys) - 6} more" if len(keys) > 6 else "")
+def _few(keys: Sequence[str]) -> Name:
+    more, few = len(keys) - MOST_NAMED, series(keys[:MOST_NAMED])
+    return both("proving.few", rules=few, more=more) if more > 0 else few

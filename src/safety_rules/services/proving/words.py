@@ -30,7 +30,7 @@ def record_of(proof: Proof, language: str = ENGLISH) -> str:
             "proving.one_of" if len(proof.shown) > 1 else "proving.one", language, i=i, most=len(proof.shown)
         )
         body = "\n".join(f"  {line}" for line in shown.given.splitlines())
-        decided = sentence("proving.record", language, which=which, day=shown.day, says=shown.says)
+        decided = sentence("proving.record", language, which=which, day=shown.day, says=shown.says.in_(language))
         parts.append(f"# {decided}\ngiven:\n{body}")
     return "\n".join(parts)
 
