@@ -22,8 +22,8 @@ from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.services import documents
 from safety_rules.services.grading import grade
-from safety_rules.services.papers import by_enterprise, of_enterprise, of_tasks
-from safety_rules.services.rectification.life import Danger, Details
+from safety_rules.services.papers import occasions, of_enterprise, of_tasks
+from safety_rules.services.rectification.life import Danger, Details, Event
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.screening import screen
 
@@ -76,7 +76,7 @@ def dangers() -> list[Danger]:
 
 
 def paper(key: str, path: Path, on: datetime.date = ON) -> Path:
-    (((enterprise, _), own),) = by_enterprise(key, dangers(), on).items()
+    (((enterprise, *_), own),) = occasions(key, dangers(), on).items()
     documents.write_document(key, of_enterprise(key, enterprise, own, lifecycle(), on), path, None)
     return path
 
@@ -141,14 +141,53 @@ def test_a_supervision_is_about_major_dangers_and_a_review_about_all(tmp_path: P
     assert len(rows_of(paper("review", tmp_path / "r.docx", datetime.date(2024, 6, 20)), 0)) == 6
 
 
+def inspected(at: int, found: int, ordered: int | None, closed: int | None = None) -> Danger:
+    """Return a danger of one enterprise: the days of June on which it was found, ordered to go within a week, and closed."""
+    first, *later = (datetime.date(2024, 6, d) if d else None for d in (found, ordered, closed))
+    assert first is not None
+    order, gone = later
+    due = order + datetime.timedelta(7) if order else None
+    past = (Event(f"YH-{at}", "order", "甲局", "department", order, deadline=due),) if order else ()
+    extended = due + datetime.timedelta(30) if due else None
+    return Danger(
+        f"YH-{at}", Details("燃气", "一般", f"第{at}处问题", "某镇", "甲公司"), "closed" if gone else "ordered", first,
+        first, extended, closed_on=gone, past=past,
+    )  # fmt: skip
+
+
+INSPECTED = [inspected(1, 3, 4), inspected(2, 3, 5), inspected(3, 3, 4, 10), inspected(4, 12, None), inspected(5, 2, 4)]
+SETTLED = [inspected(6, 1, 2, 10), inspected(7, 3, None, 3)]
+
+
+@pytest.mark.parametrize(
+    ("key", "papers"),
+    [
+        ("inspection", {"2024年6月2日": "5", "2024年6月3日": "1237", "2024年6月12日": "4"}),
+        ("order", {"": "4", "2024年6月4日": "135", "2024年6月5日": "2"}),
+    ],
+)
+def test_a_record_is_of_one_inspection_and_an_order_of_one_day(key: str, papers: dict[str, str]) -> None:
+    made = {}
+    for (enterprise, *_), own in occasions(key, [*INSPECTED, *SETTLED], ON).items():
+        values = of_enterprise(key, enterprise, own, lifecycle(), ON)
+        day = str(values["found" if key == "inspection" else "ordered"])
+        made["" if "　" in day else day] = "".join(sorted(str(row["text"])[1] for row in values["dangers"]))
+    assert made == papers
+
+
+def test_an_order_says_the_day_that_it_set_and_a_review_the_one_that_holds() -> None:
+    said = {k: of_enterprise(k, "甲公司", INSPECTED[:1], lifecycle(), ON)["dangers"][0] for k in ("order", "review")}
+    assert {k: row["deadline"] for k, row in said.items()} == {"order": "2024年6月11日", "review": "2024年7月11日"}
+
+
 @pytest.mark.parametrize(("on", "papers"), [("2024-06-19", 0), ("2024-06-20", 1)])
 def test_a_review_is_of_an_order_whose_term_has_come(on: str, papers: int) -> None:
-    assert len(by_enterprise("review", dangers(), datetime.date.fromisoformat(on))) == papers
+    assert len(occasions("review", dangers(), datetime.date.fromisoformat(on))) == papers
 
 
 @pytest.mark.parametrize(("on", "papers"), [("2024-06-23", 1), ("2024-06-24", 0)])
 def test_an_order_that_is_settled_was_reviewed_in_its_week(on: str, papers: int) -> None:
-    assert len(by_enterprise("review", dangers()[3:4], datetime.date.fromisoformat(on))) == papers
+    assert len(occasions("review", dangers()[3:4], datetime.date.fromisoformat(on))) == papers
 
 
 def tasks() -> list[Danger]:

@@ -1,7 +1,7 @@
 """Papers about dangers and lists of tasks: what stands in their blanks, from the ledger of rectifications.
 
-A paper is about one enterprise; a review about one order of it, with all that was ordered on that day. The three lists
-are about the tasks of a plan: the problems, the tasks, and what each responsible unit answers for.
+A paper is about one enterprise: a record about one inspection of it, an order and its review about what was ordered on
+one day. The three lists are about the tasks of a plan: the problems, the tasks, and what each responsible unit answers for.
 """
 
 from __future__ import annotations
@@ -39,24 +39,43 @@ def papers_of(key: str, store: Path, on: datetime.date) -> Iterator[Paper]:
             yield Paper(unit, file_name(named, unit), of_tasks(key, unit, own, on))
         return
     table = lifecycle()
-    for (enterprise, ordered), own in by_enterprise(key, dangers(store, table, on).values(), on).items():
-        name = file_name(named, enterprise, f"{ordered:%Y%m%d}" if ordered is not None else "")
+    for (enterprise, *days), own in occasions(key, dangers(store, table, on).values(), on).items():
+        name = file_name(named, enterprise, *(f"{day:%Y%m%d}" for day in days if day is not None))
         yield Paper(enterprise, name, of_enterprise(key, enterprise, own, table, on))
 
 
-About = tuple[str, datetime.date | None]  # an enterprise, and, of a review, the day of the order
+Occasion = tuple[
+    str, datetime.date | None, datetime.date | None
+]  # an enterprise, the day of an order, of an inspection
 
 
-def by_enterprise(key: str, found: Iterable[Danger], on: datetime.date) -> Mapping[About, list[Danger]]:
-    """Return the dangers that each paper is about: of a review those of an order that is under review, else what is open."""
-    made: dict[About, list[Danger]] = {}
+def occasions(key: str, found: Iterable[Danger], on: datetime.date) -> Mapping[Occasion, list[Danger]]:
+    """Return the dangers that each paper is about: all of its occasion, whatever became of one of them since.
+
+    A paper is written while something of its occasion is open; a review while its order is under review.
+    """
+    made: dict[Occasion, list[Danger]] = {}
     for danger in sorted(found, key=lambda d: (d.deadline or datetime.date.max, d.id)):
-        if danger.withdrawn_on is not None or (key != "review" and danger.closed_on is not None):
-            continue
-        if key != "supervision" or danger.details.level == MAJOR:
-            about = danger.details.enterprise, ordered_on(danger) if key == "review" else None
-            made.setdefault(about, []).append(danger)
-    return {about: own for about, own in made.items() if key != "review" or _under_review(own, on)}
+        if danger.withdrawn_on is None and _belongs(key, danger):
+            made.setdefault(_occasion(key, danger), []).append(danger)
+    return {about: own for about, own in made.items() if (_under_review(own, on) if key == "review" else _open(own))}
+
+
+def _belongs(key: str, danger: Danger) -> bool:
+    """Return whether a paper of a kind speaks of a danger; none orders what was done before it was ordered."""
+    if key == "supervision":
+        return danger.details.level == MAJOR and danger.closed_on is None
+    return key != "order" or danger.closed_on is None or ordered_on(danger) is not None
+
+
+def _occasion(key: str, danger: Danger) -> Occasion:
+    """Return what a paper about a danger is about; an order that is still to be made is about an inspection."""
+    ordered = ordered_on(danger) if key in ("order", "review") else None
+    return danger.details.enterprise, ordered, danger.found_on if key != "supervision" and ordered is None else None
+
+
+def _open(own: Sequence[Danger]) -> bool:
+    return any(d.closed_on is None for d in own)
 
 
 def ordered_on(danger: Danger) -> datetime.date | None:
@@ -86,7 +105,7 @@ def of_enterprise(key: str, enterprise: str, own: Sequence[Danger], table: Lifec
             "id": d.id,
             "text": d.details.text,
             "level": d.details.level or blank,
-            "deadline": chinese(d.deadline) if d.deadline is not None else blank,
+            "deadline": chinese(due) if (due := _term(key, d)) is not None else blank,
             "state": table.states[d.state].name.zh,
             "opinion": sentence("document.opinions", "zh"),
         }
@@ -95,8 +114,6 @@ def of_enterprise(key: str, enterprise: str, own: Sequence[Danger], table: Lifec
     days: dict[str, list[str]] = {}
     for row in rows:
         days.setdefault(row["deadline"], []).append(row["no"])
-    ordered = {ordered_on(d) for d in own}
-    day = ordered.pop() if len(ordered) == 1 else None
     return {
         "enterprise": enterprise or blank,
         "code": next((d.details.code for d in own if d.details.code), blank),
@@ -104,10 +121,24 @@ def of_enterprise(key: str, enterprise: str, own: Sequence[Danger], table: Lifec
         "major": str(sum(d.details.level == MAJOR for d in own)),
         "dangers": rows,
         "groups": [{"numbers": sentence("joint.list", "zh").join(n), "deadline": due} for due, n in days.items()],
-        "ordered": chinese(day) if day is not None else sentence("document.blank_day", "zh"),
+        "ordered": _one_day(ordered_on(d) for d in own),
+        "found": _one_day(d.found_on for d in own),
         "basis": law_line("basis", on),
         "rights": law_line("rights", on),
     }
+
+
+def _term(key: str, danger: Danger) -> datetime.date | None:
+    """Return the day until which a danger is to be gone; an order says the one that it set, whatever was added to it."""
+    own = (e.deadline for e in danger.past if e.name == "order" and key == "order")
+    return next(own, None) or danger.deadline
+
+
+def _one_day(found: Iterable[datetime.date | None]) -> str:
+    """Return the day that is the same for all, or a blank for one."""
+    days = set(found)
+    day = days.pop() if len(days) == 1 else None
+    return chinese(day) if day is not None else sentence("document.blank_day", "zh")
 
 
 def _lists(key: str, found: Iterable[Danger]) -> Mapping[str, list[Danger]]:
