@@ -8,10 +8,13 @@ from pathlib import Path
 
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Name
+from safety_rules.language.law import Parameter
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
 from safety_rules.language.rule import Case, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Citation, Period, weakest
+from safety_rules.language.table import Table
+from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models_base import KINDS
 from safety_rules.services.diagnosis import diagnosis
 from safety_rules.services.graph import graph, readers_of
@@ -63,7 +66,8 @@ def page(word: str, book: Rulebook, language: str) -> str:
 def _named(book: Rulebook) -> dict[str, tuple[str, Name]]:
     """Return the key and title of what rules read, by each of its names: derivations, facts, tables and figures."""
     titles = {i.key: (i.fact, i.title) for area in book.areas.values() for i in area.derivations}
-    things = (*book.vocabulary.facts.values(), *book.tables.values(), *book.parameters.values())
+    facts, tables, figures = book.vocabulary.facts, book.tables, book.parameters
+    things: tuple[Fact | Table | Parameter, ...] = (*facts.values(), *tables.values(), *figures.values())
     return titles | {word: (t.key, t.name) for t in things for word in (t.zh_key, t.key)}
 
 
