@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.main import VERBS
+from safety_rules.cli.main import VERBS, cli
 
 ROOT = Path(__file__).parents[1]
 NAMES = (
@@ -81,6 +84,28 @@ def test_a_page_is_there_in_both_languages_with_the_same_snippets(page: Path) ->
     assert page.read_text("utf-8").splitlines()[2] == f"[中文]({twin.name})"
     assert twin.read_text("utf-8").splitlines()[2] == f"[English]({page.name})"
     assert snippets(page) == snippets(twin)
+
+
+def test_the_tutorial_for_authors_holds_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are written (`# park/…`, added to: `# + park/…`), those that are shown are ours, and commands find no fault."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    monkeypatch.chdir(tmp_path)
+    for kind, code in re.findall(r"^```(\w*)\n(.*?)```", PAGES["docs/tutorials/author.md"], re.DOTALL | re.MULTILINE):
+        first, _, text = code.partition("\n")
+        file = tmp_path / first.lstrip("# +")
+        if kind == "yaml" and first.startswith("# examples/"):
+            assert text in file.read_text("utf-8"), first
+        elif kind == "yaml":
+            with file.open("a" if "+" in first else "x", encoding="utf-8") as out:
+                out.write(text)
+        else:
+            for line in code.splitlines():
+                program, *words = shlex.split(line)
+                if program == "cp":
+                    shutil.copytree(words[-2], words[-1])
+                    continue
+                done = CliRunner().invoke(cli, words)
+                assert (program, done.exit_code) == ("safety-rules", 0), line + done.output
 
 
 def test_the_first_code_says_what_is_missing() -> None:

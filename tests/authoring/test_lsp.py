@@ -63,7 +63,7 @@ def test_a_planted_mistake_is_found_in_the_open_buffer(rules: Path, name: str) -
     path, _, wrong = planted(rules, name)
     found = read(rules, {path: wrong})
     told = [d.at for d in found.diagnostics]
-    told += [at for at, _ in failing(found.book, str(path))] if found.book is not None else []
+    told += [at for at, _ in failing(found.book, str(path), "en")] if found.book is not None else []
     assert str(path) in {at.source.name for at in told}
 
 

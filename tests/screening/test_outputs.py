@@ -277,7 +277,8 @@ def test_pages_print_on_a4_and_a_mark_is_shown_that_is_no_part_of_the_cell(tmp_p
     with zipfile.ZipFile(written(ledger_with_everything(tmp_path / "a.xlsx"))) as archive:
         sheets = [archive.read(f"xl/worksheets/sheet{i}.xml").decode() for i in range(1, 8)]
         looks, comments = archive.read("xl/styles.xml").decode(), archive.read("xl/comments1.xml").decode()
-    assert all('paperSize="9"' in s and 'orientation="landscape"' in s and "共 &amp;N 页" in s for s in sheets)
+    assert all('paperSize="9"' in s and 'orientation="landscape"' in s for s in sheets)
+    assert all('useFirstPageNumber="1"' in s and "第 &amp;P 页</" in s and "&amp;N" not in s for s in sheets)
     assert all(f"&quot;{mark} &quot;@" in looks for mark in "■◆✕?")
     assert {"G6", "K6"} == {c.partition('"')[0] for c in comments.split('ref="')[1:]} - {"A1"}
     assert sheets[0].count("fitToPage") == 1

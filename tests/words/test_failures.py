@@ -48,6 +48,11 @@ def test_each_pattern_is_of_a_message_that_is_still_raised(name: str) -> None:
         ("there is no verb `scren`; did you mean `screen`?", "没有“scren”这个命令；您是否要写“screen”？"),
         ("`A` has no outcome `b`; one of `c`, `d`", "“A”没有“b”这个结论；可用的有 “c”、“d”"),
         ("Missing argument 'LEDGER'.", "缺少 LEDGER（必填）"),
+        ("Missing option '--output' / '-o'.", "缺少选项 --output / -o（必填）"),
+        (
+            "Invalid value for '--output' / '-o': what nobody foresaw",
+            "选项 --output / -o 的内容不对：what nobody foresaw",
+        ),
         ("what nobody foresaw", "what nobody foresaw"),
     ],
 )
@@ -144,4 +149,4 @@ def test_a_refused_command_line_shows_how_it_is_called(
     monkeypatch.setattr("sys.argv", ["safety-rules", "rectify", "stats"])
     with pytest.raises(SystemExit):
         main()
-    assert re.search(r"^用法：.*rectify stats \[选项\] \[WORKBOOK\]$", capsys.readouterr().err, re.MULTILINE)
+    assert re.search(r"^用法：.*rectify stats \[选项\] \[工作簿\]$", capsys.readouterr().err, re.MULTILINE)

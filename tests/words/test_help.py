@@ -15,6 +15,7 @@ import xlsxwriter
 from click.testing import CliRunner
 
 from doors.reading import LEDGERS
+from safety_rules.cli.helping import usage
 from safety_rules.cli.main import cli
 from safety_rules.formats.law_out import wide
 from safety_rules.formats.written import written_in
@@ -100,6 +101,14 @@ def test_rules_are_tested_and_kept_in_the_language_that_is_asked_for(words: list
     assert re.search("[\u4e00-\u9fff]", after.output), after.output
     assert before.output == after.output
     assert not re.search(r" cases|fresh:|is fresh|as they were", after.output)
+
+
+def test_a_usage_line_names_its_arguments_in_chinese() -> None:
+    lines = [usage(click.Context(command, info_name=" ".join(path) or "x"), "zh") for path, command in VERBS]
+    assert [line for line in lines if re.search("[A-Z]{2}", line)] == []
+    assert "document [选项] 文书名 [来源]" in lines
+    made = run([sys.executable, "-m", "safety_rules", "screen"], capture_output=True, text=True, env=CHINESE)
+    assert "缺少 台账（必填）" in made.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["rectify"], ["new"]])

@@ -23,7 +23,7 @@ CONVERT_SECONDS = 120
 
 
 @click.command("document", cls=Verb)
-@click.argument("kind")
+@click.argument("kind", metavar="PAPER")
 @click.argument("source", type=PATH, required=False)
 @click.option("--output", "-o", type=OUTPUT, required=True, help="A .docx, or a folder for one file each.")
 @click.option("--row", "rows", type=int, multiple=True, help="The row of a ledger, as it counts; may be repeated.")
@@ -49,7 +49,7 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Write KIND (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书, 问题清单, 任务清单,
+    """Write PAPER (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书, 问题清单, 任务清单,
     责任清单) from SOURCE.
 
     SOURCE is a ledger for the first two, and a ledger of rectifications (台账.db) for the others. Numbers of documents,

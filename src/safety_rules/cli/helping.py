@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -130,7 +131,15 @@ def usage(ctx: click.Context, language: str) -> str:
     said = " ".join((ctx.command_path, *ctx.command.collect_usage_pieces(ctx)))
     for english, own in zip(texts("help.pieces", "en"), texts("help.pieces", language), strict=True):
         said = said.replace(english, own)
-    return said
+    return named(said, language)
+
+
+def named(said: str, language: str) -> str:
+    """Return a line with the names of arguments in a language."""
+    from safety_rules.words.catalog import texts
+
+    own = dict(zip(texts("help.arguments", "en"), texts("help.arguments", language), strict=True))
+    return re.sub("[A-Z]+", lambda found: own.get(found[0], found[0]), said)
 
 
 def _for_all(ctx: click.Context, _: click.Parameter, language: str | None) -> None:

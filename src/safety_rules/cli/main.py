@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.helping import ToldGroup, answered_in, keep, usage
+from safety_rules.cli.helping import ToldGroup, answered_in, keep, named, usage
 from safety_rules.version import VERSION
 
 VERBS = {
@@ -201,7 +201,8 @@ def _show(error: click.ClickException) -> None:
     if context is not None:
         click.echo(sentence("failed.usage", language, usage=usage(context, language)), err=True)
         click.echo(sentence("failed.help", language, command=context.command_path), err=True)
-    click.echo(_told(error.format_message()), err=True)
+    told = _told(error.format_message())
+    click.echo(named(told, language) if isinstance(error, click.MissingParameter) else told, err=True)
 
 
 def _spoken() -> str:

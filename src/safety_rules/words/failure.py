@@ -37,6 +37,7 @@ def failure(message: str, language: str, depth: int = 0) -> str:
 
 def _part(text: str) -> str:
     """Return a part of a message with the quotation marks of Chinese."""
+    text = text.replace("' / '", " / ")  # the two names of an option, which click quotes
     return QUOTED.sub(r"“\1”", text).replace("”, “", "”、“").replace("” and “", "”和“")
 
 
