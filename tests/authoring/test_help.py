@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,9 @@ from click.testing import CliRunner, Result
 import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.formats.report import Problem, Report, written
+from safety_rules.language.kinds import Name
 from safety_rules.language.operators import FOLDS, FUNCTIONS
+from safety_rules.language.rulebook import Change
 from safety_rules.services.pages import docs_folder, page, reference, topics
 from safety_rules.services.proving.answers import Answer
 
@@ -96,3 +99,37 @@ def test_sarif_names_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_topic_is_told_in_the_language_that_is_asked_for() -> None:
     assert run("decision-log", "-l", "zh").output.startswith("# 决定记录")
     assert run("decision-log", "-l", "en").output.startswith("# The decision log")
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "line"),
+    [
+        (
+            "limit.accident_look_back",
+            "zh",
+            "- 规则：投资企业近十二个月未发生较大及以上事故（`admission`） `larger_accident`",
+        ),
+        ("标准.事故追溯期", "zh", "- 规则：投资企业近十二个月未发生较大及以上事故（`admission`） `larger_accident`"),
+        ("enterprise.accidents.reaches_larger", "en", "(`admission`) `larger_accident`"),
+        ("accident_reaches_larger", "en", "(`admission`) `larger_accident`"),
+        ("ledger.accidents", "zh", "- 联动规则：事故按伤亡和直接经济损失定级（`rectification`） `accident_graded`"),
+        ("accident_grade", "zh", "没有规则、推导、义务或联动规则读取"),
+    ],
+)
+def test_a_fact_a_figure_and_a_derived_fact_have_a_page_with_who_reads_them(
+    word: str, language: str, line: str
+) -> None:
+    text = page(word, sr.load().rulebook, language)
+    head, _, read_by = text.partition("\n## 被读取\n" if language == "zh" else "\n## Read by\n")
+    assert head.startswith("# ")
+    assert line in read_by
+
+
+def test_a_page_names_the_overlay_that_changed_a_rule_or_figure() -> None:
+    book = sr.load().rulebook
+    changed = Change("district", "parameter", "limit.accident_look_back", Name("改为24个月", "now 24 months"))
+    book = replace(book, changes=(changed, replace(changed, what="rule", key="larger_accident")))
+    for word in ("limit.accident_look_back", "larger_accident"):
+        assert "## 本区补充规定的改动\n\n- 改为24个月 `district`" in page(word, book, "zh")
+        assert "## Changed by overlays\n\n- now 24 months `district`" in page(word, book, "en")
+    assert "district" not in page("general_accident", book, "zh")

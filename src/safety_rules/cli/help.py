@@ -16,7 +16,7 @@ from safety_rules.words.catalog import sentence
 @rules_option
 @said_in_option
 def command(word: str | None, all_pages: bool, rules: str | None, overlays: tuple[Path, ...], language: str) -> None:
-    """Print the page of WORD: a diagnostic's code, a rule, a function, or a topic such as python or writing-rules."""
+    """Print the page of WORD: a diagnostic's code, a rule, a fact or figure, a function, or a topic such as python or writing-rules."""
     from safety_rules.face import load
     from safety_rules.services.pages import index, page, topics
 

@@ -18,7 +18,7 @@ from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.services.case_words import inside
 from safety_rules.services.cases import run_cases
-from safety_rules.services.graph import graph
+from safety_rules.services.graph import readers_of
 from safety_rules.words.catalog import LANGUAGES, sentence
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.values import shown, standing_words
@@ -161,10 +161,9 @@ def _kind(fact: Fact) -> str:
 
 
 def _readers(book: Rulebook, key: str) -> list[str]:
-    found = graph(book, list(book.areas))
-    readers = [found.nodes[a] for a, b in found.edges if b == key]
-    both = [sentence("page.reads", at) for at in LANGUAGES]
-    return [f"{' · '.join(both)} ←：{'；'.join(n.name.zh for n in readers[:8])}"] if readers else []
+    titles = [title.zh for _, title in readers_of(book, key)]
+    both = [sentence("page.read_by", at) for at in LANGUAGES]
+    return [f"{' · '.join(both)}：{'；'.join(titles[:8])}"] if titles else []
 
 
 def place_of(book: Rulebook, word: str) -> Span | None:

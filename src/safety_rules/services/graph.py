@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from safety_rules.language.chain import ChainRule
 from safety_rules.language.expr import FactRef, ItemField, Listed, Lookup, ParameterRef, walk
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Derivation, Rule
 from safety_rules.language.rulebook import Rulebook
-from safety_rules.services.impact.meaning import conditions
+from safety_rules.services.impact.meaning import Item, ItemKey, conditions, items_of
 
 KINDS = ("rule", "derived", "figure", "fact")
 
@@ -54,13 +55,23 @@ def graph(book: Rulebook, areas: Sequence[str], rules: Sequence[str] = ()) -> Gr
     return Graph(nodes, tuple(edges))
 
 
+def readers_of(book: Rulebook, key: str) -> list[tuple[ItemKey, Name]]:
+    """Return what reads a fact, figure or table itself: rules, derivations, obligations and chaining rules, with their titles."""
+    return [(at, item.title) for at, item in items_of(book).items() if key in _keys_read(item, book)]
+
+
+def _keys_read(item: Item | ChainRule, book: Rulebook) -> set[str]:
+    lists = {p.relation for p in (*item.given, *item.unless)} if isinstance(item, ChainRule) else set()
+    return lists | {node.key for node in _read(item, book, {})}
+
+
 def _node(item: Rule | Derivation, book: Rulebook) -> Node:
     if isinstance(item, Rule):
         return Node("rule", item.key, item.title)
     return Node("derived", item.fact, book.vocabulary.facts[item.fact].name)
 
 
-def _read(item: Rule | Derivation, book: Rulebook, derived: Mapping[str, object]) -> Iterator[Node]:
+def _read(item: Item | ChainRule, book: Rulebook, derived: Mapping[str, object]) -> Iterator[Node]:
     for expr in conditions(item):
         for node in walk(expr):
             if isinstance(node, FactRef | ItemField) and node.key in book.vocabulary.facts:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from safety_rules.language.errors import NotFoundError
+from safety_rules.language.kinds import Name
+from safety_rules.language.law import Parameter
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
 from safety_rules.language.rule import Case, Rule
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.language.source import weakest
+from safety_rules.language.source import Citation, Period, weakest
+from safety_rules.language.table import Table
+from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models_base import KINDS
 from safety_rules.services.diagnosis import diagnosis
-from safety_rules.services.graph import graph
+from safety_rules.services.graph import graph, readers_of
 from safety_rules.words.catalog import ENGLISH, LANGUAGES, sentence
 from safety_rules.words.near import did_you_mean
-from safety_rules.words.values import standing_words
+from safety_rules.words.values import shown, standing_words
 
 FINDINGS = "findings"
 DIAGNOSTICS = "diagnostics"
@@ -52,8 +56,41 @@ def page(word: str, book: Rulebook, language: str) -> str:
     names = _functions()
     if word == REFERENCE or word in names:
         return reference(language)
-    known = [*found, *sections, REFERENCE, *names, *rules]
+    named = _named(book)
+    if word in named:
+        return "\n".join(_named_page(book, *named[word], language)) + "\n"
+    known = [*found, *sections, REFERENCE, *names, *rules, *named]
     raise NotFoundError(f"there is no page `{word}`; {did_you_mean(word, known)}")
+
+
+def _named(book: Rulebook) -> dict[str, tuple[str, Name]]:
+    """Return the key and title of what rules read, by each of its names: derivations, facts, tables and figures."""
+    titles = {i.key: (i.fact, i.title) for area in book.areas.values() for i in area.derivations}
+    facts, tables, figures = book.vocabulary.facts, book.tables, book.parameters
+    things: tuple[Fact | Table | Parameter, ...] = (*facts.values(), *tables.values(), *figures.values())
+    return titles | {word: (t.key, t.name) for t in things for word in (t.zh_key, t.key)}
+
+
+def _named_page(book: Rulebook, key: str, title: Name, language: str) -> Iterator[str]:
+    """Yield the page of a fact, derived fact, table or figure: what it says on which days, who reads it, what overlays changed."""
+    yield f"# {title.in_(language)}\n\n`{key}`"
+    for one in (d for area in book.areas.values() for d in area.derivations if d.fact == key and not d.borrowed):
+        yield f"\n{one.title.in_(language)} `{one.key}` · {one.file}\n"
+        yield f"{_days(one.in_force, one.authority, language)}\n\n`{one.text}`\n"
+        yield from (_cited(book, c, language) for c in one.authority)
+    figure = book.parameters.get(key)
+    for entry in figure.entries if figure is not None else ():
+        assert figure is not None
+        cited, value = entry.citation, shown(entry.value, figure.kind, language)
+        yield f"\n**{value}** {_days(entry.period, [cited], language)}\n\n{_cited(book, cited, language)}"
+    yield f"\n## {sentence('page.read_by', language)}\n"
+    readers = readers_of(book, key)
+    if not readers:
+        yield sentence("page.no_reader", language)
+    for at, name in readers:
+        what, area = sentence(f"item.{at.kind}", language), f"`{at.area}`"
+        yield f"- {sentence('page.reader', language, what=what, title=name.in_(language), area=area)} `{at.key}`"
+    yield from _changed_by(book, key, language)
 
 
 def _functions() -> list[str]:
@@ -100,14 +137,9 @@ def _rule(book: Rulebook, area: Area, rule: Rule, language: str) -> Iterator[str
         return sentence(f"page.{key}", language, **slots)
 
     yield f"# {rule.title.in_(language)}\n\n`{rule.key}` · {area.title.in_(language)} `{area.key}` · {rule.file}\n"
-    since, until = rule.in_force.since, rule.in_force.until
-    standing = standing_words(weakest(*(c.standing for c in rule.authority)), language)
-    yield of_page("since", since=since or "…", until=until or "…", standing=standing) + "\n"
+    yield _days(rule.in_force, rule.authority, language) + "\n"
     yield f"## {of_page('law')}\n"
-    for c in rule.authority:
-        title = book.sources[c.source].title.in_(language)
-        quoted = f"\n  > {c.quotation}" if c.quotation else ""
-        yield f"- {title} {c.clause}（{standing_words(c.standing, language)}）{quoted}"
+    yield from (_cited(book, c, language) for c in rule.authority)
     for head, clauses in (("applies", rule.applies_when), ("requires", rule.requires)):
         if clauses:
             yield f"\n## {of_page(head)}\n"
@@ -120,8 +152,29 @@ def _rule(book: Rulebook, area: Area, rule: Rule, language: str) -> Iterator[str
     for node in graph(book, [area.key], [rule.key]).nodes.values():
         if node.key != rule.key:
             yield f"- {node.name.in_(language)} `{node.key}`"
+    yield from _changed_by(book, rule.key, language)
     yield f"\n## {of_page('cases')}\n"
     yield from (_case(c) for c in rule.cases)
+
+
+def _days(period: Period, authority: Sequence[Citation], language: str) -> str:
+    standing = standing_words(weakest(*(c.standing for c in authority)), language)
+    since, until = period.since or "…", period.until or "…"
+    return sentence("page.since", language, since=since, until=until, standing=standing)
+
+
+def _cited(book: Rulebook, c: Citation, language: str) -> str:
+    title = book.sources[c.source].title.in_(language)
+    quoted = f"\n  > {c.quotation}" if c.quotation else ""
+    return f"- {title} {c.clause}（{standing_words(c.standing, language)}）{quoted}"
+
+
+def _changed_by(book: Rulebook, key: str, language: str) -> Iterator[str]:
+    """Yield what overlays change of a thing, where they do."""
+    found = [c for c in book.changes if c.key == key]
+    if found:
+        yield f"\n## {sentence('page.changed_by', language)}\n"
+    yield from (f"- {c.detail.in_(language)} `{c.overlay}`" for c in found)
 
 
 def _case(case: Case) -> str:
