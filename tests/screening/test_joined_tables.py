@@ -114,5 +114,5 @@ def test_what_is_not_joined_in_tables_says_what_to_do(packs: dict[str, Any]) -> 
         """Stands for a Spark DataFrame, of which only the home is looked at."""
 
     Frame.__module__ = "pyspark.sql.dataframe"
-    with pytest.raises(sr.LedgerError, match="write it as Parquet"):
+    with pytest.raises(sr.LedgerError, match="decide it as Parquet"):
         known.decide_table(Frame())
