@@ -113,14 +113,14 @@ def test_a_topic_is_told_in_the_language_that_is_asked_for() -> None:
         ("enterprise.accidents.reaches_larger", "en", "(`admission`) `larger_accident`"),
         ("accident_reaches_larger", "en", "(`admission`) `larger_accident`"),
         ("ledger.accidents", "zh", "- 联动规则：事故按伤亡和直接经济损失定级（`rectification`） `accident_graded`"),
-        ("accident_grade", "zh", "没有规则、推导、义务或联动规则读取"),
+        ("accident_grade", "zh", "没有规则、推算规则、应办事项或联动规则读取本项"),
     ],
 )
 def test_a_fact_a_figure_and_a_derived_fact_have_a_page_with_who_reads_them(
     word: str, language: str, line: str
 ) -> None:
     text = page(word, sr.load().rulebook, language)
-    head, _, read_by = text.partition("\n## 被读取\n" if language == "zh" else "\n## Read by\n")
+    head, _, read_by = text.partition("\n## 读取本项的规则\n" if language == "zh" else "\n## Read by\n")
     assert head.startswith("# ")
     assert line in read_by
 
@@ -130,6 +130,6 @@ def test_a_page_names_the_overlay_that_changed_a_rule_or_figure() -> None:
     changed = Change("district", "parameter", "limit.accident_look_back", Name("改为24个月", "now 24 months"))
     book = replace(book, changes=(changed, replace(changed, what="rule", key="larger_accident")))
     for word in ("limit.accident_look_back", "larger_accident"):
-        assert "## 本区补充规定的改动\n\n- 改为24个月 `district`" in page(word, book, "zh")
+        assert "## 叠加文件的改动\n\n- 改为24个月 `district`" in page(word, book, "zh")
         assert "## Changed by overlays\n\n- now 24 months `district`" in page(word, book, "en")
     assert "district" not in page("general_accident", book, "zh")

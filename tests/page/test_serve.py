@@ -87,7 +87,7 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
     mended = {"ledger": ("隐患.xlsx", dangers("通道堵塞", "2020-09-01"))}
     shown = client.post(f"{at}/again", data=form, files=mended).text
     assert "没有写年份" not in shown
-    assert "收下新隐患 2 项" in shown
+    assert "已接收新隐患 2 项" in shown
     late = client.post(f"{at}/map", data=form | {"heading": "问题描述", "fact": "台账.领域"})
     assert late.status_code == 409  # of the earlier list
     assert "没有采用" in late.text
@@ -105,12 +105,12 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
     kept = client.get(f"{at}/store.db").content
     other = {"ledger": ("隐患.xlsx", dangers("通道封堵", "2020-09-01")), "store": ("整改台账.db", kept)}
     answer = client.post("/ledgers", data={"area": "dangers", "day": "2020-10-01"}, files=other)
-    assert "与台账相同 1 项" in answer.text
+    assert "与台账一致 1 项" in answer.text
     assert "通道堵塞" in answer.text  # both values, and nothing is written until somebody answers for it
     assert "请写明更正人" in client.post(f"{answer.url.path}/settle", data={"by": "应急局", "why": " "}).text
     settled = client.post(f"{answer.url.path}/settle", data={"by": "应急局", "why": "登记有误"}).text
     assert "已记录更正、延期 1 处" in settled
-    assert "没有收下" not in settled
+    assert "未接收" not in settled
     for held in (at, answer.url.path):
         client.post(f"{held}/forget")
 

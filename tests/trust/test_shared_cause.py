@@ -63,7 +63,7 @@ def test_a_wrong_figure_is_told_once_where_it_stands_with_the_number_of_cases(tm
     path = made / "parameters.yaml"
     path.write_text(path.read_text("utf-8").replace("value: 50,", "value: 55,"), "utf-8")
     (problem,) = told(made)
-    assert "parameter `limit.deposit`" in problem["message"]
+    assert "figure `limit.deposit`" in problem["message"]
     assert problem["message"].startswith("8 cases")
     assert (problem["file"].rpartition("/")[2], problem["line"]) == ("parameters.yaml", 10)
 
@@ -93,9 +93,7 @@ def test_failed_cases_are_told_in_chinese(tmp_path: Path) -> None:
     assert lines[1].startswith("enough：成立：")
     assert "room_0：砂恰好：需核实事项应为“yard.name”，得出无" in "\n".join(lines)
     (made / "goods.csv").write_text("name,most\n砂,100\n石,2000\n", "utf-8")
-    shared = (
-        "个不成立的示例都读取表行“goods 石”，第一个为room_0：石多一分：应为不符合（violated），得出符合（satisfied）"
-    )
+    shared = "个不成立的示例都读取参照表的行“goods 石”，第一个为room_0：石多一分：应为不符合（violated），得出符合（satisfied）"
     assert any(shared in line for line in said_in_chinese(made))
 
 

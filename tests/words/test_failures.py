@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from safety_rules.cli.language import language_named
 from safety_rules.cli.main import main
-from safety_rules.cli.options import language_named
 from safety_rules.formats.workbook_in import COMPOUND, ZIP, _why
 from safety_rules.language import errors
 from safety_rules.services.decisions.log import DECISIONS

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, language_option, rules_option
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, rules_option
 
 if TYPE_CHECKING:
     from safety_rules.formats.docx_out import Values

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import Verb, area_option, day_option, rules_option, said_in_option
+from safety_rules.cli.language import said_in_option
+from safety_rules.cli.options import Verb, area_option, day_option, rules_option
 
 
 @click.command("eval", cls=Verb)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     PATH,
     Verb,
@@ -19,7 +20,6 @@ from safety_rules.cli.options import (
     day_option,
     headings_options,
     history_option,
-    language_option,
     ledgers_option,
     log_of,
     log_options,

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, answered
+from safety_rules.cli.language import answered
+from safety_rules.cli.options import PATH, Verb
 
 
 @click.command("format", cls=Verb)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
@@ -18,7 +19,6 @@ from safety_rules.cli.options import (
     day_option,
     engine_option,
     headings_options,
-    language_option,
     log_of,
     log_options,
     rules_option,

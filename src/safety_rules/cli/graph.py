@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import OUTPUT, PATH, Verb, said_in_option
+from safety_rules.cli.language import said_in_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb
 from safety_rules.cli.reporting import put_text
 
 

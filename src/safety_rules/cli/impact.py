@@ -11,16 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import (
-    OUTPUT,
-    PATH,
-    Verb,
-    calendar_day,
-    day_option,
-    headings_options,
-    language_option,
-    wanted_headings,
-)
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, headings_options, wanted_headings
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules

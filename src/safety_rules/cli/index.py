@@ -7,7 +7,8 @@ import sys
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import Verb, answered
+from safety_rules.cli.language import answered
+from safety_rules.cli.options import Verb
 
 
 @click.command("index", cls=Verb)

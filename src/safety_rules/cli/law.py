@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import Verb, calendar_day, language_option, rules_option
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import Verb, calendar_day, rules_option
 
 
 @click.command("law", cls=Verb)

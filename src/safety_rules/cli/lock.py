@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, said_in_option
+from safety_rules.cli.language import said_in_option
+from safety_rules.cli.options import PATH, Verb
 from safety_rules.words.catalog import sentence
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from safety_rules.cli.options import Verb, said_in_option
+from safety_rules.cli.language import said_in_option
+from safety_rules.cli.options import Verb
 
 
 @click.command("lsp", cls=Verb)

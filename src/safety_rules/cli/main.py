@@ -64,7 +64,7 @@ class AllVerbs(ToldGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line, whose words tell in which language help is said."""
-        from safety_rules.cli.options import language_named
+        from safety_rules.cli.language import language_named
 
         keep(ctx, language_named(args, ENGINEERS))
         return super().parse_args(ctx, args)
@@ -89,7 +89,7 @@ class AllVerbs(ToldGroup):
         except BrokenPipeError:
             sys.exit(ExitCode.PIPE)
         except RuleFileError as error:
-            from safety_rules.cli.options import LANGUAGE
+            from safety_rules.cli.language import LANGUAGE
 
             for diagnostic in error.diagnostics:
                 click.echo(diagnostic.text(ctx.meta.get(LANGUAGE, "en")), err=True)
@@ -206,7 +206,7 @@ def _show(error: click.ClickException) -> None:
 
 
 def _spoken() -> str:
-    from safety_rules.cli.options import language_named
+    from safety_rules.cli.language import language_named
 
     return language_named(sys.argv[1:], ENGINEERS)
 

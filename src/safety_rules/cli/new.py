@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import PATH, Day, Verbs, said_in_option
+from safety_rules.cli.language import said_in_option
+from safety_rules.cli.options import PATH, Day, Verbs
 from safety_rules.words.catalog import sentence
 
 ZH = click.option("--zh", default="", help="Its Chinese name; the English one by default.")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Verb, answered, format_option
+from safety_rules.cli.language import answered
+from safety_rules.cli.options import PATH, Verb, format_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report
 from safety_rules.words.catalog import sentence

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
     Verbs,
     headings_options,
-    language_option,
     log_of,
     log_options,
     rules_option,

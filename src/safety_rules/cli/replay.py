@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import OUTPUT, PATH, Verb, language_option, rules_option
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import OUTPUT, PATH, Verb, rules_option
 from safety_rules.words.catalog import sentence
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import answered
+from safety_rules.cli.language import answered
 from safety_rules.formats.report import Report, written
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
+from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
@@ -22,7 +23,6 @@ from safety_rules.cli.options import (
     engine_option,
     headings_options,
     history_option,
-    language_option,
     ledgers_option,
     log_of,
     log_options,

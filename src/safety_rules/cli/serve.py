@@ -12,7 +12,8 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import Verb, language_option, log_of, log_options, rules_option
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import Verb, log_of, log_options, rules_option
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKEN = "SAFETY_RULES_TOKEN"

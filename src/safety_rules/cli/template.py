@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.options import OUTPUT, Verb, day_option, language_option, rules_option
+from safety_rules.cli.language import language_option
+from safety_rules.cli.options import OUTPUT, Verb, day_option, rules_option
 
 
 @click.command("template", cls=Verb)

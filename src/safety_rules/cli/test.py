@@ -14,7 +14,8 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.options import PATH, Watched, acceptance_options, answered, format_option, watch_option
+from safety_rules.cli.language import answered
+from safety_rules.cli.options import PATH, Watched, acceptance_options, format_option, watch_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, of_diagnostics
 from safety_rules.words.catalog import CHINESE, sentence
@@ -138,7 +139,7 @@ def _told(book: Rulebook, results: Sequence[CaseResult]) -> Iterator[Problem]:
     causes, alone = shared_causes(book, results)
     for cause in causes:
         first = cause.cases[0]
-        kind = _said(cause.kind)
+        kind = sentence(f"item.{cause.kind}", answered())
         text = _said("shared", cases=len(cause.cases), kind=kind, name=cause.name, first=_failed(first, first.told[:1]))
         listed = [f"  {r.at.place}: {_failed(r, r.told)}" for r in cause.cases]
         more = len(listed) - MOST_LISTED

@@ -17,7 +17,7 @@ from safety_rules.services.impact.meaning import ItemKey, conditions, items_of
 
 FEWEST, MOST_HELD = 4, 9
 Thing = tuple[str, str]
-"""A kind (parameter, row, derivation) and a name."""
+"""A kind (figure, row, derivation) and a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def shared_causes(book: Rulebook, results: Sequence[CaseResult]) -> tuple[list[S
     return found, left
 
 
-RANK = {"derivation": 0, "parameter": 1, "row": 2}
+RANK = {"derivation": 0, "figure": 1, "row": 2}
 
 
 class _Reads:
@@ -81,10 +81,10 @@ class _Reads:
         for node in self._nodes(result):
             match node:
                 case ParameterRef(key, _, day):
-                    found.add(("parameter", key))
+                    found.add(("figure", key))
                     parameter = self._book.parameters[key]
                     entry = entry_on(parameter, law.as_of) if day is None else None
-                    self.places["parameter", key] = entry.at if entry is not None else parameter.at
+                    self.places["figure", key] = entry.at if entry is not None else parameter.at
                 case FactRef(key) | ItemField(_, key) if key in law.derivations:
                     derivation = law.derivations[key]
                     found.add(("derivation", derivation.key))

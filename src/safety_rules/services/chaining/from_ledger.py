@@ -1,8 +1,9 @@
 """Lists joined from ledgers by stated keys: a row is a record's, or may be, and where that is not known it stays open.
 
 A row whose keys all say what the record says is its own. One that leaves a key blank, and contradicts it in no other,
-may be anybody's, and so may one under nearly its name: it stands in the list as a record of which nothing is known, where every condition asks something
-of each record that it counts, so that the blank holds it open; otherwise the whole list is unknown.
+may be anybody's, and so may one under nearly its name: it stands in the list as a record of which nothing is known,
+where every condition asks something of each record that it counts, so that the blank holds it open; otherwise the whole
+list is unknown.
 """
 
 from __future__ import annotations
