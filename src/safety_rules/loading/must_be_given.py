@@ -65,7 +65,9 @@ def _one(at: Scalar, file: FieldFile, fact: Fact, areas: Mapping[str, Area], c: 
         elif fact.key.partition(".")[0] not in area.subjects:
             report.error("must-be-given-when.area", name, fact=fact.key)
     if fact in others or (when is not None and _reads(when, fact.key, areas)):
-        report.error("must-be-given-when.itself", written.when or written.given_with or at, fact=fact.key)
+        report.error(
+            "must-be-given-when.itself", written.when or written.given_with or written.without or at, fact=fact.key
+        )
     parts = [both(key, fact=f.name) for key, f in zip(WHYS, others, strict=True) if f]
     why = Name("、".join(p.zh for p in parts), " and ".join(p.en for p in parts)) if parts else None
     if written.zh is not None and written.en is not None:
