@@ -40,7 +40,7 @@ TWINS = {
 }
 CHINESE = [page.relative_to(ROOT).as_posix() for page in TWINS.values()]
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, *CHINESE)}
-MADE = {"functions.md", "api.md"}  # pages of the site that are made, and no files
+MADE = {"functions.md", "api.md", "facts/index.md", "figures/index.md"}  # pages of the site that are made, and no files
 LINKS = [
     (page.relative_to(ROOT).as_posix(), link)
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/tutorials/*.md")]

@@ -18,7 +18,7 @@ from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.services.case_words import inside
 from safety_rules.services.cases import run_cases
-from safety_rules.services.graph import readers_of
+from safety_rules.services.graph import readers
 from safety_rules.words.catalog import LANGUAGES, sentence
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.values import shown, standing_words
@@ -161,7 +161,7 @@ def _kind(fact: Fact) -> str:
 
 
 def _readers(book: Rulebook, key: str) -> list[str]:
-    titles = [title.zh for _, title in readers_of(book, key)]
+    titles = [title.zh for _, title in readers(book).get(key, ())]
     both = [sentence("page.read_by", at) for at in LANGUAGES]
     return [f"{' · '.join(both)}：{'；'.join(titles[:8])}"] if titles else []
 
