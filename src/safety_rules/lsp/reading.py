@@ -15,6 +15,7 @@ from safety_rules.language.operators import FOLDS, FUNCTIONS
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.models import FIRST_KEYS
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.services.case_words import inside
 from safety_rules.services.cases import run_cases
@@ -24,6 +25,7 @@ from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.values import shown, standing_words
 
 MARKS = ("units.yaml", "vocabulary.yaml", "sources.yaml")
+FIRST = re.compile(rf"^(?:{'|'.join(FIRST_KEYS)})[:：]", re.MULTILINE)
 OVERLAY = re.compile(r"^overlay:", re.MULTILINE)
 WORD = re.compile(r"[\w.]+")
 SLIPS = {"&&": "and", "||": "or", "\t": "  ", "null": "unknown"}
@@ -48,6 +50,12 @@ def rules_folder_of(path: Path, top: Path | None = None) -> Path:
         if folder == top:
             break
     return found
+
+
+def is_rule_file(path: Path, text: str, top: Path | None = None) -> bool:
+    """Return whether a file lies in a folder of rules, or begins as one of theirs does: other YAML is none of ours."""
+    folder = rules_folder_of(path, top)
+    return any((folder / mark).is_file() for mark in MARKS) or FIRST.search(text) is not None
 
 
 def read(folder: Path, buffers: Mapping[Path, str]) -> Read:
