@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import PATH, Day, Verbs
 from safety_rules.words.catalog import sentence
 
@@ -24,26 +23,25 @@ def command() -> None:
 @click.argument("folder", type=PATH)
 @click.option("--area", default="warehouse", show_default=True, help="The key of its first area.")
 @ZH
-@said_in_option
 def pack(folder: Path, area: str, zh: str, language: str) -> None:
     """Write a pack of rules as a project of its own, with a first area, its cases and a CI file, into FOLDER."""
     from safety_rules.services.scaffold.scaffold import new_pack
 
     made = new_pack(folder, area, zh)
-    _told(made, next(p.parent for p in made if p.name == "units.yaml"), language)
+    _told(made, folder, language)
 
 
 @command.command("area")
 @click.argument("rules", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("area")
 @ZH
-@said_in_option
 def area(rules: Path, area: str, zh: str, language: str) -> None:
     """Write an area into the rules folder RULES: facts, a figure, a document, a rule, cases and a claim to prove."""
     from safety_rules.face import load
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.scaffold.scaffold import new_area
 
-    _told(new_area(load(rules).rulebook, rules, area, zh), rules, language)
+    _told(new_area(load(rules).rulebook, resolve_folder(rules), area, zh), rules, language)
 
 
 @command.command("rule")
@@ -54,14 +52,14 @@ def area(rules: Path, area: str, zh: str, language: str) -> None:
     "--from", "since", default=None, metavar="DAY", type=Day(), help="Since when it is in force; next year by default."
 )
 @ZH
-@said_in_option
 def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str, language: str) -> None:
     """Write a rule into an area of RULES, with the fact that it asks for; its clause is yours to fill in."""
     from safety_rules.face import load
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.scaffold.scaffold import after_all_cases, new_rule
 
     book = load(rules).rulebook
-    _told(new_rule(book, rules, area, rule, zh, since), rules, language)
+    _told(new_rule(book, resolve_folder(rules), area, rule, zh, since), rules, language)
     begins = since or after_all_cases(book.areas[area])
     if begins > datetime.date.today():
         click.echo(sentence("new.begins", language, rule=rule, day=begins))
@@ -71,7 +69,6 @@ def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str
 @click.argument("path", type=PATH)
 @click.option("--rules", default=None, help="A rules folder or an installed rule pack; built-in by default.")
 @click.option("--figure", default=None, help="The figure that it confirms; the first assumed one by default.")
-@said_in_option
 def overlay(path: Path, rules: str | None, figure: str | None, language: str) -> None:
     """Write an overlay that confirms an assumed figure into the file PATH."""
     from safety_rules.face import load
