@@ -6,15 +6,15 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.heading_map import Layout, settled
 from safety_rules.formats.headings import Column, columns, heading_row, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.raw_tables import raw_tables
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, letters, usable
-from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Date, Name, Text
 from safety_rules.language.record import Problem
@@ -87,11 +87,12 @@ class Row:
     number: int
     cells: Mapping[str, Any]
     columns: Mapping[str, int]
+    mark: str = "!"
 
     def place(self, heading: str | None = None) -> str:
         """Return the name of a cell, or of the whole row."""
         column = self.columns.get(heading) if heading is not None else None
-        return f"{self.sheet}!{letters(column) if column is not None else ''}{self.number}"
+        return f"{self.sheet}{self.mark}{letters(column) if column is not None else ''}{self.number}"
 
     def text(self, heading: str) -> str:
         """Return a cell as text; blank where it holds nothing."""
@@ -164,7 +165,8 @@ def workbook(
     missing: list[str] = []
     nearly: list[str] = []
     must = tuple(needed or ())
-    for table in sheets(path) if wanted is None else settled(sheets(path), wanted):
+    tables = raw_tables(path)
+    for table in tables if wanted is None else settled(tables, wanted):
         kind = table.name if table.name in headings else main
         if not kind:
             continue
@@ -222,7 +224,7 @@ def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
         first = wanted[0]
         cells = {h: row.cell(i) if h == first else row.merged.get(i, row.cell(i)) for h, i in at.items()}
         if not all(is_blank(c) for c in cells.values()):
-            rows.append(_dated(Row(table.name, row.number, cells, at), notices))
+            rows.append(_dated(Row(table.name, row.number, cells, at, table.mark), notices))
     understood = tuple((table.place(found.row, c.index), c) for c in found.columns)
     unread = tuple(n for n in found.notices if n.code == "heading")
     return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at), understood, unread)
@@ -240,12 +242,12 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
             notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
         elif heading == "整改期限" and isinstance(value, str):
             term = _term(unicodedata.normalize("NFKC", visible(value)))
-            found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None
+            found = _found_on(replace(row, cells=cells)) if term is not None else None
             if term is not None and found is not None:
                 cells[heading] = found + term
                 slots = {"heading": heading, "given": value, "found": found, "day": cells[heading]}
                 notices.append(problem("assumed-day.term", "", row.place(heading), **slots))
-    return Row(row.sheet, row.number, cells, row.columns)
+    return replace(row, cells=cells)
 
 
 def _found_on(row: Row) -> datetime.date | None:
