@@ -25,6 +25,8 @@ EITHER = {  # a heading of two meanings: what it is where the other one has a co
 }
 UNSTATED = "未载明"
 MADE = ("隐患内容", "整改单位", "发现日期")
+MADE_OF_TASK = ("任务", "举措", "责任单位")
+OWN = "自编-"  # how a number begins that was made
 
 
 def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
@@ -62,9 +64,13 @@ def plain_tasks(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem
 
 def _numbered(row: Row) -> Row:
     """Return a task with a number made of what it says, which a later list says again."""
-    said = "|".join(folded(row.text(heading)) for heading in ("任务", "举措", "责任单位"))
-    number = f"自编-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
-    return replace(row, cells={**row.cells, "任务编号": number})
+    return replace(row, cells={**row.cells, "任务编号": made_number(row, MADE_OF_TASK)})
+
+
+def made_number(row: Row, headings: Iterable[str]) -> str:
+    """Return a number made of what a row says, which a later list says again."""
+    said = "|".join(folded(row.text(heading)) for heading in headings)
+    return f"{OWN}{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def way_of(text: str) -> str:
@@ -98,6 +104,5 @@ def _ours(row: Row, means: Mapping[str, str]) -> Row:
     if level in words:
         cells["隐患级别"] = words[level]
     if "隐患编号" not in columns:
-        said = "|".join(folded(row.text(heading)) for heading in MADE)
-        cells["隐患编号"] = f"自编-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+        cells["隐患编号"] = made_number(row, MADE)
     return row

@@ -113,10 +113,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that was refused: at which cell, and why."""
+    """A row that was refused: at which cell, and why; `apart` is its own number where it may be a danger of its own."""
 
     place: str
     reason: Name
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
