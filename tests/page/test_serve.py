@@ -83,11 +83,14 @@ def test_from_a_ledger_to_papers(client: TestClient) -> None:
 
 def dangers(text: str, found: object, until: str = "2020-09-20", numbered: bool = True) -> bytes:
     rows = [["1", text, NAME, found, until], ["2", "灭火器过期", "乙公司", "2020-09-02", "3日内"]]
+    heads = ["编号", "问题描述", "被检查单位", "检查日期", "整改时限"]
+    if not numbered:
+        heads, rows = [*heads[1:], "交办时间"], [[*row[1:], found] for row in rows]
     made = io.BytesIO()
     with xlsxwriter.Workbook(made) as book:
         sheet = book.add_worksheet("九月检查")
-        for at, row in enumerate([["编号", "问题描述", "被检查单位", "检查日期", "整改时限"], *rows]):
-            sheet.write_row(at, 0, row if numbered else row[1:])
+        for at, row in enumerate([heads, *rows]):
+            sheet.write_row(at, 0, row)
     return made.getvalue()
 
 
