@@ -20,4 +20,4 @@ all:
 
 docs: $(BIN)/ruff
 	$(BIN)/python -m pip install --quiet -e '.[docs]'
-	$(BIN)/python docs/site.py
+	$(BIN)/python docs/build_site.py

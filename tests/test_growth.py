@@ -263,3 +263,17 @@ def test_what_is_told_of_a_list_grows_with_its_length_and_not_with_its_square() 
     law.decide(unit(2)).to_dict()
     small, large = (calls(lambda n=n: law.decide(unit(n)).to_dict()) for n in (16, 32))
     assert large <= 3 * small
+
+
+def test_what_a_blank_list_of_choices_can_come_to_is_worked_out_once_and_not_for_each_record_that_leaves_it_blank() -> (
+    None
+):
+    law = sr.load().area("major_hazard").on("2020-10-01")
+
+    def explained(n: int) -> int:
+        chemicals = [{"name": "某混合物", "quantity": 1} for _ in range(n)]
+        unit = {"name": "单元", "scope": "适用", "exposed_population": 20, "chemicals": chemicals}
+        return calls(lambda: law.decide({"unit": unit}).explain())
+
+    explained(1)
+    assert explained(16) <= 2 * explained(2)

@@ -178,3 +178,10 @@ def test_the_page_of_the_house_draws_these_floors_and_rooms() -> None:
         p.parent.name for p in FILES if len(p.relative_to(SOURCE).parts) == 3 and home(p) in ("semantics", "engines")
     }
     assert {r for r in rooms if f"{r}/" not in drawn} == set()
+
+
+def test_no_script_beside_the_pages_has_the_name_of_a_module_of_python() -> None:
+    """An editable installation lists them as modules of the package: pytest then warns of one that it has imported itself."""
+    scripts = [p.stem for folder in ("docs", "rules") for p in (SOURCE.parent.parent / folder).rglob("*.py")]
+    assert "build_site" in scripts
+    assert sys.stdlib_module_names.isdisjoint(scripts)

@@ -33,7 +33,7 @@ def reported() -> set[str]:
     found = {a.value for a in Answer} - {"proved", "accepted"}
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Problem", "worded") and node.args:
                 first = node.args[0]
                 found |= {first.value} if isinstance(first, ast.Constant) else set()
     return found

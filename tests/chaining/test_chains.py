@@ -392,5 +392,5 @@ def test_what_no_case_of_a_chain_tries_is_named() -> None:
 cases:
   - {case: 无, given: {ledger.enterprises: 无, ledger.accidents: 无}, expect: nothing}
 """
-    found = [u.what for u in untried(book({"black": CHAINS["black"] + cases})) if u.of == "black"]
+    found = [u.what.en for u in untried(book({"black": CHAINS["black"] + cases})) if u.of == "black"]
     assert found == ["no case derives a record", "no case is undetermined"]

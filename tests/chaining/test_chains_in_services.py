@@ -72,7 +72,7 @@ def test_a_chain_whose_cases_try_nothing_is_named_and_its_changes_survive(book: 
 
     bare = tuple(replace(c, cases=()) if c.key == "yellow_listing" else c for c in book.chains)
     without = replace(book, chains=bare)
-    named = [u.what for u in untried(without, "rectification") if u.of == "yellow_listing"]
+    named = [u.what.en for u in untried(without, "rectification") if u.of == "yellow_listing"]
     assert named == ["no case derives a record", "no case is nothing", "no case is undetermined"]
     assert all(survives(m) for m in mutants(without, "rectification") if m.of == "yellow_listing")
 

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
+from safety_rules.language.kinds import Name
 from safety_rules.services import mutants
 
 PACK = Path(__file__).parent / "planted"
@@ -19,7 +20,7 @@ PACK = Path(__file__).parent / "planted"
 def test_a_mutant_that_cannot_be_tried_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     book = sr.load(PACK).rulebook
     without_figures = replace(book, parameters={})
-    broken = mutants.Mutant("yard", "deposit_is_paid", "its figures are gone", None, without_figures)
+    broken = mutants.Mutant("yard", "deposit_is_paid", Name("没有参数", "its figures are gone"), None, without_figures)
     fate, why = mutants.fate(broken)
     assert fate is mutants.Fate.BROKEN
     assert "limit.deposit" in why

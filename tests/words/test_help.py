@@ -37,9 +37,11 @@ VERBS = list(verbs(cli))
 
 
 def texts() -> Iterator[str]:
-    for _, command in VERBS:
+    for path, command in VERBS:
+        context = click.Context(cli, **cli.context_settings)
+        context = click.Context(command, parent=context, info_name=path[0]) if path else context
         yield from (t for t in (command.help, command.short_help) if t)
-        yield from (p.help for p in command.params if isinstance(p, click.Option) and p.help)
+        yield from (p.help for p in command.get_params(context) if isinstance(p, click.Option) and p.help)
     yield "Show this message and exit."
 
 

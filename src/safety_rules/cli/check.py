@@ -12,7 +12,6 @@ import click
 
 from safety_rules.cli.accepting import Accepting, accepted
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import PATH, Watched, acceptance_options, calendar_day, format_option, watch_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report, Suppressed, of_diagnostics
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 )
 @acceptance_options
 @format_option
-@said_in_option
 @watch_option
 def command(
     rules: str | None,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, rules_option
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 @click.option("--sheet", default=None, help="The sheet of a workbook.")
 @day_option
 @rules_option
-@language_option
 def command(
     kind: str,
     source: Path | None,

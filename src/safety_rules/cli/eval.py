@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import Verb, area_option, day_option, rules_option
 
 
@@ -18,7 +17,6 @@ from safety_rules.cli.options import Verb, area_option, day_option, rules_option
 @area_option
 @day_option
 @rules_option
-@said_in_option
 def command(
     text: str,
     facts: tuple[str, ...],

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     PATH,
     Verb,
@@ -75,7 +74,6 @@ def gaps_options(function: F) -> F:
 @headings_options
 @day_option
 @rules_option
-@language_option
 def command(
     ledger: Path,
     number: int | None,

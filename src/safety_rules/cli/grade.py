@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
@@ -51,7 +50,6 @@ ENDINGS = (".xlsx", ".csv", ".parquet")
 @engine_option
 @day_option
 @rules_option
-@language_option
 def command(
     ledger: Path,
     output: Path | None,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import OUTPUT, PATH, Verb
 from safety_rules.cli.reporting import put_text
 
@@ -24,7 +23,6 @@ from safety_rules.cli.reporting import put_text
     help="mermaid, or svg for a file that is called so.",
 )
 @click.option("--output", "-o", type=OUTPUT, default=None, help="Write it to a file, not to the terminal.")
-@said_in_option
 def command(
     rules: str | None,
     overlays: tuple[Path, ...],

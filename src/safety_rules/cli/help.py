@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import Verb, rules_option
 from safety_rules.words.catalog import sentence
 
@@ -15,7 +14,6 @@ from safety_rules.words.catalog import sentence
 @click.argument("word", required=False)
 @click.option("--index", "all_pages", is_flag=True, help="All pages and rules in a list (llms.txt).")
 @rules_option
-@said_in_option
 def command(word: str | None, all_pages: bool, rules: str | None, overlays: tuple[Path, ...], language: str) -> None:
     """Print the page of WORD: a diagnostic's code, a rule, a fact or figure, a function, or a topic such as python or writing-rules."""
     from safety_rules.face import load

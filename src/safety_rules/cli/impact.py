@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import OUTPUT, PATH, Verb, calendar_day, day_option, headings_options, wanted_headings
+from safety_rules.language.kinds import Name
+from safety_rules.words.catalog import LANGUAGES, both, sentence
 
 if TYPE_CHECKING:
     from safety_rules.face import Rules
@@ -42,7 +44,6 @@ DEFAULT_TOTAL = "project.fixed_asset_investment"
 @click.option("--output", default=None, type=OUTPUT, help="Write it to a file, not to the terminal.")
 @headings_options
 @day_option
-@language_option
 def command(
     ledger: Path | None,
     old: str | None,
@@ -68,7 +69,6 @@ def command(
     from safety_rules.cli.reporting import put_text
     from safety_rules.face import load
     from safety_rules.formats.report import written
-    from safety_rules.words.catalog import sentence
     from safety_rules.words.values import listed
 
     before, after = load(old, (*overlays, *old_overlays)), load(new, (*overlays, *new_overlays))
@@ -87,7 +87,7 @@ def command(
     if only_stricter and loosened:
         keys = listed(loosened[:MOST_NAMED], language)
         plain = [*plain, sentence("impact.refused", language, count=len(loosened), keys=keys)]
-    put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form), output)
+    put_text("\n".join(plain) if form in ("text", "markdown") else written(report, form, language), output)
     if (fail_on_change and report.problems) or (only_stricter and loosened):
         sys.exit(ExitCode.REFUSED)
 
@@ -112,7 +112,7 @@ Said = tuple["Report", list[str], list[str]]
 def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on what means something else, its lines, and what may make a record come out better."""
     from safety_rules.formats.impact_words import change_data, change_lines, meaning_summary
-    from safety_rules.formats.report import Problem, Report
+    from safety_rules.formats.report import Report, worded
     from safety_rules.services.impact.compare import compared
 
     if asked.area is not None and asked.area not in before.areas:
@@ -123,17 +123,13 @@ def _meanings(before: Rules, after: Rules, asked: _Asked) -> Said:
     for change in found.changes:
         lines += change_lines(change, areas, asked.language)
         loosened += [change.item.key] if change.may_loosen else []
-        english = change_lines(change, areas, "en")
-        problems.append(
-            Problem("meaning-changed", asked.level, " ".join(x.strip() for x in english), change.at, of=change.item.key)
-        )
+        zh, en = (" ".join(x.strip() for x in change_lines(change, areas, k)) for k in LANGUAGES)
+        problems.append(worded("meaning-changed", Name(zh, en), change.at, change.item.key, level=asked.level))
     said_last = meaning_summary(len(found.changes), found.compared, found.days, asked.language)
     data = {"changes": [change_data(c) for c in found.changes], "compared": found.compared, "days": found.days}
     fence = [] if asked.form == "text" else ["```"]
-    report = Report(
-        "impact", tuple(problems), () if problems else ("no rule means something else",),
-        meaning_summary(len(found.changes), found.compared, found.days, "en"), data,
-    )  # fmt: skip
+    passed = () if problems else (sentence("impact.nothing_means_else", asked.language),)
+    report = Report("impact", tuple(problems), passed, said_last, data)
     return report, [*fence, *lines, *fence, said_last] if lines else [said_last], loosened
 
 
@@ -144,7 +140,7 @@ def _area_of(asked: _Asked, after: Rules) -> str:
 def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     """Return the report on a ledger's changed rows, its lines, and those that come out better."""
     from safety_rules.formats.impact_words import ledger_data, ledger_tables, markdown_table, row_summary, text_table
-    from safety_rules.formats.report import Problem, Report
+    from safety_rules.formats.report import Report, worded
     from safety_rules.services.impact.ledger import ledger_impact, total_fact
 
     key = _area_of(asked, after)
@@ -155,18 +151,12 @@ def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     fact = total_fact(laws[1], asked.total) if asked.total is not None else DEFAULT_TOTAL if has_default else ""
     found = ledger_impact(ledger, *laws, asked.sheet, fact)
     shape = laws[1].law.area
-    tables = {
-        k: ledger_tables(found, shape, after.rulebook, k, _sentences(before, after, key, k))
-        for k in ("en", asked.language)
-    }
-    problems = tuple(
-        Problem(
-            "verdict-changed", asked.level, f"{found.name}, row {r[0]}: {r[1]}: {r[2]} → {r[3]}: {r[4]}", None, of=r[1]
-        )
-        for r in tables["en"][1][2]
-    )
-    head = row_summary(found, on, "en"), row_summary(found, on, asked.language)
-    lines = [head[1]]
+    tables = {k: ledger_tables(found, shape, after.rulebook, k, _sentences(before, after, key, k)) for k in LANGUAGES}
+    changed = zip(*(tables[k][1][2] for k in LANGUAGES), strict=True)
+    said = ((zh, _row_said(found.name, zh, en)) for zh, en in changed)
+    problems = tuple(worded("verdict-changed", name, None, r[1], level=asked.level) for r, name in said)
+    head = row_summary(found, on, asked.language)
+    lines = [head]
     for title, heads, rows in tables[asked.language]:
         made = markdown_table(heads, rows) if asked.form == "markdown" else text_table(heads, rows)
         lines += ["", f"### {title}" if asked.form == "markdown" else title, "", *made] if rows else []
@@ -176,10 +166,14 @@ def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
         for r in found.changed
         if any(shape.rank(n) < shape.rank(w) for w, n in zip(r.before, r.after, strict=True) if known >= {w, n})
     ]
-    report = Report(
-        "impact", problems, () if problems else (f"{found.name}: no verdict changes",), head[0], ledger_data(found)
-    )
-    return report, lines, better
+    passed = () if problems else (sentence("impact.no_verdict_changes", asked.language, ledger=found.name),)
+    return Report("impact", problems, passed, head, ledger_data(found)), lines, better
+
+
+def _row_said(ledger: str, zh: Sequence[str], en: Sequence[str]) -> Name:
+    """Return what a changed row of a ledger came to before and comes to now."""
+    parts = dict(zip(("row", "subject", "before", "after", "why"), map(Name, zh[:5], en[:5]), strict=True))
+    return both("impact.row_said", ledger=ledger, **parts)
 
 
 def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import Verb, calendar_day, rules_option
 
 
@@ -16,7 +15,6 @@ from safety_rules.cli.options import Verb, calendar_day, rules_option
 @click.option("--area", default=None, help="One area; all by default.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every change to come.")
 @rules_option
-@language_option
 def command(
     day: str | None, area: str | None, as_json: bool, rules: str | None, overlays: tuple[Path, ...], language: str
 ) -> None:

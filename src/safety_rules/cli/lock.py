@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import PATH, Verb
 from safety_rules.words.catalog import sentence
 
@@ -21,7 +20,6 @@ from safety_rules.words.catalog import sentence
     "--accept", "reason", default=None, metavar="REASON", help="Take what is lost, altered or widened, and why."
 )
 @click.option("--check", is_flag=True, help="Write nothing; fail when the lock is not fresh.")
-@said_in_option
 def command(rules: str | None, waivers: Path | None, reason: str | None, check: bool, language: str) -> None:
     """Write rules.lock in a rules folder; refuse what is lost, altered or widened against the one there, but with a reason."""
     from safety_rules.formats.safe import replacing

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import Verb
 
 
 @click.command("lsp", cls=Verb)
-@said_in_option
 def command(language: str) -> None:
     """Serve an editor over standard input and output: mistakes as they are typed, completion, hover, definition, quick fixes."""
     try:

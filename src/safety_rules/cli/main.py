@@ -43,19 +43,6 @@ VERBS = {
     "mcp": "供智能助手只读调用。Serve read-only tools to an assistant (Model Context Protocol).",
 }
 
-
-ENGINEERS = (
-    "check",
-    "test",
-    "eval",
-    "prove",
-    "format",
-    "new",
-    "graph",
-    "lock",
-    "schemas",
-    "index",
-)  # the others are answered in Chinese first
 LONGEST_NAME = 200
 
 
@@ -66,7 +53,7 @@ class AllVerbs(ToldGroup):
         """Read the command line, whose words tell in which language help is said."""
         from safety_rules.cli.language import language_named
 
-        keep(ctx, language_named(args, ENGINEERS))
+        keep(ctx, language_named(args))
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -208,7 +195,7 @@ def _show(error: click.ClickException) -> None:
 def _spoken() -> str:
     from safety_rules.cli.language import language_named
 
-    return language_named(sys.argv[1:], ENGINEERS)
+    return language_named(sys.argv[1:])
 
 
 def _told(message: str) -> str:

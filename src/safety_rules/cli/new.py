@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import said_in_option
 from safety_rules.cli.options import PATH, Day, Verbs
 from safety_rules.words.catalog import sentence
 
@@ -24,7 +23,6 @@ def command() -> None:
 @click.argument("folder", type=PATH)
 @click.option("--area", default="warehouse", show_default=True, help="The key of its first area.")
 @ZH
-@said_in_option
 def pack(folder: Path, area: str, zh: str, language: str) -> None:
     """Write a pack of rules as a project of its own, with a first area, its cases and a CI file, into FOLDER."""
     from safety_rules.services.scaffold.scaffold import new_pack
@@ -37,7 +35,6 @@ def pack(folder: Path, area: str, zh: str, language: str) -> None:
 @click.argument("rules", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("area")
 @ZH
-@said_in_option
 def area(rules: Path, area: str, zh: str, language: str) -> None:
     """Write an area into the rules folder RULES: facts, a figure, a document, a rule, cases and a claim to prove."""
     from safety_rules.face import load
@@ -54,7 +51,6 @@ def area(rules: Path, area: str, zh: str, language: str) -> None:
     "--from", "since", default=None, metavar="DAY", type=Day(), help="Since when it is in force; next year by default."
 )
 @ZH
-@said_in_option
 def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str, language: str) -> None:
     """Write a rule into an area of RULES, with the fact that it asks for; its clause is yours to fill in."""
     from safety_rules.face import load
@@ -71,7 +67,6 @@ def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str
 @click.argument("path", type=PATH)
 @click.option("--rules", default=None, help="A rules folder or an installed rule pack; built-in by default.")
 @click.option("--figure", default=None, help="The figure that it confirms; the first assumed one by default.")
-@said_in_option
 def overlay(path: Path, rules: str | None, figure: str | None, language: str) -> None:
     """Write an overlay that confirms an assumed figure into the file PATH."""
     from safety_rules.face import load

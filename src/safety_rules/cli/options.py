@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -12,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from safety_rules.cli.helping import Told, ToldGroup
-from safety_rules.cli.language import LANGUAGE, locale_language, spoken
+from safety_rules.cli.language import LANGUAGE, language_option, locale_language
 from safety_rules.words.catalog import ENGLISH
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ class Verb(Told):
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the verb's options; `-l` is one of every verb."""
-        found = super().get_params(ctx)
-        return found if any(p.name == "language" for p in found) else [*found, spoken()]
+        taken = "language" in signature(self.callback).parameters if self.callback is not None else False
+        return [*super().get_params(ctx), language_option(ctx, taken)]
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; raises UsageError where it would overwrite what it reads."""
@@ -142,7 +143,8 @@ def _answer_as_written(ctx: click.Context) -> None:
 
     path = next((p for name in LEDGERS if isinstance(p := ctx.params.get(name), Path) and p.is_file()), None)
     if path is not None:
-        ctx.params["language"] = ctx.meta[LANGUAGE] = written_in(path)
+        ctx.meta[LANGUAGE] = written_in(path)
+        ctx.params |= {"language": ctx.meta[LANGUAGE]} if "language" in ctx.params else {}
 
 
 class Verbs(ToldGroup):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
@@ -58,7 +57,6 @@ def command() -> None:
 @click.option("--apart", multiple=True, help="The number made for a row that is a danger of its own; may be repeated.")
 @on_option("The day of those corrections")
 @headings_options
-@language_option
 def import_(
     workbook: Path,
     store: Path,
@@ -110,7 +108,6 @@ def import_(
 @command.command("actors", short_help="Import the roster of who may act.")
 @click.argument("workbook", type=PATH)
 @store_option
-@language_option
 def actors(workbook: Path, store: Path, language: str) -> None:
     """Import the sheet 办理人名册 of WORKBOOK: who acts in which role for which organisation.
 
@@ -131,7 +128,6 @@ def actors(workbook: Path, store: Path, language: str) -> None:
 @on_option("The day on which it is asked")
 @click.option("--unit", default=None, help="Only this responsible unit.")
 @workbook_option("逾期清单")
-@language_option
 def due_command(store: Path, on: datetime.date | None, unit: str | None, output: Path | None, language: str) -> None:
     """List what is overdue, or due by the end of the week, by responsible unit."""
     from safety_rules.cli.rectify_terminal import MOST_LINES, print_due
@@ -159,7 +155,6 @@ def due_command(store: Path, on: datetime.date | None, unit: str | None, output:
 @by_options
 @click.option("--evidence", required=True, help="A text, or a file whose hash is recorded.")
 @on_option("The day of closing")
-@language_option
 def close(danger: str, store: Path, by: str, role: str, evidence: str, on: datetime.date | None, language: str) -> None:
     """Close DANGER (销号), which must be accepted, with its evidence."""
     _record(store, language, danger, "close", by, role, day_of(on), evidence, None)
@@ -177,7 +172,6 @@ def close(danger: str, store: Path, by: str, role: str, evidence: str, on: datet
 @click.option("--field", default="", help="What `correct` corrects, by its heading: 隐患内容, 整改期限, 督查日期, …")
 @click.option("--old", default="", help="What stands there.")
 @click.option("--new", default="", help="What should stand there; a day as 2020-09-05.")
-@language_option
 def record_command(
     danger: str,
     event: str,
@@ -206,7 +200,6 @@ def record_command(
 @workbook_option("the life, event by event")
 @log_options
 @rules_option
-@language_option
 def show(
     danger: str,
     store: Path,
@@ -255,7 +248,6 @@ def show(
 @click.option("--store", type=PATH, default=None, help="The ledger's file, in place of a workbook.")
 @on_option("As it stood on this day")
 @workbook_option("周报, 月报, 台账现状, 逾期清单, with charts; or .html, one page")
-@language_option
 def stats_command(
     workbook: Path | None, store: Path | None, on: datetime.date | None, output: Path | None, language: str
 ) -> None:
@@ -299,7 +291,6 @@ def stats_command(
 @store_option
 @click.option("-o", "--output", type=OUTPUT, required=True, help="The workbook (xlsx); its head is OUTPUT.head.")
 @on_option("As it stood on this day")
-@language_option
 def export_command(store: Path, output: Path, on: datetime.date | None, language: str) -> None:
     """Write the dangers of a ledger as they stand to a workbook that `import` reads, and the ledger's head beside it."""
     from safety_rules.services.rectification.exporting import export
@@ -318,7 +309,6 @@ def export_command(store: Path, output: Path, on: datetime.date | None, language
 @store_option
 @click.option("--head", "kept", type=PATH, default=None, help="A head that was kept elsewhere.")
 @click.option("--write-head", type=OUTPUT, default=None, help="Write the head to a file, to be kept elsewhere.")
-@language_option
 def verify(store: Path, kept: Path | None, write_head: Path | None, language: str) -> None:
     """Find changed, removed, re-ordered or truncated entries of a ledger."""
     from safety_rules.cli.rectify_terminal import print_verified

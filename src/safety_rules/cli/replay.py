@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import OUTPUT, PATH, Verb, rules_option
 from safety_rules.words.catalog import sentence
 
@@ -29,7 +28,6 @@ MOST_PLACES = 10
 @click.option("--chain-only", is_flag=True, help="Verify the chain; decide nothing again.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON for each decision that is not the same.")
 @rules_option
-@language_option
 def command(
     log: Path,
     kept: Path | None,

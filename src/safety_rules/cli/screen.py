@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import (
     OUTPUT,
     PATH,
@@ -117,7 +116,6 @@ def history_of(
 @engine_option
 @day_option
 @rules_option
-@language_option
 def command(
     ledger: Path,
     output: Path | None,

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from safety_rules.cli.exit_codes import ExitCode
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import Verb, log_of, log_options, rules_option
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -31,7 +30,6 @@ AT_ONCE = 64  # requests; more are told to come again
 @click.option("--open", "opens", is_flag=True, help="Open the page in the browser.")
 @rules_option
 @log_options
-@language_option
 def command(
     api: bool,
     host: str,

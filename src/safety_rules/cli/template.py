@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from safety_rules.cli.language import language_option
 from safety_rules.cli.options import OUTPUT, Verb, day_option, rules_option
 
 
@@ -16,7 +15,6 @@ from safety_rules.cli.options import OUTPUT, Verb, day_option, rules_option
 @click.option("--field", default="", help="Of 检查表: only what the criteria of this field ask, 燃气, 特种设备, 化工.")
 @day_option
 @rules_option
-@language_option
 def command(
     kind: str, output: Path, field: str, day: str | None, require_standing: str, rules: str | None,
     overlays: tuple[Path, ...], language: str,

@@ -17,8 +17,8 @@ from safety_rules.cli.exit_codes import ExitCode
 from safety_rules.cli.language import answered
 from safety_rules.cli.options import PATH, Watched, acceptance_options, format_option, watch_option
 from safety_rules.cli.reporting import put
-from safety_rules.formats.report import Problem, Report, of_diagnostics
-from safety_rules.words.catalog import CHINESE, sentence
+from safety_rules.formats.report import Problem, Report, of_diagnostics, worded
+from safety_rules.words.catalog import CHINESE, both, sentence
 
 if TYPE_CHECKING:
     from safety_rules.language.kinds import Name
@@ -113,7 +113,7 @@ def command(
     if explain:
         holding = [(r.of or r.area, r) for r in results if r.passed]
         problems += [
-            Problem("case", "note", _said("holds", case=r.case), None, of=of, detail=_clauses(r)) for of, r in holding
+            worded("case", both("test.holds", case=r.case), None, of, _clauses(r), "note") for of, r in holding
         ]
     proposed = _proposed(book.rulebook, area) if propose else []
     said += [_said("proposed", cases=len(proposed))] if propose else []
@@ -139,12 +139,12 @@ def _told(book: Rulebook, results: Sequence[CaseResult]) -> Iterator[Problem]:
     causes, alone = shared_causes(book, results)
     for cause in causes:
         first = cause.cases[0]
-        kind = sentence(f"item.{cause.kind}", answered())
-        text = _said("shared", cases=len(cause.cases), kind=kind, name=cause.name, first=_failed(first, first.told[:1]))
-        listed = [f"  {r.at.place}: {_failed(r, r.told)}" for r in cause.cases]
+        told = _failed(first, first.told[:1])
+        said = both("test.shared", cases=len(cause.cases), kind=both(f"item.{cause.kind}"), name=cause.name, first=told)
+        listed = [f"  {r.at.place}: {_failed(r, r.told).in_(answered())}" for r in cause.cases]
         more = len(listed) - MOST_LISTED
         listed = [*listed[:MOST_LISTED], *([f"  {_said('more', more=more)}"] if more > 0 else [])]
-        yield Problem("case-failed", "error", text, cause.at or first.at, of=cause.name, detail="\n".join(listed))
+        yield worded("case-failed", said, cause.at or first.at, cause.name, "\n".join(listed))
     yield from (p for r in alone for p in _failures(r))
 
 
@@ -167,14 +167,14 @@ def _failures(result: CaseResult) -> Iterator[Problem]:
     of = result.of or result.area
     for n, told in enumerate(result.told):
         shown = "" if n else _clauses(result)
-        yield Problem("case-failed", "error", _failed(result, [told]), result.at, of=of, detail=shown)
+        yield worded("case-failed", _failed(result, [told]), result.at, of, shown)
 
 
-def _failed(result: CaseResult, told: Sequence[Name]) -> str:
+def _failed(result: CaseResult, told: Sequence[Name]) -> Name:
     """Return on a line of which case it is told that it does not hold to what."""
     from safety_rules.services.case_words import inside
 
-    return _said("failed", of=result.of or result.area, case=result.case, why=inside(told).in_(answered()))
+    return both("test.failed", of=result.of or result.area, case=result.case, why=inside(told))
 
 
 def _clauses(result: CaseResult) -> str:
@@ -199,8 +199,7 @@ def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
     from safety_rules.services.coverage import untried
 
     for one in untried(rulebook, area):
-        name = f"{one.of}.{one.clause}" if one.clause else one.of
-        yield Problem("untried", "error", f"{name}: {one.what}", one.at, of=one.of)
+        yield worded("untried", both("untried.line", name=one.name, what=one.what), one.at, one.of)
 
 
 def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
@@ -212,11 +211,11 @@ def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int
         made += 1
         came, why = fate(m)
         if came is Fate.UNNOTICED:
-            alive.append(Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of))
+            alive.append(worded("unnoticed", both("mutant.unnoticed", of=m.of, what=m.what), m.at, m.of))
         elif came is Fate.BROKEN:
-            alive.append(Problem("mutant-broken", "error", f"{m.of}: cannot be tried: {m.what}: {why}", m.at, of=m.of))
+            alive.append(worded("mutant-broken", both("mutant.broken", of=m.of, what=m.what, why=why), m.at, m.of))
     if not made:
-        alive.append(Problem("no-mutants", "error", "no rule could be changed", None))
+        alive.append(worded("no-mutants", both("mutant.none"), None))
     return alive, made
 
 
@@ -228,7 +227,7 @@ def _unheld(rulebook: Rulebook) -> tuple[list[Problem], int]:
     for m in data_mutants(rulebook):
         made += 1
         if not cases.notice(m):
-            alive.append(Problem("unnoticed", "error", f"{m.of}: no case notices: {m.what}", m.at, of=m.of))
+            alive.append(worded("unnoticed", both("mutant.unnoticed", of=m.of, what=m.what), m.at, m.of))
     return alive, made
 
 
@@ -237,4 +236,4 @@ def _proposed(rulebook: Rulebook, area: str | None) -> list[str]:
     from safety_rules.formats.impact_words import given_lines
     from safety_rules.services.proposing import proposal_text, proposals
 
-    return [proposal_text(p, given_lines) for p in proposals(rulebook, area)]
+    return [proposal_text(p, given_lines, answered()) for p in proposals(rulebook, area)]

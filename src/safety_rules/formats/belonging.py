@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from safety_rules.formats.table import folded
+from safety_rules.formats.writing import Otherwise, in_chinese, stem
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.admission.formats import well_formed
 
 Names = Mapping[str, str]
-FIRM = re.compile(r"(?:\(.*?\))|(?:(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司|集团|总厂|工厂|厂|分公司)$")
 TELLING = frozenset(
     "0123456789一二三四五六七八九十甲乙丙丁戊己庚辛壬癸东西南北上下左右前后内外新老大小abcdefghijklmnopqrstuvwxyz"
 )
@@ -24,22 +24,40 @@ MOST_PAIRS = 2_000_000
 class Unattached:
     """Records that belong to no row for certain: places of those that may be anybody's, and of those like a name.
 
-    `kinds` are the facts that the strays name their owners by: a row that has none of them may own the stray.
+    `kinds` are the facts that the strays name their owners by, each with whether in Chinese characters: a row that has
+    none of them may own the stray. An English name tells nothing of a Chinese one.
     """
 
     anybody: list[str] = field(default_factory=list)
     like: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
-    kinds: dict[frozenset[str], list[str]] = field(default_factory=lambda: defaultdict(list))
+    kinds: dict[frozenset[tuple[str, bool]], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def possible(self, names: Names) -> list[str]:
         """Return the places of the records that may belong to whom `names` names."""
         found = list(self.anybody)
         for key, value in names.items():
             found += self.like.get((key, folded(value)), ())
-        for keys, places in self.kinds.items():
-            if not keys & names.keys():
+        said = kinds(names)
+        for known, places in self.kinds.items():
+            if not known & said:
                 found += places
         return list(dict.fromkeys(found))
+
+
+def incomparable(names: Names, others: Iterable[frozenset[tuple[str, bool]]]) -> bool:
+    """Return whether somebody is named in nothing in which one of others is named too."""
+    said = kinds(names)
+    return any(not said & other for other in others)
+
+
+def kinds(names: Names) -> frozenset[tuple[str, bool]]:
+    """Return the facts that somebody is named by, each with whether in Chinese characters."""
+    return frozenset((key, in_chinese(value)) for key, value in names.items())
+
+
+def of_any_writing(keys: Iterable[str]) -> frozenset[tuple[str, bool]]:
+    """Return facts as the names of somebody who is known, whatever they are written in."""
+    return frozenset(product(keys, (True, False)))
 
 
 def unattached(
@@ -54,11 +72,12 @@ def unattached(
     near = {key: Near(of, vocabulary.facts[key].format) for key, of in values.items()}
     for names, place in strays:
         close = [(k, v) for k, said in names.items() if k in near for v in near[k].to(folded(said))]
+        close += [(k, f) for f in map(folded, names.values()) for k, of in values.items() if f in of and k not in names]
         garbled = all(not well_formed(folded(v).upper(), vocabulary.facts[k].format) for k, v in names.items())
         if not names or (garbled and not close and any(vocabulary.facts[k].format for k in names)):
             found.anybody.append(place)
             continue
-        found.kinds[frozenset(names)].append(place)
+        found.kinds[of_any_writing(names) if close else kinds(names)].append(place)
         for key, value in close:
             found.like[key, value].append(place)
             alike.setdefault(place, values[key][value])
@@ -72,18 +91,25 @@ class Near:
         self.values, self.form, self.stems = values, form, stems
         self.without: dict[str, set[str]] = defaultdict(set)
         few = not form and len(values) <= MOST_PAIRS // 1000
-        self.long = [v for v in values if len(_stem(v)) > 1] if few else []
+        self.long = [v for v in values if len(stem(v)) > 1] if few else []
+        self.otherwise = Otherwise(() if form else values, few)
+        self.chinese = [v for v in values if in_chinese(v)]
+        self.foreign = [v for v in values if not in_chinese(v)]
         for value in values:
             for part in self._parts(value):
                 self.without[part].add(value)
 
+    def apart(self, said: str) -> Sequence[str]:
+        """Return the values that cannot be compared with a name: the Chinese ones with a foreign one, and the reverse."""
+        return self.foreign if in_chinese(said) else self.chinese
+
     def _parts(self, value: str) -> set[str]:
-        return {_stem(value)} if self.stems else {*_parts(value), _stem(value)}
+        return {stem(value)} if self.stems else {*_parts(value), stem(value)}
 
     def to(self, said: str) -> Iterator[str]:
         """Yield the values that may be meant."""
         close = {v for part in self._parts(said) for v in self.without.get(part, ())}
-        if self.long and len(_stem(said)) > 1:
+        if self.long and len(stem(said)) > 1:
             close |= {v for v in self.long if said in v or v in said}
         for value in sorted(close):
             if self.form:
@@ -91,19 +117,16 @@ class Near:
                     yield value
             elif _alike(said, value):
                 yield value
+        yield from (v for v in self.otherwise.to(said) if v not in close)
 
 
 def _parts(value: str) -> set[str]:
     return {value} | {value[:i] + value[i + 1 :] for i in range(len(value))} if len(value) <= LONGEST else {value}
 
 
-def _stem(name: str) -> str:
-    return FIRM.sub("", name)
-
-
 def _alike(one: str, other: str) -> bool:
     """Return whether two names may be one: not where they differ in a number, a point of the compass or the like."""
-    a, b = _stem(one), _stem(other)
+    a, b = stem(one), stem(other)
     if a == b or a in b or b in a:
         return True
     differ = [(x, y) for x, y in zip(one, other, strict=False) if x != y]

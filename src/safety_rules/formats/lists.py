@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from safety_rules.formats.belonging import Unattached, unattached
+from safety_rules.formats.belonging import Unattached, incomparable, kinds, of_any_writing, unattached
 from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Column, Columns, columns, heading_row, in_units, named_facts, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
@@ -89,10 +89,11 @@ class ListSheet:
         for item in self.items:
             known = frozenset(item.names).union(*(told.get((k, folded(v)), ()) for k, v in item.names.items()))
             if item.row not in loose and known:
-                self.loose.kinds[known].append(item.place)
+                self.loose.kinds[of_any_writing(known)].append(item.place)
         if not self.read:
             self.loose.anybody.append(self.table.name)
-        return [_stray(item, self.fact, alike.get(item.place, "")) for item in strays]
+        apart = {kinds(names) for names in rows}
+        return [_stray(i, self.fact, alike.get(i.place, ""), incomparable(i.names, apart)) for i in strays]
 
     def _hear(self, rows: Sequence[Mapping[str, str]], strays: set[int]) -> None:
         """Add what lines tell of those whom they name in another way than by their own column."""
@@ -109,12 +110,14 @@ class ListSheet:
                 self.loose.anybody.append(line.place)
 
 
-def _stray(item: Item, fact: Fact, like: str) -> Problem:
+def _stray(item: Item, fact: Fact, like: str, apart: bool) -> Problem:
     who = "、".join(item.names.values())
     if not who:
         key = "row-joins-nothing.nameless"
+    elif like:
+        key = "row-joins-nothing.like"
     else:
-        key = "row-joins-nothing.like" if like else "row-joins-nothing.unknown"
+        key = "row-joins-nothing.apart" if apart else "row-joins-nothing.unknown"
     return problem(key, fact.key, item.place, who, fact=fact.name, who=who, like=like)
 
 

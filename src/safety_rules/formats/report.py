@@ -14,6 +14,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from safety_rules.language.diagnostic import Severity, Span
+from safety_rules.language.kinds import Name
 from safety_rules.version import VERSION
 from safety_rules.words.diagnostic import Diagnostic, framed
 
@@ -25,7 +26,7 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 class Problem:
     """One problem: a stable code, a level (error, warning, note), a message, and where; `detail` has lines of its own.
 
-    `found` is the diagnostic that it comes from, for its sentences in Chinese.
+    The message is English, which a baseline knows it by; `said` is it in both languages, `found` the diagnostic it comes from.
     """
 
     code: str
@@ -36,9 +37,12 @@ class Problem:
     of: str = ""
     detail: str = ""
     found: Diagnostic | None = field(default=None, compare=False, repr=False)
+    said: Name | None = field(default=None, compare=False, repr=False)
 
     def in_(self, language: str) -> Problem:
-        """Return it with its message and help in a language; what is no diagnostic stays as it is."""
+        """Return it with its message and help in a language."""
+        if self.said is not None:
+            return replace(self, message=self.said.in_(language))
         if self.found is None:
             return self
         return replace(self, message=self.found.said.in_(language), help=self.found.help_in(language))
@@ -81,6 +85,11 @@ class Report:
         """Return the report with the sentences of its problems in a language."""
         known = tuple(replace(s, problem=s.problem.in_(language)) for s in self.suppressed)
         return replace(self, problems=tuple(p.in_(language) for p in self.problems), suppressed=known)
+
+
+def worded(code: str, said: Name, at: Span | None, of: str = "", detail: str = "", level: str = "error") -> Problem:
+    """Return a problem whose message is said in both languages."""
+    return Problem(code, level, said.en, at, "", of, detail, said=said)
 
 
 def of_diagnostics(diagnostics: Sequence[Diagnostic]) -> tuple[Problem, ...]:

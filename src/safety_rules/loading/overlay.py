@@ -29,6 +29,7 @@ from safety_rules.words.said import said
 
 def overlaid(book: Rulebook, file: OverlayFile, path: str, report: Report) -> Rulebook:
     """Return the rulebook as the overlay changes it; what it changed is listed."""
+    report.alike(str(file.overlay), file.overlay)
     known = dict(book.sources)
     others = {k: s for k, s in file.sources.items() if str(k) not in known or known[str(k)].at is not k.at}
     for key, entry in others.items():

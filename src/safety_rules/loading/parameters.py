@@ -32,7 +32,7 @@ def sources(files: Sequence[shapes.SourcesFile], report: Report) -> dict[str, So
         for source_key, entry in file.sources.items():
             if str(source_key) in found:
                 report.error("defined-twice.source", source_key)
-            found[key(source_key, report)] = source(source_key, entry, report)
+            found[str(source_key)] = source(source_key, entry, report)
     for file in files:
         for source_key, entry in file.sources.items():
             succeeded(source_key, entry, found, report)
@@ -89,7 +89,7 @@ def _dated(dated: tuple[Dated, ...], known: Mapping[str, Source]) -> tuple[Dated
 def source(source_key: Scalar, entry: shapes.SourceFile, report: Report) -> Source:
     """Return one source."""
     return Source(
-        str(source_key), name(entry.title, report), str(entry.number) if entry.number is not None else "",
+        key(source_key, report), name(entry.title, report), str(entry.number) if entry.number is not None else "",
         None if entry.issuer is None else name(entry.issuer, report), period(entry.in_force, report),
         standing(entry.standing, Standing.assumed, report), str(entry.note) if entry.note is not None else "",
         day(entry.review_by, report), str(entry.replaced_by) if entry.replaced_by is not None else "", source_key.at,

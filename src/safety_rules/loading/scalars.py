@@ -78,9 +78,11 @@ def flag(scalar: Scalar | None, default: bool, report: Report) -> bool:
 
 
 def key(scalar: Scalar, report: Report) -> str:
-    """Return a key: lower-case words joined by `_` and `.`."""
+    """Return a key: lower-case words joined by `_` and `.`, which looks like no other one."""
     if not KEY.match(scalar):
         report.error("key.letters", scalar)
+    else:
+        report.alike(str(scalar), scalar)
     return str(scalar)
 
 

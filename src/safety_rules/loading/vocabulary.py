@@ -38,6 +38,7 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
             for spelled in (symbol, *entry.aliases):
                 if str(spelled) in units:
                     report.error("unit-twice", spelled)
+                report.alike(str(spelled), spelled)
                 units[str(spelled)] = unit
     return UnitTable(units)
 

@@ -55,7 +55,7 @@ from safety_rules.language.rule import Derivation
 from safety_rules.language.table import Edition, Row
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.semantics.environment import Environment, qualifies, remembered
-from safety_rules.semantics.reads import facts_of, reads_one_fact
+from safety_rules.semantics.reads import facts_of, items_read, reads_one_fact
 
 
 def bounds_of(expr: tree.Expr, env: Environment) -> Bounded:
@@ -270,6 +270,13 @@ def _scopes(expr: tree.Aggregate, listed: Bounded, env: Environment) -> list[tup
 
 def _aggregate(expr: tree.Aggregate, env: Environment) -> Bounded:
     listed = bounds_of(expr.list, env)
+    if isinstance(listed, Members) and items_read(expr.body, expr.where) <= {expr.variable}:
+        return remembered("options", expr, env, lambda expr, env: _over(listed, expr, env), seen=listed)
+    return _over(listed, expr, env)
+
+
+def _over(listed: Bounded, expr: tree.Aggregate, env: Environment) -> Bounded:
+    """Return what a fold over a list comes to, or over the options that one may hold: alike for each item that holds these."""
     scopes = _scopes(expr, listed, env)
     endless = isinstance(listed, Listing) and listed.items is None
     if isinstance(listed, Among) and len(listed.values) != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ class Environment:
     confirmed: frozenset[str] = field(default_factory=frozenset)
     vocabulary: Vocabulary | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
-    memo: dict[tuple[str, int, tuple[str, ...]], Any] | None = field(default=None, compare=False, repr=False)
+    memo: dict[tuple[str, int, Hashable], Any] | None = field(default=None, compare=False, repr=False)
     bounded: bool = True
     narrowed: Mapping[str, Bounded] = field(default_factory=dict)
     any_day: bool = False
@@ -57,15 +57,21 @@ class Environment:
         )  # fmt: skip
 
 
-def remembered(what: str, of: Held, env: Environment, work: Callable[[Held, Environment], T]) -> T:
+def remembered(
+    what: str, of: Held, env: Environment, work: Callable[[Held, Environment], T], seen: Hashable = None
+) -> T:
     """Return what is worked out of an expression or derived fact, once for each record and the items in sight.
+
+    Where it depends on these by what is `seen` of them alone, once for that.
 
     Without a memo it is worked out each time. What is asked for by several readings, and by one of them at every
     level of a condition, would otherwise cost more with each level.
     """
     if env.memo is None:
         return work(of, env)
-    key = (what, id(of), tuple([path for path, _ in env.variables.values()]) if env.variables else ())
+    if seen is None:
+        seen = tuple([path for path, _ in env.variables.values()]) if env.variables else ()
+    key = (what, id(of), seen)
     if key not in env.memo:
         env.memo[key] = of, work(of, env)  # held, so that its id is nobody else's
     found: T = env.memo[key][1]

@@ -16,6 +16,7 @@ from safety_rules.language.expr import (
     Lookup,
     ParameterRef,
     children,
+    walk,
 )
 from safety_rules.language.kinds import Number
 from safety_rules.language.rule import Derivation
@@ -59,6 +60,16 @@ def _read(expr: Same[Expr], derivations: Same[Mapping[str, Derivation]]) -> Read
 def _list_of(expr: Aggregate, derivations: Mapping[str, Derivation]) -> str:
     of = expr.list
     return of.key if isinstance(of, FactRef | ItemField) and of.key not in derivations else ""
+
+
+def items_read(*parts: Expr | None) -> frozenset[str]:
+    """Return the variables that expressions name: items of other lists in sight do not move them."""
+    return frozenset().union(*(_items_read(Same(p)) for p in parts if p is not None))
+
+
+@lru_cache(maxsize=MOST_READ)
+def _items_read(expr: Same[Expr]) -> frozenset[str]:
+    return frozenset(n.variable for n in walk(expr.it) if isinstance(n, ItemField | ItemSelf))
 
 
 def tables_of(expr: Expr, derivations: Mapping[str, Derivation]) -> tuple[str, ...]:

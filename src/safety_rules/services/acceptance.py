@@ -12,9 +12,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.report import Problem, Suppressed, of_diagnostics
+from safety_rules.formats.report import Problem, Suppressed, of_diagnostics, worded
 from safety_rules.language.errors import NotFoundError, RecordError
 from safety_rules.services.lint.waivers import WAIVABLE, LintWaiver, waiver_findings
+from safety_rules.words.catalog import both
 
 SCHEMA = "safety_rules.baseline/1"
 Mark = tuple[str, str, str]
@@ -87,5 +88,5 @@ def settled(
 
 
 def _stale(found: Mark) -> Problem:
-    message = f"the baseline holds `{found[0]}` in `{found[1]}`, which is found no more: {found[2]}"
-    return Problem("stale-baseline", "note", message, None, "write the baseline again")
+    code, file, message = found
+    return worded("stale-baseline", both("test.stale", code=code, file=file, message=message), None, level="note")

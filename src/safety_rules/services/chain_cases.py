@@ -41,13 +41,13 @@ def chain_case(rulebook: Rulebook, rule: ChainRule, case: Case) -> Iterator[Name
 
 
 def untried_of(rule: ChainRule) -> Iterator[str]:
-    """Yield what no case of a chaining rule expects: a record, nothing, and a record that is undetermined."""
+    """Yield what no case of a chaining rule expects: a record (as no word), `nothing`, and `undetermined`."""
     expected = [c.expect["expect"] for c in rule.cases]
     if not any(isinstance(e, list) and e for e in expected):
-        yield "no case derives a record"
+        yield ""
     for word in ("nothing", "undetermined"):
         if word not in [str(e) for e in expected]:
-            yield f"no case is {word}"
+            yield word
 
 
 def _compared(

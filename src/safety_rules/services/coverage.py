@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Compare, Expr, kind_of, walk
-from safety_rules.language.kinds import Date, Number
+from safety_rules.language.kinds import Date, Name, Number
 from safety_rules.language.rule import Case, Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
@@ -15,24 +15,35 @@ from safety_rules.language.verdict import Status, Unknown
 from safety_rules.semantics.decide import Told, area_on, area_record, clause_results, scopes, told
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, walk_scoped
+from safety_rules.services.case_words import status_word
 from safety_rules.services.chain_cases import untried_of
+from safety_rules.words.catalog import both
 
 
 @dataclass(frozen=True, slots=True)
 class Untried:
-    """Something that no case tries: `what` is a sentence, `kind` is `status`, `alone`, `boundary` or `unknown`."""
+    """Something that no case tries: `what` is a sentence, `kind` is `status`, `alone`, `boundary` or `unknown`.
+
+    `word` is what a case would have to expect, where that is one word.
+    """
 
     area: str
     of: str
     clause: str
-    what: str
+    what: Name
     at: Span | None
     kind: str = "status"
+    word: str = ""
+
+    @property
+    def name(self) -> str:
+        """The key of what it is about, with that of the clause."""
+        return f"{self.of}.{self.clause}" if self.clause else self.of
 
     def text(self) -> str:
         """Return it in one line."""
-        name = f"{self.of}.{self.clause}" if self.clause else self.of
-        return f"{self.at.place if self.at is not None else self.area}: untried: {name}: {self.what}"
+        place = self.at.place if self.at is not None else self.area
+        return both("untried.place", place=place, name=self.name, what=self.what).en
 
 
 def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
@@ -47,9 +58,10 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
         for obligation in found.obligations:
             yield from _obligation(rulebook, found, obligation)
     for chain in (c for c in rulebook.chains if area in (None, c.area)):
-        for what in untried_of(chain):
-            kind = "unknown" if what.endswith("undetermined") else "status"
-            yield Untried(chain.area, chain.key, "", what, chain.at, kind)
+        for word in untried_of(chain):
+            what = both("untried.status", word=status_word(word)) if word else both("untried.record")
+            kind = "unknown" if word == "undetermined" else "status"
+            yield Untried(chain.area, chain.key, "", what, chain.at, kind, word)
 
 
 def _environment(rulebook: Rulebook, area: Area, case: Case) -> Environment:
@@ -65,16 +77,17 @@ def _rule(rulebook: Rulebook, area: Area, rule: Rule) -> Iterator[Untried]:
     for status in wanted + ([Status.NOT_APPLICABLE] if rule.applies_when else []):
         if status not in statuses:
             kind = "unknown" if status is Status.UNDETERMINED else "status"
-            yield Untried(area.key, rule.key, "", f"no case is {status.value}", rule.at, kind)
+            what = both("untried.status", word=status_word(status.value))
+            yield Untried(area.key, rule.key, "", what, rule.at, kind, status.value)
     for i, clause in enumerate(rule.requires):
         yield from _clause(area, rule, clause, i, tried)
         yield from _boundary(area, rule, clause, environments)
     for i, clause in enumerate(rule.applies_when):
         results = [applies[i].truth for _, applies, *_ in tried]
         if Truth.FALSE not in results:
-            yield Untried(area.key, rule.key, clause.key, "no case in which it does not apply", clause.at)
+            yield Untried(area.key, rule.key, clause.key, both("untried.applies"), clause.at)
         if Truth.UNKNOWN not in results:
-            what = "no case in which it is unknown whether it applies"
+            what = both("untried.applies_unknown")
             yield Untried(area.key, rule.key, clause.key, what, clause.at, "unknown")
         yield from _boundary(area, rule, clause, environments)
 
@@ -84,14 +97,14 @@ def _clause(area: Area, rule: Rule, clause: Clause, i: int, tried: Sequence[Told
         [r.key for r in requires if r.truth is Truth.FALSE] for says, _, requires, _ in tried if says is Status.VIOLATED
     ]
     if [clause.key] not in failed:
-        yield Untried(area.key, rule.key, clause.key, "no case in which it fails alone", clause.at, "alone")
+        yield Untried(area.key, rule.key, clause.key, both("untried.alone"), clause.at, "alone")
     if not any(requires[i].truth is Truth.UNKNOWN and says is Status.UNDETERMINED for says, _, requires, _ in tried):
-        yield Untried(area.key, rule.key, clause.key, "no case in which it is unknown", clause.at, "unknown")
+        yield Untried(area.key, rule.key, clause.key, both("untried.unknown"), clause.at, "unknown")
 
 
 def _boundary(area: Area, rule: Rule, clause: Clause, environments: Sequence[Environment]) -> Iterator[Untried]:
     if not at_edge(clause.that, environments):
-        yield Untried(area.key, rule.key, clause.key, "no case at its boundary", clause.at, "boundary")
+        yield Untried(area.key, rule.key, clause.key, both("untried.boundary"), clause.at, "boundary")
 
 
 def at_edge(expr: Expr, environments: Sequence[Environment]) -> bool:
@@ -117,11 +130,11 @@ def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Itera
     environments = [s for c in cases for s in scopes(derivation, _environment(rulebook, area, c))]
     unknown = _either_way(isinstance(evaluate(derivation.formula, e), Unknown) for e in environments)
     if False not in unknown:
-        yield Untried(area.key, derivation.key, "", "no case in which it is known", derivation.at)
+        yield Untried(area.key, derivation.key, "", both("untried.known"), derivation.at)
     if True not in unknown:
-        yield Untried(area.key, derivation.key, "", "no case in which it is unknown", derivation.at, "unknown")
+        yield Untried(area.key, derivation.key, "", both("untried.unknown"), derivation.at, "unknown")
     if not at_edge(derivation.formula, environments):
-        yield Untried(area.key, derivation.key, "", "no case at its boundary", derivation.at, "boundary")
+        yield Untried(area.key, derivation.key, "", both("untried.boundary"), derivation.at, "boundary")
 
 
 def _either_way(answers: Iterable[bool]) -> set[bool]:
@@ -140,9 +153,9 @@ def _obligation(rulebook: Rulebook, area: Area, obligation: Obligation) -> Itera
         results = clause_results(obligation.applies_when, _environment(rulebook, area, case))
         found.add(conjunction(*(r.truth for r in results)))
     wanted = [(Truth.TRUE, "due")] + (
-        [(Truth.FALSE, "not due"), (Truth.UNKNOWN, "undetermined")] if obligation.applies_when else []
+        [(Truth.FALSE, "not_due"), (Truth.UNKNOWN, "undetermined")] if obligation.applies_when else []
     )
     for truth, word in wanted:
         if truth not in found:
             kind = "unknown" if truth is Truth.UNKNOWN else "status"
-            yield Untried(area.key, obligation.key, "", f"no case in which it is {word}", obligation.at, kind)
+            yield Untried(area.key, obligation.key, "", both(f"untried.{word}"), obligation.at, kind, word)

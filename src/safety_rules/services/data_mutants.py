@@ -23,6 +23,7 @@ from safety_rules.loading.groups import index_of
 from safety_rules.services.cases import area_case, derivation_case, obligation_case, rule_case
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.services.impact.leads import row_names
+from safety_rules.words.catalog import both
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class DataMutant:
     """One change: of which list or table, what was changed, in words, and how data would write what it is about."""
 
     of: str
-    what: str
+    what: Name
     at: Span | None
     written: tuple[str, ...]
     make: Callable[[], Rulebook] = field(compare=False, repr=False)
@@ -42,7 +43,7 @@ class DataMutant:
 
     def text(self) -> str:
         """Return it in one line."""
-        return f"{self.at.place if self.at is not None else self.of}: {self.of}: {self.what}"
+        return f"{self.at.place if self.at is not None else self.of}: {self.of}: {self.what.en}"
 
 
 Run = Callable[[Rulebook], Iterator[Name]]
@@ -73,12 +74,12 @@ def data_mutants(book: Rulebook) -> Iterator[DataMutant]:
     for table in book.tables.values():
         for i, edition in enumerate(table.editions):
             for what, row, written, rows in _rows(edition):
-                said = f"from {edition.period.since}: {what}"
+                said = both("mutant.from_day", day=edition.period.since or "…", what=what)
                 yield DataMutant(table.key, said, row.at, written, partial(_with_rows, book, table, i, rows))
     for listed in book.vocabulary.choices.values():
         at = next((f.at for f in book.vocabulary.facts.values() if _choices(f) == listed), None)
         for option, spelling, other in _moves(listed):
-            what = f"`{spelling}` is `{other.key}`, not `{option.key}`"
+            what = both("mutant.moved", spelling=spelling, other=other.key, option=option.key)
             yield DataMutant(listed.name, what, at, (spelling,), partial(_with_moved, book, listed, spelling, other))
 
 
@@ -113,7 +114,7 @@ def _texts(given: object) -> Iterator[str]:
             yield from chain.from_iterable(map(_texts, given))
 
 
-Changed = tuple[str, Row, tuple[str, ...], tuple[Row, ...]]
+Changed = tuple[Name, Row, tuple[str, ...], tuple[Row, ...]]
 
 
 def _rows(edition: Edition) -> Iterator[Changed]:
@@ -123,26 +124,31 @@ def _rows(edition: Edition) -> Iterator[Changed]:
         for key, value in row.cells.items():
             for said, slip in _slips(value):
                 changed = replace(row, cells={**row.cells, key: slip})
-                yield f"{names[i]}: `{key}` is {said}", row, row.spellings, (*rows[:i], changed, *rows[i + 1 :])
+                what = both("mutant.cell", row=names[i], column=key, slip=said)
+                yield what, row, row.spellings, (*rows[:i], changed, *rows[i + 1 :])
         if i + 1 == len(rows):
             return
         after = rows[i + 1]
         if row.cells != after.cells:
             pair = (replace(row, cells=after.cells), replace(after, cells=row.cells))
-            both = (*row.spellings, *after.spellings)
-            yield f"{names[i]} and {names[i + 1]} are exchanged", row, both, (*rows[:i], *pair, *rows[i + 2 :])
+            what, written = (
+                both("mutant.exchanged", row=names[i], other=names[i + 1]),
+                (*row.spellings, *after.spellings),
+            )
+            yield what, row, written, (*rows[:i], *pair, *rows[i + 2 :])
         for spelling in row.spellings if len(row.spellings) > 1 else ():
             kept = replace(row, spellings=tuple(s for s in row.spellings if s != spelling))
             moved = (*rows[:i], kept, replace(after, spellings=(*after.spellings, spelling)), *rows[i + 2 :])
-            yield f"`{spelling}` of {names[i]} leads to {names[i + 1]}", row, (spelling,), moved
+            what = both("mutant.leads", spelling=spelling, row=names[i], other=names[i + 1])
+            yield what, row, (spelling,), moved
 
 
-def _slips(value: Value) -> Iterator[tuple[str, Value]]:
+def _slips(value: Value) -> Iterator[tuple[str | Name, Value]]:
     if isinstance(value, bool):
-        yield "the other one", not value
+        yield both("mutant.opposite"), not value
     elif isinstance(value, Fraction):
         yield f"{float(value * 10):g}", value * 10
-        yield "a digit more", value + Fraction(1, value.denominator)
+        yield both("mutant.digit"), value + Fraction(1, value.denominator)
 
 
 def _moves(listed: ChoiceList) -> Iterator[tuple[Option, str, Option]]:

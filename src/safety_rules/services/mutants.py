@@ -28,7 +28,7 @@ from safety_rules.language.expr import (
     kind_of,
     walk,
 )  # fmt: skip
-from safety_rules.language.kinds import Date, Number
+from safety_rules.language.kinds import Date, Name, Number
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
@@ -38,13 +38,20 @@ from safety_rules.language.table import Edition, Table
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
 from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
+from safety_rules.services.case_words import outcome_word
 from safety_rules.services.cases import cases_of
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.services.impact.meaning import items_of
 from safety_rules.services.lint.sources import is_told_by_sources
+from safety_rules.words.catalog import both
 
 DAY = datetime.timedelta(days=1)
-SLIPS = ("it starts a day later", "it starts a day earlier", "it ends a day earlier", "it ends a day later")
+SLIPS = (
+    both("mutant.starts_later"),
+    both("mutant.starts_earlier"),
+    both("mutant.ends_earlier"),
+    both("mutant.ends_later"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +60,13 @@ class Mutant:
 
     area: str
     of: str
-    what: str
+    what: Name
     at: Span | None
     rulebook: Rulebook
 
     def text(self) -> str:
         """Return it in one line."""
-        return f"{self.at.place if self.at is not None else self.area}: {self.of}: {self.what}"
+        return f"{self.at.place if self.at is not None else self.area}: {self.of}: {self.what.en}"
 
 
 def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
@@ -102,7 +109,9 @@ def survives(mutant: Mutant) -> bool:
     """Return whether no case notices the change."""
     book = mutant.rulebook
     chains = [c for c in book.chains if c.key == mutant.of and c.area == mutant.area]
-    if mutant.what.endswith(SLIPS) and any(is_told_by_sources(*d, book) for d in _days_of(book, mutant)):
+    if mutant.what.en.endswith(tuple(s.en for s in SLIPS)) and any(
+        is_told_by_sources(*d, book) for d in _days_of(book, mutant)
+    ):
         return False
     if chains:
         return not any(next(chain_case(book, c, case), None) is not None for c in chains for case in c.cases)
@@ -192,7 +201,7 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
 
 
 Dated = Entry | Edition
-Changed = Iterator[tuple[str, Span | None, Any]]
+Changed = Iterator[tuple[Name, Span | None, Any]]
 
 
 def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[object]) -> Changed:
@@ -218,12 +227,17 @@ def _of_rule(rule: Rule, area: Area) -> Changed:
     yield from _of_clauses(rule, "requires", rule.requires)
     yield from _of_clauses(rule, "applies_when", rule.applies_when)
     if rule.otherwise.veto:
-        yield "the veto is weakened", rule.at, replace(rule, otherwise=replace(rule.otherwise, veto=False))
+        yield both("mutant.veto"), rule.at, replace(rule, otherwise=replace(rule.otherwise, veto=False))
     if rule.otherwise.outcome is not None and area.rank(rule.otherwise.outcome) > 0:
         milder = area.outcomes[area.rank(rule.otherwise.outcome) - 1].key
         outcome = milder if milder != area.outcomes[0].key else None
         otherwise = replace(rule.otherwise, outcome=outcome)
-        yield f"the outcome is {outcome or 'advice'}", rule.at, replace(rule, otherwise=otherwise)
+        what = (
+            both("mutant.outcome", outcome=outcome_word(area, outcome))
+            if outcome is not None
+            else both("mutant.advice")
+        )
+        yield what, rule.at, replace(rule, otherwise=otherwise)
     for what, period in _periods(rule.in_force):
         yield what, rule.at, replace(rule, in_force=period)
 
@@ -238,7 +252,7 @@ def _of_conditions(rule: Rule, drawn: set[object]) -> Changed:
             drawn.add(clause.that)
             for what, changed in expressions(clause.that):
                 new = (*clauses[:i], replace(clause, that=changed), *clauses[i + 1 :])
-                yield f"`{clause.key}`: {what}", clause.at, replace(rule, **{part: new})  # type: ignore[arg-type]
+                yield both("mutant.in_part", part=clause.key, what=what), clause.at, replace(rule, **{part: new})  # type: ignore[arg-type]
 
 
 def _of_chain(rule: ChainRule) -> Changed:
@@ -247,15 +261,16 @@ def _of_chain(rule: ChainRule) -> Changed:
         for i, pattern in enumerate(patterns):
             for what, that in expressions(pattern.that) if pattern.that is not None else ():
                 made: dict[str, Any] = {part: (*patterns[:i], replace(pattern, that=that), *patterns[i + 1 :])}
-                yield f"`{pattern.variable}`: {what}", pattern.at, replace(rule, **made)
+                yield both("mutant.in_part", part=pattern.variable, what=what), pattern.at, replace(rule, **made)
     for i, pattern in enumerate(rule.unless):
         kept = rule.unless[:i] + rule.unless[i + 1 :]
-        yield f"`unless {pattern.variable}` is dropped", pattern.at, replace(rule, unless=kept)
+        yield both("mutant.dropped", part=f"unless {pattern.variable}"), pattern.at, replace(rule, unless=kept)
     for i, (name, formula) in enumerate(rule.record):
         for what, made_formula in expressions(formula):
             record = (*rule.record[:i], (name, made_formula), *rule.record[i + 1 :])
-            yield f"`{name}`: {what}", rule.at, replace(rule, record=record)
-        yield f"`{name}` is left out", rule.at, replace(rule, record=rule.record[:i] + rule.record[i + 1 :])
+            yield both("mutant.in_part", part=name, what=what), rule.at, replace(rule, record=record)
+        record = rule.record[:i] + rule.record[i + 1 :]
+        yield both("mutant.left_out", part=name), rule.at, replace(rule, record=record)
     for what, period in _periods(rule.in_force):
         yield what, rule.at, replace(rule, in_force=period)
 
@@ -263,13 +278,14 @@ def _of_chain(rule: ChainRule) -> Changed:
 def _of_clauses(holder: Any, part: str, clauses: tuple[Clause, ...]) -> Changed:
     for i, clause in enumerate(clauses):
         if len(clauses) > 1 or part == "applies_when":
-            yield f"`{clause.key}` is dropped", clause.at, replace(holder, **{part: clauses[:i] + clauses[i + 1 :]})
+            what, rest = both("mutant.dropped", part=clause.key), clauses[:i] + clauses[i + 1 :]
+            yield what, clause.at, replace(holder, **{part: rest})
         for what, changed in expressions(clause.that):
             new = (*clauses[:i], replace(clause, that=changed), *clauses[i + 1 :])
-            yield f"`{clause.key}`: {what}", clause.at, replace(holder, **{part: new})
+            yield both("mutant.in_part", part=clause.key, what=what), clause.at, replace(holder, **{part: new})
 
 
-def _periods(period: Period) -> Iterator[tuple[str, Period]]:
+def _periods(period: Period) -> Iterator[tuple[Name, Period]]:
     starts_later, starts_earlier, ends_earlier, ends_later = SLIPS
     if period.since is not None:
         yield starts_later, replace(period, since=period.since + DAY)
@@ -279,50 +295,50 @@ def _periods(period: Period) -> Iterator[tuple[str, Period]]:
         yield ends_later, replace(period, until=period.until + DAY)
 
 
-def expressions(expr: Expr) -> Iterator[tuple[str, Expr]]:
+def expressions(expr: Expr) -> Iterator[tuple[Name, Expr]]:
     """Yield every tree that differs from this one in one small change, with the change in words."""
     yield from _here(expr)
     for _, child, build in rebuilt(expr):
         yield from ((what, build(changed)) for what, changed in expressions(child))
 
 
-def _here(expr: Expr) -> Iterator[tuple[str, Expr]]:
+def _here(expr: Expr) -> Iterator[tuple[Name, Expr]]:
     match expr:
         case Compare(op, left):
             ordered = isinstance(kind_of(left), Number | Date)
             for other in ORDERS[op].slips if ordered else ORDERS[op].slips[:1]:
-                yield f"`{op}` is `{other}`", replace(expr, op=other)
+                yield both("mutant.other", one=op, other=other), replace(expr, op=other)
         case And(operands):
-            yield "`and` is `or`", Or(operands, expr.at)
+            yield both("mutant.other", one="and", other="or"), Or(operands, expr.at)
             yield from _dropped(expr, operands, And)
         case Or(operands):
-            yield "`or` is `and`", And(operands, expr.at)
+            yield both("mutant.other", one="or", other="and"), And(operands, expr.at)
             yield from _dropped(expr, operands, Or)
         case Not(operand):
-            yield "`not` is dropped", operand
+            yield both("mutant.dropped", part="not"), operand
         case In(_, Literal(tuple() as listed, kind, at)):
             for value in listed:
                 rest: Any = tuple(v for v in listed if v != value)
-                yield f"`{value}` is not in the list", replace(expr, container=Literal(rest, kind, at))
+                yield both("mutant.not_listed", value=value), replace(expr, container=Literal(rest, kind, at))
         case Literal(Fraction() as number, Number(unit, whole)):
             step = Fraction(1) if whole else DEFAULT_STEP
-            yield f"{number} is a step more", replace(expr, value=number + step)
-            yield f"{number} is a step less", replace(expr, value=number - step)
+            yield both("mutant.step_more", number=number), replace(expr, value=number + step)
+            yield both("mutant.step_less", number=number), replace(expr, value=number - step)
             if unit.dimension == (("money", 1),):
-                yield "the unit is 10000 times smaller", replace(expr, value=number / 10000)
+                yield both("mutant.unit"), replace(expr, value=number / 10000)
         case Literal(datetime.date() as day):
-            yield f"{day} is a day later", replace(expr, value=day + DAY)
-            yield f"{day} is a day earlier", replace(expr, value=day - DAY)
+            yield both("mutant.day_later", day=day), replace(expr, value=day + DAY)
+            yield both("mutant.day_earlier", day=day), replace(expr, value=day - DAY)
         case Scale(_, factor):
-            yield "the conversion is left out", replace(expr, factor=Fraction(1) if factor != 1 else Fraction(2))
+            yield both("mutant.conversion"), replace(expr, factor=Fraction(1) if factor != 1 else Fraction(2))
         case _:
             return
 
 
-def _dropped(expr: Expr, operands: tuple[Expr, ...], node: Any) -> Iterator[tuple[str, Expr]]:
+def _dropped(expr: Expr, operands: tuple[Expr, ...], node: Any) -> Iterator[tuple[Name, Expr]]:
     for i in range(len(operands)):
         rest = operands[:i] + operands[i + 1 :]
-        yield f"part {i + 1} of {len(operands)} is dropped", rest[0] if len(rest) == 1 else node(rest)
+        yield both("mutant.piece", part=i + 1, count=len(operands)), rest[0] if len(rest) == 1 else node(rest)
 
 
 def _of_parameter(book: Rulebook, parameter: Parameter) -> Iterator[Mutant]:
@@ -331,7 +347,8 @@ def _of_parameter(book: Rulebook, parameter: Parameter) -> Iterator[Mutant]:
         for what, changed in (*_of_entry(entry, parameter), *dated):
             entries = (*parameter.entries[:i], changed, *parameter.entries[i + 1 :])
             made = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=entries)})
-            yield Mutant("", parameter.key, f"from {entry.period.since}: {what}", entry.at, made)
+            said = both("mutant.from_day", day=entry.period.since or "…", what=what)
+            yield Mutant("", parameter.key, said, entry.at, made)
 
 
 def _of_editions(book: Rulebook, table: Table) -> Iterator[Mutant]:
@@ -339,10 +356,11 @@ def _of_editions(book: Rulebook, table: Table) -> Iterator[Mutant]:
         for what, period in _dated(book, table.key, table.editions, edition):
             editions = (*table.editions[:i], replace(edition, period=period), *table.editions[i + 1 :])
             made = replace(book, tables={**book.tables, table.key: replace(table, editions=editions)})
-            yield Mutant("", table.key, f"the edition from {edition.period.since}: {what}", edition.citation.at, made)
+            said = both("mutant.edition", day=edition.period.since or "…", what=what)
+            yield Mutant("", table.key, said, edition.citation.at, made)
 
 
-def _dated(book: Rulebook, key: str, things: tuple[Dated, ...], thing: Dated) -> Iterator[tuple[str, Period]]:
+def _dated(book: Rulebook, key: str, things: tuple[Dated, ...], thing: Dated) -> Iterator[tuple[Name, Period]]:
     """Yield a period from or until another day, where that changes what holds on the day and something reads it."""
     for what, period in _periods(thing.period):
         for day in (d for d in _around(thing.period) if thing.period.holds(d) != period.holds(d)):
@@ -370,15 +388,15 @@ def _read_on(book: Rulebook, figure: str, day: datetime.date) -> bool:
     return any(c.in_force.holds(day) and figure in _chain_figures(c) for c in book.chains)
 
 
-def _of_entry(entry: Entry, parameter: Parameter) -> Iterator[tuple[str, Entry]]:
+def _of_entry(entry: Entry, parameter: Parameter) -> Iterator[tuple[Name, Entry]]:
     value = entry.value
     if isinstance(value, Fraction) and isinstance(parameter.kind, Number):
         step = Fraction(1) if parameter.kind.whole else DEFAULT_STEP
-        yield f"{value} is a step more", replace(entry, value=value + step)
-        yield f"{value} is a step less", replace(entry, value=value - step)
+        yield both("mutant.step_more", number=value), replace(entry, value=value + step)
+        yield both("mutant.step_less", number=value), replace(entry, value=value - step)
         if parameter.kind.unit.symbol.startswith("万"):
-            yield "元 for 万元", replace(entry, value=value / 10000)
+            yield both("mutant.yuan"), replace(entry, value=value / 10000)
     elif isinstance(value, tuple):
         for one in value:
             rest: Any = tuple(v for v in value if v != one)
-            yield f"`{one}` is not in the list", replace(entry, value=rest)
+            yield both("mutant.not_listed", value=one), replace(entry, value=rest)

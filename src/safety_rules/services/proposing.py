@@ -21,13 +21,9 @@ from safety_rules.semantics.evaluate import evaluate
 from safety_rules.services.coverage import Untried, at_edge, untried
 from safety_rules.services.impact.edges import Pair, admitted, edge_records
 from safety_rules.services.impact.meaning import KINDS, Item, ItemKey
+from safety_rules.words.catalog import ENGLISH, sentence
 
 MOST = 1500
-CHOICES = {
-    "rule": "satisfied, violated, undetermined or not_applicable",
-    "derivation": "the value, or unknown",
-    "obligation": "due, not_due or undetermined",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,8 @@ def _wanted(item: Item, one: Untried) -> Callable[[Environment], bool]:
         case Derivation():
             return _of_derivation(item, one)
         case Obligation():
-            says = {"due": Truth.TRUE, "not due": Truth.FALSE, "undetermined": Truth.UNKNOWN}
-            truth = says[one.what.removeprefix("no case in which it is ")]
+            says = {"due": Truth.TRUE, "not_due": Truth.FALSE, "undetermined": Truth.UNKNOWN}
+            truth = says[one.word]
             return lambda env: conjunction(*(r.truth for r in clause_results(item.applies_when, env))) is truth
         case _:
             raise TypeError(item)
@@ -105,7 +101,7 @@ def _wanted(item: Item, one: Untried) -> Callable[[Environment], bool]:
 def _of_rule(rule: Rule, one: Untried) -> Callable[[Environment], bool]:
     clause = next((c for c in rule.applies_when + rule.requires if c.key == one.clause), None)
     if clause is None:
-        status = Status(one.what.removeprefix("no case is "))
+        status = Status(one.word)
         return lambda env: finding(rule, env).status is status
     if one.kind == "boundary":
         return lambda env: at_edge(clause.that, [env])
@@ -129,14 +125,13 @@ def _of_derivation(item: Derivation, one: Untried) -> Callable[[Environment], bo
     return lambda env: any(isinstance(evaluate(item.formula, e), Unknown) is unknown for e in scopes(item, env))
 
 
-def proposal_text(proposal: Proposal, lines: Callable[[dict[str, Any]], list[str]]) -> str:
+def proposal_text(proposal: Proposal, lines: Callable[[dict[str, Any]], list[str]], language: str = ENGLISH) -> str:
     """Return a proposal as the lines that an author appends to the rule's cases, and completes."""
     one = proposal.untried
-    name = f"{one.of}.{one.clause}" if one.clause else one.of
     file = proposal.at.source.name if proposal.at is not None else one.area
-    head = f"# {file}: {name}: {one.what}"
+    head = f"# {file}: {one.name}: {one.what.in_(language)}"
     if proposal.given is None:
-        return f"{head}\n# no record was found that tries it, among {MOST}"
+        return f"{head}\n# {sentence('untried.propose_none', language, most=MOST)}"
     body = [f"      {line}" for line in lines(proposal.given)] if proposal.given else []
     given = ["    given:", *body] if body else ["    given: {}"]
     return "\n".join([
@@ -144,5 +139,5 @@ def proposal_text(proposal: Proposal, lines: Callable[[dict[str, Any]], list[str
         f"  - case: 待填写 · to be named ({one.clause or one.of})",
         f"    as_of: {proposal.on}",
         *given,
-        f"    expect: 待填写   # {CHOICES[proposal.kind]}",
+        f"    expect: 待填写   # {sentence(f'untried.expect_{proposal.kind}', language)}",
     ])  # fmt: skip

@@ -77,14 +77,14 @@ def worker(outer: str, law: AreaOn, constants: dict[str, Any], value: Reading) -
 def _worker(
     fields: Mapping[str, Derivation], law: AreaOn, constants: dict[str, Any], value: Reading
 ) -> Callable[[Any], Any]:
-    w = Writer(law, {**constants, "dict": dict, "get": _nothing})
+    w = Writer(law, {**constants, "dict": dict})
     w.body.append(code.assign("item", code.call("dict", load("item"))))
     for derivation in fields.values():
         assert derivation.variable is not None
         w.items = {derivation.variable: "item"}
         found = value(derivation.formula, w)
         w.body.append(ast.Assign([ast.Subscript(load("item"), constant(derivation.fact), ast.Store())], found))
-    made = code.function("work", ["item"], [*w.loading, *w.body, ast.Return(load("item"))])
+    made = code.function("work", ["get", "item"], [*w.loading, *w.body, ast.Return(load("item"))])
     work = code.functions([made], w.constants, f"<worked {law.area.key} on {law.as_of}>")["work"]
 
     last: list[tuple[Any, Any]] = [(None, None)]
@@ -93,15 +93,21 @@ def _worker(
         known, found = last[0]
         if items is known:  # the functions of one law read one record after another
             return found
-        made = tuple(work(item) for item in items) if items is not None else None
+        get = _Nothing().get  # one for all items: what bounds are kept by
+        made = tuple(work(get, item) for item in items) if items is not None else None
         last[0] = (items, made)
         return made
 
     return worked
 
 
-def _nothing(key: str) -> None:
-    """Return what a record of a list tells of the facts beside it."""
+class _Nothing:
+    """What a record of a list tells of the facts beside it."""
+
+    __slots__ = ()
+
+    def get(self, key: str) -> None:
+        """Return that it tells nothing."""
 
 
 def with_worked(values: Mapping[str, Any], law: AreaOn, constants: dict[str, Any], value: Reading) -> Mapping[str, Any]:

@@ -77,12 +77,14 @@ class JoinedList:
             several = w > 0 and len({k for i in sure for k in self._before(i, w)}) > 1
             certain |= {} if several else dict.fromkeys(sure)
             alike |= {i: None for i in found if several or i not in set(sure)}
-        last = len(keys) - 1
+        last, apart = len(keys) - 1, list[int]()
         if self.near and (name := keys[last]) is not None:
             near = self.near[len(stated) > 1]
             for other in (o for o in near.to(name[0]) if o != name[0]) if near.values else ():
                 alike |= {i: None for i in self.ways[last][other,] if not self._told_apart(i, last, stated)}
-        unsaid = list(islice(self._unsaid(given, set(stated)), MOST_POSSIBLE + 1))
+            named = (i for other in near.apart(name[0]) for i in self.ways[last][other,])
+            apart = list(islice((i for i in named if not self._told_apart(i, last, stated)), MOST_POSSIBLE + 1))
+        unsaid = [*islice(self._unsaid(given, set(stated)), MOST_POSSIBLE + 1), *apart]
         return Mine(list(certain), unsaid, [i for i in alike if i not in certain])
 
     def _told_apart(self, row: int, way: int, stated: Sequence[int]) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from safety_rules.formats.belonging import unattached
+from safety_rules.formats.belonging import incomparable, kinds, unattached
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.vocabulary import Vocabulary
@@ -115,19 +115,25 @@ def strays(history: History, records: Iterable[Record]) -> Iterator[Problem]:
 
 
 def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) -> History:
-    """Return the history in which a record of nobody, under a name or code that is nearly somebody's, may be anybody's."""
+    """Return the history in which a record of nobody may be anybody's where its name or code is nearly somebody's, or
+    where nothing that it says can be compared with what somebody is named by.
+    """
     pairs = [*history.enterprises, *((_name(r), _code(r)) for r in records)]
     rows = [{k: v for k, v in zip((NAME, CODE), pair, strict=True) if v} for pair in dict.fromkeys(pairs)]
     names, codes = {key_of(r[NAME]) for r in rows if NAME in r}, {r[CODE] for r in rows if CODE in r}
     entries, notices = dict(history.entries), list(history.notices)
+    named = {kinds(r) for r in rows if NAME in r}
     for relation, found in history.entries.items():
         lost = [e for e in found if (e.code or e.name) and e.code not in codes and key_of(e.name) not in names]
         said = [({k: v for k, v in ((NAME, e.name), (CODE, e.code)) if v}, str(i)) for i, e in enumerate(lost)]
         like = unattached(said, rows, vocabulary)[1]
-        doubtful = {id(e): like[str(i)] for i, e in enumerate(lost) if str(i) in like}
+        doubtful = {
+            id(e): like.get(i, "") for e, (n, i) in zip(lost, said, strict=True) if i in like or incomparable(n, named)
+        }
         for e in (e for e in lost if id(e) in doubtful):
             who, other = e.name or e.code, doubtful[id(e)]
-            notices.append(problem("no-identity.near", relation, e.place, who, given=who, other=other))
+            key = "no-identity.near" if other else "no-identity.apart"
+            notices.append(problem(key, relation, e.place, who, given=who, other=other))
         entries[relation] = tuple(replace(e, code="", name="") if id(e) in doubtful else e for e in found)
     return History(entries, history.enterprises, tuple(notices))
 

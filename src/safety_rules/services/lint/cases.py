@@ -12,8 +12,7 @@ from safety_rules.words.diagnostic import Diagnostic
 def without_edge_cases(book: Rulebook) -> Iterator[Diagnostic]:
     """Yield what no case tries at its boundary, or unknown."""
     for one in untried(book):
-        name = f"{one.of}.{one.clause}" if one.clause else one.of
         if one.at is not None and one.kind == "boundary":
-            yield Diagnostic.doubt("untried-boundary", one.at, name=name)
+            yield Diagnostic.doubt("untried-boundary", one.at, name=one.name)
         elif one.at is not None and one.kind == "unknown":
-            yield Diagnostic.doubt("untried-unknown", one.at, name=name)
+            yield Diagnostic.doubt("untried-unknown", one.at, name=one.name)
