@@ -76,6 +76,7 @@ def _said(made: Imported, day: datetime.date, language: str) -> dict[str, Any]:
     if made.gone:
         told = sentence("joint.list", language).join(made.gone[:MOST_SAID])
         lines.append(sentence("rectify.gone", language, count=len(made.gone), listed=told).strip())
+    lines += [n.text(language) for n in made.read.notices if n.code == "status-not-used"]
     refused = [(r.place, r.reason.in_(language), r.apart) for r in made.refusals]
     return {
         "lines": lines,
