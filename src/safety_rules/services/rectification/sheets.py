@@ -209,7 +209,7 @@ def _kind(table: RawTable, headings: Mapping[str, Iterable[str]], also: Mapping[
 
 def _lacking(name: str, headings: Iterable[str]) -> str:
     listed = "；".join(f"{h}（或{'、'.join(ALIASES[h][:MOST_ALIASES])}等）" if h in ALIASES else h for h in headings)
-    return f"the sheet `{name}` lacks headings (工作表“{name}”缺少表头): {listed}"
+    return f"the sheet `{name}` lacks headings: {listed}"
 
 
 def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
