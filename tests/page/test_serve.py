@@ -179,6 +179,18 @@ def test_uploads_of_a_server_that_was_killed_go_when_the_next_one_starts(
         assert lives.is_dir()
 
 
+def test_a_ledger_put_in_under_the_wrong_area_is_read_again_under_another(client: TestClient) -> None:
+    at = put(client, "我的台账.xlsx", workbook(), area="enterprise_duties", day="2026-11-30")
+    assert "没有可识别的表头" in client.get(at).text
+    form = {"version": "1", "area": "admission", "day": "2020-10-01"}
+    assert "不是日期" in client.post(f"{at}/otherwise", data=form | {"day": "x"}).text
+    shown = client.post(f"{at}/otherwise", data=form).text
+    assert 'role="alert"' not in shown
+    assert "审查基准日 2020-10-01" in client.get(f"{at}/result.html").text
+    assert client.post(f"{at}/map", data={"version": "1"}).status_code == 409  # a form of the earlier reading
+    client.post(f"{at}/forget")
+
+
 def test_a_blank_ledger_is_taken_out_and_put_in(client: TestClient) -> None:
     start = client.get("/").text
     for kind in KINDS:

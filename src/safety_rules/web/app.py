@@ -71,6 +71,7 @@ def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette
         Route("/ledgers/{key}", seen),
         Route("/ledgers/{key}/map", corrected, methods=["POST"]),
         Route("/ledgers/{key}/again", again, methods=["POST"]),
+        Route("/ledgers/{key}/otherwise", otherwise, methods=["POST"]),
         Route("/ledgers/{key}/settle", settled, methods=["POST"]),
         Route("/ledgers/{key}/papers", papers, methods=["POST"]),
         Route("/ledgers/{key}/forget", forget, methods=["POST"]),
@@ -203,6 +204,7 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
         said=held.told("said.json"),
         facts={f.key: f.name.in_(language) for f in facts},
         there=there,
+        areas=_areas(language),
         dangers=held.area == DANGERS,
         papers=(held.told("papers.json") or {}).get("count"),
         kinds={k: v["name"] for k, v in layouts().items() if k != "law" and v["from"] != "ledger"},
@@ -267,6 +269,25 @@ async def again(request: Request) -> Response:
         keep(held, upload.filename or "", upload.file)
     held.hand = None
     held.rows_told.clear()
+    return await _read_again(request, held)
+
+
+async def otherwise(request: Request) -> Response:
+    """Read a ledger by the rules of another area, or as of another day."""
+    held, language = _held(request), language_of(request)
+    if held is None:
+        return _gone(request)
+    async with request.form(max_files=0, max_fields=10) as form:
+        area, day, old = str(form.get("area", "")), str(form.get("day", "")), _old(request, held, form)
+    if old is not None:
+        return old
+    if area not in _areas(language) or not is_day(day):
+        return _seen(request, held, sentence("web.no_day", language, day=day), 400)
+    if area != held.area:
+        (held.folder / "map.yaml").unlink(missing_ok=True)
+    held.area, held.day, held.hand = area, day, None
+    held.rows_told.clear()
+    held.version += 1
     return await _read_again(request, held)
 
 
