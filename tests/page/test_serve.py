@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 import os
+import re
 import subprocess
 import threading
 import time
@@ -20,6 +21,8 @@ import xlsxwriter
 from starlette.testclient import TestClient
 
 from page.browser import needs_browser, opened
+from safety_rules.face import load
+from safety_rules.semantics.reads import facts_of
 from safety_rules.services.blank import KINDS
 from safety_rules.services.rectification.recording import dangers as recorded
 from safety_rules.services.rectification.recording import history
@@ -247,6 +250,13 @@ def test_a_project_is_decided_and_nothing_typed_becomes_markup(client: TestClien
     assert "<script>alert" not in shown
     assert "待核实" in client.post("/project", data=typed).text
     assert "不是日期" in client.post("/project", data={"day": "2020-02-30"}).text
+    asked = re.findall(r'<(?:input|select) name="((?:project|enterprise)\.\w+)"', client.get("/project").text)
+    law = load().area("admission").on(datetime.date.today().isoformat()).law
+    read = facts_of((c.that for r in law.rules for c in (*r.applies_when, *r.requires)), law.derivations)
+    names = {"project.id", "project.name", "enterprise.name", "enterprise.credit_code"}
+    assert (
+        set(asked) == {k for k in read if k.partition(".")[0] in law.area.subjects and k not in law.derivations} | names
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -61,11 +61,8 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
         known = "、".join(documents_of(law))
         raise NotFoundError(f"no rule speaks of `{field}` (没有规则涉及“{field}”); known documents: {known}")
     vocabulary = law.rulebook.vocabulary
-    read = facts_of((c.that for r in rules for c in (*r.applies_when, *r.requires)), law.derivations)
     subjects = law.area.subjects[1:] if company else law.area.subjects
-    identity = [key for s in subjects for key in vocabulary.subjects[s].identity if not field or s == subjects[0]]
-    facts = [f for s in subjects for f in vocabulary.of_subject(s) if f.key in {*identity, *read}]
-    own = [f for f in facts if f.key not in law.derivations or f.key in identity]
+    own = facts_asked(law, rules, subjects, subjects[:1] if field else subjects)
     main = vocabulary.subjects[subjects[0]].name if company else law.area.title
     name = sentence("blank.ledger", language, subject=main.in_(language)[:LONGEST_NAME])
     same = Counter(f.name.zh for subject in law.area.subjects for f in vocabulary.of_subject(subject))
@@ -78,6 +75,15 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
         fields = [f for f in vocabulary.fields(fact.key) if f.key not in law.derivations]
         sheets.append(BlankSheet(fact.name.in_(language), [_column(f, language) for f in (*names, *fields)]))
     return sheets
+
+
+def facts_asked(law: AreaOn, rules: Iterable[Rule], subjects: Sequence[str], named: Sequence[str] = ()) -> list[Fact]:
+    """Return the facts of subjects that rules read and nothing works out, and those by which the `named` ones are known."""
+    vocabulary = law.rulebook.vocabulary
+    read = facts_of((c.that for r in rules for c in (*r.applies_when, *r.requires)), law.derivations)
+    identity = [key for s in named for key in vocabulary.subjects[s].identity]
+    facts = [f for s in subjects for f in vocabulary.of_subject(s) if f.key in {*identity, *read}]
+    return [f for f in facts if f.key not in law.derivations or f.key in identity]
 
 
 def blank_dangers(language: str) -> list[BlankSheet]:

@@ -16,6 +16,7 @@ from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
+from safety_rules.services.blank import facts_asked
 from safety_rules.web.desk import is_day
 from safety_rules.web.shown import language_of, shown
 from safety_rules.words.catalog import sentence
@@ -33,7 +34,8 @@ async def project(request: Request) -> Response:
         told["message"], day = sentence("web.no_day", language, day=day), datetime.date.today().isoformat()
     area = load().area("admission").on(day)
     vocabulary = area.law.rulebook.vocabulary
-    facts = [f for s in area.law.area.subjects for f in vocabulary.of_subject(s)]
+    subjects = area.law.area.subjects
+    facts = facts_asked(area.law, area.law.rules, subjects, subjects)
     if request.method == "POST" and not told["message"]:
         verdict = area.decide({k: v for k, v in given.items() if k in vocabulary.facts})
         row = ScreenedRow(LedgerRow(0, "", ()), verdict)
