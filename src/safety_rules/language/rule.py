@@ -55,13 +55,14 @@ class NamedParts:
 class MustBeGiven:
     """A fact that records of an area (of all where none is named) must carry: always, or in some cases.
 
-    It must be given where `when` is true (of a list's field for the item that `variable` stands for) and the fact
-    `given_with` is given; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
+    It must be given where `when` is true (of a list's field for the item that `variable` stands for), the fact
+    `given_with` is given, and the fact `without` is not; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
     """
 
     fact: str
     when: Expr | None = None
     given_with: str = ""
+    without: str = ""
     variable: str | None = None
     why: Name | None = None
     areas: tuple[str, ...] = ()
