@@ -28,13 +28,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What someone has to do, and by when; `named` is the name that a rule refers to it by."""
+    """What someone has to do, and by when; `named` is the name that a rule refers to it by.
+
+    With the outcome `lapses_with`, if any, there is nothing left to do it for.
+    """
 
     who: Name
     what: Name
     by: Name | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
     named: str = field(default="", compare=False)
+    lapses_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

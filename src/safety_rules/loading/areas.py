@@ -18,7 +18,7 @@ from safety_rules.language.source import Citation, Period
 from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
-from safety_rules.loading.cases import cases
+from safety_rules.loading.cases import cases, statuses
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.from_ledger import across, joins
 from safety_rules.loading.named import cited, clause, duty
@@ -97,6 +97,7 @@ def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, w
         otherwise(file.otherwise, area_file, c), (), None if file.note is None else name(file.note, c.report),
         file.rule.at, where, _set(file.rule, where),
     )  # fmt: skip
+    statuses(file.cases, c)
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 
@@ -124,7 +125,7 @@ def otherwise(file: shapes.OtherwiseFile, area_file: shapes.AreaFile | None, c: 
         outcome,
         veto,
         None if file.remedy is None else name(file.remedy, r),
-        tuple(d for d in (duty(f, c) for f in file.duties) if d is not None),
+        tuple(d for d in (duty(f, c, keys) for f in file.duties) if d is not None),
     )
 
 
@@ -167,7 +168,8 @@ def obligation(
     file: shapes.ObligationFile, area_file: shapes.AreaFile | None, c: Context, where: str
 ) -> Obligation | None:
     """Return an obligation."""
-    in_force, owed = period(file.in_force, c.report), duty(file.duty, c)
+    outcomes = [str(k) for k in area_file.outcomes] if area_file is not None else []
+    in_force, owed = period(file.in_force, c.report), duty(file.duty, c, outcomes)
     if owed is None:
         return None
     return Obligation(
