@@ -314,3 +314,12 @@ def test_each_count_on_the_overview_stands_on_one_line_and_none_is_left_out(tmp_
     at = [(cell, widths[n]) for row in cells(path, "结论一览") for n, cell in enumerate(row)]
     stand = {said: next(width for cell, width in at if cell == said) for _, said in counts}
     assert min(stand.values()) >= 12
+
+
+def test_the_foot_of_each_sheet_tells_the_page_and_how_many_there_are(tmp_path: Path) -> None:
+    with zipfile.ZipFile(written(ledger_of(tmp_path / "a.xlsx", PASSING))) as book:
+        sheets = [book.read(n).decode("utf-8") for n in book.namelist() if n.startswith("xl/worksheets/sheet")]
+    assert len(sheets) > 3
+    for sheet in sheets:
+        assert sheet.count("第 &amp;P 页 共 &amp;N 页</oddFooter>") == 1
+        assert "firstPageNumber" not in sheet

@@ -131,11 +131,10 @@ def _looking(look: Look) -> dict[str, Any]:
     return {"font_color": look.ink, **fill, **dict(look.how), "num_format": f'General;General;General;"{look.mark} "@'}
 
 
-def set_page(sheet: Any, language: str, about: str = "", wide: bool = False, alone: bool = False) -> None:
+def set_page(sheet: Any, language: str, about: str = "", wide: bool = False) -> None:
     """Set a sheet up for print on A4 across: one page wide, or, where it is `wide`, page beside page.
 
-    A sheet is numbered by itself. How many pages there are is said of one `alone`: of a whole workbook that is printed,
-    or made a PDF, programs count those of all sheets.
+    Pages are numbered through what is printed, a sheet or all of them: programs count just these.
     """
     sheet.set_landscape()
     sheet.set_paper(A4)
@@ -145,9 +144,8 @@ def set_page(sheet: Any, language: str, about: str = "", wide: bool = False, alo
         sheet.print_across()
     else:
         sheet.fit_to_pages(1, 0)
-    sheet.set_start_page(1)
-    said, number = about.replace("&", "&&"), sentence(f"sheet_foot.{'of_all' if alone else 'number'}", language)
-    sheet.set_footer(f"&L&9{said[:120]}&R&9{number}")
+    said = about.replace("&", "&&")
+    sheet.set_footer(f"&L&9{said[:120]}&R&9{sentence('sheet_foot.number', language)}")
 
 
 def write_text(sheet: Any, row: int, column: int, text: str, style: Any) -> None:

@@ -119,7 +119,7 @@ def write_due(made: Reported, listed: Sequence[Danger], path: Path, language: st
     with new_workbook(path, made.path) as book:
         sheet, styles = book.add_worksheet(texts("reports.sheets", language)[3]), styles_of(book)
         title = sentence("reports.due", language)
-        set_page(sheet, language, title, alone=True)
+        set_page(sheet, language, title)
         dangers = [d for d in listed if not d.details.task]
         over = sum(overdue(d, made.on) for d in dangers)
         day = sentence("story.day", language, day=made.on)
@@ -146,7 +146,7 @@ def write_life(path: Path, store: Path, events: Sequence[Event], table: Lifecycl
     with new_workbook(path, store) as book:
         sheet, styles = book.add_worksheet(danger.id[:31].translate(NO_NAME)), styles_of(book)
         title = sentence("reports.life", language)
-        set_page(sheet, language, title, alone=True)
+        set_page(sheet, language, title)
         head = heading(danger, language)
         section = Section("", texts("reports.life_heads", language), rows, "")
         foot = [*said.splitlines(), sentence("reports.foot", language, data=digest(store))]
