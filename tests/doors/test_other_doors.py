@@ -142,6 +142,16 @@ def test_a_plain_ledger_of_dangers_is_read_and_what_it_does_not_keep_is_asked() 
     assert any("“领域、隐患级别、责任单位”" in n.message.zh for n in least.notices)
 
 
+def test_a_field_of_its_own_words_and_a_text_with_breaks_are_kept() -> None:
+    (life,) = dangers("r17_free_field").lives
+    assert (life.danger.details.field, life.danger.details.text) == ("用电安全", "配电箱\n未上锁；\n线路老化")
+
+
+def test_a_danger_of_which_only_the_closing_is_stated_is_refused_with_what_is_missing() -> None:
+    (refused,) = dangers("r13_close_only").refusals
+    assert (refused.place, "须为“验收合格”才能办“销号”" in refused.reason.zh) == ("隐患台账!S2", True)
+
+
 def test_a_cell_at_the_farthest_corner_costs_nothing_and_is_named(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
     sheet = book.add_worksheet("项目")
