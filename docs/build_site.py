@@ -7,6 +7,7 @@ made anew below `build/`; a link to a file that is no page of the site becomes i
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import shutil
 import subprocess
@@ -16,13 +17,26 @@ from pathlib import Path
 
 import safety_rules as sr
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.services.pages import DIAGNOSTICS, docs_folder, index, page, reference, rule_page, topics
+from safety_rules.services.graph import readers
+from safety_rules.services.pages import (
+    DIAGNOSTICS,
+    docs_folder,
+    index,
+    named,
+    named_page,
+    page,
+    reference,
+    rule_page,
+    topics,
+)  # fmt: skip
 from safety_rules.words.catalog import CHINESE, ENGLISH, sentence
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = docs_folder()
 MADE = ROOT / "build" / "site"
 BESIDE = ("DECISIONS.md", "CONTRIBUTING.md", "CHANGELOG.md", "benchmarks/RESULTS.md")
+RECORDS = {name.rpartition("/")[2].lower() for name in BESIDE}
+READER = re.compile(r"^- ([^：:]+[：:] ?)(.+?)( ?[（(]`(\w+)`[）)] `(\w+)`)$", re.MULTILINE)
 FOLDED = re.compile(
     r"(?<=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef])\n *(?=[\u2018-\u201d\u3000-\u9fff\uff00-\uffef\[`])"
 )
@@ -36,6 +50,7 @@ site_description = "{about}"
 docs_dir = "docs/{language}"
 site_dir = "html/{folder}"
 use_directory_urls = true
+nav = {nav}
 
 [project.theme]
 language = "{language}"
@@ -62,8 +77,33 @@ def write(book: Rulebook, language: str) -> None:
         path = MADE / "docs" / language / at
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(linked(text, at, pages, language) if path.suffix == ".md" else text, "utf-8")
-    config = CONFIG.format(folder=FOLDER[language], language=language, about=sentence("page.about", language))
+    about = sentence("page.about", language)
+    config = CONFIG.format(folder=FOLDER[language], language=language, about=about, nav=contents(pages))
     (MADE / f"{language}.toml").write_text(config, "utf-8")
+
+
+def contents(pages: Mapping[str, str]) -> str:
+    """Return what stands at the side of every page, in TOML: the links of the first page, row by row.
+
+    A row is a section; rows of one link make one together, named by their table. Every other page is reached from one of these.
+    """
+    sections: dict[str, list[str]] = {}
+    headed = ""
+    for line in pages["index.md"].splitlines():
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        links = [(name, _place("index.md", target)) for name, target in LINK.findall(line)]
+        links = [(name, at) for name, at in links if at in pages]
+        headed = cells[-1] if line.startswith("|") and not links and cells[-1].strip("-") else headed
+        if line.startswith("|") and len(links) == 1:
+            sections.setdefault(headed, []).append(f"{{{_text(cells[0])} = {_text(links[0][1])}}}")
+        elif line.startswith("|") and links:
+            sections[cells[0]] = [f"{{{_text(name)} = {_text(at)}}}" for name, at in links]
+    listed = [f"{{{_text(title)} = [{', '.join(entries)}]}}" for title, entries in sections.items()]
+    return f"[{', '.join([_text('index.md'), *listed])}]"
+
+
+def _text(written: str) -> str:
+    return json.dumps(written, ensure_ascii=False)
 
 
 def sources(book: Rulebook, language: str) -> Iterator[tuple[str, str]]:
@@ -89,10 +129,53 @@ def made(book: Rulebook, language: str) -> Iterator[tuple[str, str]]:
         rows.append(f"- [`{code}`]({code}.md) {text.split(chr(10) * 2)[1]}")
         yield f"{DIAGNOSTICS}/{code}.md", text
     yield f"{DIAGNOSTICS}/index.md", "\n".join(rows) + "\n"
+    yield from read(book, language)
     for area in book.areas.values():
         yield f"rules/{area.key}/index.md", area_page(area, language)
         for rule in area.rules:
-            yield f"rules/{area.key}/{rule.key}.md", rule_page(book, area, rule, language)
+            yield f"rules/{area.key}/{rule.key}.md", reading(rule_page(book, area, rule, language), book)
+
+
+def read(book: Rulebook, language: str) -> Iterator[tuple[str, str]]:
+    """Yield the pages of what rules read: one a subject with its facts, one a figure or table, and a list of each."""
+    read_by, facts = readers(book), dict[str, list[str]]()
+    figures = [f"# {sentence('page.figures', language)}\n"]
+    for key, title in named(book).values():
+        text = READER.sub(r"- \1[\2](../rules/\4/\5.md)\3", named_page(book, key, title, read_by, language))
+        subject = key.partition(".")[0]
+        if key not in book.vocabulary.facts:
+            figures.append(f"- [{title.in_(language)}]({key}.md) `{key}`")
+            yield f"figures/{key}.md", text
+        elif text not in facts.setdefault(subject, []):
+            facts[subject].append(text)
+    yield "figures/index.md", "\n".join(dict.fromkeys(figures)) + "\n"
+    listed = [f"# {sentence('page.all_facts', language)}\n"]
+    for subject, texts in facts.items():
+        title = sentence("page.facts", language, subject=book.vocabulary.subjects[subject].name.in_(language))
+        listed.append(f"- [{title}]({subject}.md)")
+        yield f"facts/{subject}.md", f"# {title}\n\n" + "\n".join(map(_section, texts))
+    yield "facts/index.md", "\n".join(listed) + "\n"
+
+
+def _section(text: str) -> str:
+    """Return the page of a fact as a part of its subject's, which is found by its key."""
+    head, _, rest = text.partition("\n\n`")
+    anchor = rest.partition("`")[0].replace(".", "-")
+    return f"#{head} {{ #{anchor} }}\n\n`{rest}".replace("\n## ", "\n### ")
+
+
+def reading(text: str, book: Rulebook) -> str:
+    """Return a rule's page with links to the pages of what it reads."""
+
+    def one(found: re.Match[str]) -> str:
+        name, key = found.groups()
+        fact = key in book.vocabulary.facts
+        if not fact and key not in book.parameters and key not in book.tables:
+            return found[0]
+        place = f"facts/{key.partition('.')[0]}.md#{key.replace('.', '-')}" if fact else f"figures/{key}.md"
+        return f"- [{name}](../../{place}) `{key}`"
+
+    return re.sub(r"^- (.+) `([\w.]+)`$", one, text, flags=re.MULTILINE)
 
 
 def area_page(area: Area, language: str) -> str:
@@ -137,28 +220,33 @@ def api(language: str) -> str:
 
 def linked(text: str, at: str, pages: Mapping[str, str], language: str) -> str:
     """Return a page with links that hold on the site: to pages of its language, to those of the other, else the name alone."""
-    up, records = "../" * at.count("/"), {name.rpartition("/")[2].lower() for name in BESIDE}
+    up = "../" * at.count("/")
 
     def one(found: re.Match[str]) -> str:
         name, target = found[1], found[2]
         if re.match(r"[a-z]+:|#", target):
             return found[0]
         path, mark, anchor = target.partition("#")
-        whole = "/".join(_flat([*at.split("/")[:-1], *path.split("/")]))
-        record = whole.rpartition("/")[2].lower()
-        key = record if record in records else whole.replace("README.md", "index.md").replace(".zh.md", ".md")
-        key = key if key.endswith(".md") else f"{key.removeprefix('../')}/index.md"
+        whole, key = "/".join(_flat([*at.split("/")[:-1], *path.split("/")])), _place(at, path)
         twin = (DOCS / key.replace(".md", ".zh.md")).is_file()
         own = whole.endswith(".zh.md") == (language == CHINESE)
         if key in pages and (own or not twin):
             return f"[{name}]({up}{key}{mark}{anchor})"
-        return f'<a href="{away(at, key, language)}">{name}</a>' if twin or key in records else name
+        return f'<a href="{away(at, key, language)}">{name}</a>' if twin or key in RECORDS else name
 
     parts = re.split(r"(```.*?```)", text, flags=re.DOTALL)
     parts[::2] = [
         LINK.sub(one, FOLDED.sub("", part)) for part in parts[::2]
     ]  # between Chinese signs an end of line is no blank
     return "".join(parts)
+
+
+def _place(at: str, target: str) -> str:
+    """Return the page of the site to which a link of a page leads: that of the same language."""
+    whole = "/".join(_flat([*at.split("/")[:-1], *target.split("/")]))
+    record = whole.rpartition("/")[2].lower()
+    key = record if record in RECORDS else whole.replace("README.md", "index.md").replace(".zh.md", ".md")
+    return key if key.endswith(".md") else f"{key.removeprefix('../')}/index.md"
 
 
 def _flat(parts: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ TWINS = {
 }
 CHINESE = [page.relative_to(ROOT).as_posix() for page in TWINS.values()]
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*NAMES, *CHINESE)}
-MADE = {"functions.md", "api.md"}  # pages of the site that are made, and no files
+MADE = {"functions.md", "api.md", "facts/index.md", "figures/index.md"}  # pages of the site that are made, and no files
 LINKS = [
     (page.relative_to(ROOT).as_posix(), link)
     for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/tutorials/*.md")]
@@ -53,7 +53,8 @@ def blocks(language: str, page: str = "README.md") -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGES[page], re.DOTALL)
 
 
-CODE = [(page, i, code) for page in NAMES for i, code in enumerate(blocks("python", page))]
+TYPED = "docs/tutorials/developer.md"  # run as a whole beside the tests of `new`
+CODE = [(page, i, code) for page in NAMES if page != TYPED for i, code in enumerate(blocks("python", page))]
 VERB_LINES = sorted({x for page in PAGES.values() for x in page.splitlines() if x.startswith("safety-rules ")})
 
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner, Result
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
+from safety_rules.loading.folders import resolve_folder
 
 
 def run(*arguments: object) -> Result:
@@ -108,14 +119,55 @@ def test_watching_runs_again_when_a_file_changes(rules: Path, monkeypatch: pytes
     assert output.count("waiting for a change") == 3
 
 
+TUTORIAL = (Path(__file__).parents[2] / "docs/tutorials/developer.md").read_text("utf-8")
+
+
+@contextmanager
+def served(words: list[str]) -> Iterator[str]:
+    """Run the service as it is typed, on a port that is free; yield its address. It is told to end, and ends well."""
+    command = [sys.executable, "-m", "safety_rules", *words, "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        found = re.search(r"http://[\d.:]+", process.stdout.readline())
+        assert found is not None
+        yield found[0]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def asked(line: str, address: str) -> Any:
+    """Return what the service answers to a line of curl."""
+    _, _, url, _, header, _, body = shlex.split(line)
+    own = url.replace("http://127.0.0.1:8765", address)
+    request = Request(own, body.encode(), dict([header.split(": ")]))
+    with urlopen(request, timeout=30) as answer:
+        return json.loads(answer.read())
+
+
 def test_what_the_tutorial_for_developers_tells_to_type_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    page = (Path(__file__).parents[2] / "docs/tutorials/developer.md").read_text("utf-8")
-    typed = [line.split()[1:] for line in map(str.strip, page.splitlines()) if line.startswith("safety-rules ")]
-    for words in typed:
-        if not {"serve", "replay", "prove", "--watch"} & {*words}:
-            done = run(*(w for w in words if w != "--mutate"))
-            assert done.exit_code == 0, (words, done.output)
-    area = sr.load(tmp_path / "my-rules/src/my_rules/rules").area("warehouse")
-    told = [area.on(day).decide({"warehouse": {"exits": 2}}).outcome for day in ("2024-06-01", "2024-07-01")]
-    assert told == ["fit", "undetermined"]
+    blocks = re.findall(r"^```(\w*)\n(.*?)```", TUTORIAL, re.DOTALL | re.MULTILINE)
+    assert [kind for kind, _ in blocks] == ["", "python", "", "", ""]
+    (_, typed), (_, program), (_, serve), (_, curl), (_, replay) = blocks
+    for line in typed.splitlines():
+        done = run(*line.split()[1:])
+        assert done.exit_code == 0, (line, done.output)
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True)
+    with served(serve.split()[1:]) as address:
+        told = [asked(line, address) for line in curl.splitlines()]
+    assert [t["outcome"] for t in told] == ["fit", "undetermined"]
+    again = run(*replay.split()[1:], "-l", "en")
+    assert (again.exit_code, "2 come out the same" in again.output) == (0, True), again.output
+
+
+@pytest.mark.parametrize("name", ["my_rules", "no_such_module"])
+def test_a_packs_project_means_its_rules_wherever_a_folder_is_asked_for(name: str, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    run("new", "pack", pack / "my-rules", "--zh", "仓库")
+    project = pack / "my-rules" / "pyproject.toml"
+    project.write_text(project.read_text("utf-8").replace('my_rules = "my_rules"', f'my_rules = "{name}"'), "utf-8")
+    own = name == "my_rules"
+    assert (resolve_folder(project.parent) == project.parent / "src/my_rules/rules") is own
+    assert (run("check", project.parent).exit_code == 0) is own
+    project.write_text("not toml", "utf-8")
+    assert resolve_folder(project.parent) == project.parent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,7 @@ import safety_rules as sr
 from safety_rules.web.api import Limits, Service, application
 
 RECORD = {"project": {"id": "P1", "site": "land", "land_area": 20, "fixed_asset_investment": 9999.99}}
+ENGLISH, CHINESE = re.compile(r"[a-z]{2,}"), re.compile("[\u4e00-\u9fff]")
 DECIDE = "/areas/admission/decide?on=2020-10-01"
 
 
@@ -105,10 +107,12 @@ def test_an_explanation_is_that_of_the_library(client: TestClient, rules: sr.Liv
 def test_what_cannot_be_answered_is_a_problem(
     client: TestClient, body: bytes | str, path: str, status: int, said: str
 ) -> None:
-    for language in ("zh", "en"):
+    for language, other in (("zh", ENGLISH), ("en", CHINESE)):
         answer = decide(client, body, path, **{"accept-language": language})
         assert (answer.status_code, code(answer)) == (status, said)
-        assert answer.json()["detail"]
+        for part in ("title", "detail"):
+            words = re.sub(r"`[^`]*`|“[^”]*”|/openapi.json|\{.*\}|detail=outcome", "", answer.json()[part])
+            assert (answer.json()[part] != "", other.findall(words)) == (True, [])
     assert client.get(answer.json()["type"]).json()["status"] == status
 
 

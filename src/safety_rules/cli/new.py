@@ -28,7 +28,7 @@ def pack(folder: Path, area: str, zh: str, language: str) -> None:
     from safety_rules.services.scaffold.scaffold import new_pack
 
     made = new_pack(folder, area, zh)
-    _told(made, next(p.parent for p in made if p.name == "units.yaml"), language)
+    _told(made, folder, language)
 
 
 @command.command("area")
@@ -38,9 +38,10 @@ def pack(folder: Path, area: str, zh: str, language: str) -> None:
 def area(rules: Path, area: str, zh: str, language: str) -> None:
     """Write an area into the rules folder RULES: facts, a figure, a document, a rule, cases and a claim to prove."""
     from safety_rules.face import load
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.scaffold.scaffold import new_area
 
-    _told(new_area(load(rules).rulebook, rules, area, zh), rules, language)
+    _told(new_area(load(rules).rulebook, resolve_folder(rules), area, zh), rules, language)
 
 
 @command.command("rule")
@@ -54,10 +55,11 @@ def area(rules: Path, area: str, zh: str, language: str) -> None:
 def rule(rules: Path, area: str, rule: str, since: datetime.date | None, zh: str, language: str) -> None:
     """Write a rule into an area of RULES, with the fact that it asks for; its clause is yours to fill in."""
     from safety_rules.face import load
+    from safety_rules.loading.folders import resolve_folder
     from safety_rules.services.scaffold.scaffold import after_all_cases, new_rule
 
     book = load(rules).rulebook
-    _told(new_rule(book, rules, area, rule, zh, since), rules, language)
+    _told(new_rule(book, resolve_folder(rules), area, rule, zh, since), rules, language)
     begins = since or after_all_cases(book.areas[area])
     if begins > datetime.date.today():
         click.echo(sentence("new.begins", language, rule=rule, day=begins))

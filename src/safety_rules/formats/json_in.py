@@ -13,6 +13,7 @@ from safety_rules.formats.limits import ITEM, beyond
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.exact_json import json_data, mapping, not_a_number
 from safety_rules.language.kinds import Name
+from safety_rules.words.failure import failure
 
 CHUNK = 1 << 16
 
@@ -39,8 +40,7 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:
 
 
 def _not_json(error: ValueError) -> Name:
-    at = f"（第 {error.colno} 列）" if isinstance(error, json.JSONDecodeError) else f"：{error}"
-    return Name(f"本行不是有效的 JSON{at}", f"the line is not JSON: {str(error).lower()}")
+    return Name(f"本行不是有效的 JSON：{failure(str(error), 'zh')}", f"the line is not JSON: {error}")
 
 
 def _array(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:

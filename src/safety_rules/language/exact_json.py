@@ -6,13 +6,25 @@ import json
 from decimal import Decimal
 from typing import Any
 
+MOST_DIGITS = 4000  # of a whole number; Python itself refuses 4,301
+
 
 def json_data(text: str) -> Any:
     """Return the data of JSON text; numbers exact, a name twice or NaN refused. Raises ValueError."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=not_a_number, object_pairs_hook=mapping)
+        return json.loads(
+            text, parse_int=_whole, parse_float=Decimal, parse_constant=not_a_number, object_pairs_hook=mapping
+        )
+    except json.JSONDecodeError as error:
+        raise ValueError(f"it cannot be read at line {error.lineno}, column {error.colno}") from None
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _whole(text: str) -> int:
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"`{text[:12]}…` has more than {MOST_DIGITS} digits")
+    return int(text)
 
 
 def not_a_number(text: str) -> Any:

@@ -43,10 +43,26 @@ def pack_folder(name: str) -> Path:
 
 
 def resolve_folder(rules: PathLike | None) -> Path:
-    """Return the folder of rules that a path or a rule pack's name means; the built-in rules for None."""
+    """Return the folder of rules that a path, a pack's project or an installed pack's name means; the built-in rules for None."""
     if rules is None:
         return rules_folder()
-    return Path(rules) if Path(rules).is_dir() else pack_folder(str(rules))
+    return _rules_within(Path(rules)) if Path(rules).is_dir() else pack_folder(str(rules))
+
+
+def _rules_within(folder: Path) -> Path:
+    """Return the rules of a pack's own project, which its pyproject.toml names by one module; else the folder itself."""
+    project = folder / "pyproject.toml"
+    if not project.is_file():
+        return folder
+    import tomllib
+
+    try:
+        said: Any = tomllib.loads(project.read_text("utf-8"))
+        modules = [*said["project"]["entry-points"][RULEPACKS].values()]
+        at = [p for m in modules for p in (folder / "src" / m / "rules", folder / m / "rules") if p.is_dir()]
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return folder
+    return at[0] if len(modules) == len(at) == 1 else folder
 
 
 def rulebook_of(rules: PathLike | None = None, overlay: PathLike | Sequence[PathLike] = ()) -> Rulebook:

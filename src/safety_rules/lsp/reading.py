@@ -15,15 +15,17 @@ from safety_rules.language.operators import FOLDS, FUNCTIONS
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.models import FIRST_KEYS
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.services.case_words import inside
 from safety_rules.services.cases import run_cases
-from safety_rules.services.graph import readers_of
+from safety_rules.services.graph import readers
 from safety_rules.words.catalog import LANGUAGES, sentence
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.values import shown, standing_words
 
 MARKS = ("units.yaml", "vocabulary.yaml", "sources.yaml")
+FIRST = re.compile(rf"^(?:{'|'.join(FIRST_KEYS)})[:：]", re.MULTILINE)
 OVERLAY = re.compile(r"^overlay:", re.MULTILINE)
 WORD = re.compile(r"[\w.]+")
 SLIPS = {"&&": "and", "||": "or", "\t": "  ", "null": "unknown"}
@@ -48,6 +50,12 @@ def rules_folder_of(path: Path, top: Path | None = None) -> Path:
         if folder == top:
             break
     return found
+
+
+def is_rule_file(path: Path, text: str, top: Path | None = None) -> bool:
+    """Return whether a file lies in a folder of rules, or begins as one of theirs does: other YAML is none of ours."""
+    folder = rules_folder_of(path, top)
+    return any((folder / mark).is_file() for mark in MARKS) or FIRST.search(text) is not None
 
 
 def read(folder: Path, buffers: Mapping[Path, str]) -> Read:
@@ -161,7 +169,7 @@ def _kind(fact: Fact) -> str:
 
 
 def _readers(book: Rulebook, key: str) -> list[str]:
-    titles = [title.zh for _, title in readers_of(book, key)]
+    titles = [title.zh for _, title in readers(book).get(key, ())]
     both = [sentence("page.read_by", at) for at in LANGUAGES]
     return [f"{' · '.join(both)}：{'；'.join(titles[:8])}"] if titles else []
 

@@ -11,7 +11,18 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from safety_rules.language.diagnostic import Severity, Span
-from safety_rules.lsp.reading import Read, failing, fixes, offered, place_of, read, rules_folder_of, told, word_at
+from safety_rules.lsp.reading import (
+    Read,
+    failing,
+    fixes,
+    is_rule_file,
+    offered,
+    place_of,
+    read,
+    rules_folder_of,
+    told,
+    word_at,
+)  # fmt: skip
 from safety_rules.version import VERSION
 from safety_rules.words.diagnostic import Diagnostic
 
@@ -36,8 +47,13 @@ class Rules(LanguageServer):
 
     def buffers(self, folder: Path) -> dict[Path, str]:
         """Return the open documents of a folder."""
-        texts = {_path(uri): d.source for uri, d in self.workspace.text_documents.items()}
+        texts = {_path(uri): d.source for uri, d in self.workspace.text_documents.items() if self.ours(uri)}
         return {path: text for path, text in texts.items() if path.is_relative_to(folder)}
+
+    def ours(self, uri: str) -> bool:
+        """Return whether a document is a rule file."""
+        top = self.workspace.root_path
+        return is_rule_file(_path(uri), self.workspace.get_text_document(uri).source, Path(top) if top else None)
 
     def look(self, folder: Path) -> Read:
         """Read a folder with its open documents."""
@@ -68,6 +84,9 @@ def server(language: str) -> Rules:
         await asyncio.sleep(QUIET)
         if made.asked[uri] != turn:
             return
+        if not made.ours(uri):
+            made.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
+            return
         folder = made.folder(uri)
         found = await asyncio.to_thread(made.look, folder)
         for path in made.buffers(folder):
@@ -82,6 +101,12 @@ def server(language: str) -> Rules:
 
     made.feature(lsp.TEXT_DOCUMENT_DID_OPEN)(changed)
     made.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)(changed)
+
+    @made.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(params: lsp.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        made.asked[uri] = made.asked.get(uri, 0) + 1  # what is being read of it is told no more
+        made.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
     @made.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[".", "[", "'"]))
     def complete(params: lsp.CompletionParams) -> list[lsp.CompletionItem]:
@@ -109,6 +134,8 @@ def server(language: str) -> Rules:
     @made.feature(lsp.TEXT_DOCUMENT_CODE_ACTION)
     def fix(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         uri, path = params.text_document.uri, _path(params.text_document.uri)
+        if not made.ours(uri):
+            return []
         folder = made.folder(uri)
         found = made.look(folder)
         actions = []

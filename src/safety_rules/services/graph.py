@@ -55,9 +55,13 @@ def graph(book: Rulebook, areas: Sequence[str], rules: Sequence[str] = ()) -> Gr
     return Graph(nodes, tuple(edges))
 
 
-def readers_of(book: Rulebook, key: str) -> list[tuple[ItemKey, Name]]:
-    """Return what reads a fact, figure or table itself: rules, derivations, obligations and chaining rules, with their titles."""
-    return [(at, item.title) for at, item in items_of(book).items() if key in _keys_read(item, book)]
+def readers(book: Rulebook) -> dict[str, list[tuple[ItemKey, Name]]]:
+    """Return what reads each fact, figure or table itself: rules, derivations, obligations and chaining rules, with titles."""
+    found: dict[str, list[tuple[ItemKey, Name]]] = {}
+    for at, item in items_of(book).items():
+        for key in _keys_read(item, book):
+            found.setdefault(key, []).append((at, item.title))
+    return found
 
 
 def _keys_read(item: Item | ChainRule, book: Rulebook) -> set[str]:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from safety_rules.language.clock import is_time
 from safety_rules.language.errors import NotFoundError
-from safety_rules.language.kinds import Name
+from safety_rules.language.kinds import Choice, Choices, Name, Number
 from safety_rules.language.law import Parameter
 from safety_rules.language.operators import FOLDS, FUNCTIONS, ORDERS, SIGNS
 from safety_rules.language.rule import Case, Rule
@@ -17,14 +18,18 @@ from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.models_base import KINDS
 from safety_rules.services.diagnosis import diagnosis
-from safety_rules.services.graph import graph, readers_of
+from safety_rules.services.graph import graph, readers
+from safety_rules.services.impact.meaning import ItemKey
 from safety_rules.words.catalog import ENGLISH, LANGUAGES, sentence
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.said import series
 from safety_rules.words.values import shown, standing_words
 
 FINDINGS = "findings"
 DIAGNOSTICS = "diagnostics"
 REFERENCE = "functions"
+MOST_OPTIONS = 12
+ReadBy = Mapping[str, Sequence[tuple[ItemKey, Name]]]
 
 
 def docs_folder() -> Path:
@@ -56,14 +61,14 @@ def page(word: str, book: Rulebook, language: str) -> str:
     names = _functions()
     if word == REFERENCE or word in names:
         return reference(language)
-    named = _named(book)
-    if word in named:
-        return "\n".join(_named_page(book, *named[word], language)) + "\n"
-    known = [*found, *sections, REFERENCE, *names, *rules, *named]
+    things = named(book)
+    if word in things:
+        return named_page(book, *things[word], readers(book), language)
+    known = [*found, *sections, REFERENCE, *names, *rules, *things]
     raise NotFoundError(f"there is no page `{word}`; {did_you_mean(word, known)}")
 
 
-def _named(book: Rulebook) -> dict[str, tuple[str, Name]]:
+def named(book: Rulebook) -> dict[str, tuple[str, Name]]:
     """Return the key and title of what rules read, by each of its names: derivations, facts, tables and figures."""
     titles = {i.key: (i.fact, i.title) for area in book.areas.values() for i in area.derivations}
     facts, tables, figures = book.vocabulary.facts, book.tables, book.parameters
@@ -71,9 +76,18 @@ def _named(book: Rulebook) -> dict[str, tuple[str, Name]]:
     return titles | {word: (t.key, t.name) for t in things for word in (t.zh_key, t.key)}
 
 
-def _named_page(book: Rulebook, key: str, title: Name, language: str) -> Iterator[str]:
-    """Yield the page of a fact, derived fact, table or figure: what it says on which days, who reads it, what overlays changed."""
-    yield f"# {title.in_(language)}\n\n`{key}`"
+def named_page(book: Rulebook, key: str, title: Name, read_by: ReadBy, language: str) -> str:
+    """Return the page of a fact, derived fact, table or figure: what it says on which days, who reads it, what overlays changed."""
+    return "\n".join(_named_page(book, key, title, read_by, language)) + "\n"
+
+
+def _named_page(book: Rulebook, key: str, title: Name, read_by: ReadBy, language: str) -> Iterator[str]:
+    fact = book.vocabulary.facts.get(key)
+    yield f"# {title.in_(language)}\n\n`{key}`" + (f" · {_kind(fact, language)}" if fact is not None else "")
+    if fact is not None and fact.meaning is not None:
+        yield f"\n{fact.meaning.in_(language)}"
+    if fact is not None and fact.headings:
+        yield f"\n{sentence('page.headings', language, headings=series(fact.headings).in_(language))}"
     for one in (d for area in book.areas.values() for d in area.derivations if d.fact == key and not d.borrowed):
         yield f"\n{one.title.in_(language)} `{one.key}` · {one.file}\n"
         yield f"{_days(one.in_force, one.authority, language)}\n\n`{one.text}`\n"
@@ -84,13 +98,27 @@ def _named_page(book: Rulebook, key: str, title: Name, language: str) -> Iterato
         cited, value = entry.citation, shown(entry.value, figure.kind, language)
         yield f"\n**{value}** {_days(entry.period, [cited], language)}\n\n{_cited(book, cited, language)}"
     yield f"\n## {sentence('page.read_by', language)}\n"
-    readers = readers_of(book, key)
-    if not readers:
+    if key not in read_by:
         yield sentence("page.no_reader", language)
-    for at, name in readers:
+    for at, name in read_by.get(key, ()):
         what, area = sentence(f"item.{at.kind}", language), f"`{at.area}`"
         yield f"- {sentence('page.reader', language, what=what, title=name.in_(language), area=area)} `{at.key}`"
     yield from _changed_by(book, key, language)
+
+
+def _kind(fact: Fact, language: str) -> str:
+    """Return what a fact is, with its unit or its choices."""
+    match fact.kind:
+        case Choice(choices) | Choices(choices):
+            options = series(f"{o.name.in_(language)} `{o.key}`" for o in choices.options[:MOST_OPTIONS]).in_(language)
+            more = len(choices.options) - MOST_OPTIONS
+            key = "page.kind_choice" if more <= 0 else "page.kind_choice_more"
+            return sentence(key, language, options=options, more=more)
+        case Number(unit) if not is_time(fact.kind):
+            return sentence("page.kind_number" if unit.symbol else "page.kind_plain", language, unit=unit.symbol)
+        case _:
+            name = "time" if is_time(fact.kind) else type(fact.kind).__name__.lower()
+            return sentence(f"page.kind_{name}", language)
 
 
 def _functions() -> list[str]:

@@ -35,7 +35,6 @@ from safety_rules.services.decisions.log import DecisionLog
 from safety_rules.web.openapi import described
 from safety_rules.web.problems import STATUS, RefusedError, language_of, problem
 from safety_rules.words.catalog import sentence
-from safety_rules.words.failure import failure
 from safety_rules.words.near import did_you_mean
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "testserver")
@@ -175,7 +174,8 @@ async def _problem(request: Request) -> Response:
     code = request.path_params["code"]
     if code not in STATUS:
         raise RefusedError("path")
-    return JSONResponse({"code": code, "status": STATUS[code]})
+    title = sentence(f"api-title.{code}", language_of(request))
+    return JSONResponse({"code": code, "status": STATUS[code], "title": title})
 
 
 async def _decide(request: Request) -> Response:
@@ -242,7 +242,7 @@ async def _asked(request: Request, answer: Any) -> Response:
         with anyio.fail_after(_service(request).limits.seconds):
             return JSONResponse(await anyio.to_thread.run_sync(answer, abandon_on_cancel=True))
     except NotFoundError as error:
-        raise RefusedError("name", why=failure(str(error), language_of(request))) from None
+        raise RefusedError("name", why=str(error)) from None
     except (answers.TooSlowError, TimeoutError):
         raise RefusedError("slow", seconds=f"{_service(request).limits.seconds:g}") from None
     except LedgerError:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from safety_rules.words.catalog import CHINESE, LANGUAGES, sentence
+from safety_rules.words.failure import failure
 
 STATUS = {
     "token": 401, "host": 400, "origin": 403, "media": 415, "large": 413, "many": 413, "deep": 400, "json": 400,
@@ -32,11 +33,12 @@ def language_of(request: Request) -> str:
 
 def problem(request: Request, code: str, **slots: Any) -> JSONResponse:
     """Return the answer to a request that is refused."""
-    said = sentence(f"api-problem.{code}", language_of(request), **slots)
+    language = language_of(request)
+    said = sentence(f"api-problem.{code}", language, **{k: failure(str(v), language) for k, v in slots.items()})
     number = STATUS[code]
     body = {
         "type": f"/problems/{code}",
-        "title": code.replace("_", " "),
+        "title": sentence(f"api-title.{code}", language),
         "status": number,
         "detail": said,
         "instance": f"/requests/{request.scope.get('number', '')}",
