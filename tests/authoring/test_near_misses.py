@@ -13,6 +13,7 @@ SLIPS = [
     ("project.approved <= 2006-01-09", "syntax", "write `'2006-01-09'` for `2006-01-09`"),
     ("project.mass <= 3.5 t", "syntax", "write `3.5[t]` for `3.5 t`"),
     ("project.land >= 5亩", "syntax", "write `5[亩]` for `5亩`"),
+    ("project.mass <= 3.5[℃℃] and project.ready", "unknown-unit", "unit"),
     ("project.level <= ５", "syntax", "write `5` for `５`"),
     ("project.approved <= today", "unknown-name", "write `as_of`"),
     ("project.name == null", "not-allowed", "must_be_given"),

@@ -156,7 +156,16 @@ def test_a_csv_that_is_wrong_is_a_diagnostic(csv: bytes, code: str) -> None:
     assert code in codes
 
 
-def test_a_fault_in_a_csv_is_shown_in_the_folder_of_its_yaml() -> None:
+@pytest.mark.parametrize(
+    ("rows", "at"),
+    [
+        (b"name,amount\na,much\n", ("2:3", 4)),
+        (b"name,amount\r\na,much\r\n", ("2:3", 4)),
+        (b'name,amount\n"a",much\n', ("2:1", 8)),
+        (b"name,amount,name\na,1,a\n", ("1:13", 4)),
+    ],
+)
+def test_a_fault_in_a_csv_is_shown_at_its_cell_and_in_the_folder_of_its_yaml(rows: bytes, at: tuple[str, int]) -> None:
     table = """table: odd
 zh: 奇表
 en: An odd table
@@ -171,7 +180,9 @@ editions:
         RuleFileText("area/table.yaml", (HEAD + "hit: first\nfile: table.csv\n").encode()),
         RuleFileText("area/table.csv", b"row,zh,en,gives,project.level\nr0,a,a,1,< two\n"),
         RuleFileText("tables/odd.yaml", table.encode()),
-        RuleFileText("tables/odd.csv", b"name,amount\na,much\n"),
+        RuleFileText("tables/odd.csv", rows),
     ]
     _, found = rulebook([*folder_files(BASE), *files], [], "here/rules/")
-    assert {"here/rules/area/table.csv:2:1", "here/rules/tables/odd.csv:2:1"} <= {d.at.place for d in found}
+    places = {d.at.place: d.at.end - d.at.start for d in found}
+    assert places["here/rules/area/table.csv:2:10"] == len("< two")
+    assert places[f"here/rules/tables/odd.csv:{at[0]}"] == at[1]

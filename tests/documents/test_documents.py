@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.formats import docx_out
 from safety_rules.formats.docx_out import built
+from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.services import documents
@@ -94,13 +96,44 @@ def test_the_opinion_says_what_the_verdict_says(row: ScreenedRow, tmp_path: Path
     assert row.verdict.on.rulebook.digest[:16] in said
 
 
+def test_an_opinion_says_each_thing_once(row: ScreenedRow, tmp_path: Path) -> None:
+    documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
+    said = whole(path).partition("附件1　填报情况")[0]
+    assert row.verdict is not None
+    reason = "固定资产投资 9999.99 万元 ÷ 用地面积 20 亩"
+    assert [said.count(once) for once in (reason, "尚差固定资产投资 0.01 万元", "不符合：")] == [1, 1, 1]
+    assert "依据：《盐城经济技术开发区单体征地类项目“456”" in said  # the clause beside the ground
+    assert "经审查，结论为：不予准入。" in said
+
+
+def test_an_open_opinion_says_what_is_open_and_rests_on_that() -> None:
+    verdict = sr.load().area("admission").on("2020-10-01").decide({"project.name": "甲项目", "project.site": "land"})
+    open_row = ScreenedRow(LedgerRow(2, "项目!2", ()), verdict)
+    values = documents.of_row(open_row)
+    (ground,) = values["grounds"]
+    assert isinstance(ground, dict)
+    assert ground["text"].startswith("资料不全，下列规定是否符合尚不能判定：")
+    assert not verdict.definite
+    titles = {f.rule.title.zh for f in verdict.open_findings}
+    assert {line["rule"] for line in values["law"]} <= {*titles, "（本库未收入）"}  # type: ignore[index]
+
+
+def test_seal_and_day_stand_with_the_line_before_them(row: ScreenedRow, tmp_path: Path) -> None:
+    documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
+    document = Document(str(path))
+    found = [Paragraph(p, document._body) for p in document.element.body.iter(qn("w:p"))]
+    signed = [p for p, after in pairwise(found) if after.style.name == "sign"]
+    assert [p.text.strip().partition("：")[0] for p in signed] == ["2.依据一览", "经办人", "（单位印章）"]
+    assert [p.paragraph_format.keep_with_next for p in signed] == [True] * 3
+
+
 def test_a_project_that_is_refused_has_no_duties_of_building(row: ScreenedRow, tmp_path: Path) -> None:
     documents.write_document("opinion", documents.of_row(row), path := tmp_path / "x.docx", None)
     said = whole(path)
     assert row.verdict is not None
     assert any(d.duty.who.zh == "建设单位" for d in row.verdict.obligations)
     assert "建设单位，" not in said
-    assert "项目不予准入，建设单位在建设各阶段的" in said
+    assert "项目不予准入，只在项目实施时才须办理的" in said
 
 
 def test_an_opinion_of_one_rule_or_another_asks_for_the_blank(tmp_path: Path) -> None:

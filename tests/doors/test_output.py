@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from disk import on_a_full_disk
 from doors.reading import area
 from safety_rules.language.errors import LedgerError
 
@@ -187,9 +188,8 @@ def test_a_report_with_a_long_name_is_written(tmp_path: Path) -> None:
     assert (tmp_path / name).is_file()
 
 
-FULL = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+FULL = on_a_full_disk(
+    """
 import safety_rules as sr
 area = sr.load().area("admission").on("2020-10-01")
 try:
@@ -197,6 +197,7 @@ try:
 except Exception as error:
     print(type(error).__name__)
 """
+)
 
 
 @pytest.mark.parametrize("engine", ["records", "duckdb"])

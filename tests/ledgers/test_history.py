@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.screening import screen
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+RULES = EXAMPLES.parent / "rules"
 LEDGER, HISTORY = EXAMPLES / "项目台账.xlsx", EXAMPLES / "隐患排查台账.xlsx"
 DAY = "2020-10-01"
 CODE, NAME = "91320991MAK3DGFBAG", "示例公司"  # generated; only its check character is right
@@ -32,6 +34,25 @@ REGISTER = [["单位名称", "统一社会信用代码"], [NAME, CODE]]
 ACCIDENT = ["统一社会信用代码", "事故日期", "死亡人数", "重伤人数", "直接经济损失（万元）", "已受行政处罚"]
 LISTING = ["统一社会信用代码", "名单", "列入日期", "名单状态"]
 DANGER = ["隐患编号", "隐患级别", "整改单位", "统一社会信用代码", "发现日期", "整改期限", "销号日期"]
+FINES = """
+facts:
+  enterprise.fines:
+    zh: 处罚记录
+    en: Fines
+    kind: records
+    fields:
+      code: {zh: 信用代码, en: Credit code, kind: text, format: credit_code}
+      amount: {zh: 金额, en: Amount, kind: number, unit: 万元, minimum: 0}
+"""
+FEW_FINES = """
+rule: few_fines
+title: {zh: 处罚不多, en: Few fines}
+in_force: {from: 2020-01-01}
+authority: [{source: zone_practice, clause: 示例, standing: assumed}]
+requires:
+  fines_are_few: {zh: 处罚合计不超过100万元, en: Fines are at most 1m, that: "合计(f.金额 for f in 企业.处罚记录) <= 100[万元]"}
+otherwise: {outcome: referred}
+"""
 PROJECT: dict[str, Any] = {"project": {"id": "P1"}, "enterprise": {"credit_code": CODE, "name": NAME}}
 
 
@@ -362,3 +383,52 @@ def test_a_log_keeps_the_history_and_makes_every_verdict_again(tmp_path: Path, a
     masked.append(made[0])
     stored = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and p.name.startswith("b.db"))
     assert NAME.encode() not in stored
+
+
+@pytest.fixture
+def fined(tmp_path: Path) -> Path:
+    """The shipped rules, with a rule on fines that admission joins from a ledger."""
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    (rules / "rules.lock").unlink()
+    area = rules / "admission" / "area.yaml"
+    area.write_text(
+        area.read_text("utf-8") + "from_ledger:\n  enterprise.fines: {code: enterprise.credit_code}\n", "utf-8"
+    )
+    (rules / "admission" / "fines.yaml").write_text(FINES, "utf-8")
+    (rules / "admission" / "advice" / "few_fines.yaml").write_text(FEW_FINES, "utf-8")
+    return rules
+
+
+def test_a_history_and_joined_ledgers_decide_together_and_are_replayed(call: Any, tmp_path: Path, fined: Path) -> None:
+    listed = whole(tmp_path, 名单记录=[LISTING, [CODE, "黄名单", "2020-07-02", "在列"]])
+    fines = tmp_path / "处罚记录.csv"
+    project = tmp_path / "项目.csv"
+    project.write_text(f"项目编号,统一社会信用代码\nP1,{CODE}\nP2,\n", "utf-8")
+    plain = sr.load(fined).area("admission").on("2020-10-02")
+
+    def ends(known: Any) -> list[tuple[str, str, bool | None]]:
+        made = [known.decide(PROJECT), known.decide({"project": {"id": "P2"}})]
+        return [(v.at_best, v.at_worst, "few_fines" in v.violated()) for v in made]
+
+    fines.write_text(f"信用代码,金额(万元)\n{CODE},60\n{CODE},50\n", "utf-8")
+    both = sr.with_history(plain, listed).with_ledger(fines)
+    assert ends(plain.with_ledger(fines)) == [("referred", "rejected", True), ("admitted", "rejected", False)]
+    assert ends(sr.with_history(plain, listed)) == [("conditional", "rejected", False), ("admitted", "rejected", False)]
+    assert ends(both) == [("referred", "rejected", True), ("admitted", "rejected", False)]
+    # a row without its key may be anybody's: with it the fines may be too many, and what the history does is certain still
+    fines.write_text(f"信用代码,金额(万元)\n{CODE},60\n,50\n", "utf-8")
+    open_ = sr.with_history(plain, listed).with_ledger(fines).decide(PROJECT)
+    assert (open_.at_best, "few_fines" in open_.violated()) == ("conditional", False)
+    assert {e.values["effect"] for e in open_.effects} == {"conditional"}
+    assert any("处罚记录" in n.zh for n in open_.notes)
+    with pytest.raises(sr.LedgerError, match="not joined to a table"):
+        both.decide_table(project)
+    log = tmp_path / "a.db"
+    beside = ["--history", listed, "--ledger", fines, "--rules", fined, "--on", "2020-10-02"]
+    code, out, err = call("screen", project, *beside, "--log", log)
+    assert (code, err.count("“处罚记录”取自台账，共 2 条"), err.count("已公布的列入记录 1 条")) == (0, 1, 1), out + err
+    _, out, _ = call("explain", project, "--id", "P1", *beside, "--all")
+    assert ("处罚记录.csv:2" in out, "黄名单" in out) == (True, True)
+    found = sr.DecisionLog(log).replay(sr.load(fined).rulebook)
+    assert [str(r) for r in found] == ["the same", "the same"]

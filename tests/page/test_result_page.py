@@ -78,6 +78,25 @@ def test_the_tiles_add_up_to_the_rows(page: Path, rows: list[ScreenedRow]) -> No
     assert {k: int(n) for k, n in tiles if int(n)} == Counter(r.outcome for r in rows)
 
 
+def test_what_refuses_nothing_stands_after_what_does(tmp_path: Path) -> None:
+    path = tmp_path / "台账.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("项目")
+        heads = ["项目名称", "用地方式", "用地面积（亩）", "固定资产投资（万元）", "产品类别"]
+        rows = [
+            ["甲", "单体征地", 20, 9000, "塑料制品"],
+            ["乙", "单体征地", 20, 90000, "塑料制品"],
+            ["丙", "单体征地", 20, 90000, "塑料制品"],
+        ]
+        for at, row in enumerate([heads, *rows]):
+            sheet.write_row(at, 0, row)
+    screening = screen(path, sr.load().area("admission").on(DAY))
+    write_page(screening, screening.rows, tmp_path / "x.html", "zh")
+    assert screening.summary.violated.most_common(1)[0][1] == 3  # the advice, which every row has
+    bars = (tmp_path / "x.html").read_text("utf-8").partition("不符合最多的规则")[2].partition("最常缺的数据")[0]
+    assert 0 < bars.index("亩均固定资产投资达到") < bars.index("（仅作提示）")
+
+
 def test_nothing_of_a_ledger_becomes_part_of_the_page(page: Path) -> None:
     text = page.read_text("utf-8")
     assert len(re.findall(r"<script\b", text)) == 2

@@ -160,7 +160,7 @@ def test_a_row_of_another_sheet_that_joins_nothing_is_refused(
 
 def test_a_workbook_without_a_heading_or_a_sheet_is_refused_as_a_whole(tmp_path: Path) -> None:
     lacking = {k: v for k, v in ROW.items() if k not in ("隐患内容", "发现日期")}
-    with pytest.raises(LedgerError, match=r"缺少表头.*隐患内容（或隐患描述、.*；发现日期（或检查时间、"):
+    with pytest.raises(LedgerError, match=r"lacks headings: .*隐患内容（或隐患描述、.*；发现日期（或检查时间、"):
         imported(book(tmp_path / "a.xlsx", 隐患台账=[lacking]), tmp_path)
     with xlsxwriter.Workbook(str(tmp_path / "b.xlsx")) as workbook:
         workbook.add_worksheet("别的")

@@ -18,6 +18,7 @@ from safety_rules.services.rectification.life import Event
 from safety_rules.services.rectification.recording import dangers, history, record
 from safety_rules.services.rectification.table import lifecycle
 from safety_rules.services.rectification.verifying import faults
+from safety_rules.words.failure import failure
 
 TABLE = lifecycle()
 TODAY = datetime.date(2020, 9, 30)
@@ -205,3 +206,61 @@ def test_an_exported_ledger_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert of[0] == of[1]
     assert {d.details.enterprise for d in of[1].values()} == {ENTERPRISE}
     assert {d.details.unit for d in of[1].values()} == {UNIT}
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "read_as"),
+    [
+        ("2020年9月10日前", "整改期限", "2020-09-10"), ("2020.9.10前完成", "整改期限", "2020-09-10"),
+        ("2020-09-10之前", "要求完成时间", "2020-09-10"), ("2020年9月10号", "整改期限", "2020-09-10"),
+        ("2020年9月10号以前", "整改期限", "2020-09-10"), ("9月10日前", "整改期限", "“整改期限”的“9月10日前”没有写年份"),
+        ("2020年9月底前", "整改期限", "“整改期限”的“2020年9月底前”不是日期"),
+    ],
+)  # fmt: skip
+def test_a_term_in_words_is_read_where_it_is_one_day(tmp_path: Path, text: str, heading: str, read_as: str) -> None:
+    found = said(sheet(tmp_path / "a.xlsx", [*HEADINGS, heading], ["通道堵塞", "甲公司", "2020年9月1号", text]))
+    told = [str(x.danger.deadline) for x in found.lives] + [r.reason.zh for r in found.refusals]
+    assert told == [read_as]
+
+
+def test_lists_as_townships_send_them(tmp_path: Path) -> None:
+    merged = {"序号": "A2:A3", "受检企业": "B2:C2", "检查日期": "D2:D3", "问题及隐患描述": "E2:E3", "整改": "F2:G2"}
+    with xlsxwriter.Workbook(str(tmp_path / "专家.xlsx")) as workbook:
+        page = workbook.add_worksheet()
+        page.merge_range("A1:G1", "专家检查问题清单")
+        for text, cells in merged.items():
+            page.merge_range(cells, text)
+        for cell, text in {"B3": "名称", "C3": "统一社会信用代码", "F3": "时限", "G3": "责任人"}.items():
+            page.write(cell, text)
+        page.write_row(3, 0, [1, "丁公司", "91320991MA91Q6798L", "20200915", "未设通风", "20200925", "孙八"])
+    (life,) = said(tmp_path / "专家.xlsx").lives
+    assert (life.danger.details.enterprise, life.danger.details.text, life.danger.deadline) == (
+        "丁公司",
+        "未设通风",
+        day(25),
+    )
+    for headings in (
+        ["企业名称", "存在的问题隐患", "检查时间"],
+        ["单位", "隐患", "发现时间"],
+        ["公司名称", "问题", "排查日期"],
+    ):
+        (life,) = said(sheet(tmp_path / "a.xlsx", headings, ["丁公司", "未设通风", "2020.9.15"])).lives
+        assert (life.danger.details.enterprise, life.danger.details.text) == ("丁公司", "未设通风")
+
+
+def test_several_sheets_that_lack_headings_are_told_in_chinese(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "a.xlsx")) as workbook:
+        for name in ("第一周", "第二周"):
+            workbook.add_worksheet(name).write_row(0, 0, ["序号", "隐患描述"])
+    with pytest.raises(LedgerError) as refused:
+        said(tmp_path / "a.xlsx")
+    lines = failure(str(refused.value), "zh").split("\n")
+    assert [line.partition("：")[0] for line in lines] == ["工作表“第一周”缺少表头", "工作表“第二周”缺少表头"]
+
+
+def test_a_column_that_says_done_without_a_day_is_said_not_to_count(tmp_path: Path) -> None:
+    found = said(sheet(tmp_path / "a.xlsx", [*HEADINGS, "整改情况"], ["通道堵塞", "甲公司", "2020-09-01", "已整改"]))
+    assert [
+        (n.place, "“整改情况”一列没有采用" in n.text("zh")) for n in found.notices if n.code == "status-not-used"
+    ] == [("Sheet1!D1", True)]
+    assert [x.danger.state for x in found.lives] == ["found"]

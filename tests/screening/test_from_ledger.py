@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -287,3 +288,18 @@ def test_one_name_under_several_numbers_is_nobodys_for_certain(by_ways: DatedAre
     found = known.decide({"visitor.company": FIRM})
     assert "is_not_banned" not in found.violated()
     assert "名称相同而代码不一" in found.explain("zh")
+
+
+def test_what_is_asked_of_a_key_grows_with_its_rows_and_not_with_their_square(area: DatedArea) -> None:
+    class Row(int):
+        asked = 0
+
+        def __hash__(self) -> int:
+            Row.asked += 1
+            return int(self)
+
+    rows = [{"person": "甲1"} for _ in range(500)]
+    [one] = [j for j in area.with_ledger({"visitor.bans": rows}).lists if j.join.list == "visitor.bans"]
+    found = replace(one, ways=[{key: [*map(Row, numbers)] for key, numbers in way.items()} for way in one.ways])
+    assert found.mine({"visitor.number": "甲1"}).certain == [*range(500)]
+    assert Row.asked < 10 * len(rows)

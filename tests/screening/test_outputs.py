@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from disk import on_a_full_disk
 from safety_rules.formats.columns import result_headings
 from safety_rules.formats.overview import Page, write_page
 from safety_rules.formats.safe import inert, printable
@@ -214,12 +215,12 @@ def test_an_output_into_a_folder_that_is_not_there_is_one_line(tmp_path: Path, w
         write(made, made.rows, tmp_path / "none" / "out", "zh")
 
 
-FULL = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+FULL = on_a_full_disk(
+    """
 from safety_rules.cli.main import main
 main()
 """
+)
 
 
 @pytest.mark.parametrize("verb", ["screen xlsx", "screen csv", "screen jsonl", "screen parquet", "grade xlsx"])

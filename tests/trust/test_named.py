@@ -94,6 +94,20 @@ def test_a_name_means_what_it_stands_for() -> None:
     assert one.applies_when[0].at.place == "area/one.yaml:6:13"
 
 
+def test_a_duty_lapses_with_an_outcome_that_the_area_has() -> None:
+    lapses = NAMED.replace("专人看守, en: Keep watch}", "专人看守, en: Keep watch}\n    lapses_with: rejected")
+    own = book(named=lapses, area__one=referring(OUT), area__owed=OWED_OUT + "  lapses_with: rejected\n").areas["base"]
+    rule, owed = next(r for r in own.rules if r.key == "one"), next(o for o in own.obligations if o.key == "owed")
+    assert [d.lapses_with for d in (*rule.otherwise.duties, owed.duty)] == ["rejected"] * 2
+    wrong = [*BASE, RuleFileText("named.yaml", lapses.replace("rejected", "rejectd").encode())]
+    files = {"area/one.yaml": referring(OUT), "area/owed.yaml": OWED_OUT + "  lapses_with: rejectd\n"}
+    found = rulebook([*wrong, *(RuleFileText(p, t.encode()) for p, t in files.items())])[1]
+    assert [(d.code, d.at.place.partition(":")[0]) for d in found] == [
+        ("unknown-outcome", "area/one.yaml"),
+        ("unknown-outcome", "area/owed.yaml"),
+    ]
+
+
 def test_an_overlay_refers_to_the_names_of_the_rules_below_it() -> None:
     files = [*BASE, RuleFileText("named.yaml", NAMED.encode())]
     under = loaded(files, [RuleFileText("district.yaml", OVERLAY.encode())])

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
     from safety_rules.formats.docx_out import Values
     from safety_rules.formats.result import ScreenedRow
     from safety_rules.services.grading import GradedUnit
-
-CONVERT_SECONDS = 120
 
 
 @click.command("document", cls=Verb)
@@ -171,16 +166,9 @@ def _write(
 
 def _pdf(paths: list[Path], language: str) -> list[Path]:
     """Return PDFs that LibreOffice made of documents; none, and said so, where it is not there."""
+    from safety_rules.services.office import office, pdfs
     from safety_rules.words.catalog import sentence
 
-    office = shutil.which("soffice") or shutil.which("libreoffice")
-    if office is None:
+    if office() is None:
         click.echo(sentence("document.no_pdf", language), err=True)
-        return []
-    with TemporaryDirectory() as home:  # a profile of its own, so that an open office is not disturbed
-        profile = f"-env:UserInstallation={Path(home).as_uri()}"
-        folder = paths[0].absolute().parent
-        command = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(folder), *map(str, paths)]
-        limit = CONVERT_SECONDS + 5 * len(paths)
-        subprocess.run(command, check=False, capture_output=True, timeout=limit)
-    return [p.with_suffix(".pdf") for p in paths if p.with_suffix(".pdf").is_file()]
+    return pdfs(paths)

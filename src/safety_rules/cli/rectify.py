@@ -49,6 +49,12 @@ def command() -> None:
 @click.option("--by", default="", help="Who settles what differs from the ledger, by corrections and extensions.")
 @click.option("--role", default="department", help="In which role; department by default.")
 @click.option("--why", default="", help="Why: the reason of those corrections.")
+@click.option(
+    "--same",
+    multiple=True,
+    help="The number made for a row (自编-…) that is the near danger of the ledger; may be repeated.",
+)
+@click.option("--apart", multiple=True, help="The number made for a row that is a danger of its own; may be repeated.")
 @on_option("The day of those corrections")
 @headings_options
 def import_(
@@ -58,6 +64,8 @@ def import_(
     by: str,
     role: str,
     why: str,
+    same: tuple[str, ...],
+    apart: tuple[str, ...],
     on: datetime.date | None,
     explain_headings: bool,
     mapped: Path | None,
@@ -67,7 +75,8 @@ def import_(
     """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
 
     One sheet of dangers is enough, under the headings that offices use. What stands otherwise in the ledger is shown
-    with both values, and left, unless --by and --why settle it: then it is a correction, or an extension.
+    with both values, and left, unless --by and --why settle it: then it is a correction, or an extension. A row without a
+    number that is nearly a danger of the ledger waits until --same or --apart says which it is.
     """
     from safety_rules.cli.rectify_terminal import print_import
     from safety_rules.formats.heading_map import layout
@@ -89,7 +98,8 @@ def import_(
     if party is None or day_of(on) > today:
         raise click.UsageError(_no_role(role, table) if party is None else f"{day_of(on)} is yet to come")
     hand = Hand(by, party, why, day_of(on)) if by else None
-    imported = import_workbook(workbook, store, table, today, hand, write=yes, wanted=wanted)
+    said = {number: number in same for number in (*apart, *same)}
+    imported = import_workbook(workbook, store, table, today, hand, write=yes, wanted=wanted, told=said)
     print_import(imported, workbook, store, language)
     if imported.refusals:
         sys.exit(ExitCode.REFUSED)

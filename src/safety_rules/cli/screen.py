@@ -70,18 +70,13 @@ def area_on(
 def history_of(
     dated: DatedArea, histories: tuple[Path, ...], ledgers: tuple[Path, ...]
 ) -> AreaWithHistory | AreaWithLedger | None:
-    """Return the law with the history or the ledgers that were named, if any was."""
-    if histories and ledgers:
-        raise click.UsageError(
-            "`--history` and `--ledger` do not go together yet: join one, and write the other's list out"
-        )
-    if ledgers:
-        return dated.with_ledger(*ledgers)
+    """Return the law with the history and the ledgers that were named, if any was."""
     if not histories:
-        return None
+        return dated.with_ledger(*ledgers) if ledgers else None
     from safety_rules.services.chaining.deciding import with_history
 
-    return with_history(dated, *histories)
+    known = with_history(dated, *histories)
+    return known.with_ledger(*ledgers) if ledgers else known
 
 
 @click.command("screen", cls=Verb)

@@ -25,18 +25,12 @@ def command(
     """
     from safety_rules.cli.screen import area_on
     from safety_rules.formats.blank_out import write_blank
-    from safety_rules.services.blank import AREAS, COMPANY, DANGER, TASK, blank_dangers, blank_ledger, blank_tasks
+    from safety_rules.services.blank import blank_sheets
     from safety_rules.words.catalog import sentence
 
     if output.suffix.lower() != ".xlsx":
         raise click.UsageError(f"`{output}` is no .xlsx")
-    if kind == DANGER:
-        sheets = blank_dangers(language)
-    elif kind == TASK:
-        sheets = blank_tasks()
-    else:
-        law = area_on(rules, overlays, AREAS.get(kind, kind), day, require_standing).law
-        sheets = blank_ledger(law, language, field, kind == COMPANY)
+    sheets = blank_sheets(kind, lambda area: area_on(rules, overlays, area, day, require_standing).law, language, field)
     write_blank(sheets, output, language)
     told = {"file": output, "count": len(sheets), "columns": sum(len(s.columns) for s in sheets)}
     click.echo(sentence("blank.written", language, **told))

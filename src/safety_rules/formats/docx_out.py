@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,10 @@ LOOKS: dict[str, tuple[str, float, str, float, bool]] = {  # font, size in pt, a
     "copies": (BODY, 12, "LEFT", 0, False),
     "cell": (BODY, 12, "LEFT", 0, False),
 }
-LINE = {"gb9704": 28.95, "enforcement": 26.0, "list": 26.0}
+LINE = {"gb9704": 28.95, "enforcement": 24.0, "list": 26.0}
+NUMBERED = ("— ", "PAGE", " —")  # what stands at the foot, fields in capitals
+FEET = {"gb9704": NUMBERED, "list": NUMBERED, "enforcement": ("共 ", "NUMPAGES", " 页　第 ", "PAGE", " 页")}
+LAST = ("sign", "copies")  # what must not stand alone on a page
 
 
 def built(layout: Mapping[str, Any]) -> Document:
@@ -59,6 +63,19 @@ def built(layout: Mapping[str, Any]) -> Document:
     return document
 
 
+def _keep_signatures_together(document: Document) -> None:
+    """Keep seal, day and copies on one page with the line before them: no page holds signatures alone."""
+    from docx.oxml.ns import qn
+    from docx.text.paragraph import Paragraph
+
+    found = [
+        p for p in document.element.body.iter(qn("w:p")) if not any(a.tag == qn("w:tc") for a in p.iterancestors())
+    ]
+    for before, after in pairwise(Paragraph(p, document._body) for p in found):
+        if after.style is not None and after.style.name in LAST:
+            before.paragraph_format.keep_with_next = True
+
+
 def opened(path: Path) -> Document:
     """Return a district's own template; raises LedgerError where it is no document."""
     docx = _docx()
@@ -72,6 +89,7 @@ def fill(document: Document, values: Values, name: str) -> None:
     """Put values where their content controls stand; raises LedgerError for a control that nothing fills."""
     for control in list(_outer(document.element.body)):
         _fill(control, values, name)
+    _keep_signatures_together(document)
 
 
 def write(document: Document, path: Path, *read: Path) -> None:
@@ -102,12 +120,12 @@ def _blank(frame: str) -> Document:
     document.settings.odd_and_even_pages_header_footer = True
     for footer, side in ((section.footer, "RIGHT"), (section.even_page_footer, "LEFT")):
         paragraph = footer.paragraphs[0]
-        paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, side)
-        for part in ("— ", None, " —"):
-            run = paragraph.add_run(part or "")
-            _font(run, SONG, 14)
-            if part is None:
-                _page_number(run)
+        paragraph.alignment = getattr(WD_ALIGN_PARAGRAPH, side if FEET[frame] is NUMBERED else "CENTER")
+        for part in FEET[frame]:
+            run = paragraph.add_run("" if part.isupper() else part)
+            _font(run, SONG, 14 if FEET[frame] is NUMBERED else 10.5)
+            if part.isupper():
+                _field(run, part)
     document.core_properties.author, document.core_properties.language = "", "zh-CN"
     for look in LOOKS:
         _style(document, look, LINE[frame])
@@ -115,7 +133,7 @@ def _blank(frame: str) -> Document:
     return document
 
 
-def _page_number(run: Any) -> None:
+def _field(run: Any, name: str) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -124,7 +142,7 @@ def _page_number(run: Any) -> None:
         if kind:
             element.set(qn("w:fldCharType"), kind)
         else:
-            element.text = "PAGE"
+            element.text = name
         run._r.append(element)
 
 

@@ -89,17 +89,17 @@ def settled(tables: Sequence[RawTable], wanted: Layout) -> list[RawTable]:
     texts: list[str] = []
     for table in tables:
         own = {folded(m.heading): m for m in wanted.headings if m.sheet in ("", table.name)}
-        at = 0
+        at: int | None = None
         for row in table.rows():
             if row.number > FIRST_ROWS:
                 break
             names = [cell_text(c) for c in row.cells if isinstance(c, str)]
             texts += names
             hits = [own[folded(n)] for n in names if folded(n) in own]
-            at = at or (row.number if hits else 0)
+            at = row.number if at is None and hits else at
             for mapped in hits:
                 left.pop(mapped.place, None)
-        found.append(_with(table, at, own) if at else table)
+        found.append(_with(table, at, own) if at is not None else table)
     for mapped in left.values():
         hint = did_you_mean(mapped.heading, dict.fromkeys(t for t in texts if t))
         raise NotFoundError(f"{mapped.place}: no sheet has the heading `{mapped.heading}`; {hint}".rstrip("; "))

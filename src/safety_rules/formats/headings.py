@@ -139,7 +139,7 @@ def _united(upper: RawRow, lower: RawRow, names: Spellings) -> RawRow | None:
     """Return two rows of headings as one; None where the lower one is no row of headings.
 
     It is one where it stands under groups and blanks only. A part is named by its group where its own name says
-    nothing (合计), and has its group's unit.
+    nothing (合计) or names a fact with it only, and has its group's unit.
     """
     cells: list[Any] = []
     group, end, groups = "", -1, _groups(upper, lower)
@@ -176,6 +176,8 @@ def _part(group: str, part: str, names: Spellings) -> str:
             if bracket is None or BRACKETED.match(unicodedata.normalize("NFKC", part))
             else f"{part}（{bracket[2]}）"
         )
+    if named_facts(f"{group}{part}", names):  # 整改 over 时限
+        return f"{group}{part}"
     return group if folded(part) in TOTALS else f"{group}/{part}"
 
 

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import columns, heading_row, in_units, spellings
-from safety_rules.formats.ledger import CSV, PARQUET
 from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
 from safety_rules.formats.lists import list_of
-from safety_rules.formats.parquet_in import parquet_table
+from safety_rules.formats.raw_tables import raw_tables
 from safety_rules.formats.table import RawTable, is_blank
-from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.language.rulebook import LedgerJoin
@@ -43,9 +40,9 @@ def read_rows(path: Path, joins: Sequence[LedgerJoin], vocabulary: Vocabulary, r
     if path.is_dir() or not path.exists():
         raise LedgerError(f"there is no file `{path}`")
     facts = {j.list: vocabulary.facts[j.list] for j in joins}
-    tables, found_any = _tables(path), False
+    tables, found_any = raw_tables(path), False
     for table in tables:
-        stem = table.name if len(tables) > 1 or path.suffix.lower() not in (*CSV, *PARQUET) else path.stem
+        stem = table.name if table.mark == "!" else path.stem
         fact = list_of(stem, facts.values())
         if fact is None and len(tables) == len(facts) == 1:
             fact = next(iter(facts.values()))
@@ -57,16 +54,6 @@ def read_rows(path: Path, joins: Sequence[LedgerJoin], vocabulary: Vocabulary, r
     if not found_any:
         wanted = "、".join(f.name.zh for f in facts.values())
         raise LedgerError(f"`{path.name}` has no sheet of {wanted} (name the sheet or the file like the list)")
-
-
-def _tables(path: Path) -> Sequence[RawTable]:
-    ending = path.suffix.lower()
-    try:
-        if ending in CSV:
-            return (csv_table(path),)
-        return (parquet_table(path),) if ending in PARQUET else sheets(path)
-    except OSError as error:
-        raise LedgerError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
 
 
 def _read(table: RawTable, join: LedgerJoin, fact: Fact, vocabulary: Vocabulary, rows: Rows) -> None:

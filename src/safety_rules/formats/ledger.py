@@ -28,6 +28,7 @@ from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headi
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
 from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
+from safety_rules.formats.raw_tables import JSON, PARQUET, raw_tables
 from safety_rules.formats.same_owner import Watched, watched
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
@@ -37,10 +38,6 @@ from safety_rules.language.vocabulary import Fact, Vocabulary
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
-WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-CSV = (".csv", ".tsv", ".txt")
-JSON = (".json", ".jsonl", ".ndjson")
-PARQUET = (".parquet", ".pq")
 ALIKE = 0.8
 FEWEST = 4  # facts that sheets of one kind share
 SAMPLE = re.compile("示例|样例|模板|样表|说明|附注")
@@ -85,23 +82,14 @@ def ledger(
 
 
 def _ledger(path: Path, vocabulary: Vocabulary, subjects: Sequence[str], sheet: Wanted, watch: Watched) -> Ledger:
-    with path.open("rb") as file:
-        head = file.read(8)
-    if not head:
-        raise LedgerError(f"`{path.name}` is empty")
     ending = path.suffix.lower()
-    if ending in JSON:
+    if ending in JSON and path.stat().st_size:
         return _json_ledger(path, vocabulary, subjects, watch)
-    if ending in PARQUET:
-        from safety_rules.formats.parquet_in import parquet_table
-
-        read = _from_tables(path, (parquet_table(path),), vocabulary, subjects, None, watch)
-        return replace(read, heading_row=1, numbered=False)
-    if ending in WORKBOOKS or head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        from safety_rules.formats.workbook_in import sheets
-
-        return _from_tables(path, sheets(path), vocabulary, subjects, sheet, watch)
-    return _from_tables(path, (csv_table(path),), vocabulary, subjects, None, watch)
+    tables = raw_tables(path)
+    if not any(t.mark == "!" for t in tables):  # one table without a name
+        sheet = replace(sheet, sheet=None) if isinstance(sheet, Layout) else None
+    read = _from_tables(path, tables, vocabulary, subjects, sheet, watch)
+    return replace(read, heading_row=1, numbered=False) if ending in PARQUET else read
 
 
 def _facts(vocabulary: Vocabulary, subjects: Sequence[str]) -> list[Fact]:

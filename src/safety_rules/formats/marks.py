@@ -35,8 +35,17 @@ BROKEN = Mark("!", "#FFFFFF", "#000000", "dashed")
 IDLE = Mark("○", "#FFFFFF", "#000000")
 
 
+LEVELS = {
+    "level_1": Mark("▇", "#1B2A49", "#FFFFFF"), "level_2": Mark("▅", "#44608F", "#FFFFFF"),
+    "level_3": Mark("▃", "#93A9CC", "#000000"), "level_4": Mark("▁", "#D3DDEC", "#000000"),
+}  # fmt: skip
+NEUTRAL = ("not_major", "not_applicable")  # nothing to warn of and nothing to praise: no colour
+
+
 def marks(outcomes: Sequence[str]) -> Mapping[str, Mark]:
     """Return the mark of each outcome of an area, from best to worst, and of what is open or could not be screened."""
-    last = len(outcomes) - 1
-    between = {key: BETWEEN[min(i - 1, len(BETWEEN) - 1)] for i, key in enumerate(outcomes) if 0 < i < last}
-    return {outcomes[0]: BEST, **between, outcomes[last]: WORST, UNDETERMINED: OPEN, ERROR: BROKEN}
+    judged = [key for key in outcomes if key not in NEUTRAL and key not in LEVELS]
+    between = {key: BETWEEN[min(i - 1, len(BETWEEN) - 1)] for i, key in enumerate(judged) if 0 < i < len(judged) - 1}
+    ends = {judged[-1]: WORST, judged[0]: BEST} if len(judged) > 1 else dict.fromkeys(judged, BETWEEN[0])
+    own = {key: LEVELS.get(key, IDLE) for key in outcomes if key in LEVELS or key in NEUTRAL}
+    return {**between, **ends, **own, UNDETERMINED: OPEN, ERROR: BROKEN}

@@ -164,7 +164,9 @@ def _answer(screening: Screening, names: Mapping[str, Name]) -> Name:
 def _charts(screening: Screening, read: _Rows) -> list[tuple[str, list[Bar]]]:
     summary, titles = screening.summary, rule_names(screening.on)
     order = {key: i for i, key in enumerate(titles)}
-    violated = [(titles[k], n, order[k]) for k, n in summary.violated.most_common(SHOWN_BARS)]
+    advice = {r.key for r in screening.on.rules if r.otherwise.outcome is None}  # refuses nothing: after what does
+    counted = sorted(summary.violated.items(), key=lambda item: (item[0] in advice, -item[1]))[:SHOWN_BARS]
+    violated = [(titles[k], n, order[k]) for k, n in counted]
     missing = [(summary.names[r], n, None) for r, n in summary.missing.most_common(SHOWN_BARS)]
     return [("result_page.violated", _bars(violated)), ("result_page.missing", _bars(missing))]
 

@@ -22,12 +22,10 @@ import xlsxwriter
 from safety_rules.formats import marks
 from safety_rules.formats.layout import row_height
 from safety_rules.formats.marks import Mark
-from safety_rules.formats.result import ERROR
 from safety_rules.formats.safe import printable, replacing
 from safety_rules.formats.sheets_out import Sheet
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.rulebook import Area
-from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.words.catalog import sentence
 
 FONT = {"font_name": "微软雅黑", "font_size": 10, "valign": "top"}
@@ -61,33 +59,15 @@ HOW: Mapping[str, tuple[tuple[str, Any], ...]] = {  # the edges of marks, as pro
 
 def look(mark: Mark) -> Look:
     """Return a mark as the look of a cell."""
-    return Look(mark.sign, mark.fill, mark.text, HOW[mark.edge])
+    return Look(mark.sign) if mark is marks.IDLE else Look(mark.sign, mark.fill, mark.text, HOW[mark.edge])
 
 
 BEST, WORST, OPEN, BROKEN = map(look, (marks.BEST, marks.WORST, marks.OPEN, marks.BROKEN))
-BETWEEN = tuple(map(look, marks.BETWEEN))
-LEVELS = {
-    "level_1": Look("▇", "#1B2A49", "#FFFFFF"), "level_2": Look("▅", "#44608F", "#FFFFFF"),
-    "level_3": Look("▃", "#93A9CC"), "level_4": Look("▁", "#D3DDEC"),
-}  # fmt: skip
-PLAIN = Look(marks.IDLE.sign)
-NEUTRAL = ("not_major", "not_applicable")  # nothing to warn of and nothing to praise: no colour
 
 
 def looks(outcomes: Sequence[str]) -> Mapping[str, Look]:
     """Return the look of each outcome, from the best to the worst, of what is open and of what could not be read."""
-    judged = [key for key in outcomes if key not in NEUTRAL and key not in LEVELS]
-    found = {key: BETWEEN[min(i - 1, len(BETWEEN) - 1)] for i, key in enumerate(judged) if 0 < i < len(judged) - 1}
-    ends = {judged[-1]: WORST, judged[0]: BEST} if len(judged) > 1 else dict.fromkeys(judged, BETWEEN[0])
-    plain = {key: PLAIN for key in outcomes if key in NEUTRAL}
-    return {
-        **found,
-        **ends,
-        **plain,
-        **{k: LEVELS[k] for k in outcomes if k in LEVELS},
-        UNDETERMINED: OPEN,
-        ERROR: BROKEN,
-    }
+    return {key: look(mark) for key, mark in marks.marks(outcomes).items()}
 
 
 @contextmanager

@@ -28,13 +28,17 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What someone has to do, and by when; `named` is the name that a rule refers to it by."""
+    """What someone has to do, and by when; `named` is the name that a rule refers to it by.
+
+    With the outcome `lapses_with`, if any, there is nothing left to do it for.
+    """
 
     who: Name
     what: Name
     by: Name | None = None
     at: Span | None = field(default=None, compare=False, repr=False)
     named: str = field(default="", compare=False)
+    lapses_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +55,14 @@ class NamedParts:
 class MustBeGiven:
     """A fact that records of an area (of all where none is named) must carry: always, or in some cases.
 
-    It must be given where `when` is true (of a list's field for the item that `variable` stands for) and the fact
-    `given_with` is given; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
+    It must be given where `when` is true (of a list's field for the item that `variable` stands for), the fact
+    `given_with` is given, and the fact `without` is not; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
     """
 
     fact: str
     when: Expr | None = None
     given_with: str = ""
+    without: str = ""
     variable: str | None = None
     why: Name | None = None
     areas: tuple[str, ...] = ()

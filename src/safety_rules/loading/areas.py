@@ -124,7 +124,7 @@ def otherwise(file: shapes.OtherwiseFile, area_file: shapes.AreaFile | None, c: 
         outcome,
         veto,
         None if file.remedy is None else name(file.remedy, r),
-        tuple(d for d in (duty(f, c) for f in file.duties) if d is not None),
+        tuple(d for d in (duty(f, c, keys) for f in file.duties) if d is not None),
     )
 
 
@@ -167,7 +167,8 @@ def obligation(
     file: shapes.ObligationFile, area_file: shapes.AreaFile | None, c: Context, where: str
 ) -> Obligation | None:
     """Return an obligation."""
-    in_force, owed = period(file.in_force, c.report), duty(file.duty, c)
+    outcomes = [str(k) for k in area_file.outcomes] if area_file is not None else []
+    in_force, owed = period(file.in_force, c.report), duty(file.duty, c, outcomes)
     if owed is None:
         return None
     return Obligation(

@@ -21,7 +21,7 @@ from safety_rules.loading.models_decisions import DecisionFile, RowFile
 from safety_rules.loading.models_facts import FactFile, OptionFile, VocabularyFile
 from safety_rules.loading.models_rules import DeriveFile
 from safety_rules.loading.report import Report
-from safety_rules.loading.tables import csv_lines, line_starts, shown_beside
+from safety_rules.loading.tables import cell_at, csv_lines, line_starts, shown_beside
 from safety_rules.loading.tree import Scalar, made
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import value_of
@@ -56,7 +56,9 @@ def rows_of(path: str, file: DecisionFile, texts: Mapping[str, bytes], report: R
     starts, found = line_starts(source), Rows()
     for line, cells in body:
         at = Span(source, starts[line - 1], starts[line] - 1)
-        given = {h: made(c.strip(), at) for h, c in zip(heading[1], cells, strict=False)}
+        given = {
+            h: made(c.strip(), cell_at(at, cells, i)) for i, (h, c) in enumerate(zip(heading[1], cells, strict=False))
+        }
         if len(cells) != len(heading[1]):
             report.error("csv.cells", at, row=line, path=where, cells=len(cells), headings=len(heading[1]))
         elif given["row"] in found:

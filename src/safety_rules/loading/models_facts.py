@@ -181,10 +181,11 @@ class ContradictionFile(NameFile):
 
 
 class MustBeGivenFile(Model):
-    """When a fact must be given, in a condition with its sentence, or with another fact; and in which areas."""
+    """When a fact must be given, in a condition with its sentence, with another fact, or without one; and in which areas."""
 
     when: S | None = None
     given_with: S | None = Field(None, alias="with")
+    without: S | None = None
     for_each: S | None = None
     zh: S | None = None
     en: S | None = None

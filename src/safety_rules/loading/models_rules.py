@@ -30,11 +30,12 @@ class ClauseFile(NameFile):
 
 
 class DutyFile(Model):
-    """What someone has to do, and by when."""
+    """What someone has to do, and by when; `lapses_with` is an outcome with which there is nothing left to do it for."""
 
     who: NameFile
     what: NameFile
     by: NameFile | None = None
+    lapses_with: S | None = None
 
 
 ClauseRef = Annotated[Named | Annotated[ClauseFile, Tag("written")], NamedOr]

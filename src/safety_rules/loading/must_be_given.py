@@ -17,6 +17,8 @@ from safety_rules.semantics.reads import walk_through
 from safety_rules.words.catalog import both
 from safety_rules.words.near import suggestion
 
+WHYS = ("completeness.with", "completeness.without")
+
 
 def must_be_given(files: Iterable[VocabularyFile], areas: Mapping[str, Area], c: Context) -> tuple[MustBeGiven, ...]:
     """Return what must be given, in the order of the vocabulary."""
@@ -51,10 +53,10 @@ def _one(at: Scalar, file: FieldFile, fact: Fact, areas: Mapping[str, Area], c: 
     if written.for_each is not None:
         scope = scope.with_variable(str(written.for_each), Records(outer))
     when = None if written.when is None else read(written.when, c, Boolean(), scope)
-    beside = _beside(written.given_with, fact, c)
+    others = [_beside(name, fact, c) for name in (written.given_with, written.without)]
     if written.when is not None and (written.zh is None or written.en is None):
         report.error("must-be-given-when.sentence", written.when)
-    if written.when is None and written.given_with is None and not written.areas:
+    if written.when is None and written.given_with is None and written.without is None and not written.areas:
         report.error("must-be-given-when.nothing", written.zh or at)
     for name in written.areas:
         area = areas.get(str(name))
@@ -62,15 +64,17 @@ def _one(at: Scalar, file: FieldFile, fact: Fact, areas: Mapping[str, Area], c: 
             report.error("unknown-area.other", name, suggestion(name, areas))
         elif fact.key.partition(".")[0] not in area.subjects:
             report.error("must-be-given-when.area", name, fact=fact.key)
-    if (beside is not None and beside.key == fact.key) or (when is not None and _reads(when, fact.key, areas)):
-        report.error("must-be-given-when.itself", written.when or written.given_with or at, fact=fact.key)
-    why = None if beside is None else both("completeness.with", fact=beside.name)
+    if fact in others or (when is not None and _reads(when, fact.key, areas)):
+        report.error(
+            "must-be-given-when.itself", written.when or written.given_with or written.without or at, fact=fact.key
+        )
+    parts = [both(key, fact=f.name) for key, f in zip(WHYS, others, strict=True) if f]
+    why = Name("、".join(p.zh for p in parts), " and ".join(p.en for p in parts)) if parts else None
     if written.zh is not None and written.en is not None:
         why = Name(text(written.zh, report), text(written.en, report))
-    return MustBeGiven(
-        fact.key, when, "" if beside is None else beside.key, str(written.for_each) if written.for_each else None, why,
-        tuple(map(str, written.areas)), str(written.when or ""), at.at,
-    )  # fmt: skip
+    beside, instead = ("" if f is None else f.key for f in others)
+    variable, areas_ = str(written.for_each) if written.for_each else None, tuple(map(str, written.areas))
+    return MustBeGiven(fact.key, when, beside, instead, variable, why, areas_, str(written.when or ""), at.at)
 
 
 def _beside(scalar: Scalar | None, fact: Fact, c: Context) -> Fact | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from safety_rules.language.kinds import Boolean
@@ -50,16 +50,28 @@ def clause(clause_key: Scalar, file: Scalar | ClauseFile, c: Context) -> Clause 
     return Clause(key(clause_key, c.report), found.sentence, found.that, found.text, file.at, str(file))
 
 
-def duty(file: Scalar | DutyFile, c: Context) -> Duty | None:
-    """Return a duty that is written out, or the one that a name refers to; None with the diagnostic."""
+def duty(file: Scalar | DutyFile, c: Context, outcomes: Collection[str] = ()) -> Duty | None:
+    """Return a duty that is written out, or the one that a name refers to; None with the diagnostic.
+
+    `outcomes` are those of the area, of which one may let it lapse; none while a name is read.
+    """
     if isinstance(file, DutyFile):
+        if file.lapses_with is not None:
+            _known_outcome(file.lapses_with, str(file.lapses_with), outcomes, c)
         by = None if file.by is None else name(file.by, c.report)
-        return Duty(name(file.who, c.report), name(file.what, c.report), by, file.who.zh.at)
+        lapses = "" if file.lapses_with is None else str(file.lapses_with)
+        return Duty(name(file.who, c.report), name(file.what, c.report), by, file.who.zh.at, lapses_with=lapses)
     found = c.named.duties.get(str(file))
     if found is None:
         c.report.error("unknown-duty", file, suggestion(file, c.named.duties))
         return None
-    return Duty(found.who, found.what, found.by, file.at, str(file))
+    _known_outcome(file, found.lapses_with, outcomes, c)
+    return replace(found, at=file.at, named=str(file))
+
+
+def _known_outcome(at: Scalar, key: str, outcomes: Collection[str], c: Context) -> None:
+    if key and outcomes and key not in outcomes:
+        c.report.error("unknown-outcome", at, suggestion(key, outcomes))
 
 
 def cited(file: Scalar | CitationFile, c: Context) -> Citation | None:

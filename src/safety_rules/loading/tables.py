@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.language.kinds import Kind, Records, Value
@@ -154,7 +155,8 @@ def _rows(
         if not spellings:
             report.error("no-spelling", at, row=number, path=path)
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
-        values = {c.key: _cell(cells[c.key], c, at, vocabulary, report) for c in columns.values()}
+        places = {h: cell_at(at, written_cells, i) for i, h in enumerate(heading[1])}
+        values = {c.key: _cell(cells[c.key], c, places[c.key], vocabulary, report) for c in columns.values()}
         within = (
             () if file.within is None else tuple(s.strip() for s in cells[str(file.within)].split(";") if s.strip())
         )
@@ -184,11 +186,20 @@ def csv_lines(source: SourceText, report: Report) -> list[tuple[int, list[str]]]
         report.error("csv.reading", at, path=source.name, problem=str(error).lower())
         return None
     headings = lines[0][1] if lines else []
-    twice = next((h for i, h in enumerate(headings) if h in headings[:i]), None)
+    twice = next((i for i, h in enumerate(headings) if h in headings[:i]), None)
     if twice is not None:
-        report.error("csv.twice", Span(source, 0, len(twice)), path=source.name, column=twice)
+        at = cell_at(Span(source, 0, len(source.text.split("\n")[0])), headings, twice)
+        report.error("csv.twice", at, path=source.name, column=headings[twice])
         return None
     return lines
+
+
+def cell_at(line: Span, cells: Sequence[str], index: int) -> Span:
+    """Return where a cell stands; the whole line where something in it is quoted."""
+    if line.source.text[line.start : line.end].rstrip("\r") != ",".join(cells):
+        return line
+    start = line.start + sum(len(c) + 1 for c in cells[:index])
+    return Span(line.source, start, start + max(1, len(cells[index])))
 
 
 def line_starts(source: SourceText) -> list[int]:

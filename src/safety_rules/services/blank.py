@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -28,10 +28,25 @@ AREAS = {
     "企业": "admission",
     "考核": "appraisal",
 }
-DANGER, TASK = "隐患", "任务"
+DANGER, TASK, CHECKS = "隐患", "任务", "检查表"
 COMPANY = "企业"
+KINDS = (*tuple(AREAS)[:2], DANGER, TASK, CHECKS, COMPANY, "考核")
 MOST_ANSWERS = 60
 LONGEST_NAME = 28  # of a sheet: 31 signs
+
+
+def blank_sheets(kind: str, law_of: Callable[[str], AreaOn], language: str, field: str = "") -> list[BlankSheet]:
+    """Return the sheets of a kind of ledger: 项目, 单元, 隐患, 任务, 检查表, 企业, 考核, or the key of an area."""
+    if kind == DANGER:
+        return blank_dangers(language)
+    if kind == TASK:
+        return blank_tasks()
+    return blank_ledger(law_of(AREAS.get(kind, kind)), language, field, kind == COMPANY)
+
+
+def documents_of(law: AreaOn) -> list[str]:
+    """Return the titles of the documents that an area's rules rest on."""
+    return sorted({law.rulebook.sources[c.source].title.zh for r in law.rules for c in r.authority})
 
 
 def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = False) -> list[BlankSheet]:
@@ -43,14 +58,11 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
     titled = [r for r in law.rules if field in _documents(r, law)]
     rules = titled or [r for r in law.rules if field in r.title.zh]
     if not rules:
-        known = sorted({law.rulebook.sources[c.source].title.zh for r in law.rules for c in r.authority})
-        raise NotFoundError(f"no rule speaks of `{field}` (没有规则涉及“{field}”); known documents: {'、'.join(known)}")
+        known = "、".join(documents_of(law))
+        raise NotFoundError(f"no rule speaks of `{field}` (没有规则涉及“{field}”); known documents: {known}")
     vocabulary = law.rulebook.vocabulary
-    read = facts_of((c.that for r in rules for c in (*r.applies_when, *r.requires)), law.derivations)
     subjects = law.area.subjects[1:] if company else law.area.subjects
-    identity = [key for s in subjects for key in vocabulary.subjects[s].identity if not field or s == subjects[0]]
-    facts = [f for s in subjects for f in vocabulary.of_subject(s) if f.key in {*identity, *read}]
-    own = [f for f in facts if f.key not in law.derivations or f.key in identity]
+    own = facts_asked(law, rules, subjects, subjects[:1] if field else subjects)
     main = vocabulary.subjects[subjects[0]].name if company else law.area.title
     name = sentence("blank.ledger", language, subject=main.in_(language)[:LONGEST_NAME])
     same = Counter(f.name.zh for subject in law.area.subjects for f in vocabulary.of_subject(subject))
@@ -63,6 +75,15 @@ def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = Fa
         fields = [f for f in vocabulary.fields(fact.key) if f.key not in law.derivations]
         sheets.append(BlankSheet(fact.name.in_(language), [_column(f, language) for f in (*names, *fields)]))
     return sheets
+
+
+def facts_asked(law: AreaOn, rules: Iterable[Rule], subjects: Sequence[str], named: Sequence[str] = ()) -> list[Fact]:
+    """Return the facts of subjects that rules read and nothing works out, and those by which the `named` ones are known."""
+    vocabulary = law.rulebook.vocabulary
+    read = facts_of((c.that for r in rules for c in (*r.applies_when, *r.requires)), law.derivations)
+    identity = [key for s in named for key in vocabulary.subjects[s].identity]
+    facts = [f for s in subjects for f in vocabulary.of_subject(s) if f.key in {*identity, *read}]
+    return [f for f in facts if f.key not in law.derivations or f.key in identity]
 
 
 def blank_dangers(language: str) -> list[BlankSheet]:

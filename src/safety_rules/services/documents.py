@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.columns import first_reason, gaps_said, numbered_list, reason_said, rule_said
+from safety_rules.formats.columns import first_reason, gaps_said, reason_said, rule_said
 from safety_rules.formats.docx_out import Values, built, fill, opened, write
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
-from safety_rules.language.explanation import Slot, statement
+from safety_rules.language.explanation import Cited, Series, Slot, statement
 from safety_rules.language.kinds import Records
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.currency import asked_by_hand, unasked
@@ -29,13 +29,14 @@ from safety_rules.services.rectification.life import chinese
 from safety_rules.version import VERSION
 from safety_rules.words import catalog
 from safety_rules.words.catalog import sentence
-from safety_rules.words.explanation import text
+from safety_rules.words.explanation import bare, text
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.values import decimal, label, shown, standing_words
 
 LAYOUTS = catalog.FOLDER / "documents" / "layouts.toml"
 TEMPLATES = "documents"  # the folder of an overlay that holds a district's own templates
 LONGEST_NAME = 60
+ENDS = ("。", "！", "？", "；")
 
 
 @cache
@@ -117,8 +118,10 @@ def of_row(row: ScreenedRow) -> Values:
 
 
 def _lines(said: Iterable[str]) -> list[dict[str, str]]:
-    """Return texts as numbered lines; where there is none, a line that says so."""
-    found = list(numbered_list(dict.fromkeys(said), "zh"))
+    """Return texts as sentences, numbered where there are several; where there is none, a line that says so."""
+    found = [t if t.endswith(ENDS) else f"{t}。" for t in dict.fromkeys(said)]
+    if len(found) > 1:
+        found = [sentence("document.numbered", "zh", number=i, text=t) for i, t in enumerate(found, 1)]
     return [{"text": t} for t in found or [sentence("document.none", "zh")]]
 
 
@@ -139,6 +142,9 @@ def of_unit(unit: Any) -> Values:
         "ratio_sum": figure(unit.ratio_sum),
         "alpha": figure(unit.alpha),
         "hazard_index": figure(unit.hazard_index),
+        "graded": sentence("document.graded", "zh", alpha=figure(unit.alpha), r=figure(unit.hazard_index))
+        if not (verdict.definite and verdict.at_best == "not_major")
+        else sentence("document.not_graded", "zh"),
         "duties": _lines(text(duty_said(d), "zh", verdict.on.rulebook.vocabulary) for d in unit.duties),
         "notes": _lines(n.zh for n in unit.notes),
         "chemicals": [
@@ -149,7 +155,7 @@ def of_unit(unit: Any) -> Values:
                 "beta": figure(c.beta),
                 "ratio": figure(c.ratio),
                 "corrected": figure(c.corrected_ratio),
-                "share": figure(None if c.share is None else c.share * 100),
+                "share": figure(None if c.share is None else round(c.share * 100, 2)),
             }
             for c in unit.chemicals
         ],
@@ -188,10 +194,10 @@ def _outcome(verdict: Verdict) -> str:
 
 
 def _duties(verdict: Verdict) -> list[Slot]:
-    """Return what has to be done; of a project that is refused not what goes with building it, which is counted."""
-    refused = verdict.definite and verdict.outcome == verdict.on.area.outcomes[-1].key
-    builder = sentence("document.builder", "zh")
-    said = [duty_said(d) for d in verdict.obligations if not (refused and d.duty.who.zh == builder)]
+    """Return what has to be done; what lapses with the outcome is only counted."""
+    said = [
+        duty_said(d) for d in verdict.obligations if not (verdict.definite and d.duty.lapses_with == verdict.outcome)
+    ]
     left = len(verdict.obligations) - len(said)
     return [*said, *([statement("document.not_built", count=left)] if left else [])]
 
@@ -203,9 +209,28 @@ def _violated(verdict: Verdict) -> list[Finding]:
 
 
 def _grounds(verdict: Verdict) -> Iterator[Slot]:
+    """Yield what is violated, with its values and clauses, then what is open and could change the conclusion."""
     yield from either_said(verdict)
     for f in _violated(verdict):
-        yield statement("first.violated", title=rule_said(f, verdict), reason=reason_said(f, verdict))
+        said = statement("first.violated", title=rule_said(f, verdict), reason=reason_said(f, verdict))
+        clauses = dict.fromkeys(bare(c, "zh", quoted=False) for c in _cited(f, verdict))
+        yield statement("document.ground", said=said, citations=Series("joint.list", tuple(clauses)))
+    open_ones = _open(verdict)
+    if open_ones:
+        yield statement("document.open_rules", rules=Series("joint.list", tuple(f.rule.title for f in open_ones)))
+    if not (open_ones or verdict.one_of or _violated(verdict)):
+        yield statement("document.no_ground")
+
+
+def _open(verdict: Verdict) -> list[Finding]:
+    """Return the findings that are open and could make an open conclusion worse than it is at best."""
+    best = verdict.on.area.rank(verdict.at_best)
+    found = (f for f in verdict.open_findings if f.status is Status.UNDETERMINED and f.outcome is not None)
+    return [] if verdict.definite else [f for f in found if verdict.on.area.rank(f.outcome) > best]
+
+
+def _cited(f: Finding, verdict: Verdict) -> list[Cited]:
+    return [cited(c, verdict.on.rulebook.sources) for c in (*f.rule.authority, *f.parameters.values())]
 
 
 def _facts(row: ScreenedRow, verdict: Verdict) -> Iterator[dict[str, str]]:
@@ -230,18 +255,17 @@ def _fact(path: str, value: str, row: ScreenedRow, verdict: Verdict) -> dict[str
 
 
 def _law(verdict: Verdict) -> Iterator[dict[str, str]]:
-    """Yield the documents and clauses of what decided, or, where nothing is violated, of all that was asked."""
-    vocabulary, sources = verdict.on.rulebook.vocabulary, verdict.on.rulebook.sources
+    """Yield the documents and clauses of what decided or is open, or, where there is none, of all that was asked."""
     idle = (Status.NOT_APPLICABLE,)
-    for f in [*verdict.one_of, *_violated(verdict)] or [
+    for f in [*verdict.one_of, *_violated(verdict), *_open(verdict)] or [
         f for f in verdict.findings if f.status not in idle and f.outcome is not None
     ]:
-        for c in (*f.rule.authority, *f.parameters.values()):
-            yield {
-                "rule": text(f.rule.title, "zh", vocabulary),
-                "citation": text(cited(c, sources), "zh", vocabulary),
-                "standing": standing_words(c.standing, "zh"),
-            }
+        by_standing: dict[str, dict[str, None]] = {}
+        for c in _cited(f, verdict):
+            by_standing.setdefault(standing_words(c.citation.standing, "zh"), {})[bare(c, "zh")] = None
+        for standing, citations in by_standing.items():
+            title = text(f.rule.title, "zh", verdict.on.rulebook.vocabulary)
+            yield {"rule": title, "citation": "\n".join(citations), "standing": standing}
     for n in (*asked_by_hand(verdict), *unasked(verdict)):
         yield {k: sentence(f"document.by_hand_{k}", "zh", what=n.what.zh) for k in ("rule", "citation", "standing")}
 

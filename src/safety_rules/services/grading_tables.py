@@ -14,7 +14,7 @@ from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.formats.duck import parquet
 from safety_rules.formats.heading_map import Wanted
-from safety_rules.formats.ledger import PARQUET
+from safety_rules.formats.raw_tables import PARQUET
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.services.dated_area import DatedArea

@@ -20,8 +20,9 @@ from safety_rules.engines.compiled.derived import Duties, duties
 from safety_rules.engines.sql.exactness.settle import joined
 from safety_rules.formats.duck import parquet
 from safety_rules.formats.heading_map import Wanted
-from safety_rules.formats.ledger import PARQUET, WORKBOOKS, Ledger, ledger
+from safety_rules.formats.ledger import Ledger, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
+from safety_rules.formats.raw_tables import PARQUET, WORKBOOKS
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.record import Problem, Record

@@ -18,7 +18,7 @@ from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.datum import datum
 from safety_rules.formats.duck import as_ledger_errors
 from safety_rules.formats.headings import Column, columns, heading_row, spellings
-from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS
+from safety_rules.formats.raw_tables import CSV, JSON, WORKBOOKS, raw_tables
 from safety_rules.formats.table import RawRow, RawTable, cell_text, owner
 from safety_rules.language.chain import ChainFact
 from safety_rules.language.errors import LedgerError
@@ -110,10 +110,9 @@ def _sheet_items(
 ) -> Iterator[Mapping[str, Any]]:
     from safety_rules.formats.lines import KINDS, kind_of_line
     from safety_rules.formats.lists import list_of
-    from safety_rules.formats.workbook_in import sheets
 
     vocabulary = program.rulebook.vocabulary
-    tables = (csv_table(path),) if path.suffix.lower() in CSV else sheets(path)
+    tables = raw_tables(path)
     facts = vocabulary.of_subject(relation.partition(".")[0])
     wanted = [t for t in tables if (f := list_of(t.name, facts)) is not None and f.key == relation] or list(tables)
     fields = vocabulary.fields(relation)

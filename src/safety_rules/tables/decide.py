@@ -17,7 +17,7 @@ from safety_rules.engines.sql.query.law_query import answers_of, column_notices,
 from safety_rules.engines.sql.read.expect import FIRST, expecting
 from safety_rules.formats.duck import connection, quoted
 from safety_rules.formats.heading_map import Layout
-from safety_rules.formats.ledger import CSV
+from safety_rules.formats.raw_tables import CSV
 from safety_rules.formats.safe import no_input
 from safety_rules.formats.tables_out import write_table
 from safety_rules.language.errors import LedgerError, NotFoundError

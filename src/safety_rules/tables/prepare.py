@@ -18,11 +18,12 @@ from safety_rules.engines.sql.read.types import ColumnType, Use
 from safety_rules.formats.csv_in import CHUNK, csv_form, csv_table, plain
 from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.headings import Columns, columns, heading_row, spellings
-from safety_rules.formats.ledger import CSV, JSON, WORKBOOKS, by_hand, ledger
+from safety_rules.formats.ledger import by_hand, ledger
 from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import inner_list
 from safety_rules.formats.mentions import Spoken, list_headed, spoken_of
+from safety_rules.formats.raw_tables import CSV, JSON, WORKBOOKS
 from safety_rules.formats.table import RawRow, RawTable, cell_text
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.kinds import Boolean, Choices, Date, Number, Records, Text

@@ -24,32 +24,34 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from safety_rules.face import load
-from safety_rules.formats.columns import first_reason, result_cells, result_headings
-from safety_rules.formats.ledger_rows import LedgerRow
-from safety_rules.formats.marks import marks
-from safety_rules.formats.result import ScreenedRow
-from safety_rules.language.clock import is_amount
-from safety_rules.language.kinds import Boolean, Choice, Number, Records
-from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.verdict.verdict import LANGUAGES
+from safety_rules.formats.blank_out import write_blank
+from safety_rules.language.errors import SafetyRulesError
+from safety_rules.services.blank import AREAS, CHECKS, KINDS, blank_sheets, documents_of
+from safety_rules.services.documents import file_name, layouts
+from safety_rules.services.office import office
 from safety_rules.services.rectification.book import HEADINGS
 from safety_rules.services.rectification.sheets import vocabulary_of
-from safety_rules.web.desk import Desk, Held, folder_prefix, is_day, keep, sweep, work
+from safety_rules.web.desk import Desk, Held, ending_of, folder_prefix, is_day, keep, plain, sweep, work
+from safety_rules.web.papers import Asked
+from safety_rules.web.project import project
 from safety_rules.web.rectified import DANGERS, STORE
+from safety_rules.web.shown import language_of, shown
 from safety_rules.web.worker import GRADED
-from safety_rules.words.catalog import both, sentence
+from safety_rules.words.catalog import sentence
+from safety_rules.words.failure import failure
 
-PAGES = Path(__file__).parent / "pages"
 LARGEST = 50_000_000  # bytes of an upload
+MOST_FIELDS = 2_000
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".jsonl", ".ndjson", ".parquet")
 TAKEN = {
     "result.xlsx": "结果.xlsx", "result.html": "结果.html", "due.xlsx": "逾期清单.xlsx", "papers.zip": "文书.zip",
     "map.yaml": "列对应.yaml", STORE: "整改台账.db",
 }  # fmt: skip
+REPORTS = "周报月报台账.xlsx"  # what `result.xlsx` is of a list of dangers
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver")
 
 
@@ -69,10 +71,12 @@ def application(token: str = "", hosts: tuple[str, ...] = LOOPBACK) -> Starlette
         Route("/ledgers/{key}", seen),
         Route("/ledgers/{key}/map", corrected, methods=["POST"]),
         Route("/ledgers/{key}/again", again, methods=["POST"]),
+        Route("/ledgers/{key}/otherwise", otherwise, methods=["POST"]),
         Route("/ledgers/{key}/settle", settled, methods=["POST"]),
         Route("/ledgers/{key}/papers", papers, methods=["POST"]),
         Route("/ledgers/{key}/forget", forget, methods=["POST"]),
         Route("/ledgers/{key}/{name}", take),
+        Route("/template", template),
         Route("/project", project, methods=["GET", "POST"]),
         Route("/health", health),
     ]
@@ -112,32 +116,6 @@ def _desk(request: Request) -> Desk:
     return desk
 
 
-def _language(request: Request) -> str:
-    asked = request.query_params.get("l", request.cookies.get("l", "zh"))
-    return asked if asked in LANGUAGES else LANGUAGES[0]
-
-
-def _shown(request: Request, page: str, status: int = 200, **told: Any) -> Response:
-    """Return a page in the language that was asked for."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    made = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
-    language = _language(request)
-
-    def say(key: str, /, **slots: object) -> str:
-        return both(f"web.{key}", **slots).in_(language)
-
-    style = (PAGES.parent.parent / "formats" / "page" / "page.css").read_text("utf-8")
-    text = made.get_template(page).render(say=say, language=language, style=style, path=request.url.path, **told)
-    answer = HTMLResponse(text, status)
-    answer.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-src 'self'; img-src data:; base-uri 'none'"
-    )
-    if "l" in request.query_params:
-        answer.set_cookie("l", language, samesite="strict")
-    return answer
-
-
 def _areas(language: str) -> Mapping[str, str]:
     """Return the areas whose ledgers have a row for each record, and the list of dangers."""
     rules = load()
@@ -154,8 +132,10 @@ async def start(request: Request) -> Response:
 
 
 def _start(request: Request, day: str, message: str = "", status: int = 200, area: str = "") -> Response:
-    told = {"areas": _areas(_language(request)), "area": area, "today": day, "held": _desk(request).ledgers}
-    return _shown(request, "start.html", status, message=message, endings=",".join(ENDINGS), **told)
+    fields = documents_of(load().area(AREAS[CHECKS]).on(datetime.date.today().isoformat()).law)
+    told = {"areas": _areas(language_of(request)), "area": area, "today": day, "held": _desk(request).ledgers}
+    told |= {"blanks": KINDS, "fields": fields}
+    return shown(request, "start.html", status, message=message, endings=",".join(ENDINGS), **told)
 
 
 async def put(request: Request) -> Response:
@@ -165,7 +145,12 @@ async def put(request: Request) -> Response:
 
 
 async def _put(request: Request, form: FormData) -> Response:
-    area, day, desk, language = str(form.get("area", "")), str(form.get("day", "")), _desk(request), _language(request)
+    area, day, desk, language = (
+        str(form.get("area", "")),
+        str(form.get("day", "")),
+        _desk(request),
+        language_of(request),
+    )
     upload, kept = form.get("ledger"), form.get("store")
     wrong = _wrong(upload, language)
     if not wrong and (area not in _areas(language) or not is_day(day)):
@@ -185,8 +170,8 @@ def _wrong(upload: object, language: str) -> str:
     """Return what is wrong with an upload: none, or none that can be read."""
     if not isinstance(upload, UploadFile) or not upload.filename:
         return sentence("web.no_file", language)
-    known = Path(upload.filename).suffix.lower() in ENDINGS
-    return "" if known else sentence("web.no_ledger", language, name=upload.filename)
+    known = ending_of(upload.filename) in ENDINGS
+    return "" if known else sentence("web.no_ledger", language, name=plain(upload.filename))
 
 
 def _held(request: Request) -> Held | None:
@@ -194,12 +179,12 @@ def _held(request: Request) -> Held | None:
 
 
 def _gone(request: Request) -> Response:
-    return _shown(request, "gone.html", 404)
+    return shown(request, "gone.html", 404)
 
 
 def _seen(request: Request, held: Held, message: str = "", status: int = 200) -> Response:
     """Show a ledger: what is wrong, how it was understood, and what came out."""
-    language = _language(request)
+    language = language_of(request)
     if held.area == DANGERS:
         facts = list(vocabulary_of(HEADINGS).facts.values())
     else:
@@ -208,7 +193,7 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
         facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s)]
         facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
     there = [name for name in TAKEN if (held.folder / name).is_file()]
-    return _shown(
+    return shown(
         request,
         "ledger.html",
         status,
@@ -219,7 +204,12 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
         said=held.told("said.json"),
         facts={f.key: f.name.in_(language) for f in facts},
         there=there,
+        areas=_areas(language),
         dangers=held.area == DANGERS,
+        papers=(held.told("papers.json") or {}).get("count"),
+        kinds={k: v["name"] for k, v in layouts().items() if k != "law" and v["from"] != "ledger"},
+        units=held.told("units.json") or [],
+        office=office() is not None,
         endings=",".join(ENDINGS),
     )
 
@@ -234,11 +224,11 @@ def _old(request: Request, held: Held, form: FormData) -> Response | None:
     """Return what a form of an earlier state of a ledger is answered with; None where it is of this one."""
     if form.get("version") in (None, str(held.version)):
         return None
-    return _seen(request, held, sentence("web.changed", _language(request)), 409)
+    return _seen(request, held, sentence("web.changed", language_of(request)), 409)
 
 
-async def _read_again(request: Request, held: Held, papers: bool = False) -> Response:
-    await run_in_threadpool(work, held, _language(request), papers)
+async def _read_again(request: Request, held: Held, papers: Asked | None = None) -> Response:
+    await run_in_threadpool(work, held, language_of(request), papers)
     return RedirectResponse(f"/ledgers/{request.path_params['key']}", 303)
 
 
@@ -247,7 +237,7 @@ async def corrected(request: Request) -> Response:
     held = _held(request)
     if held is None:
         return _gone(request)
-    async with request.form(max_files=0, max_fields=2_000) as form:
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
         headings, facts, old = form.getlist("heading"), form.getlist("fact"), _old(request, held, form)
     if old is not None:
         return old
@@ -271,13 +261,33 @@ async def again(request: Request) -> Response:
         return _gone(request)
     async with request.form(max_files=1, max_fields=10) as form:
         upload, old = form.get("ledger"), _old(request, held, form)
-        wrong = _wrong(upload, _language(request))
+        wrong = _wrong(upload, language_of(request))
         if old is not None:
             return old
         if wrong or not isinstance(upload, UploadFile):
             return _seen(request, held, wrong, 400)
         keep(held, upload.filename or "", upload.file)
     held.hand = None
+    held.rows_told.clear()
+    return await _read_again(request, held)
+
+
+async def otherwise(request: Request) -> Response:
+    """Read a ledger by the rules of another area, or as of another day."""
+    held, language = _held(request), language_of(request)
+    if held is None:
+        return _gone(request)
+    async with request.form(max_files=0, max_fields=10) as form:
+        area, day, old = str(form.get("area", "")), str(form.get("day", "")), _old(request, held, form)
+    if old is not None:
+        return old
+    if area not in _areas(language) or not is_day(day):
+        return _seen(request, held, sentence("web.no_day", language, day=day), 400)
+    if area != held.area:
+        (held.folder / "map.yaml").unlink(missing_ok=True)
+    held.area, held.day, held.hand = area, day, None
+    held.rows_told.clear()
+    held.version += 1
     return await _read_again(request, held)
 
 
@@ -286,20 +296,31 @@ async def settled(request: Request) -> Response:
     held = _held(request)
     if held is None:
         return _gone(request)
-    async with request.form(max_files=0, max_fields=10) as form:
-        by, why, old = str(form.get("by", "")).strip(), str(form.get("why", "")).strip(), _old(request, held, form)
+    async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+        by, why, day = (str(form.get(name, "")).strip() for name in ("by", "why", "day"))
+        old = _old(request, held, form)
+        rows = {n.removeprefix("row-"): v == "same" for n, v in form.items() if n.startswith("row-") and v}
     if old is not None:
         return old
-    if not (by and why):
-        return _seen(request, held, sentence("web.no_hand", _language(request)), 400)
-    held.hand = by, why
+    by_hand = bool(by and why)
+    if not by_hand and (by or why or not rows or any(rows.values())):
+        return _seen(request, held, sentence("web.no_hand", language_of(request)), 400)
+    if not is_day(day):
+        return _seen(request, held, sentence("web.no_day", language_of(request), day=day), 400)
+    held.hand = (by, why, day) if by_hand else None
+    held.rows_told |= rows
     return await _read_again(request, held)
 
 
 async def papers(request: Request) -> Response:
-    """Have a paper written for each record."""
+    """Have papers written: all, or those that are asked for."""
     held = _held(request)
-    return _gone(request) if held is None else await _read_again(request, held, papers=True)
+    if held is None:
+        return _gone(request)
+    async with request.form(max_files=0, max_fields=10) as form:
+        kind, about = (str(form.get(name, "")).strip() for name in ("kind", "about"))
+        asked, old = Asked(kind if kind in layouts() else "", about, "pdf" in form), _old(request, held, form)
+    return old if old is not None else await _read_again(request, held, asked)
 
 
 async def take(request: Request) -> Response:
@@ -309,8 +330,8 @@ async def take(request: Request) -> Response:
         return _gone(request)
     answer = FileResponse(held.folder / name)
     if name != "result.html" or "save" in request.query_params:
-        stem = Path(held.name).stem
-        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{stem}_{TAKEN[name]}')}"
+        called = f"{Path(held.name).stem}_{REPORTS if held.area == DANGERS and name == 'result.xlsx' else TAKEN[name]}"
+        answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(called)}"
     return answer
 
 
@@ -322,47 +343,28 @@ async def forget(request: Request) -> Response:
     return RedirectResponse("/", 303)
 
 
-async def project(request: Request) -> Response:
-    """Decide one project that was typed in: the verdict, what is missing, and by how much."""
-    language, given, day = _language(request), {}, datetime.date.today().isoformat()
-    told: dict[str, Any] = {"rows": [], "outcome": "", "look": None, "first": "", "message": ""}
-    if request.method == "POST":
-        async with request.form(max_files=0, max_fields=2_000) as form:
-            given = {k: str(v).strip() for k, v in form.items() if str(v).strip() and k != "day"}
-            day = str(form.get("day", day))
-    if not is_day(day):
-        told["message"], day = sentence("web.no_day", language, day=day), datetime.date.today().isoformat()
-    area = load().area("admission").on(day)
-    vocabulary = area.law.rulebook.vocabulary
-    facts = [f for s in area.law.area.subjects for f in vocabulary.of_subject(s)]
-    if request.method == "POST" and not told["message"]:
-        verdict = area.decide({k: v for k, v in given.items() if k in vocabulary.facts})
-        row = ScreenedRow(LedgerRow(0, "", ()), verdict)
-        said = zip(result_headings(language), result_cells(row, language), strict=True)
-        told["rows"] = [(h, c) for h, c in said if c][1:]
-        told["outcome"] = verdict.outcome_name.in_(language)
-        told["look"] = marks([o.key for o in area.law.area.outcomes])[verdict.outcome]
-        told["first"] = first_reason(row, language)
-    fields = [_field(f, language, given.get(f.key, "")) for f in facts]
-    return _shown(request, "project.html", fields=fields, day=day, **told)
+async def template(request: Request) -> Response:
+    """Hand a blank ledger out."""
+    kind, field = (request.query_params.get(name, "") for name in ("kind", "field"))
+    language, day = language_of(request), datetime.date.today().isoformat()
+    if kind not in KINDS:
+        return _gone(request)
+    try:
+        made = await run_in_threadpool(_blank, kind, field if kind == CHECKS else "", language, day)
+    except SafetyRulesError as error:
+        return _start(request, day, failure(str(error), language), 400)
+    answer = Response(made, media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer.headers["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(file_name('空白台账', kind, field))}.xlsx"
+    )
+    return answer
 
 
-def _field(fact: Fact, language: str, value: str) -> dict[str, Any]:
-    """Return how a fact is asked for: a choice, a yes or no, a number with its unit, or a text."""
-    options: list[tuple[str, str]] = []
-    unit = ""
-    match fact.kind:
-        case Boolean():
-            options = [(sentence(f"value.{v}", "zh"), sentence(f"value.{v}", language)) for v in ("true", "false")]
-        case Choice(choices):
-            options = [(option.key, option.name.in_(language)) for option in choices.options]
-        case Records():
-            options = [(sentence("value.none", "zh"), sentence("value.none", language))]
-        case Number(found) if is_amount(fact.kind):
-            unit = found.symbol
-        case _:
-            pass
-    return {"key": fact.key, "name": fact.name.in_(language), "options": options, "unit": unit, "value": value}
+def _blank(kind: str, field: str, language: str, day: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "blank.xlsx"
+        write_blank(blank_sheets(kind, lambda area: load().area(area).on(day).law, language, field), path, language)
+        return path.read_bytes()
 
 
 async def health(request: Request) -> Response:

@@ -7,16 +7,18 @@ import json
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, BinaryIO
 
 from safety_rules.formats.safe import CONTROL
 from safety_rules.services.documents import file_name
+from safety_rules.web.papers import ARCHIVE, Asked
 from safety_rules.words.catalog import sentence
 from safety_rules.words.failure import failure
 
@@ -29,7 +31,8 @@ class Held:
     """A ledger that is held while the page is open.
 
     `version` counts how often it was put in again, so that a form of an earlier one is not taken for this one; `hand` is
-    who settles, and why, what stands otherwise in the ledger of rectifications.
+    who settles, why, and as of which day, what stands otherwise in the ledger of rectifications; `rows_told` says of rows
+    without a number whether they are the near danger of the ledger.
     """
 
     name: str
@@ -38,7 +41,8 @@ class Held:
     folder: Path
     error: str = ""
     version: int = 0
-    hand: tuple[str, str] | None = None
+    hand: tuple[str, str, str] | None = None
+    rows_told: dict[str, bool] = field(default_factory=dict)
 
     @property
     def source(self) -> Path:
@@ -101,10 +105,15 @@ def keep(held: Held, name: str, content: BinaryIO) -> None:
     folder = held.folder / "in"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    ending = Path(name).suffix.lower()
+    ending = ending_of(name)
     with (folder / f"{file_name(Path(held.name).stem)}{ending}").open("wb") as file:
         shutil.copyfileobj(content, file)
     held.version += 1
+
+
+def ending_of(name: str) -> str:
+    """Return what an upload's name ends in, as it is shown."""
+    return Path(plain(name)).suffix.lower()
 
 
 def is_day(text: str) -> bool:
@@ -120,25 +129,49 @@ def plain(name: str) -> str:
     return "".join(c for c in CONTROL.sub("", name).replace("\\", "/").rpartition("/")[2] if c.isprintable())[:120]
 
 
-def work(held: Held, language: str, papers: bool = False) -> None:
+def work(held: Held, language: str, papers: Asked | None = None) -> None:
     """Have a ledger read by the worker; what went wrong is what the page says, and no earlier result stays."""
     source = held.source
-    told = {"file": f"in/{source.name}", "area": held.area, "day": held.day, "language": language, "papers": papers}
-    (held.folder / "job.json").write_text(json.dumps(told | {"hand": held.hand}), "utf-8")
-    (held.folder / "error.json").unlink(missing_ok=True)
-    if not papers:
+    told: dict[str, Any] = {"file": f"in/{source.name}", "area": held.area, "day": held.day, "language": language}
+    told |= {"papers": asdict(papers) if papers is not None else None, "hand": held.hand, "told": held.rows_told}
+    (held.folder / "job.json").write_text(json.dumps(told), "utf-8")
+    for name in ("error.json", "papers.json", ARCHIVE):
+        (held.folder / name).unlink(missing_ok=True)
+    if papers is None:
         held.clear()
-    command = [sys.executable, "-m", "safety_rules.web.worker", str(held.folder)]
+    seconds = SECONDS * 3 if papers is not None and papers.pdf else SECONDS
+    ended = _worked(held.folder, seconds)
     held.error = ""
-    try:
-        ended = subprocess.run(command, check=False, capture_output=True, timeout=SECONDS).returncode
-    except subprocess.TimeoutExpired:
-        held.error = sentence("web.slow", language, seconds=SECONDS)
-        ended = 0
-    if ended:
+    if ended is None:
+        held.error = sentence("web.slow", language, seconds=seconds)
+    elif ended:
         known = (held.told("error.json") or {}).get("message", "")
         held.error = (
             failure(known.replace(f"{source.parent}/", ""), language) if known else sentence("web.died", language)
         )
-    if held.error and not papers:
+    if held.error and papers is None:
         held.clear()
+    for left in (*held.folder.glob("papers-*"), *held.folder.glob(".safety-rules-*.part")):
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+
+
+def _worked(folder: Path, seconds: int) -> int | None:
+    """Return how a worker ended, None where it was stopped for want of time; nothing that it started stays.
+
+    It has a pipe from us that closes when we end, however that is, and ends then.
+    """
+    command = [sys.executable, "-m", "safety_rules.web.worker", str(folder)]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()

@@ -5,15 +5,11 @@ from __future__ import annotations
 import datetime
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safety_rules.formats.docx_out import Values
 from safety_rules.formats.heading_map import layout
-from safety_rules.language.errors import LedgerError
-from safety_rules.services.documents import layouts
-from safety_rules.services.papers import papers_of
 from safety_rules.services.rectification.book import HEADINGS, heading_sheets
 from safety_rules.services.rectification.importing import Hand, Imported, import_workbook
 from safety_rules.services.rectification.page import write_page
@@ -29,7 +25,14 @@ STORE = "store.db"
 MOST_SAID = 200
 
 
-def read_dangers(folder: Path, source: Path, day: datetime.date, hand: tuple[str, str] | None, language: str) -> None:
+def read_dangers(
+    folder: Path,
+    source: Path,
+    day: datetime.date,
+    hand: tuple[str, str, str] | None,
+    told: Mapping[str, bool],
+    language: str,
+) -> None:
     """Import a list into the ledger that was given, or into a new one, and write what comes of it."""
     mapped, store, given = folder / "map.yaml", folder / STORE, folder / "given.db"
     wanted = layout(mapped, vocabulary_of(HEADINGS)) if mapped.is_file() else None
@@ -44,13 +47,17 @@ def read_dangers(folder: Path, source: Path, day: datetime.date, hand: tuple[str
     if given.is_file():
         shutil.copyfile(given, store)
     today = datetime.date.today()
-    settles = Hand(hand[0], "department", hand[1], min(day, today)) if hand is not None else None
-    made = import_workbook(source, store, lifecycle(), today, settles, write=True, wanted=wanted)
-    told = json.dumps(_said(made, day, language), ensure_ascii=False)
-    (folder / "said.json").write_text(told, "utf-8")
+    settles = None
+    if hand is not None:
+        settles = Hand(hand[0], "department", hand[1], min(datetime.date.fromisoformat(hand[2]), today))
+    made = import_workbook(source, store, lifecycle(), today, settles, write=True, wanted=wanted, told=told)
+    said = _said(made, settles.on if settles is not None else day, language)
+    (folder / "said.json").write_text(json.dumps(said, ensure_ascii=False), "utf-8")
     if not store.is_file():
         return
     held, inspections = of_store(store, lifecycle(), day)
+    units = sorted({d.details.enterprise for d in held if d.withdrawn_on is None})
+    (folder / "units.json").write_text(json.dumps(units, ensure_ascii=False), "utf-8")
     set_ones = tuple(tasks(store, day).values())
     reported = Reported(source, held, stats(held, inspections, day), lifecycle(), set_ones)
     write_reports(reported, folder / "result.xlsx", language)
@@ -69,7 +76,8 @@ def _said(made: Imported, day: datetime.date, language: str) -> dict[str, Any]:
     if made.gone:
         told = sentence("joint.list", language).join(made.gone[:MOST_SAID])
         lines.append(sentence("rectify.gone", language, count=len(made.gone), listed=told).strip())
-    refused = [(r.place, r.reason.in_(language)) for r in made.refusals]
+    lines += [n.text(language) for n in made.read.notices if n.code == "status-not-used"]
+    refused = [(r.place, r.reason.in_(language), r.apart) for r in made.refusals]
     return {
         "lines": lines,
         "refused": refused[:MOST_SAID],
@@ -77,13 +85,3 @@ def _said(made: Imported, day: datetime.date, language: str) -> dict[str, Any]:
         "differs": made.differs,
         "notices": [n.text(language) for n in made.read.notices[:MOST_SAID]],
     }
-
-
-def dangers_papers(folder: Path, day: datetime.date) -> Iterator[tuple[str, str, Values]]:
-    """Yield the key, the file's name and the content of each paper about the dangers and tasks of a ledger."""
-    store = folder / STORE
-    if not store.is_file():
-        raise LedgerError(f"there is no ledger `{store.name}`; import one first")
-    for key in (k for k, v in layouts().items() if k != "law" and v["from"] == "store"):
-        for paper in papers_of(key, store, day):
-            yield key, paper.name, paper.values

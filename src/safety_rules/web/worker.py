@@ -1,37 +1,36 @@
 """What reads an upload: a process of its own, with a limit of memory and of time, that leaves its answer in a folder.
 
 `python -m safety_rules.web.worker FOLDER` reads `job.json` there, and writes `headings.json`, `result.html`,
-`result.xlsx` and, where papers were asked for, `papers.zip`; of a list of dangers more, see `rectified`; or `error.json` with what a person is told.
+`result.xlsx` and, where papers were asked for, `papers.zip`; of a list of dangers more, see `rectified`; or `error.json`
+with what a person is told. It ends when its standard input does, which is when the server ended.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import os
+import signal
 import sys
-import zipfile
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from safety_rules.face import load
-from safety_rules.formats.docx_out import Values
 from safety_rules.formats.heading_map import layout
 from safety_rules.formats.ledger import ledger
-from safety_rules.formats.safe import replacing
-from safety_rules.language.errors import LedgerError, SafetyRulesError
+from safety_rules.language.errors import SafetyRulesError
 from safety_rules.services.dated_area import DatedArea
-from safety_rules.services.documents import file_name, layouts, of_row, of_unit, write_document
 from safety_rules.services.grading import grade
 from safety_rules.services.screening import screen
-from safety_rules.web.rectified import DANGERS, dangers_papers, read_dangers
+from safety_rules.web.papers import Asked, Named, of_ledger, of_store, write_papers
+from safety_rules.web.rectified import DANGERS, STORE, read_dangers
 
 MEMORY = 4 << 30
 GRADED = "major_hazard"
-MOST_PAPERS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +42,35 @@ class Job:
     area: str
     day: str
     language: str
-    papers: bool
-    hand: tuple[str, str] | None = None
+    papers: Asked | None
+    hand: tuple[str, str, str] | None = None
+    told: Mapping[str, bool] = field(default_factory=dict)
 
 
 def job_in(folder: Path) -> Job:
     """Return the job that a folder holds."""
     told = json.loads((folder / "job.json").read_text("utf-8"))
-    hand = told.get("hand")
-    settles = (str(hand[0]), str(hand[1])) if hand else None
-    return Job(folder, folder / told["file"], told["area"], told["day"], told["language"], told["papers"], settles)
+    asked = Asked(**told["papers"]) if told["papers"] is not None else None
+    hand = tuple(told["hand"]) if told["hand"] else None
+    at = (folder, folder / told["file"], told["area"], told["day"], told["language"])
+    return Job(*at, asked, hand, told["told"])
 
 
 def run(job: Job) -> None:
     """Read, decide and write; raises SafetyRulesError where a person has to be told something."""
     if job.area == DANGERS:
         day = datetime.date.fromisoformat(job.day)
-        if job.papers:
-            _write_papers(job.folder, dangers_papers(job.folder, day))
+        if job.papers is not None:
+            _handed_out(job.folder, of_store(job.folder / STORE, day, job.papers), job.papers)
         else:
-            read_dangers(job.folder, job.source, day, job.hand, job.language)
+            read_dangers(job.folder, job.source, day, job.hand, job.told, job.language)
         return
     dated = load().area(job.area).on(job.day)
     mapped = job.folder / "map.yaml"
     wanted = layout(mapped, dated.law.rulebook.vocabulary) if mapped.is_file() else None
-    if job.papers:
-        _papers(job, dated, wanted)
+    if job.papers is not None:
+        found = of_ledger(job.source, dated, wanted, job.papers, job.area == GRADED)
+        _handed_out(job.folder, found, job.papers)
         return
     _headings(job, dated, wanted)
     if job.area == GRADED:
@@ -87,6 +89,12 @@ def run(job: Job) -> None:
     write_page(screening, screening.rows, job.folder / "result.html", job.language)
 
 
+def _handed_out(folder: Path, papers: Iterable[Named], asked: Asked) -> None:
+    """Write papers, and how many they are."""
+    count = write_papers(folder, papers, asked)
+    (folder / "papers.json").write_text(json.dumps({"count": count}), "utf-8")
+
+
 def _headings(job: Job, dated: DatedArea, wanted: Any) -> None:
     """Write how each heading was understood, and the headings that were not."""
     vocabulary = dated.law.rulebook.vocabulary
@@ -99,40 +107,13 @@ def _headings(job: Job, dated: DatedArea, wanted: Any) -> None:
     (job.folder / "headings.json").write_text(json.dumps(both, ensure_ascii=False), "utf-8")
 
 
-def _papers(job: Job, dated: DatedArea, wanted: Any) -> None:
-    """Write a paper for each record into one archive."""
-    key = "grading" if job.area == GRADED else "opinion"
-    if key == "grading":
-        found = (
-            (u.row, of_unit(u) if u.row.verdict is not None else None) for u in grade(job.source, dated, wanted)[1]
-        )
-    else:
-        rows = screen(job.source, dated, wanted, engine="records").rows
-        found = ((r, of_row(r) if r.verdict is not None else None) for r in rows)
-    named = (
-        (key, file_name(layouts()[key]["name"], str(r.row.number), r.verdict.subject if r.verdict else ""), values)
-        for r, values in found
-        if values is not None
-    )
-    _write_papers(job.folder, named)
-
-
-def _write_papers(folder: Path, papers: Iterable[tuple[str, str, Values]]) -> None:
-    """Write papers into one archive, which is whole or absent; of one name, the later ones are numbered."""
-    seen: Counter[str] = Counter()
-    with (
-        replacing(folder / "papers.zip") as temporary,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for key, name, values in papers:
-            if seen.total() == MOST_PAPERS:
-                raise LedgerError(f"more than {MOST_PAPERS} papers; use `safety-rules document` for so many")
-            seen[name] += 1
-            write_document(key, values, folder / "paper.docx", None)
-            archive.write(folder / "paper.docx", f"{name}{f'_{seen[name]}' if seen[name] > 1 else ''}.docx")
-        (folder / "paper.docx").unlink(missing_ok=True)
-        if not seen:
-            raise LedgerError("there is nothing that a paper is about")
+def _until_the_server_ends() -> None:
+    """End this process and what it started once the server is no more: its end of our standard input is closed then."""
+    while os.read(0, 1):  # not through `sys.stdin`, which may not be read while Python ends
+        pass
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():  # a group of our own, as the server starts us
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def main(folder: Path) -> int:
@@ -141,6 +122,7 @@ def main(folder: Path) -> int:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    Thread(target=_until_the_server_ends, daemon=True).start()
     try:
         run(job_in(folder))
     except SafetyRulesError as error:

@@ -39,18 +39,31 @@ def text(slot: Slot, language: str, vocabulary: Vocabulary) -> str:
             assert_never(slot)
 
 
+def bare(slot: Cited, language: str, quoted: bool = True) -> str:
+    """Return a citation as a document or a table names it: without its standing, perhaps without its words."""
+    return _said("bare_titled", "bare", slot, language, quoted)
+
+
 @lru_cache(4096)
 def _cited(slot: Cited, language: str) -> str:
     """Return a citation with its standing, which many lines of many verdicts say."""
+    return _said("titled", "line", slot, language, True)
+
+
+def _said(own: str, line: str, slot: Cited, language: str, quoted: bool) -> str:
+    """Return a citation by the wording for a title that has its `own` marks, or by that for any other."""
     citation, title, number, of = slot
+    marked = "《" in title.zh or title.zh.startswith("（")
     return sentence(
-        "citation.titled" if "《" in title.zh or title.zh.startswith("（") else "citation.line",  # its own marks
+        f"citation.{own if marked else line}",
         language,
         of=sentence("citation.of", language, name=of.in_(language)) if of else "",
         title=title.in_(language),
         number=sentence("citation.number", language, number=number) if number else "",
         clause=citation.clause,
-        quotation=sentence("citation.quotation", language, text=citation.quotation) if citation.quotation else "",
+        quotation=sentence("citation.quotation", language, text=citation.quotation)
+        if quoted and citation.quotation
+        else "",
         standing=standing_words(citation.standing, language),
     )
 

@@ -24,12 +24,16 @@ def failure(message: str, language: str, depth: int = 0) -> str:
     """Return a message in `zh` or `en`; a part of it that is a message itself is said in the same language."""
     if language != CHINESE or depth > DEEPEST:
         return message
+    lines = message.split("\n")
+    each = [failure(line, language, depth) for line in lines] if len(lines) > 1 else lines
+    if all(line != said for line, said in zip(lines, each, strict=True)):  # several messages, told at once
+        return "\n".join(each)
     for plain in (message, BOTH.sub("", message)):
         for key, known in _patterns():
             if found := known.fullmatch(plain):
-                said = found.groupdict()
+                given = found.groupdict()
                 slots = {
-                    k: _part(failure(v or "", language, depth + 1) if k in SAID_AGAIN else v) for k, v in said.items()
+                    k: _part(failure(v or "", language, depth + 1) if k in SAID_AGAIN else v) for k, v in given.items()
                 }
                 return pattern(key, language).format_map(slots).rstrip("；")
     return message

@@ -20,6 +20,7 @@ import pytest
 import xlsxwriter
 
 import safety_rules as sr
+from disk import on_a_full_disk
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.rule import Waiver
 from safety_rules.services.dated_area import DatedArea
@@ -358,15 +359,16 @@ def test_a_folder_that_is_not_there_is_a_clear_error(area: DatedArea, tmp_path: 
         area.decide_table(arrow(), engine="polars")
 
 
-FULL = """
-import resource, sys
+FULL = on_a_full_disk(
+    """
 import safety_rules as sr
-resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
 try:
     sr.load().area("admission").on("2020-10-01").decide_table(sys.argv[1], sys.argv[2], keep=["项目名称"])
 except sr.LedgerError as error:
     print("LedgerError", "\\n" not in str(error))
-"""
+""",
+    40_000,
+)
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])

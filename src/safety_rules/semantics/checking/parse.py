@@ -33,6 +33,7 @@ WORDS = {
     "且": "and", "并且": "and", "或": "or", "或者": "or", "非": "not", "不": "not", "属于": "in", "AND": "and", "OR": "or",
     "NOT": "not",
 }  # fmt: skip
+UNIT = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.])(\d[\d_.]*\s*\[)([^\[\]'"\n]+)(?=\])""")
 CLOCK = re.compile(r"(?<!['0-9])[0-9]{1,2}:[0-9]{2}(?!['0-9])")
 NEAR: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"&&"), "and"),
@@ -125,7 +126,7 @@ def syntax(reading: Reading) -> ast.expr | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            body = ast.parse(text, mode="eval").body
+            body = ast.parse(UNIT.sub(_letters, text), mode="eval").body
     except SyntaxError as error:
         _syntax_error(reading, error)
         return None
@@ -136,6 +137,11 @@ def syntax(reading: Reading) -> ast.expr | None:
         reading.report("condition-too-deep.operations", 0, 1, most=MOST_LEVELS)
         return None
     return body
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Return the unit of a number as letters of as many bytes, so that Python reads every sign in it: `40[℃]`."""
+    return found[0] if found[2] is None else found[1] + "u" * len(found[2].encode())
 
 
 def _height(node: ast.AST) -> int:

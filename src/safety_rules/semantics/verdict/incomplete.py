@@ -41,16 +41,26 @@ def _missing(need: MustBeGiven, record: Record, env: Environment) -> Iterator[tu
     outer, _, field = need.fact.rpartition(".")
     assert env.vocabulary is not None
     if not env.vocabulary.is_list(outer):
-        if record.value_at(need.fact) is None and (not need.given_with or record.value_at(need.given_with) is not None):
+        if _lacks(need, record, outer):
             yield need.fact, env
         return
     items = record.values.get(outer)
-    beside = need.given_with.rpartition(".")[2] if need.given_with.startswith(outer + ".") else ""
     for i, item in enumerate(items if isinstance(items, tuple) else ()):
         at = f"{outer}[{i}]"
-        other = f"{at}.{beside}" if beside else need.given_with
-        if record.value_at(f"{at}.{field}") is None and (not other or record.value_at(other) is not None):
+        if _lacks(need, record, at):
             yield f"{at}.{field}", env if need.variable is None else env.with_item(need.variable, at, item)
+
+
+def _lacks(need: MustBeGiven, record: Record, at: str) -> bool:
+    """Return whether a fact is not given there, what it goes with is, and what may stand for it is not."""
+
+    def given(key: str) -> bool:
+        outer, _, field = key.rpartition(".")
+        own = outer == need.fact.rpartition(".")[0]
+        return record.value_at(f"{at}.{field}" if own else key) is not None
+
+    wanted = not need.given_with or given(need.given_with)
+    return wanted and not given(need.fact) and not (need.without and given(need.without))
 
 
 def _said(need: MustBeGiven, path: str, env: Environment) -> Iterator[Problem]:

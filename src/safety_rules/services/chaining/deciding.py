@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from safety_rules.engines.compiled.decide import decided
 from safety_rules.engines.forward import Engine, chain
@@ -20,6 +21,7 @@ from safety_rules.semantics.chaining.chain import ChainResult, program_on
 from safety_rules.semantics.chaining.facts import given_facts
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.services.chaining.filling import ADDED, Derived, derived, filled
+from safety_rules.services.chaining.from_ledger import AreaWithLedger
 from safety_rules.services.chaining.history import History, history, history_of
 from safety_rules.services.chaining.joining import (
     Register,
@@ -37,16 +39,21 @@ from safety_rules.services.dated_area import DatedArea
 
 @dataclass(frozen=True, slots=True)
 class AreaWithHistory:
-    """An area's law on a day, and the history of the enterprises behind its records."""
+    """An area's law on a day, the history of the enterprises behind its records, and the ledgers of other lists."""
 
     area: DatedArea
     history: History
     engine: Engine = "auto"
+    ledgers: AreaWithLedger | None = None
 
     @property
     def notices(self) -> tuple[Problem, ...]:
-        """What of the history could not be used, or is not there."""
-        return self.history.notices
+        """What of the history and the ledgers could not be used, or is not there."""
+        return (*self.history.notices, *(() if self.ledgers is None else self.ledgers.notices))
+
+    def with_ledger(self, *sources: Path | str | Mapping[str, Any]) -> AreaWithHistory:
+        """Return the same with ledgers, as `DatedArea.with_ledger` takes them; the history joins what they make of a record."""
+        return replace(self, ledgers=self.area.with_ledger(*sources))
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on one record; for many, `decide_many` works the history out only once."""
@@ -58,6 +65,10 @@ class AreaWithHistory:
         known = joined(self, records)
         for number, record in enumerate(records):
             yield known.verdict(record, number, waivers)
+
+    def decide_table(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise LedgerError: a row may name an enterprise for another, and so no row is decided by itself."""
+        raise LedgerError("a history is not joined to a table: `screen` its file, or give its rows to `decide_many`")
 
 
 def with_history(area: DatedArea, *sources: Path | str | Mapping[str, Any], engine: Engine = "auto") -> AreaWithHistory:
@@ -98,9 +109,15 @@ class Joined:
     derived: Derived
     problems: tuple[Problem, ...]
     source: JoinedHistory
+    ledgers: AreaWithLedger | None = None
 
     def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on the record that stands at a place among those that were joined."""
+        if self.ledgers is None:
+            return self._verdict(number, record, waivers)
+        return self.ledgers.verdict(record, number, waivers, partial(self._verdict, number))
+
+    def _verdict(self, number: int, record: Record, waivers: Sequence[Waiver]) -> ChainedVerdict:
         subject = self.subjects[number]
         more = filled(record, subject, self.derived)
         made = decided(self.area.decider, replace(record, values=more.values), waivers)
@@ -118,7 +135,7 @@ def joined(area: AreaWithHistory, records: Sequence[Record]) -> Joined:
     found = tuple(subjects(records, known))
     result, twins = _chained(area, found, known)
     problems = (*twins, *(n for n in area.history.notices if id(n) not in notices), *strays(area.history, records))
-    return Joined(area.area, found, derived(result, area.history, known), problems, source)
+    return Joined(area.area, found, derived(result, area.history, known), problems, source, area.ledgers)
 
 
 def _chained(

@@ -76,7 +76,7 @@ class JoinedList:
             sure = [i for i in found if not self._told_apart(i, w, stated)]
             several = w > 0 and len({k for i in sure for k in self._before(i, w)}) > 1
             certain |= {} if several else dict.fromkeys(sure)
-            alike |= {i: None for i in found if several or i not in set(sure)}
+            alike |= dict.fromkeys(i for i in found if i not in certain)
         last, apart = len(keys) - 1, list[int]()
         if self.near and (name := keys[last]) is not None:
             near = self.near[len(stated) > 1]

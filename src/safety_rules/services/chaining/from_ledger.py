@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from safety_rules.tables.by_record import RecordDecision
 
 MOST_TRIED, MOST_TOLD = 64, 10
+Decide = Callable[[Record, Sequence[Waiver]], Verdict]
 
 
 @dataclass(slots=True)
@@ -80,10 +82,16 @@ class AreaWithLedger:
         """Yield the verdict of each record, one at a time."""
         return (self.decide(data, waivers) for data in many)
 
-    def verdict(self, record: Record, number: int, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
-        """Return the verdict on an admitted record, whichever row it stands in."""
+    def verdict(
+        self, record: Record, number: int, waivers: Sequence[Waiver] = (), by: Decide | None = None
+    ) -> ChainedVerdict:
+        """Return the verdict on an admitted record, whichever row it stands in; `by` adds what a history does."""
         made = self._made(record)
-        return ChainedVerdict(self._decided(record, made, waivers), waivers, self.chained, (), made.origins, made.notes)
+        found = self._decided(record, made, waivers, by)
+        if not isinstance(found, ChainedVerdict):
+            return ChainedVerdict(found, waivers, self.chained, (), made.origins, made.notes)
+        origins, notes = {**made.origins, **found.origins}, (*found.notes, *made.notes)
+        return ChainedVerdict(found, waivers, found.result, found.effects, origins, notes, found.at)
 
     def judged(self, record: Record, waivers: Sequence[Waiver] = ()) -> Verdict:
         """Return the verdict on an admitted record, without what is told of the rows that are its own."""
@@ -144,16 +152,19 @@ class AreaWithLedger:
             made.notes.append(both("joined.more", count=made.told - MOST_TOLD))
         return made
 
-    def _decided(self, record: Record, made: _Filled, waivers: Sequence[Waiver]) -> Verdict:
-        verdict = decided(self.decider, replace(record, values=made.values), waivers)
-        if not self._covers(verdict, made, waivers):
+    def _decided(self, record: Record, made: _Filled, waivers: Sequence[Waiver], by: Decide | None = None) -> Verdict:
+        decide = by or partial(decided, self.decider)
+        verdict = decide(replace(record, values=made.values), waivers)
+        if not self._covers(verdict, record, made, waivers, decide):
             for key, (_, first) in made.blanks.items():
                 made.values.pop(key)
                 made.origins[key] = first
-            verdict = decided(self.decider, replace(record, values=made.values), waivers)
+            verdict = decide(replace(record, values=made.values), waivers)
         return verdict
 
-    def _covers(self, verdict: Verdict, made: _Filled, waivers: Sequence[Waiver]) -> bool:
+    def _covers(
+        self, verdict: Verdict, record: Record, made: _Filled, waivers: Sequence[Waiver], decide: Decide
+    ) -> bool:
         """Return whether a verdict holds however many of the possible records are there: each number of them is tried."""
         counts = [range(count + 1) for count, _ in made.blanks.values()]
         if prod(map(len, counts)) > MOST_TRIED:
@@ -161,7 +172,7 @@ class AreaWithLedger:
         rank = self.law.area.rank
         for left_out in product(*counts):
             shorter = {k: made.values[k][: len(made.values[k]) - n] for k, n in zip(made.blanks, left_out, strict=True)}
-            other = decided(self.decider, replace(verdict.record, values={**made.values, **shorter}), waivers)
+            other = decide(replace(record, values={**made.values, **shorter}), waivers)
             if rank(other.at_best) < rank(verdict.at_best) or rank(other.at_worst) > rank(verdict.at_worst):
                 return False
         return True

@@ -44,7 +44,7 @@ class History:
 
 
 def history(sources: Iterable[Path | str], vocabulary: Vocabulary, on: datetime.date) -> History:
-    """Return what workbooks (.xlsx) and rectification ledgers (.db) hold, as it stood on a day.
+    """Return what workbooks, files of one list and rectification ledgers (.db) hold, as it stood on a day.
 
     Raises LedgerError where a file cannot be read, or holds none of the lists.
     """

@@ -27,8 +27,8 @@ class JoinedRows:
         return self.known.verdict(record, self.places[row], waivers)
 
     def unjoined(self) -> tuple[Problem, ...]:
-        """Return what of the history joined no row: that is among its notices already."""
-        return ()
+        """Return the lists of ledgers that joined no row; what of the history did not is among its notices already."""
+        return () if self.known.ledgers is None else tuple(self.known.ledgers.unjoined())
 
 
 def joined_rows(area: AreaWithHistory, rows: Iterable[tuple[int, Record]]) -> JoinedRows:

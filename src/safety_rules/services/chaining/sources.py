@@ -12,8 +12,8 @@ from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Columns, columns, heading_row, in_units, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
 from safety_rules.formats.lists import list_of
+from safety_rules.formats.raw_tables import raw_tables
 from safety_rules.formats.table import RawTable, is_blank, owner
-from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Text
 from safety_rules.language.record import Problem
@@ -45,12 +45,8 @@ def from_workbook(path: Path, raw: dict[str, Raw], vocabulary: Vocabulary, notic
     """Read the sheets of a workbook whose names mean a list; return whether any does. `before` stands before places."""
     found_any = False
     facts = [vocabulary.facts[r] for r in (ENTERPRISES, *RELATIONS)]
-    try:
-        tables = sheets(path)
-    except OSError as error:
-        raise LedgerError(f"`{path}` cannot be read: {(error.strerror or str(error)).lower()}") from None
-    for table in tables:
-        fact = list_of(table.name, facts)
+    for table in raw_tables(path):
+        fact = list_of(table.name if table.mark == "!" else path.stem, facts)  # a file of one table is named like it
         if fact is None:
             if any(not row.blank for row in table.rows()):
                 notices.append(problem("sheet-not-used", "", before + table.name, sheet=table.name))

@@ -235,4 +235,5 @@ def _told(book: Rulebook) -> Iterator[Lead]:
         yield Lead("cites", cited.key, cited.says, cited.owner, at=cited.at)
     for i, one in enumerate(book.must_be_given, 1):
         says = f"{', '.join(one.areas)} when {one.text or 'always'}, with {one.given_with or 'nothing'}"
+        says += f", without {one.without}" if one.without else ""
         yield Lead("must_be_given", f"{one.fact} {i}", says, one.fact, at=one.at)

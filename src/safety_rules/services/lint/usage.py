@@ -62,7 +62,7 @@ def _facts(book: Rulebook, read: set[str]) -> Iterator[Diagnostic]:
 def _named(exprs: Iterable[Expr], book: Rulebook) -> set[str]:
     """Return the facts that are read, derived, or by which a subject is named."""
     found = {n.key for e in exprs for n in walk(e) if isinstance(n, FactRef | ItemField)}
-    found |= {key for n in book.must_be_given for key in (n.fact, n.given_with) if key}
+    found |= {key for n in book.must_be_given for key in (n.fact, n.given_with, n.without) if key}
     found |= {i for s in book.vocabulary.subjects.values() for i in s.identity}
     found |= {d.fact for a in book.areas.values() for d in a.derivations}
     for chain in book.chains:

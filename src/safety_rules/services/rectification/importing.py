@@ -11,12 +11,14 @@ from pathlib import Path
 
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.book import NUMBER, Inspection, Life, Read, read
+from safety_rules.services.rectification.book import NUMBER, Inspection, Read, read
 from safety_rules.services.rectification.forms import ROUND, Form
+from safety_rules.services.rectification.identity import Known, identified
 from safety_rules.services.rectification.ledger import reading, writing
 from safety_rules.services.rectification.life import Change, Danger, Event, RefusedError, after, cells, replay
 from safety_rules.services.rectification.life import hand as hand_of
-from safety_rules.services.rectification.plain import UNSTATED
+from safety_rules.services.rectification.plain import MADE as MADE_OF_DANGER
+from safety_rules.services.rectification.plain import MADE_OF_TASK, UNSTATED
 from safety_rules.services.rectification.recording import EVENT, TASK, entry, event_of, roster_of
 from safety_rules.services.rectification.roster import HEADINGS as ROSTER_HEADINGS
 from safety_rules.services.rectification.roster import SHEET as ROSTER
@@ -28,7 +30,9 @@ from safety_rules.services.store.store import Entry, Head, append, day_of, entri
 from safety_rules.words.catalog import both
 
 INSPECTION = "inspection"
+NOBODY_SAID: Mapping[str, bool] = {}
 NUMBERED = {EVENT: "隐患编号", TASK: NUMBER}
+MADE_OF = {EVENT: MADE_OF_DANGER, TASK: MADE_OF_TASK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +78,13 @@ def import_workbook(
     *,
     write: bool = True,
     wanted: Layout | None = None,
+    told: Mapping[str, bool] = NOBODY_SAID,
 ) -> Imported:
     """Append what a workbook holds and the ledger does not; return that, without writing, where `write` is False.
 
     A row that contradicts the ledger is refused with both values; with a hand that settles it, it is a correction, or
-    an extension where the deadline is later. `wanted` is a map of headings.
+    an extension where the deadline is later. `wanted` is a map of headings. A row without a number that is nearly a danger
+    of the ledger is refused like one that differs, until `told` says of its made number whether it is that danger.
     """
     known_actors = kept_roster(store)
     book = read(path, table, today, known_actors, wanted)
@@ -86,13 +92,13 @@ def import_workbook(
         return Imported(0, 0, 0, 0, book, book.refusals, Head(0, ""), written=write)
     if not write:
         if not store.exists():
-            return _planned([], book, table, hand, known_actors)[1]
+            return _planned([], book, table, hand, known_actors, told)[1]
         with reading(store) as connection:
-            return _planned(list(_all(connection)), book, table, hand, known_actors)[1]
+            return _planned(list(_all(connection)), book, table, hand, known_actors, told)[1]
     with writing(store, create=True) as connection:
         if roster_of(connection) != known_actors:
             raise LedgerError(f"the roster of `{store.name}` changed meanwhile; import again")
-        new, made = _planned(list(_all(connection)), book, table, hand, known_actors)
+        new, made = _planned(list(_all(connection)), book, table, hand, known_actors, told)
         at = append(connection, new) if new else head(connection)
     return replace(made, head=at, written=True)
 
@@ -103,7 +109,12 @@ def _all(connection: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def _planned(
-    held: Sequence[Entry], book: Read, table: Lifecycle, hand: Hand | None, actors: Mapping[str, Actor]
+    held: Sequence[Entry],
+    book: Read,
+    table: Lifecycle,
+    hand: Hand | None,
+    actors: Mapping[str, Actor],
+    told: Mapping[str, bool],
 ) -> tuple[list[Entry], Imported]:
     """Return the entries that a workbook adds to a ledger's, and what they are."""
     roster = {**actors, **{hand_of(a.name): a for a in book.actors}}
@@ -111,25 +122,29 @@ def _planned(
     new = new_actors(book.actors, actors)
     count: Counter[str] = Counter(actors=len(new))
     known: dict[str, dict[str, Danger]] = {}
-    for kind, lives, of, other in ((EVENT, book.lives, table, TASK), (TASK, book.tasks, task_table(), EVENT)):
+    listed: dict[str, Set[str]] = {}
+    both_lists = ((EVENT, book.lives, book.ids, table, TASK), (TASK, book.tasks, book.task_ids, task_table(), EVENT))
+    for kind, lives, ids, of, other in both_lists:
         recorded = [event_of(e.key, e.body) for e in held if e.kind == kind]
         known[kind] = replay(of, recorded)
         taken = {e.key for e in (*held, *new) if e.kind == other}
         was = {(e.danger, e.change.field, e.change.old) for e in recorded if e.change is not None}
-        for life in lives:
-            if life.danger.id in taken:
-                reason = both("refused.number_taken", id=life.danger.id)
+        rows = identified(lives, known[kind], NUMBERED[kind], MADE_OF[kind], told)
+        listed[kind] = (ids - {v.danger.id for v in lives}) | {r.life.danger.id for r in rows}
+        for row in rows:
+            life = row.life
+            if life.danger.id in taken or row.taken:
+                reason = both(f"refused.{'twice' if row.taken else 'number_taken'}", id=life.danger.id)
                 refusals.append(Refusal(life.row.place(NUMBERED[kind]), reason))
                 continue
-            new += _of_life(life, known[kind].get(life.danger.id), was, hand, of, roster, kind, count, refusals)
+            new += _of_life(row, known[kind].get(life.danger.id), was, hand, of, roster, kind, count, refusals)
     seen = {e.key for e in held if e.kind == INSPECTION}
     inspections = [_inspection_entry(i) for i in book.inspections if i.id not in seen]
     latest = {e.key: e.body for e in held if e.kind == FACTS}
     there = known[EVENT].keys() | {e.key for e in new if e.kind == EVENT}
     stated = [s.entry() for s in book.stated if s.danger in there and latest.get(s.danger) != s.facts]
-    both_ids = ((EVENT, book.ids), (TASK, book.task_ids))
     gone = tuple(
-        i for kind, ids in both_ids if ids for i, d in known[kind].items() if i not in ids and not d.withdrawn_on
+        i for kind, ids in listed.items() if ids for i, d in known[kind].items() if i not in ids and not d.withdrawn_on
     )
     made = Imported(
         count["dangers"], count["events"], len(inspections), count["unchanged"], book, tuple(refusals), Head(0, ""),
@@ -139,12 +154,13 @@ def _planned(
 
 
 def _of_life(
-    life: Life, before: Danger | None, was: Set[tuple[str, str, str]], hand: Hand | None, table: Lifecycle,
+    known: Known, before: Danger | None, was: Set[tuple[str, str, str]], hand: Hand | None, table: Lifecycle,
     roster: Mapping[str, Actor], kind: str, count: Counter[str], refusals: list[Refusal],
 ) -> list[Entry]:  # fmt: skip
     """Return the entries that a row adds to what the ledger has of it; what may not be is refused, what differs left."""
+    life = known.life
     try:
-        settled = _settled(life, before, was, hand, table, roster) if before is not None else []
+        settled = _settled(known, before, was, hand, table, roster) if before is not None else []
         fresh = [e for e in life.events if before is None or _is_new(e, before)]
         _lawful(table, before, [*settled, *fresh])
     except RefusedError as error:
@@ -191,7 +207,7 @@ class _DiffersError(Exception):
 
 
 def _settled(
-    life: Life,
+    known: Known,
     danger: Danger,
     was: Set[tuple[str, str, str]],
     hand: Hand | None,
@@ -202,6 +218,7 @@ def _settled(
 
     What was corrected or extended from (`was`), or was so in an earlier round, an older workbook does not take back.
     """
+    life = known.life
     ours, theirs = cells(danger.past), cells(life.events)
     form = danger.details.form
     due, steps = form.deadline, {name for name, _, _, _ in form.steps}
@@ -216,12 +233,13 @@ def _settled(
         and (heading, said) not in earlier and (danger.id, heading, said) not in was
     }  # fmt: skip
     later = {due} if due in found and found[due] > ours[due] else set()
-    if hand is None:
+    if hand is None or known.asked:
         raise_for = [
             Refusal(
                 life.row.place(heading),
-                both("refused.later" if heading in later else "refused.differs", danger=danger.id, noun=form.noun, field=heading,
-                     ours=ours[heading] or UNSTATED, theirs=said),
+                both(f"refused.{'near' if known.asked else 'later' if heading in later else 'differs'}", danger=danger.id,
+                     noun=form.noun, field=heading, ours=ours[heading] or UNSTATED, theirs=said, number=known.asked),
+                known.asked,
             )
             for heading, said in found.items()
         ]  # fmt: skip

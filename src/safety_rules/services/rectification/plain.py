@@ -23,8 +23,14 @@ ASKED = ("领域", "隐患级别", "责任单位")
 EITHER = {  # a heading of two meanings: what it is where the other one has a column of its own
     "整改时间": (("申请验收日期", DEADLINE), (DEADLINE, "申请验收日期")),
 }
+STATUS = (  # how far a danger is, in a word without its day
+    "整改情况", "整改状态", "隐患状态", "整改完成情况", "完成情况", "落实情况", "是否整改", "是否已整改", "治理状态", "整改进度", "整改结果", "是否完成", "是否销号",
+    "是否完成整改", "整改落实情况", "隐患闭环情况", "隐患整改状态", "隐患整改情况", "状态", "是否闭环", "是否整改到位",
+)  # fmt: skip
 UNSTATED = "未载明"
 MADE = ("隐患内容", "整改单位", "发现日期")
+MADE_OF_TASK = ("任务", "举措", "责任单位")
+OWN = "自编-"  # how a number begins that was made
 
 
 def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
@@ -41,6 +47,7 @@ def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]
         open_ones = "、".join(h for h in ASKED if h not in columns)
         if open_ones:
             notices.append(problem("not-kept", "", sheet.name, headings=open_ones))
+        notices += [problem("status-not-used", "", n.place, heading=n.given) for n in sheet.unread if n.given in STATUS]
         implied = [on for _, _, on, _ in STEPS[1:3] if on not in columns]
         if implied and any(r.text(on) for r in sheet.rows for _, _, on, _ in STEPS[2:] if on in columns):
             notices.append(problem("assumed-step", "", sheet.name, headings="、".join(implied)))
@@ -62,9 +69,13 @@ def plain_tasks(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem
 
 def _numbered(row: Row) -> Row:
     """Return a task with a number made of what it says, which a later list says again."""
-    said = "|".join(folded(row.text(heading)) for heading in ("任务", "举措", "责任单位"))
-    number = f"自编-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
-    return replace(row, cells={**row.cells, "任务编号": number})
+    return replace(row, cells={**row.cells, "任务编号": made_number(row, MADE_OF_TASK)})
+
+
+def made_number(row: Row, headings: Iterable[str]) -> str:
+    """Return a number made of what a row says, which a later list says again."""
+    said = "|".join(folded(row.text(heading)) for heading in headings)
+    return f"{OWN}{hashlib.sha256(said.encode()).hexdigest()[:8]}"
 
 
 def way_of(text: str) -> str:
@@ -98,6 +109,5 @@ def _ours(row: Row, means: Mapping[str, str]) -> Row:
     if level in words:
         cells["隐患级别"] = words[level]
     if "隐患编号" not in columns:
-        said = "|".join(folded(row.text(heading)) for heading in MADE)
-        cells["隐患编号"] = f"自编-{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+        cells["隐患编号"] = made_number(row, MADE)
     return row

@@ -31,7 +31,7 @@ from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.catalog import sentence, texts
 
 Day = datetime.date
-PAGE = (16, 22, 38, 20, 16, 13, 12)
+PAGE = (14, 28, 36, 18, 13, 13, 13)
 TABLE = (24, 12, 12, 16, 14)
 LEDGER = (13, 14, 8, 40, 12, 20, 24, 12, 12, 14, 12, 10, 12, 12)
 TASKS = (11, 22, 14, 20, 36, 18, 14, 10, 10, 12, 10, 8, 12)

@@ -6,15 +6,15 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.heading_map import Layout, settled
 from safety_rules.formats.headings import Column, columns, heading_row, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line
+from safety_rules.formats.raw_tables import raw_tables
 from safety_rules.formats.table import RawTable, cell_text, folded, is_blank, letters, usable
-from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Date, Name, Text
 from safety_rules.language.record import Problem
@@ -34,22 +34,34 @@ SERIAL_ZERO = datetime.date(1899, 12, 30)
 DATED = ("日期", "期限", "时限")
 AT_ONCE = re.compile(r"^(?:立即|当场|现场|即知即改|立行立改|立查立改|当日|当天)(?:整改|纠正|完成|改正)?$")
 WITHIN = re.compile(r"^(?:限)?([0-9]{1,3})(日|天|周|小时)(?:之)?内(?:完成|整改|整改完成|整改到位)?$")
-NO_YEAR = re.compile(r"^[0-9]{1,2}\s*月\s*(?:[0-9]{1,2}\s*日|底)")
+NO_YEAR = re.compile(r"^[0-9]{1,2}\s*月\s*(?:[0-9]{1,2}\s*[日号]|底)")
+UNTIL = re.compile(r"^(.*[0-9日号])(?:之|以)?前(?:完成|整改|整改完成|整改到位)?$")
+NUMBERED_DAY = re.compile(r"^([0-9]{4}年[0-9]{1,2}月[0-9]{1,2})号$")
+WRITTEN_DAY = re.compile(r"^[0-9]{4}(?:年[0-9]{1,2}月[0-9]{1,2}日|([-./])[0-9]{1,2}\1[0-9]{1,2})$")
+TERMS = ("期限", "时限")
+MOST_ALIASES = 6  # that a message names
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "隐患编号": ("编号", "隐患排查单号", "安全隐患单号", "整改单号", "通知书编号", "记录编号"),
     "领域": ("行业领域", "行业和领域", "隐患行业"),
     "隐患级别": ("隐患等级", "级别", "安全隐患等级"),
-    "隐患内容": ("隐患描述", "问题描述", "存在问题", "隐患详情", "隐患详细情况", "安全隐患内容", "整改隐患内容"),
-    "整改单位": ("被检查单位", "受检单位", "受检单位名称", "受检查企业", "隐患单位名称", "整改企业名称"),
+    "隐患内容": ("隐患描述", "问题描述", "存在问题", "隐患详情", "隐患详细情况", "安全隐患内容", "整改隐患内容",
+        "隐患", "问题", "隐患问题", "问题隐患", "存在的问题", "存在的隐患", "存在隐患", "存在的安全隐患", "存在的问题隐患", "存在问题隐患", "存在问题及隐患",
+        "存在的问题及隐患", "问题及隐患", "问题及隐患描述", "隐患及问题", "隐患情况", "隐患基本情况", "隐患名称", "检查问题", "检查发现问题", "检查发现的问题", "发现问题",
+        "不合格项描述", "主要隐患简述", "具体位置及隐患内容",),
+    "整改单位": ("被检查单位", "受检单位", "受检单位名称", "受检查企业", "隐患单位名称", "整改企业名称",
+        "企业名称", "单位名称", "公司名称", "企业", "单位", "企业（单位）名称", "受检企业", "受检企业名称", "被检查企业", "被检查单位名称", "被检单位", "检查企业", "隐患单位",
+        "整治责任单位", "治理责任单位",),
     "统一社会信用代码": ("信用代码", "社会信用代码", "统一信用代码", "社会统一信用代码"),
     "检查方式": ("检查形式", "排查方式", "执法方式", "执法检查方式"),
     "发现日期": ("检查时间", "检查日期", "排查日期", "发现时间", "隐患发现日期", "隐患发现时间"),
     "发现方": ("检查人", "检查人员", "检查单位", "检查部门", "发现人"),
     "交办日期": ("交办时间", "整改下达时间", "派单时间"),
     "交办部门": ("整改通知下达部门", "派单单位"),
-    "整改期限": ("整改时限", "要求整改日期", "要求整改完成日期", "最晚整改时间", "限期整改时间", "整改截止时间", "整改完成期限"),
+    "整改期限": ("整改时限", "要求整改日期", "要求整改完成日期", "最晚整改时间", "限期整改时间", "整改截止时间", "整改完成期限",
+        "整改限时", "限时时间", "计划完成时间", "计划完成日期", "计划完成整改时间", "计划完成治理时间", "计划治理期限", "要求完成时间", "要求完成日期", "完成时限", "截止时间",),
     "申请验收日期": (
-        "整改完成时间", "整改完成日期", "完成整改时间", "完成整改日期", "整改到位时间", "实际完成时间", "改正时间", "整改日期",
+        "整改完成时间", "整改完成日期", "完成整改时间", "完成整改日期", "整改到位时间", "实际完成时间", "改正时间", "整改日期", "完成时间",
+        "完成日期", "实际完成日期", "实际治理日期",
     ),
     "督查日期": ("复查日期", "复查时间", "督导日期"),
     "督查单位": ("复查单位", "复查部门", "复查人", "督查责任人"),
@@ -87,11 +99,12 @@ class Row:
     number: int
     cells: Mapping[str, Any]
     columns: Mapping[str, int]
+    mark: str = "!"
 
     def place(self, heading: str | None = None) -> str:
         """Return the name of a cell, or of the whole row."""
         column = self.columns.get(heading) if heading is not None else None
-        return f"{self.sheet}!{letters(column) if column is not None else ''}{self.number}"
+        return f"{self.sheet}{self.mark}{letters(column) if column is not None else ''}{self.number}"
 
     def text(self, heading: str) -> str:
         """Return a cell as text; blank where it holds nothing."""
@@ -112,10 +125,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A row that was refused: at which cell, and why."""
+    """A row that was refused: at which cell, and why; `apart` is its own number where it may be a danger of its own."""
 
     place: str
     reason: Name
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +178,8 @@ def workbook(
     missing: list[str] = []
     nearly: list[str] = []
     must = tuple(needed or ())
-    for table in sheets(path) if wanted is None else settled(sheets(path), wanted):
+    tables = raw_tables(path)
+    for table in tables if wanted is None else settled(tables, wanted):
         kind = table.name if table.name in headings else main
         if not kind:
             continue
@@ -193,8 +208,8 @@ def _kind(table: RawTable, headings: Mapping[str, Iterable[str]], also: Mapping[
 
 
 def _lacking(name: str, headings: Iterable[str]) -> str:
-    listed = "；".join(f"{h}（或{'、'.join(ALIASES[h])}）" if h in ALIASES else h for h in headings)
-    return f"the sheet `{name}` lacks headings (工作表“{name}”缺少表头): {listed}"
+    listed = "；".join(f"{h}（或{'、'.join(ALIASES[h][:MOST_ALIASES])}等）" if h in ALIASES else h for h in headings)
+    return f"the sheet `{name}` lacks headings: {listed}"
 
 
 def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
@@ -222,7 +237,7 @@ def _sheet(table: RawTable, kind: str, wanted: tuple[str, ...]) -> Sheet:
         first = wanted[0]
         cells = {h: row.cell(i) if h == first else row.merged.get(i, row.cell(i)) for h, i in at.items()}
         if not all(is_blank(c) for c in cells.values()):
-            rows.append(_dated(Row(table.name, row.number, cells, at), notices))
+            rows.append(_dated(Row(table.name, row.number, cells, at, table.mark), notices))
     understood = tuple((table.place(found.row, c.index), c) for c in found.columns)
     unread = tuple(n for n in found.notices if n.code == "heading")
     return Sheet(table.name, kind, tuple(rows), tuple(notices), tuple(at), understood, unread)
@@ -232,7 +247,7 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
     """Return a row whose days are days: the number of a day as a spreadsheet counts, and a term from the day found."""
     cells = dict(row.cells)
     for heading in (h for h in row.cells if h.endswith(DATED)):
-        value = usable(row.cells[heading])
+        value = cells[heading] = _day_said(heading, usable(row.cells[heading]))
         serial = value if isinstance(value, int) and not isinstance(value, bool) else None
         if serial is not None and serial in SERIALS:  # `None in range` would go through all of it
             cells[heading] = SERIAL_ZERO + datetime.timedelta(days=serial)
@@ -240,12 +255,28 @@ def _dated(row: Row, notices: list[Problem]) -> Row:
             notices.append(problem("assumed-day.serial", "", place, heading=heading, given=serial, day=day_read))
         elif heading == "整改期限" and isinstance(value, str):
             term = _term(unicodedata.normalize("NFKC", visible(value)))
-            found = _found_on(Row(row.sheet, row.number, cells, row.columns)) if term is not None else None
+            found = _found_on(replace(row, cells=cells)) if term is not None else None
             if term is not None and found is not None:
                 cells[heading] = found + term
                 slots = {"heading": heading, "given": value, "found": found, "day": cells[heading]}
                 notices.append(problem("assumed-day.term", "", row.place(heading), **slots))
-    return Row(row.sheet, row.number, cells, row.columns)
+    return replace(row, cells=cells)
+
+
+def _day_said(heading: str, value: Any) -> Any:
+    """Return a day in words as admission reads it: 号 is 日, and before a day, of a term, is until that day."""
+    if not isinstance(value, str):
+        return value
+    plain = "".join(unicodedata.normalize("NFKC", visible(value)).split())
+    if heading.endswith(TERMS) and (until := UNTIL.match(plain)):
+        plain = until[1]
+    return (
+        f"{day_in[1]}日"
+        if (day_in := NUMBERED_DAY.match(plain))
+        else plain
+        if plain != value and WRITTEN_DAY.match(plain)
+        else value
+    )
 
 
 def _found_on(row: Row) -> datetime.date | None:
