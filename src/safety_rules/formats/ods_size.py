@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from safety_rules.formats import limits
+from safety_rules.formats.workbook_xml import BROKEN
 from safety_rules.language.errors import LedgerError
 
 PIECE = 1 << 20
@@ -39,7 +40,7 @@ def beyond(path: Path) -> LedgerError | None:
                 height, width, held = height + times, max(width, filled), held + times * text * bool(filled)
                 if held + (height * width if filled else 0) * limits.CELL_HELD > limits.HELD:
                     return limits.beyond(path.name, f"row {height:,}", "bytes of cells and their texts", limits.HELD)
-    except (zipfile.BadZipFile, OSError):
+    except BROKEN:
         return None  # the reader says what is wrong
     return None
 

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -110,20 +110,11 @@ class Parts:
         cell looked at.
         """
         several = [s for s in sheets if s.shared]
-        if not several:
-            return 0
-        with zipfile.ZipFile(self.path) as book:
-            name = next((n for n in book.namelist() if n.lower().endswith("sharedstrings.xml")), None)
-            parts = book.read(name).split(b"</si>") if name is not None else [b""]
-            sizes = [len(part) + limits.TEXT_HELD for part in parts]
-            longest = max(sizes) * sum(s.shared for s in several)
-            if longest <= most:
-                return longest
-            total = 0
-            for sheet in several:
-                for piece in _pieces(book, sheet.part, Seen(part=sheet.part)):
-                    total += sum(sizes[i] for i in map(int, SHARED.findall(piece)) if i < len(sizes))
-            return total
+        try:
+            with zipfile.ZipFile(self.path) as book:
+                return _shared(book, several, most) if several else 0
+        except BROKEN:
+            return 0  # the reader says what is wrong
 
     def seen(self, sheet: str) -> Seen:
         """Return what the XML of a sheet tells; raises LedgerError where a part declares entities."""
@@ -135,6 +126,19 @@ class Parts:
                 return _seen(book, part, _odd_styles(book))
         except BROKEN:
             return Seen(told=False)
+
+
+def _shared(book: zipfile.ZipFile, sheets: Sequence[Seen], most: int) -> int:
+    name = next((n for n in book.namelist() if n.lower().endswith("sharedstrings.xml")), None)
+    parts = book.read(name).split(b"</si>") if name is not None else [b""]
+    sizes = [len(part) + limits.TEXT_HELD for part in parts]
+    if (longest := max(sizes) * sum(s.shared for s in sheets)) <= most:
+        return longest
+    total = 0
+    for sheet in sheets:
+        for piece in _pieces(book, sheet.part, Seen(part=sheet.part)):
+            total += sum(sizes[i] for i in map(int, SHARED.findall(piece)) if i < len(sizes))
+    return total
 
 
 def without_far(path: Path, parts: set[str]) -> bytes:
