@@ -117,14 +117,21 @@ def folded(text: str) -> str:
     return INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
 
 
+NOBODY = re.compile(
+    "^(?:(?:该|本|此|上述|前述|上列|以上|全部|所有|各|多家|部分|有关|相关|其他|其它|若干)(?:家|个|类)?(?:企业|公司|单位|厂|单元|项目)(?:等)?"
+    "|(?:同|见|详见|参见)(?:上|前|下|附)(?:一?[行条列项面文表件述])?)$"
+)
+
+
 def owner(cell: Any) -> str:
-    """Return whom a cell names; nothing where it is blank, says 同上, or holds an error.
+    """Return whom a cell names; nothing where it is blank, points elsewhere (同上, 该企业, 各单位), or holds an error.
 
     >>> owner("甲公司"), owner("同上"), owner("#REF!"), owner("—")
     ('甲公司', '', '', '')
     """
     text = "" if isinstance(cell, Unread) else INVISIBLE.sub("", cell_text(cell)).strip()
-    return "" if absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) else text
+    nobody = absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) or NOBODY.match(folded(text))
+    return "" if nobody else text
 
 
 def plain_number(cell: Any) -> Fraction | None:
