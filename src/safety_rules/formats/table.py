@@ -111,10 +111,22 @@ def cell_text(cell: Any) -> str:
     return str(value).strip()
 
 
+# Traditional characters of headings, names of sheets and remarks, each of which has one simplified form and no other.
+TRADITIONAL = str.maketrans(
+    "單錄記碼業稱狀態備註處罰隱統會號編項資產積畝萬開銷稅類級濟環評價審設計徵階財間時數傷損責門關範圍儲學險廠員總額區鎮樓點監測檢實際達標應內說",
+    "单录记码业称状态备注处罚隐统会号编项资产积亩万开销税类级济环评价审设计征阶财间时数伤损责门关范围储学险厂员总额区镇楼点监测检实际达标应内说",
+)
+
+
 @lru_cache(maxsize=MOST_FOLDED)
 def folded(text: str) -> str:
-    """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case."""
-    return INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
+    """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case.
+
+    >>> folded("用 地 面積（畝）"), folded("GreenChem")
+    ('用地面积(亩)', 'greenchem')
+    """
+    plain = INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
+    return plain if plain.isascii() else plain.translate(TRADITIONAL)
 
 
 NOBODY = re.compile(
