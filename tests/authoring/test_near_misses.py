@@ -14,6 +14,13 @@ SLIPS = [
     ("project.mass <= 3.5 t", "syntax", "write `3.5[t]` for `3.5 t`"),
     ("project.land >= 5亩", "syntax", "write `5[亩]` for `5亩`"),
     ("project.mass <= 3.5[℃℃] and project.ready", "unknown-unit", "unit"),
+    (
+        "project.level between 3 and 4",
+        "syntax",
+        "write `3 <= project.level and project.level <= 4` for `project.level between 3 and 4`",
+    ),
+    ("matches(project.code, '[A-Z]+')", "format", "under `formats:`"),
+    ("role[project.code, project.name].night", "arguments", "with `distinguish:`"),
     ("project.level <= ５", "syntax", "write `5` for `５`"),
     ("project.approved <= today", "unknown-name", "write `as_of`"),
     ("project.name == null", "not-allowed", "must_be_given"),

@@ -176,6 +176,8 @@ def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> 
     written = row.slice.elts if isinstance(row.slice, ast.Tuple) else [row.slice]
     if len(written) > 2:
         return r.wrong("arguments.table", row, table=table.key)
+    if len(written) == 2 and not any(told.qualifier for edition in table.editions for told in edition.rows):
+        return r.wrong("arguments.qualifier", written[1], table=table.key)
     keys = [_key(k, scope, r) for k in written]
     if any(k is None for k in keys):
         return None

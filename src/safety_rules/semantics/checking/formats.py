@@ -32,8 +32,7 @@ def format_named(node: ast.expr, scope: Scope, r: Reading) -> tree.Expr | None:
         return r.wrong("format.written", node)
     found = next((f for f in formats.values() if node.value in (f.key, f.name.zh)), None)
     if found is None:
-        return r.wrong(
-            "format", node, suggestion(node.value, [n for f in formats.values() for n in (f.key, f.name.zh)])
-        )
+        names = [n for f in formats.values() for n in (f.key, f.name.zh)]
+        return r.wrong("format", node, suggestion(node.value, names) if node.value.isidentifier() else None)
     r.named(node, found.key, found.name.zh)
     return tree.Literal(found.pattern, Text(), r.span(node))

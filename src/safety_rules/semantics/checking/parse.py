@@ -36,6 +36,7 @@ WORDS = {
 UNIT = re.compile(r"""'[^']*'|"[^"]*"|(?<![\w.])(\d[\d_.]*\s*\[)([^\[\]'"\n]+)(?=\])""")
 CLOCK = re.compile(r"(?<!['0-9])[0-9]{1,2}:[0-9]{2}(?!['0-9])")
 NEAR: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(\S+) +between +(\S+) +and +(\S+)"), "{2} <= {1} and {1} <= {3}"),
     (re.compile(r"&&"), "and"),
     (re.compile(r"\|\|"), "or"),
     (re.compile(r"!(?!=)"), "not"),
