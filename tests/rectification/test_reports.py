@@ -74,6 +74,21 @@ def test_the_weekly_report_says_the_figures_of_the_ledger(ledger: Path, reports:
     assert cells[cells.index("三、七日内到期") + 2 :][:2] == ["A3", "A4"]
 
 
+@pytest.mark.parametrize(("count", "high"), [(1, False), (12, True)])
+def test_a_short_report_is_one_page_and_a_long_one_has_as_many_as_it_needs(
+    tmp_path: Path, count: int, high: bool
+) -> None:
+    late = [(f"B{at}", *ROWS[2][1:5], f"厂{at}", *ROWS[2][6:]) for at in range(count)]
+    rows = [HEADS, *(row + (None,) * (len(HEADS) - len(row)) for row in late)]
+    out = tmp_path / "周报.xlsx"
+    run("stats", workbook(tmp_path / "隐患.xlsx", {"隐患台账": rows}), "--on", "2020-09-20", "-o", out)
+    with zipfile.ZipFile(out) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    assert (b"<pageSetUpPr fitToPage=" in sheet, b'fitToHeight="0"' in sheet) == (True, high)
+    ids = [row[0] for row in sheets(out)["周报"] if str(row[0]).startswith("B")]
+    assert len(ids) == min(count, 10)
+
+
 def test_the_tables_behind_the_charts_are_numbers(reports: dict[str, list[list[Any]]]) -> None:
     assert [row[1:] for row in reports["按周"][1:]] == [
         [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 0, 1], [1, 0, 1, 0.5], [2, 0, 3, 0.25],

@@ -10,7 +10,8 @@ from safety_rules.formats.layout import row_height
 from safety_rules.formats.overview import write_across
 from safety_rules.formats.styles import Styles, write_text, write_value
 
-CHART_ROWS = 15
+CHART_ROWS = 11
+ON_A_PAGE = 40  # rows that still fit on one page across without small type
 FOUND, CLOSED, OPEN = "#005A9C", "#F2B134", "#404040"  # blue, amber, dark grey: told apart by every eye and in grey
 
 
@@ -59,6 +60,8 @@ def write_report(
     at += 1
     for line in foot:
         at = write_across(sheet, at, last, line, whole, styles)
+    if at <= ON_A_PAGE:
+        sheet.fit_to_pages(1, 1)
     return chart_at
 
 

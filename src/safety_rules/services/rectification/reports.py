@@ -31,12 +31,13 @@ from safety_rules.services.rectification.table import Lifecycle, task_table
 from safety_rules.words.catalog import sentence, texts
 
 Day = datetime.date
-PAGE = (14, 28, 36, 18, 13, 13, 13)
+PAGE = (17, 28, 35, 18, 13, 13, 13)
 TABLE = (24, 12, 12, 16, 14)
 LEDGER = (13, 14, 8, 40, 12, 20, 24, 12, 12, 14, 12, 10, 12, 12)
 TASKS = (11, 22, 14, 20, 36, 18, 14, 10, 10, 12, 10, 8, 12)
 LIFE = (6, 12, 14, 22, 26, 12, 44, 14)
 MOST_LINES = 12
+MOST_LISTED = 10  # of each list of a report, which is two pages at most
 PERIODS = 12
 MOST_BARS = 8
 SOON = 7
@@ -276,7 +277,7 @@ def _by_deadline(dangers: Iterable[Danger]) -> list[Danger]:
 
 def _listed(title: str, dangers: Sequence[Danger], made: Reported, language: str, whole: bool = False) -> Section:
     """Return a list of dangers; of a report only the first, and how many more there are."""
-    shown = dangers if whole else dangers[:MOST_LINES]
+    shown = dangers if whole else dangers[:MOST_LISTED]
     rows: list[tuple[Any, ...]] = []
     for d in shown:
         state, what = table_for(d, made.table).states[d.state].name.in_(language), d.details
