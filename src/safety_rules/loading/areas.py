@@ -15,11 +15,10 @@ from safety_rules.language.kinds import Records
 from safety_rules.language.rule import Clause, Derivation, Obligation, Otherwise, Rule
 from safety_rules.language.rulebook import Area, Outcome
 from safety_rules.language.source import Citation, Period
-from safety_rules.language.verdict import Status
 from safety_rules.language.zones import DEFAULT_ZONE, zone
 from safety_rules.loading import models_rules as shapes
 from safety_rules.loading.bands import bands
-from safety_rules.loading.cases import cases
+from safety_rules.loading.cases import cases, statuses
 from safety_rules.loading.context import Context, read
 from safety_rules.loading.from_ledger import across, joins
 from safety_rules.loading.named import cited, clause, duty
@@ -28,8 +27,6 @@ from safety_rules.loading.tree import Made, Scalar
 from safety_rules.semantics.bounds import at_any_time
 from safety_rules.words.near import suggestion
 from safety_rules.words.said import said
-
-OF_A_RULE = (*(status.value for status in Status), "not_in_force")
 
 
 def clauses(files: MappingType[Scalar, Scalar | shapes.ClauseFile], c: Context, in_force: Period) -> tuple[Clause, ...]:
@@ -100,10 +97,7 @@ def rule(file: shapes.RuleFile, area_file: shapes.AreaFile | None, c: Context, w
         otherwise(file.otherwise, area_file, c), (), None if file.note is None else name(file.note, c.report),
         file.rule.at, where, _set(file.rule, where),
     )  # fmt: skip
-    for case in file.cases:
-        if str(case.expect) not in OF_A_RULE:
-            at = case.expect if isinstance(case.expect, Scalar) else case.case
-            c.report.error("case.expect", at, suggestion(str(case.expect), OF_A_RULE), written=str(case.expect))
+    statuses(file.cases, c)
     return replace(made, cases=cases(file.cases, area_file, c)) if area_file is not None else made
 
 

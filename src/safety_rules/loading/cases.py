@@ -9,6 +9,7 @@ from typing import Any
 from safety_rules.language.kinds import Choice, Choices
 from safety_rules.language.rule import Case
 from safety_rules.language.source import Standing
+from safety_rules.language.verdict import Status
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.context import Context
 from safety_rules.loading.models import ChangedCasesFile
@@ -19,6 +20,7 @@ from safety_rules.loading.tree import Mapping, Scalar
 from safety_rules.semantics.admission.values import NOTHING, absent
 from safety_rules.words.near import suggestion
 
+OF_A_RULE = (*(status.value for status in Status), "not_in_force")
 LISTS = ("because", "violated", "undetermined", "says")
 
 
@@ -33,6 +35,14 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
         given = {**base, **facts_of(file.but or {}, c)}
         made.append(Case(str(file.case), _on(file, area_file, c), given, expected(file, c), file.case.at))
     return tuple(made)
+
+
+def statuses(files: Sequence[CaseFile | AreaCaseFile | ChangedCasesFile], c: Context) -> None:
+    """Report each case of a rule that expects what no rule comes to."""
+    for file in files:
+        if file.expect is not None and str(file.expect) not in OF_A_RULE:
+            at = file.expect if isinstance(file.expect, Scalar) else file.case
+            c.report.error("case.expect", at, suggestion(str(file.expect), OF_A_RULE), written=str(file.expect))
 
 
 def expected(file: CaseFile | AreaCaseFile | ChangedCasesFile, c: Context) -> dict[str, Any]:

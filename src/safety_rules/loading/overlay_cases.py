@@ -13,7 +13,7 @@ from typing import Any
 from safety_rules.language.chain import ChainRule
 from safety_rules.language.rule import Case, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
-from safety_rules.loading.cases import cases, expected, facts_of
+from safety_rules.loading.cases import cases, expected, facts_of, statuses
 from safety_rules.loading.context import Context
 from safety_rules.loading.models import ChangedCasesFile, OverlayFile
 from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile
@@ -31,13 +31,17 @@ def with_cases(
     for entry in file.changes_cases:
         home = _holder(book, entry.of, c)
         if home is not None:
+            if isinstance(home[1], Rule) and entry.case is not None:
+                statuses([entry], c)
             changed = _changed(entry, home[1].cases, c)
             book = _recased(book, str(entry.of), lambda _, new=changed: new)  # type: ignore[misc]
     own: list[tuple[Scalar, Sequence[CaseFile | AreaCaseFile]]] = [*file.cases.items(), *file.area_cases.items()]
     for of, files in own:
         home = _holder(book, of, c)
         if home is not None:
-            area, _ = home
+            area, holder = home
+            if isinstance(holder, Rule):
+                statuses(files, c)
             made = cases(files, None if area is None else area_file(area, of), c)
             book = _recased(book, str(of), lambda old, new=made: (*old, *new))  # type: ignore[misc]
     return book
