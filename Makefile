@@ -12,7 +12,7 @@ $(BIN)/ruff: pyproject.toml
 quick: $(BIN)/ruff
 	$(BIN)/ruff format --check src tests examples benchmarks
 	$(BIN)/ruff check src tests examples benchmarks
-	$(BIN)/mypy src
+	$(BIN)/mypy src tests/typed_program.py
 	$(BIN)/python -m pytest -q -n 2 -m 'not slow and not spark'
 
 all:

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from safety_rules.language.rule import Waiver
     from safety_rules.language.source import Standing
     from safety_rules.language.truth import Truth
-    from safety_rules.language.verdict import DueDuty, Evidence, Finding, Gap, Needs, Reason, Status
+    from safety_rules.language.verdict import ClauseResult, DueDuty, Evidence, Finding, Gap, Needs, Reason, Status
     from safety_rules.semantics.verdict.verdict import Verdict
     from safety_rules.services.chaining.deciding import AreaWithHistory, with_history
+    from safety_rules.services.chaining.from_ledger import AreaWithLedger
     from safety_rules.services.dated_area import DatedArea
-    from safety_rules.services.decisions.log import DecisionLog
+    from safety_rules.services.decisions.log import DecisionLog, ReplayedDecision
     from safety_rules.services.replay import Replay, replay
     from safety_rules.words.diagnostic import Diagnostic
 
@@ -44,7 +45,9 @@ _HOMES = {
     "Absence": "language.record",
     "AreaRules": "face",
     "AreaWithHistory": "services.chaining.deciding",
+    "AreaWithLedger": "services.chaining.from_ledger",
     "ChainEngineError": "language.errors",
+    "ClauseResult": "language.verdict",
     "DatedArea": "services.dated_area",
     "DecisionLog": "services.decisions.log",
     "Diagnostic": "words.diagnostic",
@@ -62,6 +65,7 @@ _HOMES = {
     "Record": "language.record",
     "RecordError": "language.errors",
     "Replay": "services.replay",
+    "ReplayedDecision": "services.decisions.log",
     "RuleFileError": "language.errors",
     "Rules": "face",
     "SafetyRulesError": "language.errors",
@@ -80,11 +84,11 @@ _HOMES = {
 }
 
 __all__ = [
-    "Absence", "AreaRules", "AreaWithHistory", "ChainEngineError", "DatedArea", "DecisionLog", "Diagnostic", "DueDuty",
-    "Evidence", "Finding", "Gap", "LedgerError", "LiveRules", "Needs", "NotFoundError", "Problem", "Reason",
-    "ReceiptError", "Record", "RecordError", "Replay", "RuleFileError", "Rules", "SafetyRulesError", "Severity",
-    "Standing", "Status", "TableDecision", "Truth", "Verdict", "VerdictModel", "Waiver", "__version__", "live", "load",
-    "replay", "with_history",
+    "Absence", "AreaRules", "AreaWithHistory", "AreaWithLedger", "ChainEngineError", "ClauseResult", "DatedArea",
+    "DecisionLog", "Diagnostic", "DueDuty", "Evidence", "Finding", "Gap", "LedgerError", "LiveRules", "Needs",
+    "NotFoundError", "Problem", "Reason", "ReceiptError", "Record", "RecordError", "Replay", "ReplayedDecision",
+    "RuleFileError", "Rules", "SafetyRulesError", "Severity", "Standing", "Status", "TableDecision", "Truth", "Verdict",
+    "VerdictModel", "Waiver", "__version__", "live", "load", "replay", "with_history",
 ]  # fmt: skip
 
 

@@ -89,6 +89,15 @@ def test_the_built_in_chains_agree_on_lists_that_nobody_gave() -> None:
     assert tables.counts()["ledger.effects"] == (0, 3)
 
 
+def test_nothing_derived_is_counted_as_none_and_a_table_of_odd_cells_alone_is_read() -> None:
+    nothing: dict[str, Any] = {f"ledger.{name}": [] for name in ("enterprises", "accidents", "dangers", "projects")}
+    tables = chained_tables(program_on(book(), DAY), nothing)
+    assert set(tables.counts().values()) == {(0, 0)}
+    odd = pa.table({"id": ["A1"], "enterprise": ["E1"], "date": ["2024年5月1日"], "grade": [" 重大"]})
+    given = nothing | {"ledger.enterprises": [{"code": "E1"}], "ledger.accidents": odd}
+    assert chained_tables(program_on(book(), DAY), given).counts()["ledger.listings"][0] == 1
+
+
 def parquet(rows: list[dict[str, Any]], folder: Path) -> Path:
     pq.write_table(frames({"x": rows})["x"], folder / "rows.parquet")
     return folder / "rows.parquet"

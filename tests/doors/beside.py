@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import safety_rules as sr
-from doors.through import SHEETS, Answer, Content, columns, nested, rows_of, text
+from doors.through import SHEETS, Answer, Content, Judge, as_arrow, columns, nested, rows_of, text
 from doors.writers import workbook
 from rectification.workbooks import book as dangers
 from safety_rules.services.rectification.importing import import_workbook
@@ -34,21 +34,26 @@ def owner(number: int) -> str:
     return f"光伏{number}号公司"
 
 
-def by_history(made: Callable[[Sequence[Content], Path], Any]) -> Any:
+def by_history(made: Callable[[Sequence[Content], Path], Any]) -> Judge:
     """Return a door of projects without lists of their own, which stand in a history; all are screened together."""
 
     def judged(area: sr.DatedArea, contents: Sequence[Content], folder: Path) -> list[Answer]:
-        own = [{k: v for k, v in c.items() if k not in LISTS} | _who(n) for n, c in enumerate(contents, 1)]
-        path = folder / "项目.jsonl"
-        path.write_text("".join(json.dumps(nested(c), ensure_ascii=False) + "\n" for c in own), "utf-8")
         sources = made(contents, folder)
-        history = sr.with_history(area, *(sources if isinstance(sources, tuple) else (sources,)))
-        screening = screen(path, area, history=history)
-        verdicts = [r.verdict for r in screening.rows if r.outcome]
-        assert len(verdicts) == len(contents)
+        verdicts = _screened(area, contents, folder, *(sources if isinstance(sources, tuple) else (sources,)))
         return [_answer(v) for v in verdicts]
 
     return judged
+
+
+def _screened(area: sr.DatedArea, contents: Sequence[Content], folder: Path, *sources: Any) -> list[Any]:
+    """Return the verdicts of projects without lists of their own beside a history."""
+    own = [{k: v for k, v in c.items() if k not in LISTS} | _who(n) for n, c in enumerate(contents, 1)]
+    path = folder / "项目.jsonl"
+    path.write_text("".join(json.dumps(nested(c), ensure_ascii=False) + "\n" for c in own), "utf-8")
+    screening = screen(path, area, history=sr.with_history(area, *sources))
+    verdicts = [r.verdict for r in screening.rows if r.outcome]
+    assert len(verdicts) == len(contents)
+    return verdicts
 
 
 def _who(number: int) -> dict[str, Any]:
@@ -110,3 +115,31 @@ def as_relations(contents: Sequence[Content], folder: Path) -> dict[str, Any]:
         relation: [{"enterprise": owner(n), **i} for n, c in enumerate(contents, 1) for i in c.get(key) or []]
         for key, relation in RELATIONS.items()
     }
+
+
+def by_chain_tables(nobody: bool = False) -> Judge:
+    """Return a door of tables of records, each a frame of text; what is derived of them is what a history derives.
+
+    A verdict is that of the history; of each project the effects that the tables deliver must be those that it tells.
+    """
+
+    def judged(area: sr.DatedArea, contents: Sequence[Content], folder: Path) -> list[Answer]:
+        data = as_relations(contents, folder)
+        if nobody:
+            data[RELATIONS[LISTS[0]]].append({"list": "黑名单", "listed_on": "2020-03-12", "status": "在列"})
+        verdicts = _screened(area, contents, folder, data)
+        given: dict[str, Any] = {k: [{n: text(v) for n, v in row.items()} for row in rows] for k, rows in data.items()}
+        given["ledger.projects"] = [{"id": f"XM-{n}", "enterprise": owner(n)} for n, _ in enumerate(contents, 1)]
+        given["ledger.enterprises"] = [{"credit_code": p["enterprise"]} for p in given["ledger.projects"]]
+        tables = sr.load().chain_tables(area.law.as_of, {k: as_arrow(v) if v else v for k, v in given.items()})
+        try:
+            found = list(tables.rows("ledger.effects"))
+        finally:
+            tables.close()
+        for number, verdict in enumerate(verdicts, 1):
+            mine = {(e["effect"], sure) for e, sure in found if e["project"] == f"XM-{number}"}
+            told = {(e.values["effect"], e.id in verdict.result.certain) for e in verdict.effects}
+            assert mine == told, contents[number - 1]
+        return [_answer(v) for v in verdicts]
+
+    return judged

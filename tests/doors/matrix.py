@@ -15,7 +15,8 @@ from functools import partial
 from typing import Any
 
 from doors import through
-from doors.beside import as_history, as_relations, as_store, by_history
+from doors.beside import as_history, as_relations, as_store, by_chain_tables, by_history
+from doors.rules_by import a_folder, a_folder_of_overlays, a_mount, an_overlay_file, by_rules, by_wheel
 from doors.through import Content, Judge, by_record, by_screening, by_table
 from doors.writers import ods, workbook, xls
 
@@ -440,6 +441,7 @@ DOORS = (
     Door("Polars, by DuckDB", by_table(through.as_polars, "duckdb"), FRAME, 7),
     Door("Polars, by record", by_table(through.as_polars, "records"), FRAME, 7),
     Door("DuckDB relation", by_table(through.as_relation, "duckdb"), FRAME, 7),
+    Door("Spark frame", through.by_spark, FRAME, 7),
     Door(
         "history, a workbook",
         by_history(as_history),
@@ -456,5 +458,17 @@ DOORS = (
         {**BESIDE, "hidden": NO_HIDING, "sheets": NO_ROW},
         3,
     ),
+    Door(
+        "chain tables",
+        by_chain_tables(),
+        {**BESIDE, "hidden": NO_HIDING},
+        1,
+        {"sheets": by_chain_tables(nobody=True)},
+    ),
     Door("rectification, imported", by_history(as_store), STORE),
+    Door("rules, a folder", by_rules(a_folder), RECORD, 3),
+    Door("rules, a link to a mounted folder", by_rules(a_mount), RECORD, 3),
+    Door("rules, an overlay file", by_rules(an_overlay_file), RECORD, 3),
+    Door("rules, a folder of overlays", by_rules(a_folder_of_overlays), RECORD, 3),
+    Door("rules, the built wheel", by_wheel, RECORD),
 )

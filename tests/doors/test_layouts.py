@@ -192,3 +192,20 @@ def test_the_level_that_a_ledger_states_is_held_against_ours(tmp_path: Path) -> 
     assert "“一级”，按本次填报计算为“四级重大危险源”" in said(screening, "level-differs")[0]
     assert not [n for n in said(screening, "heading") if "重大危险源等级" in n]
     assert len(said(screening, "heading-computed")) == 1
+
+
+def test_a_critical_quantity_that_a_ledger_states_is_held_against_the_standards(tmp_path: Path) -> None:
+    units = [["单元名称", "适用范围", "暴露人员"], ["甲", "适用", 0], ["乙", "适用", 0]]
+    stated = [
+        ["甲", "氯", 1, 5],
+        ["甲", "氨", 1, 10],
+        ["甲", "甲醇", 1, 50],
+        ["乙", "氯", 1, "5000 kg"],
+        ["乙", "氨", 1, "约10"],
+    ]
+    chemicals = [["单元名称", "品名", "存在量（t）", "临界量（t）"], *stated]
+    _, screening = graded(made(tmp_path / "a.xlsx", 单元=units, 化学品=chemicals))
+    differing = said(screening, "critical-differs")
+    assert [n.partition("：")[0] for n in differing] == ["化学品!D4", "化学品!D6"]
+    assert "“甲醇”的临界量为“50”，按标准为 500 t" in differing[0]
+    assert len(said(screening, "heading-computed")) == 1

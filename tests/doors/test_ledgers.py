@@ -282,3 +282,50 @@ def test_duckdb_screens_a_ledger_as_records_do(name: str) -> None:
 
     rows = screen(LEDGERS / f"{name}.xlsx", area(), engine="duckdb").rows
     assert [r.outcome for r in rows if r.outcome] == [o for _, o in SCREENED[name]]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("s11_formula_nocache", ["项目!I2", "项目!I3", "项目!I4"]),
+        (
+            "s14_real_headings",
+            ["“序号”", "“行业类别”", "“计划总投资（亿元）”", "“投资强度（万元/亩）”", "“达产后年产值（亿元）”", "“亩均税收（万元/亩）”",
+             "“是否化工项目”", "“环评类别”", "“拟选址”", "“备注”"],
+        ),
+        ("s19_many_sheets", ["工作表2019年、2020年表头相同，一并审查", "“XM-1”与2019年!2重复", "“汇总”未使用"]),
+        ("s21_placeholders", ["项目!E4：“同上”"]),
+        ("s28_dup_ids", ["项目!A3：项目编号“XM-1”与项目!2重复"]),
+        ("t01_unit_wanyuan_mu", ["“租赁面积”没有写单位，按“项目!A2 单位：亩”的亩理解"]),
+        ("t05_unit_all", ["“租赁面积”没有写单位", "“固定资产投资”没有写单位"]),
+        ("t07_unit_yuan", ["按“项目!A2 单位：元”的元理解", "项目!I4：", "项目!J5：", "项目!K6：", "请核对单位是元还是万元"]),
+        ("t10_link_spaces_both", ["项目!Y4：“名单记录”写明“见名单记录表”，但没有明细"]),
+        ("t18_hidden_sheet_wins", ["“旧表”未使用"]),
+        ("t30_orphan_list", ["名单记录!2：", "名单记录!3："]),
+    ],
+)  # fmt: skip
+def test_what_an_answer_must_name_is_named(name: str, words: list[str]) -> None:
+    _, screening, problems = screened(LEDGERS / f"{name}.xlsx")
+    told = "\n".join([*said(screening), *(p for of in problems.values() for p in of)])
+    assert [w for w in words if w not in told] == []
+
+
+def test_words_for_no_dangers_are_an_empty_list_among_placeholders() -> None:
+    from doors.reading import area, screen
+
+    rows = [r.verdict for r in screen(LEDGERS / "s21_placeholders.xlsx", area()).rows if r.verdict]
+    assert [v.record.values.get("enterprise.hidden_dangers") for v in rows] == [(), (), ()]
+    placeholders = [k for v in rows for k, x in v.record.values.items() if str(x) in ("/", "-", "——", "待定", "无")]
+    assert placeholders == []
+
+
+@pytest.mark.parametrize("name", ["g05_fill_down", "g14_orphan_big"])
+def test_the_line_that_keeps_units_open_is_named(name: str) -> None:
+    _, screening = graded(LEDGERS / f"{name}.xlsx")
+    assert [n.partition("：")[0] for n in said(screening, "row-joins-nothing")] == ["化学品!3"]
+
+
+def test_levels_and_critical_quantities_of_a_ledger_that_are_ours_are_not_named_as_others() -> None:
+    _, screening = graded(LEDGERS / "g02_one_sheet.xlsx")
+    assert (said(screening, "critical-differs"), said(screening, "level-differs")) == ([], [])
+    assert "临界量" in said(screening, "heading-computed")[0]

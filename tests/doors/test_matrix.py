@@ -13,7 +13,7 @@ import pytest
 
 import safety_rules as sr
 from doors.matrix import DOORS, GOOD, PRINCIPLES, Case, Door, Principle
-from doors.through import Answer, by_record
+from doors.through import Answer, by_record, by_spark
 
 CELLS = [(p, d) for p in PRINCIPLES for d in DOORS]
 PLAIN = by_record(lambda area, content: dict(content))
@@ -63,7 +63,13 @@ def plainly(case: Case) -> Answer:
     return found
 
 
-@pytest.mark.parametrize(("principle", "door"), CELLS, ids=[f"{p.name} · {d.name}" for p, d in CELLS])
+@pytest.mark.parametrize(
+    ("principle", "door"),
+    [
+        pytest.param(p, d, marks=[pytest.mark.spark] if d.judge is by_spark else [], id=f"{p.name} · {d.name}")
+        for p, d in CELLS
+    ],
+)
 def test_a_principle_is_kept_at_a_door(principle: Principle, door: Door) -> None:
     cases = tried(door, principle)
     if not cases:

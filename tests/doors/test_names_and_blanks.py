@@ -114,6 +114,22 @@ def test_a_spelling_of_a_table_that_reads_as_blank_is_an_error(tmp_path: Path) -
     assert codes(tmp_path, "t.code in q", more=table) == ["never-given"]
 
 
+@pytest.mark.parametrize(("distinguish", "found"), [("", ["spelling-twice"]), ("distinguish: form\n", [])])
+def test_a_table_with_one_spelling_twice_and_nothing_to_tell_them_apart_is_an_error(
+    tmp_path: Path, distinguish: str, found: list[str]
+) -> None:
+    table = {
+        "q.yaml": f"table: q\nzh: 表\nen: Q\ncalled: 表\nmatch: [name]\n{distinguish}"
+        "columns: {flag: {zh: 旗, en: Flag, kind: boolean}}\n"
+        "editions: [{from: 2020-01-01, file: q.csv, source: d, clause: 一}]\n",
+        "q.csv": "name,form,flag\n甲,气,true\n甲,液,false\n" if distinguish else "name,flag\n甲,true\n甲,false\n",
+    }
+    if not found:
+        assert rules(tmp_path, "t.code in q", more=table).decide({"t.code": "甲"}).outcome
+        return
+    assert codes(tmp_path, "t.code in q", more=table) == found
+
+
 def test_an_option_that_data_never_says_is_an_error(tmp_path: Path) -> None:
     assert codes(tmp_path, "t.name == 'x'", options="    a: {zh: 甲, en: A, aliases: [' 乙']}\n") == ["never-given"]
 

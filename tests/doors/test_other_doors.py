@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ import xlsxwriter
 
 import safety_rules as sr
 from doors.reading import BEST, HEADINGS, LEDGERS, OPEN, area, ledger, made, row, said, screened
+from doors.writers import ods
 from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language.errors import LedgerError
@@ -142,6 +144,16 @@ def test_a_plain_ledger_of_dangers_is_read_and_what_it_does_not_keep_is_asked() 
     assert any("“领域、隐患级别、责任单位”" in n.message.zh for n in least.notices)
 
 
+def test_a_field_of_its_own_words_and_a_text_with_breaks_are_kept() -> None:
+    (life,) = dangers("r17_free_field").lives
+    assert (life.danger.details.field, life.danger.details.text) == ("用电安全", "配电箱\n未上锁；\n线路老化")
+
+
+def test_a_danger_of_which_only_the_closing_is_stated_is_refused_with_what_is_missing() -> None:
+    (refused,) = dangers("r13_close_only").refusals
+    assert (refused.place, "须为“验收合格”才能办“销号”" in refused.reason.zh) == ("隐患台账!S2", True)
+
+
 def test_a_cell_at_the_farthest_corner_costs_nothing_and_is_named(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
     sheet = book.add_worksheet("项目")
@@ -172,6 +184,7 @@ def patched(path: Path, part: str, old: bytes, new: bytes) -> Path:
     ("limit", "most", "said"),
     [
         ("SHEET", 50, "more than 50 cells in a sheet"),
+        ("HELD", 500, "more than 500 bytes of cells and their texts"),
         ("WORDS", 500, "more than 500 bytes of text"),
         ("PART", 500, "more than 500 bytes in a sheet"),
     ],
@@ -183,6 +196,62 @@ def test_a_workbook_beyond_a_limit_is_refused_and_the_limit_named(
     monkeypatch.setattr(limits, limit, most)
     with pytest.raises(LedgerError, match=said):
         screened(path)
+
+
+def test_a_text_counts_in_each_cell_that_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ledger(tmp_path / "a.xlsx", *(row(项目编号=f"XM-{n}", 项目名称="长" * 2000) for n in range(9)))
+    cells = 10 * len(HEADINGS) * limits.CELL_HELD
+    monkeypatch.setattr(limits, "HELD", cells + 30_000)
+    with pytest.raises(LedgerError, match="bytes of cells and their texts"):
+        screened(path)
+    monkeypatch.setattr(limits, "HELD", cells + 300_000)
+    assert len(screened(path)[0]) == 9
+
+
+def test_all_sheets_of_a_workbook_count_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(tmp_path / "a.xlsx", **{f"表{n}": [["x"]] * 10 for n in range(5)})
+    monkeypatch.setattr(limits, "SHEET", 1000)
+    with pytest.raises(LedgerError, match="beyond the sheet `表3`: more than 1,000 cells in all sheets"):
+        screened(path)
+
+
+def test_cells_of_odd_formats_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = made(tmp_path / "a.xlsx", 项目=[[(0.5, "0%")] * 20] * 3)
+    monkeypatch.setattr(limits, "ODD", 30)
+    with pytest.raises(LedgerError, match="more than 30 cells whose format or formula"):
+        screened(path)
+
+
+def test_a_workbook_with_far_cells_is_written_again_only_where_it_is_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "a.xlsx"))
+    sheet = book.add_worksheet("项目")
+    sheet.write_row(0, 0, HEADINGS)
+    sheet.write(1_048_575, 16_383, "x")
+    book.close()
+    monkeypatch.setattr(limits, "FAR", 500)
+    with pytest.raises(LedgerError, match="cells far from all others"):
+        screened(tmp_path / "a.xlsx")
+
+
+@pytest.mark.parametrize(("rows", "columns", "read"), [(100_000, 300, False), (1_000_000, 26, False), (10, 30, True)])
+def test_cells_of_ods_that_are_repeated_are_bounded(tmp_path: Path, rows: int, columns: int, read: bool) -> None:
+    path = tmp_path / "a.ods"
+    ods(path, 项目=[["AAAAA", *["x"] * 3], ["甲"]])
+    with zipfile.ZipFile(path) as book:
+        content = book.read("content.xml")
+    cell = re.search(rb"<table:table-row[^>]*>(<table:table-cell)", content)
+    assert cell is not None
+    many = b'<table:table-row table:number-rows-repeated="%d"><table:table-cell table:number-columns-repeated="%d"'
+    patched(path, "content.xml", cell[0], many % (rows, columns))
+    start = time.process_time()
+    if read:
+        assert len(list(sheets(path)[0].rows())) > rows
+    else:
+        with pytest.raises(LedgerError, match="bytes of cells and their texts"):
+            sheets(path)
+    assert time.process_time() - start < 30
 
 
 def test_a_cell_that_would_fill_memory_with_blanks_is_refused_in_no_time(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from doors.reading import BEST, OPEN, area, graded, ledger, made, row, said, screened
+from doors.reading import BEST, HEADINGS, OPEN, area, graded, ledger, made, row, said, screened
 from safety_rules.formats.belonging import Near
 from safety_rules.services.screening import screen
 
@@ -93,12 +93,12 @@ def test_a_chemical_of_a_unit_that_is_written_otherwise_opens_the_unit(owner: st
     assert found["液氨罐区"][0] == OPEN
 
 
-@pytest.mark.parametrize("owner", ["甲號樓", "Building A", "3"])
+@pytest.mark.parametrize("owner", ["甲龍倉", "Building A", "3"])
 @pytest.mark.parametrize("engine", ["records", "duckdb"])
 def test_a_row_of_a_joined_ledger_may_be_whose_name_it_cannot_be_compared_with(engine: str, owner: str) -> None:
     plain = sr.load(Path(__file__).parents[2] / "examples/small_chemical/rules").area("leads").on("2020-09-30")
-    power = {"site.power": [{"name": "甲号楼", "since": "2019-01-01"}], "site.tanks": [], "site.registrations": []}
-    site = {"site.number": "1", "site.name": "甲号楼"}
+    power = {"site.power": [{"name": "甲龙仓", "since": "2019-01-01"}], "site.tanks": [], "site.registrations": []}
+    site = {"site.number": "1", "site.name": "甲龙仓"}
     for licence, outcome in ((owner, "undetermined"), ("丙丁仓库", "lead")):
         joined = plain.with_ledger({**power, "site.licences": [{"name": licence, "until": "2021-01-01"}]})
         assert joined.decide(site).outcome == outcome
@@ -114,3 +114,27 @@ def test_names_are_found_alike_whether_they_are_few_or_many() -> None:
         == list(Near(many, "").otherwise.to(sought))
         == ["盐城第12绿源化工有限公司"]
     )
+
+
+HEADS = ["企業名稱", "名單", "列入日期", "名單狀態"]
+
+
+@pytest.mark.parametrize(
+    ("below", "sheets"),
+    [
+        ([["備註：甲公司2020年列入黑名單"]], {}),
+        ([], {"名單記錄": [HEADS, ["甲公司", "黑名單", "2020-03-12", "在列"]]}),
+        ([], {"名單記錄": [HEADS, ["甲公司", "黑名单", "2020-03-12", "在列"]]}),
+        ([], {"附件": [HEADS, ["甲公司", "黑名单", "2020-03-12", "在列"]]}),
+    ],
+)
+def test_what_headings_sheets_and_notes_in_traditional_characters_tell_is_heard(
+    below: list[Any], sheets: dict[str, Any], tmp_path: Path
+) -> None:
+    assert screened(ledger(tmp_path / "a.xlsx", row(), *below, **sheets))[0] == [("XM-1", OPEN)]
+
+
+def test_headings_in_traditional_characters_are_those_in_simplified_ones(tmp_path: Path) -> None:
+    headings = ["項目編號", "項目名稱", "企業名稱", "統一社會信用代碼", "用地方式", "項目階段", "用地面積（畝）"]
+    path = ledger(tmp_path / "a.xlsx", row(), headings=[*headings, *HEADINGS[7:]])
+    assert screened(path)[0] == [("XM-1", BEST)]

@@ -70,3 +70,12 @@ def test_a_history_that_bears_on_nothing_is_refused(key: str) -> None:
     area = sr.load().area(key).on("2020-10-01")
     with pytest.raises(sr.NotFoundError, match="no chain bears on"):
         sr.with_history(area, {"ledger.accidents": []})
+
+
+def test_nothing_is_as_sure_as_a_statute_where_nothing_decides() -> None:
+    area = sr.load().area("admission").on("2020-10-01")
+    nothing, lease = area.decide({}), area.decide({"project": {"site": "lease"}})
+    assert (nothing.standing, nothing.to_dict()["standing"], lease.standing) == (None, None, None)
+    apart = [f for f in lease.findings if f.status.value == "not_applicable"]
+    assert len(apart) > 2
+    assert {f.standing for f in apart} == {None}

@@ -47,7 +47,10 @@ def test_a_chemical_without_a_unit_may_be_any_units() -> None:
     assert graded(WORKBOOKS / "chemical_without_unit.xlsx")[0]["罐区"][0] == OPEN
 
 
-@pytest.mark.parametrize("owner", [None, "同上", "〃", "—", "#REF!", " ", "\u200b"])
+@pytest.mark.parametrize(
+    "owner",
+    [None, "同上", "〃", "—", "#REF!", " ", "\u200b", "该企业", "本公司", "上述单位", "同上一行", "见上", "详见附件", "全部企业", "多家企业", "各单位"],
+)  # fmt: skip
 def test_a_listing_of_nobody_opens_every_row_and_is_named(tmp_path: Path, owner: Any) -> None:
     second = row(项目编号="XM-2", 企业名称="乙公司", 统一="91320991MA91Q6798L")
     path = ledger(tmp_path / "a.xlsx", row(), second, 名单记录=[LISTED, [owner, *BLACK]])

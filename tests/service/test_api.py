@@ -251,8 +251,9 @@ def test_it_starts_answers_and_stops_when_told(tmp_path: Path) -> None:
         )
         with urllib.request.urlopen(asked, timeout=60) as answer:
             assert json.load(answer)["outcome"] == "rejected"
-        with pytest.raises(urllib.error.HTTPError):
+        with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(url + "/nowhere", timeout=60)
+        refused.value.close()
     finally:
         started.send_signal(signal.SIGTERM)
         _, said = started.communicate(timeout=60)

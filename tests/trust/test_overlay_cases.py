@@ -109,7 +109,7 @@ def test_a_failed_case_shows_its_clauses_with_the_values_and_others_are_left_out
     assert "none is called `four`" in CliRunner().invoke(command, [str(tmp_path), "-k", "four"]).output
 
 
-@pytest.mark.parametrize("name", ["456-另一口径", "名单规则-示例"])
+@pytest.mark.parametrize("name", ["456-另一口径", "名单规则-示例", "四个彻底-第五项", "本区确认示例"])
 def test_the_cases_of_what_a_shipped_overlay_changes_hold(name: str) -> None:
     book = sr.load(overlay=ROOT / "examples" / "overlays" / f"{name}.yaml").rulebook
     of = {"land_investment_per_mu", "land_sales_per_mu", "land_tax_per_mu", "lease_investment_per_mu"}

@@ -21,14 +21,12 @@ from typing import Any
 import yaml
 
 WORDS = {
-    "合计": "sum",
-    "计数": "count",
-    "任一": "any",
-    "全部": "all",
-    "取小": "min",
-    "取大": "max",
-    "开头为": "starts_with",
-}
+    "合计": "sum", "计数": "count", "任一": "any", "全部": "all", "取小": "min", "取大": "max", "开头为": "starts_with",
+}  # fmt: skip
+READS = {
+    "units", "subjects", "choices", "facts", "parameters", "table", "clauses", "area", "criteria", "rule", "derive",
+}  # fmt: skip
+BESIDE = {"cases", "chain", "citations", "duties", "exemptions", "invariants", "obligation", "sources"}
 
 
 @dataclass(frozen=True)
@@ -71,16 +69,18 @@ def folded(text: str) -> str:
 
 @functools.cache
 def book_of(folder: Path) -> Book:
-    """Return the rule files of a folder."""
+    """Return the rule files of a folder; raises NotImplementedError with the kinds of files that are not read."""
     book = Book()
     for path in sorted(folder.rglob("*.yaml")):
         data = yaml.load(path.read_text("utf-8"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
         book.files.setdefault(next(iter(data)), []).append((path, data))
+    if unread := set(book.files) - READS - BESIDE:
+        raise NotImplementedError(", ".join(sorted(unread)))
     for _, data in book.files["units"]:
         for key, unit in data["units"].items():
             for name in (key, *unit.get("aliases", ())):
                 book.units[name] = (Fraction(unit["scale"]), unit["dimension"])
-    vocabularies = [d for k in ("subjects", "choices") for _, d in book.files.get(k, ())]
+    vocabularies = [d for k in ("subjects", "choices", "facts") for _, d in book.files.get(k, ())]
     for data in vocabularies:
         for key, options in data.get("choices", {}).items():
             spelled = book.choices.setdefault(key, {})
@@ -96,7 +96,8 @@ def book_of(folder: Path) -> Book:
         for key, parameter in data["parameters"].items():
             book.parameters[key] = book.parameters[parameter["called"]] = parameter
     for path, data in book.files.get("table", ()):
-        editions = [{**e, "rows": rows_of(path.parent / e["file"])} for e in data["editions"]]
+        texts = [(e, (path.parent / e["file"]).read_text("utf-8-sig")) for e in data["editions"]]
+        editions = [{**e, "rows": list(csv.DictReader(text.splitlines()))} for e, text in texts]
         book.tables[data["table"]] = book.tables[data["called"]] = {**data, "editions": editions}
     for _, data in book.files.get("clauses", ()):
         book.clauses |= data["clauses"]
@@ -110,10 +111,6 @@ def book_of(folder: Path) -> Book:
                     subject, name = data.get("reported_as", data.get("about")).partition(".")[0], bare(clause["zh"])
                     _add(book, f"{subject}.{item}_{key}", f"{subjects[subject]}.{name}", {"kind": "boolean"})
     return book
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
 
 
 def bare(text: str) -> str:
@@ -143,6 +140,10 @@ class Decision:
 
     def __init__(self, folder: Path, receipt: Mapping[str, Any]) -> None:
         self.book, self.area = book_of(folder), book_of(folder).areas[receipt["area"]]
+        history, overlay = receipt.get("chains", {}).get("history"), receipt["provenance"].get("overlay")
+        own = {**self.area, "history": history, "overlay": overlay}
+        if unread := [k for k in ("history", "overlay", "across_rows", "from_ledger") if own.get(k)]:
+            raise NotImplementedError(", ".join(unread))
         self.day = datetime.date.fromisoformat(receipt["as_of"])
         self.facts = {k: self.given(v, k) for k, v in receipt["provenance"]["facts"].items()}
         self.memo: dict[Any, Any] = {}
@@ -172,8 +173,8 @@ class Decision:
                 found[data["rule"]] = (data["otherwise"].get("outcome"), applies, requires)
         for _, data in self.sets():
             for item in data["items"]:
-                ticked = f"'{choice(data, item)}' in {data['reported_as']}"
-                applies = [*self.scope(data, item), ticked, *self.item(data, item, "while")]
+                ticked = [f"'{choice(data, item)}' in {data['reported_as']}"] if "reported_as" in data else []
+                applies = [*self.scope(data, item), *ticked, *self.item(data, item, "while")]
                 found[item] = (data["outcome"], applies, self.item(data, item, "requires"))
         return found
 
@@ -185,13 +186,13 @@ class Decision:
         """Return whom and what a set, a section and an item cover, as conditions."""
         known = self.book.clauses | data.get("clauses", {})
         section = data["items"][item].get("section")
-        said = [self.condition(c, known) for c in data["scope"].values()]
+        said = [self.condition(c, known) for c in data.get("scope", {}).values()]
         said += [self.condition(data["sections"][section], known)] if section else []
         return said + self.item(data, item, "scope")
 
     def item(self, data: Mapping[str, Any], item: str, part: str) -> list[str]:
         known = self.book.clauses | data.get("clauses", {})
-        subject = data["reported_as"].partition(".")[0]
+        subject = data.get("reported_as", data.get("about")).partition(".")[0]
         return [
             f"{subject}.{item}_{key}" if isinstance(c, dict) and "that" not in c else self.condition(c, known)
             for key, c in data["items"][item].get(part, {}).items()
@@ -246,10 +247,10 @@ class Decision:
 
     def covered(self) -> bool | None:
         """Return whether the sets in force cover all that was ticked, and something was, for this enterprise."""
-        ticked = next((self.facts.get(d["reported_as"]) for _, d in self.sets()), None)
+        sets = [d for _, d in self.sets() if "reported_as" in d]
+        ticked = next((self.facts.get(d["reported_as"]) for d in sets), None)
         if ticked is None:
             return None
-        sets = [d for _, d in self.sets()]
         by = [[self.scope(d, i) for d in sets for i in d["items"] if choice(d, i) == x] for x in ticked]
         return conj([bool(ticked), *(disj([self.every(scope) for scope in several]) for several in by)])
 

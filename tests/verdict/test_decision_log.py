@@ -85,6 +85,18 @@ def test_the_rules_are_kept_beside_the_log_and_serve_when_the_folder_is_another(
     assert "gate" in str(other)
 
 
+def test_a_pack_of_other_rules_under_the_name_of_these_decides_nothing(tmp_path: Path) -> None:
+    log = sr.DecisionLog(tmp_path / "a.db")
+    log.append(sr.load(RULES).area("gate").on("2020-10-01").decide(GIVEN))
+    [own] = (tmp_path / "a.db.packs").iterdir()
+    sr.DecisionLog(tmp_path / "b.db").append(sr.load().area("admission").on("2020-10-01").decide({}))
+    [foreign] = (tmp_path / "b.db.packs").iterdir()
+    own.write_bytes(foreign.read_bytes())
+    [said] = log.replay()
+    assert (said.same, said.replay, own.name[:12] in said.error) == (False, None, True)
+    assert [r.same for r in log.replay(sr.load(RULES).rulebook)] == [True]
+
+
 def test_an_overlay_is_kept_too_wherever_it_lay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     overlay = "overlay: local\ntitle: {zh: 本区, en: local}\nreplaces: []\n"
     text = next((ROOT / "examples/overlays").glob("456*.yaml")).read_text("utf-8")

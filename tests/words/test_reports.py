@@ -54,7 +54,6 @@ def test_findings_are_said_in_the_language_that_is_asked_for(number: int, tmp_pa
     words = commands(untested(tmp_path))[number]
     chinese, english = said(words, "zh"), said(words, "en")
     assert (PROSE.findall(chinese), chinese != english) == ([], True)
-    assert "没有" in chinese or "含义" in chinese
 
 
 @pytest.mark.parametrize("first", ["zh", "en"])

@@ -7,8 +7,12 @@ from safety_rules.language.errors import LedgerError
 CELL = 1_000_000  # characters of a cell of text
 ROW = 4_000_000  # characters of a row of text, which are at most four times as many bytes
 ITEM = 64_000_000  # characters of a record of JSON
-SHEET = 20_000_000  # cells of a workbook's sheet, blank ones between others too: its reader holds them all, in 30 bytes each
-WORDS = 150_000_000  # bytes of the texts of a workbook, which stand once for all of its cells
+SHEET = 20_000_000  # cells of a workbook's sheets, blank ones between others too: its reader holds them all
+WORDS = 150_000_000  # bytes of the texts of a workbook that stand once for all of its cells
+HELD = 850_000_000  # bytes that its reader holds at once: CELL_HELD of each cell, and of a text in each cell that has it TEXT_HELD more
+CELL_HELD, TEXT_HELD = 70, 32
+ODD = 2_000_000  # cells of a sheet whose format or formula tells another thing than their value: each is kept by its place
+FAR = 150_000_000  # bytes of a workbook some cells of which lie far from all others: it is written again without them
 PART = 2_000_000_000  # bytes of a sheet's own XML
 SMALL_PART = 64 << 20  # bytes of each other part of a workbook
 XML_ROW = 32 << 20  # bytes of a row in a sheet's XML; beyond, its formats are not told

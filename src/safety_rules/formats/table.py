@@ -111,20 +111,39 @@ def cell_text(cell: Any) -> str:
     return str(value).strip()
 
 
+# Traditional characters of headings, names of sheets and remarks, each of which has one simplified form and no other.
+TRADITIONAL = str.maketrans(
+    "單錄記碼業稱狀態備註處罰隱統會號編項資產積畝萬開銷稅類級濟環評價審設計徵階財間時數傷損責門關範圍儲學險廠員總額區鎮樓點監測檢實際達標應內說",
+    "单录记码业称状态备注处罚隐统会号编项资产积亩万开销税类级济环评价审设计征阶财间时数伤损责门关范围储学险厂员总额区镇楼点监测检实际达标应内说",
+)
+
+
 @lru_cache(maxsize=MOST_FOLDED)
 def folded(text: str) -> str:
-    """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case."""
-    return INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
+    """Return a name for comparison: NFKC, without blanks and signs that nobody sees, without letter case.
+
+    >>> folded("用 地 面積（畝）"), folded("GreenChem")
+    ('用地面积(亩)', 'greenchem')
+    """
+    plain = INVISIBLE.sub("", "".join(unicodedata.normalize("NFKC", text).split())).casefold()
+    return plain if plain.isascii() else plain.translate(TRADITIONAL)
+
+
+NOBODY = re.compile(
+    "^(?:(?:该|本|此|上述|前述|上列|以上|全部|所有|各|多家|部分|有关|相关|其他|其它|若干)(?:家|个|类)?(?:企业|公司|单位|厂|单元|项目)(?:等)?"
+    "|(?:同|见|详见|参见)(?:上|前|下|附)(?:一?[行条列项面文表件述])?)$"
+)
 
 
 def owner(cell: Any) -> str:
-    """Return whom a cell names; nothing where it is blank, says 同上, or holds an error.
+    """Return whom a cell names; nothing where it is blank, points elsewhere (同上, 该企业, 各单位), or holds an error.
 
     >>> owner("甲公司"), owner("同上"), owner("#REF!"), owner("—")
     ('甲公司', '', '', '')
     """
     text = "" if isinstance(cell, Unread) else INVISIBLE.sub("", cell_text(cell)).strip()
-    return "" if absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) else text
+    nobody = absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) or NOBODY.match(folded(text))
+    return "" if nobody else text
 
 
 def plain_number(cell: Any) -> Fraction | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 
-from safety_rules.formats import limits
+from safety_rules.formats import limits, ods_size
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
@@ -34,19 +34,33 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
     told = Parts(path) if zipfile.is_zipfile(path) else None
-    if told is not None and (error := told.beyond()) is not None:
+    if told is not None and (error := told.beyond() or ods_size.beyond(path)) is not None:
         raise error
     book = _opened(path)
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
     seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
-    for name, of in seen.items():
-        if of.last_row * of.last_column > limits.SHEET:
-            raise limits.beyond(path.name, f"the sheet `{name}`", "cells in a sheet (rows by columns)", limits.SHEET)
+    _bounded(path.name, seen, told)
     if far := {s.part for s in seen.values() if s.far}:
         book = _guarded(python_calamine.load_workbook, io.BytesIO(without_far(path, far)))
     visible = python_calamine.SheetVisibleEnum.Visible
     found = (_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
     return tuple(table for table in found if not _explains(table))
+
+
+def _bounded(file: str, seen: Mapping[str, Seen], told: Parts | None) -> None:
+    """Raise LedgerError where the sheets of a workbook hold more than is read, one or all together."""
+    cells = words = 0
+    for name, of in seen.items():
+        cells, words, place = cells + of.last_row * of.last_column, words + of.words, f"the sheet `{name}`"
+        if cells > limits.SHEET:
+            what = "cells in a sheet" if cells == of.last_row * of.last_column else "cells in all sheets"
+            raise limits.beyond(file, place, f"{what} (rows by columns)", limits.SHEET)
+        if of.odd > limits.ODD:
+            what = "cells whose format or formula tells another thing than their value"
+            raise limits.beyond(file, place, what, limits.ODD)
+    held = cells * limits.CELL_HELD + words
+    if told is not None and held + told.shared(seen.values(), limits.HELD - held) > limits.HELD:
+        raise limits.beyond(file, "its first sheet", "bytes of cells and their texts", limits.HELD)
 
 
 def _explains(table: RawTable) -> bool:

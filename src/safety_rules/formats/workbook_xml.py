@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -47,6 +47,8 @@ ROW_AT = re.compile(rb"""<row\b[^>]*?\br=["']([0-9]+)["'][^>]*>(?=<c\b)""")
 THREE_LETTERS = re.compile(rb""" r=["'][A-Z]{3}[0-9]""")
 TWO_LETTERS = re.compile(rb""" r=["']([A-Z]{2})[0-9]""")
 NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+TEXT = re.compile(rb"""<t\b[^>]*>([^<]*)</t>|\bt=["']str["'][^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>""")
+SHARED = re.compile(rb"""\bt=["']s["'][^>]*>\s*<v>([0-9]+)</v>""")
 ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
 
 
@@ -67,6 +69,13 @@ class Seen:
     part: str = ""
     last_row: int = 0
     last_column: int = 26
+    words: int = 0
+    shared: int = 0
+
+    @property
+    def odd(self) -> int:
+        """How many cells are not what their value says."""
+        return len(self.formats) + len(self.empty_formulas) + len(self.errors)
 
     @property
     def rows(self) -> frozenset[int]:
@@ -94,6 +103,19 @@ class Parts:
             return limits.beyond(self.path.name, "its first sheet", "bytes in a sheet", limits.PART)
         return None
 
+    def shared(self, sheets: Iterable[Seen], most: int) -> int:
+        """Return the bytes of the shared texts of all cells, or some number up to `most` where they are no more.
+
+        The reader has a copy of a text in each cell. Only where the longest one in every cell would be too much is each
+        cell looked at.
+        """
+        several = [s for s in sheets if s.shared]
+        try:
+            with zipfile.ZipFile(self.path) as book:
+                return _shared(book, several, most) if several else 0
+        except BROKEN:
+            return 0  # the reader says what is wrong
+
     def seen(self, sheet: str) -> Seen:
         """Return what the XML of a sheet tells; raises LedgerError where a part declares entities."""
         try:
@@ -106,10 +128,27 @@ class Parts:
             return Seen(told=False)
 
 
+def _shared(book: zipfile.ZipFile, sheets: Sequence[Seen], most: int) -> int:
+    name = next((n for n in book.namelist() if n.lower().endswith("sharedstrings.xml")), None)
+    parts = book.read(name).split(b"</si>") if name is not None else [b""]
+    sizes = [len(part) + limits.TEXT_HELD for part in parts]
+    if (longest := max(sizes) * sum(s.shared for s in sheets)) <= most:
+        return longest
+    total = 0
+    for sheet in sheets:
+        for piece in _pieces(book, sheet.part, Seen(part=sheet.part)):
+            total += sum(sizes[i] for i in map(int, SHARED.findall(piece)) if i < len(sizes))
+    return total
+
+
 def without_far(path: Path, parts: set[str]) -> bytes:
     """Return a workbook without the far cells of some parts, for a reader that holds a sheet as one block."""
     made = io.BytesIO()
     with zipfile.ZipFile(path) as book, zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as copy:
+        if sum(i.file_size for i in book.infolist()) > limits.FAR:
+            raise limits.beyond(
+                path.name, "its far cells", "bytes in a workbook with cells far from all others", limits.FAR
+            )
         for name in book.namelist():
             data = book.read(name)
             if name in parts:
@@ -174,6 +213,8 @@ def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
         styled = re.compile(rb"""<c\b([^>]*?\bs=["'](?:""" + numbers + rb""")["'][^>]*)>""")
     for piece in _pieces(book, part, found):
         _look(piece, found, odd, styled)
+        if found.odd > limits.ODD or found.words > limits.HELD:
+            break
     return found
 
 
@@ -195,6 +236,9 @@ def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[
             if HIDDEN.search(attributes):
                 span = {m[1]: int(m[2]) - 1 for m in SPAN.finditer(attributes)}
                 found.hidden_columns.append((span.get(b"min", 0), span.get(b"max", 0)))
+    found.shared += piece.count(b't="s"') + piece.count(b"t='s'")
+    if b"inlineStr" in piece or b'"str"' in piece or b"'str'" in piece:
+        found.words += sum(len(a) + len(b) + limits.TEXT_HELD for a, b in TEXT.findall(piece))
     if b"<f" in piece:
         for attributes in (m[1] for m in NO_VALUE.finditer(piece)):
             if b'"str"' not in attributes:

@@ -16,16 +16,20 @@ from safety_rules.engines.compiled.standing import Standings, field_standing, st
 from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.result import ScreenedRow, Screening
 from safety_rules.formats.table import cell_text, folded, letters
-from safety_rules.language.kinds import Name
+from safety_rules.language.kinds import Name, Number
 from safety_rules.language.law import edition_on
+from safety_rules.language.record import Problem
 from safety_rules.language.source import Standing
 from safety_rules.language.table import Edition
 from safety_rules.language.verdict import DueDuty
+from safety_rules.semantics.admission.unusable import Unusable
+from safety_rules.semantics.admission.values import absent, number
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.screening import screen
 from safety_rules.words.problem import problem
+from safety_rules.words.values import amount
 
 CHEMICALS = "unit.chemicals"
 LEVEL_HEADING = re.compile(r"^(?:重大)?(?:危险源)?(?:评估|辨识)?(?:级别|等级)$")
@@ -119,8 +123,9 @@ def grade(
 
 
 def _held_against_ours(screening: Screening, units: Iterator[GradedUnit]) -> Iterator[GradedUnit]:
-    """Yield the units; a level that the ledger itself states and that is not ours is named, and so are
-    critical quantities that are not used."""
+    """Yield the units; a level or a critical quantity that the ledger itself states and that is not ours is named, and
+    that critical quantities of the ledger are not used.
+    """
     ledger = screening.ledger
     at = next((i for i, h in enumerate(ledger.headings) if LEVEL_HEADING.match(folded(h))), None)
     if at is not None:
@@ -134,6 +139,7 @@ def _held_against_ours(screening: Screening, units: Iterator[GradedUnit]) -> Ite
             ledger.notices.append(
                 problem("heading-computed", critical, row.places[critical], heading=Name("临界量", "critical quantity"))
             )
+        ledger.notices.extend(_critical_differs(unit, screening) if critical else ())
         text = cell_text(row.cells[at]) if at is not None and at < len(row.cells) else ""
         if verdict is not None and verdict.definite and text and at is not None and _level(text) != verdict.outcome:
             place = f"{row.place.rstrip('0123456789')}{letters(at)}{row.place.rpartition('!')[2].rpartition(':')[2]}"
@@ -141,6 +147,27 @@ def _held_against_ours(screening: Screening, units: Iterator[GradedUnit]) -> Ite
                 problem("level-differs", "unit.level", place, text, stated=text, ours=verdict.outcome_name)
             )
         yield replace(unit, stated=text)
+
+
+def _critical_differs(unit: GradedUnit, screening: Screening) -> Iterator[Problem]:
+    """Yield each critical quantity of a unit's chemicals that the ledger states and that is not that of the standard."""
+    data = (unit.row.row.data or {}).get(CHEMICALS)
+    if unit.row.verdict is None or not isinstance(data, list) or len(data) != len(unit.chemicals):
+        return
+    vocabulary, key = unit.row.verdict.on.rulebook.vocabulary, f"{CHEMICALS}.critical_quantity"
+    fact, given_in = vocabulary.facts[key], screening.ledger.units.get(key)
+    for index, (item, chemical) in enumerate(zip(data, unit.chemicals, strict=True)):
+        said, ours = item.get(fact.field), chemical.critical_quantity
+        if isinstance(fact.kind, Number) and ours is not None and not absent(said):
+            path = f"{CHEMICALS}[{index}].{fact.field}"
+            text = cell_text(said)
+            try:
+                same = number(said, fact.kind.unit, vocabulary.units, given_in) == ours
+            except Unusable:
+                same = False
+            if not same:
+                slots = {"name": chemical.name, "stated": text, "ours": amount(ours, fact.kind)}
+                yield problem("critical-differs", key, unit.row.row.place_of(path), text, **slots)
 
 
 def _level(text: str) -> str:

@@ -69,7 +69,7 @@ class ChainedTables:
         """Return, for each derived relation, how many records certainly hold, and how many could."""
         found = {}
         for name in self.relations:
-            sql = f"SELECT count_if(certain), count(*) FROM ({self._sql(name)})"
+            sql = f"SELECT count(*) FILTER (certain), count(*) FROM ({self._sql(name)})"
             found[name] = tuple(self.chaining.con.execute(sql).fetchall()[0])
         return found
 

@@ -168,7 +168,7 @@ def _load_rows(chaining: Chaining, relation: str, rows: Source, notices: list[Pr
         # What is odd is worked out before rows are chosen by it: a file's statistics, which know no NaN, must not choose.
         con.execute(f"CREATE OR REPLACE TEMP TABLE staged AS SELECT {', '.join(found_here)} FROM {rows.sql}")
         con.execute(f"INSERT INTO {chaining.tables[relation]} SELECT {names}, TRUE, TRUE FROM staged WHERE NOT odd")
-        count = con.execute("SELECT count_if(wrong) FROM staged WHERE NOT odd").fetchall()[0][0]
+        count = con.execute("SELECT count(*) FILTER (wrong) FROM staged WHERE NOT odd").fetchall()[0][0]
         strange = con.execute(f"SELECT {shown} FROM staged WHERE odd").fetchall()
         con.execute("DROP TABLE staged")
     _say_wrong(chaining, relation, int(count), notices)

@@ -287,9 +287,10 @@ class Decided:
 
     def rules_by_status(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where they are known."""
-        if self._masks is not None:
+        masks = self._masks if self._masks is not None or "findings" in self.__dict__ else self.masks
+        if masks is not None:
             violated, undetermined, absent = (
-                tuple(r.key for i, r in enumerate(self.on.rules) if mask >> i & 1) for mask in self._masks
+                tuple(r.key for i, r in enumerate(self.on.rules) if mask >> i & 1) for mask in masks
             )
             return violated, undetermined, absent
         statuses = (Status.VIOLATED, Status.UNDETERMINED, Status.NOT_APPLICABLE)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from safety_rules.formats.belonging import incomparable, kinds, unattached
+from safety_rules.formats.writing import in_chinese
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.vocabulary import Vocabulary
@@ -124,8 +125,9 @@ def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) 
     entries, notices = dict(history.entries), list(history.notices)
     named = {kinds(r) for r in rows if NAME in r}
     for relation, found in history.entries.items():
-        lost = [e for e in found if (e.code or e.name) and e.code not in codes and key_of(e.name) not in names]
-        said = [({k: v for k, v in ((NAME, e.name), (CODE, e.code)) if v}, str(i)) for i, e in enumerate(lost)]
+        told = ((e, {key_of(e.name), key_of(e.code)} - {""}) for e in found)
+        lost = [e for e, own in told if own and e.code not in codes and names.isdisjoint(own)]
+        said = [(_named(e.name, e.code), str(i)) for i, e in enumerate(lost)]
         like = unattached(said, rows, vocabulary)[1]
         doubtful = {
             id(e): like.get(i, "") for e, (n, i) in zip(lost, said, strict=True) if i in like or incomparable(n, named)
@@ -136,6 +138,13 @@ def unsure(history: History, records: Iterable[Record], vocabulary: Vocabulary) 
             notices.append(problem(key, relation, e.place, who, given=who, other=other))
         entries[relation] = tuple(replace(e, code="", name="") if id(e) in doubtful else e for e in found)
     return History(entries, history.enterprises, tuple(notices))
+
+
+def _named(name: str, code: str) -> dict[str, str]:
+    """Return what somebody is named by; Chinese that stands for a code is a name, where no other is given."""
+    if not name and in_chinese(code):
+        return {NAME: code}
+    return {k: v for k, v in ((NAME, name), (CODE, code)) if v}
 
 
 def enterprises_given(known: Register, about: Iterable[Subject], history: History) -> list[dict[str, str]]:

@@ -62,7 +62,7 @@ class ReplayedDecision:
         return self.error if self.replay is None else str(self.replay)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, init=False)
 class DecisionLog:
     """A log of decisions in a file: what was decided, on what, by which rules.
 
@@ -72,11 +72,11 @@ class DecisionLog:
     """
 
     path: Path
-    mask: Sequence[str] = ()
-    _known: set[tuple[str, str]] = field(default_factory=set, repr=False)
+    mask: Sequence[str]
+    _known: set[tuple[str, str]] = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        self.path = Path(self.path)
+    def __init__(self, path: str | Path, mask: Sequence[str] = ()) -> None:
+        self.path, self.mask, self._known = Path(path), mask, set()
 
     def append(self, verdict: Verdict) -> Head:
         """Append one verdict; returns the head of the log, to be kept elsewhere."""
