@@ -80,6 +80,10 @@ class Otherwise:
     duties: tuple[Duty, ...] = ()
 
 
+TO_BE_WRITTEN = "待填写"
+"""What a proposed case expects until a person says what the law wants: it is read, and holds to nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """An example in a rule file: data given as written, and what must come of it."""

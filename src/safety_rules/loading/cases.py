@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from safety_rules.language.kinds import Choice, Choices
-from safety_rules.language.rule import Case
+from safety_rules.language.rule import TO_BE_WRITTEN, Case
 from safety_rules.language.source import Standing
 from safety_rules.language.verdict import Status
 from safety_rules.language.vocabulary import Fact, normal
@@ -40,7 +40,7 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
 def statuses(files: Sequence[CaseFile | AreaCaseFile | ChangedCasesFile], c: Context) -> None:
     """Report each case of a rule that expects what no rule comes to."""
     for file in files:
-        if file.expect is not None and str(file.expect) not in OF_A_RULE:
+        if file.expect is not None and str(file.expect) not in (*OF_A_RULE, TO_BE_WRITTEN):
             at = file.expect if isinstance(file.expect, Scalar) else file.case
             c.report.error("case.expect", at, suggestion(str(file.expect), OF_A_RULE), written=str(file.expect))
 

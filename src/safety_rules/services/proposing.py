@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from safety_rules.language.diagnostic import Span
-from safety_rules.language.rule import Derivation, Obligation, Rule
+from safety_rules.language.rule import TO_BE_WRITTEN, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Status, Unknown
@@ -136,8 +136,8 @@ def proposal_text(proposal: Proposal, lines: Callable[[dict[str, Any]], list[str
     given = ["    given:", *body] if body else ["    given: {}"]
     return "\n".join([
         head,
-        f"  - case: 待填写 · to be named ({one.clause or one.of})",
+        f"  - case: {TO_BE_WRITTEN} · to be named ({one.clause or one.of})",
         f"    as_of: {proposal.on}",
         *given,
-        f"    expect: 待填写   # {sentence(f'untried.expect_{proposal.kind}', language)}",
+        f"    expect: {TO_BE_WRITTEN}   # {sentence(f'untried.expect_{proposal.kind}', language)}",
     ])  # fmt: skip
