@@ -15,7 +15,7 @@ from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, 
 from safety_rules.language.law import edition_on
 from safety_rules.language.operators import shifted
 from safety_rules.language.record import Record
-from safety_rules.language.rule import Rule
+from safety_rules.language.rule import Clause, Rule
 from safety_rules.language.units import DAY, MONTH
 from safety_rules.language.vocabulary import Fact, fact_key
 from safety_rules.semantics.admission.formats import EXAMPLES, well_formed
@@ -61,21 +61,33 @@ def typical(on: AreaOn, fact: Fact) -> list[Value]:
     return _lists(on, fact, texts) if isinstance(fact.kind, Records) else list(_plain(on, fact, texts))
 
 
+def in_order(rules: Sequence[Rule]) -> list[Rule]:
+    """Return rules by name: what a search comes to before its budget is spent must not depend on how they are arranged."""
+    return sorted(rules, key=lambda r: r.key)
+
+
+def by_name(clauses: Iterable[Clause]) -> list[Clause]:
+    """Return clauses by name, for the same reason."""
+    return sorted(clauses, key=lambda c: c.key)
+
+
+def _clauses(rules: Sequence[Rule]) -> list[Clause]:
+    return [c for rule in in_order(rules) for c in (*by_name(rule.applies_when), *by_name(rule.requires))]
+
+
 def _conditions(on: AreaOn, rules: Sequence[Rule]) -> list[Expr]:
-    texts = [c.that for rule in rules for c in rule.applies_when + rule.requires]
-    return texts + [d.formula for d in on.derivations.values()]
+    return [c.that for c in _clauses(rules)] + [d.formula for d in on.derivations.values()]
 
 
 def turns(on: AreaOn, record: Record, rules: Sequence[Rule], path: str) -> list[Fraction]:
     """Return the numbers at and beside which the truth of a rule's clause changes, given the rest of a record."""
     fact = on.rulebook.vocabulary.facts[fact_key(path)]
     env, found = on.environment(record.with_value(path, Fraction(1))), dict[Fraction, None]()
-    for rule in rules:
-        for clause in rule.applies_when + rule.requires:
-            try:
-                found.update(dict.fromkeys(neighbours(clause.that, env, path, step_of(fact))))
-            except TooComplex:
-                continue
+    for clause in _clauses(rules):
+        try:
+            found.update(dict.fromkeys(neighbours(clause.that, env, path, step_of(fact))))
+        except TooComplex:
+            continue
     return [v for v in found if _admitted(fact, v)]
 
 

@@ -17,7 +17,7 @@ from safety_rules.language.record import Record
 from safety_rules.language.rule import Rule
 from safety_rules.language.verdict import Finding, Needs, Reason, Status
 from safety_rules.language.vocabulary import fact_key
-from safety_rules.semantics.counsel.candidates import candidates
+from safety_rules.semantics.counsel.candidates import by_name, candidates, in_order
 from safety_rules.semantics.counsel.supports import Family, TooMany, by_size, either, every, settle
 from safety_rules.semantics.decide import AreaOn, told
 from safety_rules.semantics.environment import Environment
@@ -61,7 +61,7 @@ def needs(
 
 def _asked(on: AreaOn, record: Record, group: Sequence[Finding], shared: Shared) -> Hashable:
     """Return all that the search for a group's fewest needs depends on."""
-    rules = [f.rule for f in group]
+    rules = in_order([f.rule for f in group])
     return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record.values)
 
 
@@ -84,7 +84,7 @@ def _components(found: Iterable[Finding]) -> list[list[Finding]]:
 def _fewest(on: AreaOn, record: Record, group: list[Finding], shared: Shared) -> tuple[list[Reason] | None, bool]:
     """Return the fewest things that settle the findings well, and whether they surely are; None where none was found."""
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
-    rules = [f.rule for f in group]
+    rules = in_order([f.rule for f in group])
     env = on.environment(record)
     budget = _Budget()
     try:
@@ -122,8 +122,8 @@ def _rule_family(rule: Rule, env: Environment) -> Family:
     own = Reason("authority", rule.key)
     if not is_sure(rule, env) and own in told(rule, env)[3]:
         return frozenset({frozenset({own})})
-    not_applying = either([settle(c.that, False, env) for c in rule.applies_when])
-    meeting = every([settle(c.that, True, env) for c in rule.requires])
+    not_applying = either([settle(c.that, False, env) for c in by_name(rule.applies_when)])
+    meeting = every([settle(c.that, True, env) for c in by_name(rule.requires)])
     return either([not_applying, meeting])
 
 
