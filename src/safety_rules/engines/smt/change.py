@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -105,7 +105,10 @@ def _steps(law: AreaOn, m: _Moving) -> Condition:
 def _cheapest(
     conditions: list[Condition], cost: Any, moving: list[_Moving], outcome: str, left: Callable[[], float]
 ) -> SmallestChange | None:
-    optimiser, solver = z3.Optimize(), z3.Solver()
+    alone = z3.Context()  # what a search takes must not hang on what this process asked before
+    conditions, cost = [c.translate(alone) for c in conditions], cost.translate(alone)
+    moving = [replace(m, term=m.term.translate(alone)) for m in moving]
+    optimiser, solver = z3.Optimize(ctx=alone), z3.Solver(ctx=alone)
     optimiser.add(*conditions)
     optimiser.minimize(cost)
     optimiser.set("timeout", _milliseconds(left()))
@@ -120,7 +123,7 @@ def _cheapest(
     try:
         while not proven:
             least = fraction(model.eval(cost, model_completion=True))
-            solver.add(cost < real(least))
+            solver.add(cost < real(least).translate(alone))
             solver.set("timeout", _milliseconds(left()))
             said = solver.check()
             if said == z3.unknown:
