@@ -130,6 +130,7 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
     other = {"ledger": ("隐患.xlsx", dangers("通道封堵", "2020-09-01")), "store": ("整改台账.db", kept)}
     answer = client.post("/ledgers", data={"area": "dangers", "day": "2020-10-01"}, files=other)
     assert "与台账一致 1 项" in answer.text
+    assert "--by" not in answer.text
     assert "通道堵塞" in answer.text  # both values, and nothing is written until somebody answers for it
     hand = {"by": "应急局", "why": "登记有误", "day": "2020-10-01"}
     assert "请写明更正人" in client.post(f"{answer.url.path}/settle", data=hand | {"why": " "}).text
