@@ -128,6 +128,7 @@ def test_a_person_can_find_unfold_and_switch(page: Path, rows: list[ScreenedRow]
         assert view.locator("#rows > tr").count() == len(NAMES)
         assert watched.axe() == []
         view.locator("[data-outcome=rejected].tile").click()
+        assert view.evaluate("document.getElementById('rows').getBoundingClientRect().top < innerHeight")
         rejected = [r for r in rows if r.outcome == "rejected"]
         assert view.locator("#rows > tr").count() == len(rejected)
         view.locator(".fold").first.focus()

@@ -130,10 +130,14 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
     other = {"ledger": ("隐患.xlsx", dangers("通道封堵", "2020-09-01")), "store": ("整改台账.db", kept)}
     answer = client.post("/ledgers", data={"area": "dangers", "day": "2020-10-01"}, files=other)
     assert "与台账一致 1 项" in answer.text
+    assert "--by" not in answer.text
     assert "通道堵塞" in answer.text  # both values, and nothing is written until somebody answers for it
     hand = {"by": "应急局", "why": "登记有误", "day": "2020-10-01"}
     assert "请写明更正人" in client.post(f"{answer.url.path}/settle", data=hand | {"why": " "}).text
     assert "不是日期" in client.post(f"{answer.url.path}/settle", data=hand | {"day": "十月"}).text
+    early = client.post(f"{answer.url.path}/settle", data=hand | {"day": "2020-08-01"}).text
+    assert "日期颠倒" in early
+    assert "按表更正并留痕" in early  # another day may be said at once
     settled = client.post(f"{answer.url.path}/settle", data=hand).text
     assert "已记录更正、延期 1 处" in settled
     assert "未接收" not in settled
@@ -151,6 +155,7 @@ def test_from_a_list_of_dangers_to_a_report_an_order_and_a_correction(client: Te
         ("a.x\0lsx", workbook(), "2020-10-01", "a.xlsx"),
         ("a.xlsx\0", workbook(), "2020-10-01", "a.xlsx"),
         ("\u202exslx.a\u200b", b"x", "2020-10-01", "不是可以读取的台账"),
+        ("a.xlsx", workbook(), "0020-10-01", "在0020-10-01没有施行中的规则"),
     ],
 )
 def test_what_is_put_in_wrongly_is_said(client: TestClient, name: str, content: bytes, day: str, said: str) -> None:
@@ -250,6 +255,7 @@ def test_a_project_is_decided_and_nothing_typed_becomes_markup(client: TestClien
     assert "<script>alert" not in shown
     assert "待核实" in client.post("/project", data=typed).text
     assert "不是日期" in client.post("/project", data={"day": "2020-02-30"}).text
+    assert "没有施行中的规则" in client.post("/project", data={"day": "0020-10-01"}).text
     asked = re.findall(r'<(?:input|select) name="((?:project|enterprise)\.\w+)"', client.get("/project").text)
     law = load().area("admission").on(datetime.date.today().isoformat()).law
     read = facts_of((c.that for r in law.rules for c in (*r.applies_when, *r.requires)), law.derivations)

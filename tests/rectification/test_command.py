@@ -74,6 +74,14 @@ def test_a_refused_row_is_shown_with_its_cell_and_exits_with_five(call: Call, st
         assert "隐患台账!R3  “示例企业”是该隐患的责任方" in out
 
 
+def test_what_differs_and_what_is_gone_says_the_next_step(call: Call, store: Path, tmp_path: Path) -> None:
+    call("import", book(tmp_path / "a.xlsx", {}, {}), "--store", store, "--yes")
+    _, out, _ = call("import", book(tmp_path / "b.xlsx", {"督查日期": "2020-09-04"}), "--store", store)
+    said = "".join(out.split())
+    assert "确属误报的，在表中保留该行，填写撤销日期、撤销部门、撤销原因）：YH-2" in said
+    assert said.count("不一致的更正或延期：加--by、--role、--why重新导入") == 1
+
+
 def test_a_danger_is_recorded_to_its_closing(call: Call, store: Path) -> None:
     ledger(store, count=1, steps=4)
     assert call("record", "YH-1", "督查", "--store", store, *by(PARK, "园区", "2020-09-05"))[0] == 0

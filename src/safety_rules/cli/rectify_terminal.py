@@ -73,6 +73,8 @@ def print_import(imported: Imported, workbook: Path, store: Path, language: str)
     if i.head.hash:
         _say("rectify.head", language, count=i.head.count, hash=i.head.hash[:16])
     print_refusals(i.refusals, language)
+    if i.differs:
+        _say("rectify.settle", language)
 
 
 def print_actors(count: int, refusals: Sequence[Refusal], store: Path, language: str) -> None:

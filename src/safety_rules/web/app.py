@@ -188,9 +188,9 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
     if held.area == DANGERS:
         facts = list(vocabulary_of(HEADINGS).facts.values())
     else:
-        law = load().area(held.area).on(held.day).law
-        vocabulary = law.rulebook.vocabulary
-        facts = [f for s in law.area.subjects for f in vocabulary.of_subject(s)]
+        book = load().area(held.area).rulebook  # of no day: the law of some has no rule
+        vocabulary = book.vocabulary
+        facts = [f for s in book.areas[held.area].subjects for f in vocabulary.of_subject(s)]
         facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
     there = [name for name in TAKEN if (held.folder / name).is_file()]
     return shown(

@@ -14,12 +14,14 @@ from safety_rules.formats.ledger_rows import LedgerRow
 from safety_rules.formats.marks import marks
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.language.clock import is_amount
+from safety_rules.language.errors import NotFoundError
 from safety_rules.language.kinds import Boolean, Choice, Number, Records
 from safety_rules.language.vocabulary import Fact
 from safety_rules.services.blank import facts_asked
 from safety_rules.web.desk import is_day
 from safety_rules.web.shown import language_of, shown
 from safety_rules.words.catalog import sentence
+from safety_rules.words.failure import failure
 
 
 async def project(request: Request) -> Response:
@@ -32,7 +34,12 @@ async def project(request: Request) -> Response:
             day = str(form.get("day", day))
     if not is_day(day):
         told["message"], day = sentence("web.no_day", language, day=day), datetime.date.today().isoformat()
-    area = load().area("admission").on(day)
+    rules = load().area("admission")
+    try:
+        area = rules.on(day)
+    except NotFoundError as error:  # no rule is in force on that day
+        told["message"], day = failure(str(error), language), datetime.date.today().isoformat()
+        area = rules.on(day)
     vocabulary = area.law.rulebook.vocabulary
     subjects = area.law.area.subjects
     facts = facts_asked(area.law, area.law.rules, subjects, subjects)

@@ -84,6 +84,7 @@
     const select = el("outcome"), key = t.dataset.outcome;
     select.value = select.value === key || ![...select.options].some((o) => o.value === key) ? "" : key;
     filter();
+    if (select.value) el("table").scrollIntoView();
   }));
   document.querySelectorAll("[data-rule]").forEach((b) => b.addEventListener("click", () => { el("rule").value = b.dataset.rule; filter(); el("table").focus(); }));
   el("language").addEventListener("click", () => {

@@ -31,6 +31,18 @@ def clause_lines(expr: tree.Expr, env: Environment) -> list[Slot]:
     return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
+def decisive(expr: tree.Expr, env: Environment) -> tree.Expr:
+    """Return what of a condition makes it true or false: of `and` what fails, of `or` what holds."""
+    value = evaluate(expr, env)
+    match expr:
+        case tree.Not(operand):
+            return replace(expr, operand=decisive(operand, env))
+        case tree.And(operands) | tree.Or(operands) if value is isinstance(expr, tree.Or):
+            return replace(expr, operands=tuple(decisive(o, env) for o in operands if evaluate(o, env) is value))
+        case _:
+            return expr
+
+
 def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
     match expr:
         case tree.And(operands) | tree.Or(operands):

@@ -159,12 +159,14 @@ def _of_life(
 ) -> list[Entry]:  # fmt: skip
     """Return the entries that a row adds to what the ledger has of it; what may not be is refused, what differs left."""
     life = known.life
+    settled: list[Event] = []
     try:
         settled = _settled(known, before, was, hand, table, roster) if before is not None else []
         fresh = [e for e in life.events if before is None or _is_new(e, before)]
         _lawful(table, before, [*settled, *fresh])
     except RefusedError as error:
         refusals.append(Refusal(life.row.place(NUMBERED[kind]), error.reason))
+        count["differs"] += bool(settled)  # a settlement that may not be leaves it otherwise
         return []
     except _DiffersError as error:
         refusals += error.refusals
