@@ -199,6 +199,15 @@ def test_a_ledger_put_in_under_the_wrong_area_is_read_again_under_another(client
     client.post(f"{at}/forget")
 
 
+def test_a_list_of_dangers_put_in_as_projects_is_asked_about(client: TestClient) -> None:
+    listed = "序号,被检查单位,隐患描述,整改期限,企业名称\n1,甲公司,通道堵塞,2020-09-10,甲公司\n".encode()
+    at = put(client, "隐患.csv", listed)
+    assert "未能识别的列（4 列）多于识别出的列（1 列）" in client.get(at).text
+    shown = client.post(f"{at}/otherwise", data={"version": "1", "area": "dangers", "day": "2020-10-01"}).text
+    assert "未能识别的列" not in shown
+    client.post(f"{at}/forget")
+
+
 def test_a_blank_ledger_is_taken_out_and_put_in(client: TestClient) -> None:
     start = client.get("/").text
     for kind in KINDS:

@@ -193,6 +193,10 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
         facts = [f for s in book.areas[held.area].subjects for f in vocabulary.of_subject(s)]
         facts += [f for fact in facts for f in vocabulary.fields(fact.key)]
     there = [name for name in TAKEN if (held.folder / name).is_file()]
+    read = held.told("headings.json") or []
+    lost = sum(not column["fact"] for column in read)
+    if held.area != DANGERS and 2 * lost > len(read):
+        message = message or held.error or sentence("web.another_area", language, lost=lost, known=len(read) - lost)
     return shown(
         request,
         "ledger.html",
@@ -200,7 +204,7 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
         key=request.path_params["key"],
         held=held,
         message=message or held.error,
-        read=held.told("headings.json") or [],
+        read=read,
         said=held.told("said.json"),
         facts={f.key: f.name.in_(language) for f in facts},
         there=there,
