@@ -89,7 +89,7 @@ class Cluster:
                 import json
 
                 return int(json.load(answer)["aliveworkers"])
-        except OSError:
+        except (OSError, ValueError):  # not there yet, or its pages are and its JSON is not
             return 0
 
     def wait_for(self, count: int) -> None:
