@@ -94,7 +94,7 @@ def cyclic_list() -> list[Any]:
 OBJECTS: dict[str, Callable[[], Any]] = {
     "NaT": lambda: pd.NaT,
     "pandas NA": lambda: pd.NA,
-    "numpy NaT": lambda: np.datetime64("NaT"),
+    "numpy NaT": lambda: np.datetime64("NaT", "s"),
     "masked": lambda: np.ma.masked,
     "int of 5,000 digits": lambda: 10**5000,
     "negative int of 5,000 digits": lambda: -(10**5000),
