@@ -97,7 +97,7 @@ def test_the_short_query_has_the_truth_that_is_written_or_the_row_goes_back(spar
         for j, (case, row) in enumerate(zip(cases, got, strict=True)):
             assert row["again"] or statuses_of(row, law)[j] is case.status, case.that
             answered += not row["again"]
-    assert answered > len(known) // 2
+    assert answered >= 300  # about half; which ones stand by a row that goes back moves with each case that is written
 
 
 @pytest.mark.parametrize("share", [0.0, 0.02])
