@@ -6,7 +6,9 @@ from itertools import islice
 
 import pytest
 
+from safety_rules.language.errors import NotFoundError
 from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.folders import pack_folder
 from safety_rules.loading.rulebook import rulebook
 from trust.fuzzing import MEGABYTES, ROOT, TARGETS, bounded, inputs, peak_megabytes, run, tried
 
@@ -37,3 +39,6 @@ def test_a_name_that_no_file_can_have_is_answered_in_one_line() -> None:
     code, said = run(str(ROOT), ["check", "9" * 5000])
     assert code in (2, 6)
     assert len(said) < 400
+    with pytest.raises(NotFoundError) as none:  # what Python 3.14 comes to: there, such a name is no folder's
+        pack_folder("9" * 5000)
+    assert len(str(none.value)) < 400

@@ -18,6 +18,7 @@ from safety_rules.words.said import refusal
 
 RULEPACKS = "safety_rules.rulepacks"
 MOST_KEPT = 32
+MOST_SHOWN = 80  # signs of a name that is no folder's
 PathLike = str | Path
 Origin = tuple[str, tuple[str, ...]]
 
@@ -37,7 +38,8 @@ def pack_folder(name: str) -> Path:
 
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
-        raise NotFoundError(refusal("absent.pack", name=name, near=aside(name, packs)))
+        shown = name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…"
+        raise NotFoundError(refusal("absent.pack", name=shown, near=aside(name, packs)))
     module = packs[name].load()
     return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
 
