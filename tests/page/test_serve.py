@@ -304,7 +304,7 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         result.locator("#rows", has_text="尚差固定资产投资 0.01 万元").wait_for()  # the page comes again
         result.locator("#language").click()
         assert "Rejected" in result.locator("#rows").inner_text()
-        view.get_by_label("表中第几行").fill("2")
+        view.get_by_label("行号").fill("2")
         view.get_by_role("button", name="生成文书").click()
         view.get_by_text("已生成 1 份文书").wait_for()
         with view.expect_download() as taken:
@@ -347,7 +347,7 @@ def test_a_typing_mistake_and_an_extension_are_recorded_in_a_browser(server: str
 
         def settle(why: str, answer: str = "") -> None:
             if answer:
-                view.get_by_label("是不是同一项").select_option(label=answer)
+                view.get_by_label("是否为同一项").select_option(label=answer)
             view.get_by_label("更正人").fill("应急局")
             view.get_by_label("更正原因").fill(why)
             view.get_by_role("button", name="按表更正并留痕").click()

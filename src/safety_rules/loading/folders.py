@@ -13,12 +13,12 @@ from safety_rules.language.errors import NotFoundError, SafetyRulesError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.kept import keep, kept
+from safety_rules.semantics.admission.objects import shown
 from safety_rules.words.near import aside
 from safety_rules.words.said import refusal
 
 RULEPACKS = "safety_rules.rulepacks"
 MOST_KEPT = 32
-MOST_SHOWN = 80  # signs of a name that is no folder's
 PathLike = str | Path
 Origin = tuple[str, tuple[str, ...]]
 
@@ -38,8 +38,7 @@ def pack_folder(name: str) -> Path:
 
     packs = {e.name: e for e in entry_points(group=RULEPACKS)}
     if name not in packs:
-        shown = name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}…"
-        raise NotFoundError(refusal("absent.pack", name=shown, near=aside(name, packs)))
+        raise NotFoundError(refusal("absent.pack", name=shown(name), near=aside(name, packs)))
     module = packs[name].load()
     return Path(getattr(module, "RULES", None) or Path(module.__file__).parent)
 

@@ -195,15 +195,16 @@ def _seen(request: Request, held: Held, message: str = "", status: int = 200) ->
     there = [name for name in TAKEN if (held.folder / name).is_file()]
     read = held.told("headings.json") or []
     lost = sum(not column["fact"] for column in read)
-    if held.area != DANGERS and 2 * lost > len(read):
-        message = message or held.error or sentence("web.another_area", language, lost=lost, known=len(read) - lost)
+    message = message or held.error
+    if not message and held.area != DANGERS and 2 * lost > len(read):
+        message = sentence("web.another_area", language, lost=lost, known=len(read) - lost)
     return shown(
         request,
         "ledger.html",
         status,
         key=request.path_params["key"],
         held=held,
-        message=message or held.error,
+        message=message,
         read=read,
         said=held.told("said.json"),
         facts={f.key: f.name.in_(language) for f in facts},
