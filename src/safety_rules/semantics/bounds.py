@@ -48,14 +48,14 @@ from safety_rules.language.bounds import (
     truths,
 )
 from safety_rules.language.kinds import Boolean, Choice, Kind, Number, Records
-from safety_rules.language.law import Entry, Parameter, is_sure, sure_edition, sure_values
+from safety_rules.language.law import Entry, Parameter, is_sure, sure_values
 from safety_rules.language.operators import FOLDS, FUNCTIONS, shifted
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Derivation
-from safety_rules.language.table import Edition, Row
 from safety_rules.language.vocabulary import Vocabulary
-from safety_rules.semantics.environment import Environment, qualifies, remembered
+from safety_rules.semantics.environment import Environment, remembered
 from safety_rules.semantics.reads import facts_of, items_read, reads_one_fact
+from safety_rules.semantics.table_bounds import cells_of, edition_of, in_table
 
 
 def bounds_of(expr: tree.Expr, env: Environment) -> Bounded:
@@ -147,7 +147,7 @@ def _bounds(expr: tree.Expr, env: Environment) -> Bounded:
         case tree.Aggregate():
             return _aggregate(expr, env)
         case tree.Listed(table, key):
-            return _listed(table, bounds_of(key, env), env)
+            return in_table(table, bounds_of(key, env), env)
         case tree.Lookup():
             return _lookup(expr, env)
         case tree.Call(function, arguments):
@@ -382,45 +382,13 @@ def _endless(one: Bounded) -> Bounded:
     return between(low, high, False, False, False)
 
 
-def _edition(table: str, env: Environment) -> Edition | None:
-    return None if env.any_day else sure_edition(env.tables[table], env.as_of, env)
-
-
-def _listed(table: str, key: Bounded, env: Environment) -> Bounded:
-    edition = _edition(table, env)
-    if edition is None:
-        return doubted(EITHER)
-    if not isinstance(key, Among):
-        return doubted(EITHER, key.unsure)
-    return Among(frozenset(bool(edition.matching(s)) for s in key.values), key.unsure)
-
-
 def _lookup(expr: tree.Lookup, env: Environment) -> Bounded:
     """Return what a cell can be; by a blank key it may be no cell at all, since no row may be meant."""
-    edition, keys = _edition(expr.table, env), [bounds_of(k, env) for k in expr.keys]
+    edition, keys = edition_of(expr.table, env), [bounds_of(k, env) for k in expr.keys]
     if edition is None:
         return doubted(of_kind(expr.kind))
     if not isinstance(keys[0], Among):
         cells = frozenset(c for row in edition.rows if (c := row.cells.get(expr.column)) is not None)
         return hull([Among(cells, True)])
-    parts = [_cells(edition.matching(key), expr.column, keys[1] if len(keys) > 1 else None) for key in keys[0].values]
+    parts = [cells_of(edition.matching(key), expr.column, keys[1] if len(keys) > 1 else None) for key in keys[0].values]
     return doubted(hull(parts), keys[0].unsure)
-
-
-def _cells(rows: Iterable[Row], column: str, qualifier: Bounded | None) -> Bounded:
-    """Return what the cell of rows of one spelling can be."""
-    found = list(rows)
-    cells = {row.cells.get(column) for row in found}
-    if len(cells) == 1:
-        return _cell(cells)
-    if qualifier is None or not found:
-        return NEVER
-    if not isinstance(qualifier, Among):
-        return Among(frozenset(c for c in cells if c is not None), True)
-    each = [_cell({r.cells.get(column) for r in found if qualifies(r, q)}) for q in qualifier.values]
-    return doubted(hull(each), qualifier.unsure)
-
-
-def _cell(cells: set[Any]) -> Among:
-    value = cells.pop() if len(cells) == 1 else None
-    return NEVER if value is None else just(value)
