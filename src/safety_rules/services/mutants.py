@@ -46,12 +46,7 @@ from safety_rules.services.lint.sources import is_told_by_sources
 from safety_rules.words.catalog import both
 
 DAY = datetime.timedelta(days=1)
-SLIPS = (
-    both("mutant.starts_later"),
-    both("mutant.starts_earlier"),
-    both("mutant.ends_earlier"),
-    both("mutant.ends_later"),
-)
+SLIPS = tuple(both(f"mutant.{slip}") for slip in ("starts_later", "starts_earlier", "ends_earlier", "ends_later"))
 
 
 @dataclass(frozen=True, slots=True)
