@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -80,6 +81,17 @@ def test_less_land_and_more_tax_together_are_cheaper_than_either() -> None:
     assert found is not None
     assert [(a.path, a.to) for a in found.adjustments] == [("project.land_area", 15), ("project.annual_tax", 600)]
     assert found.cost == 2000
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_cheapest_is_the_same_however_rules_are_arranged(seed: int) -> None:
+    law = ADMISSION.law
+    shuffled = Random(seed).sample(law.rules, len(law.rules))
+    record = ADMISSION.decide(SHORT).record
+    weights = {f"project.{f}": Fraction(w) for f, w in (("land_area", 300), ("annual_sales", "0.2"), ("annual_tax", 5))}
+    found = smallest_change(replace(law, rules=tuple(shuffled)), record, "admitted", weights, 20)
+    assert found is not None
+    assert (found.cost, found.proven) == (2000, True)
 
 
 def test_a_strict_bound_is_met_by_the_smallest_step() -> None:
