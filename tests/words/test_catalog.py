@@ -125,3 +125,18 @@ def test_no_code_outside_words_chooses_a_text_by_language() -> None:
         if chooses(node)
     }
     assert set(SPELT) == found
+
+
+def test_a_counted_noun_stands_in_its_number() -> None:
+    assert (
+        catalog.filled("{rows:row|rows}, {to} of {rows:thing is|things are} open", {"rows": 1, "to": 1})
+        == "1 row, 1 of 1 thing is open"
+    )
+    assert catalog.filled("{rows:row|rows}", {"rows": "12"}) == "12 rows"
+
+
+@pytest.mark.parametrize("file", sorted(catalog.FOLDER.rglob("*.toml")), ids=lambda p: p.stem)
+def test_every_counted_noun_is_written_in_both_numbers(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert len(catalog.COUNTED.findall(text)) == len(re.findall(r"\{\w+:[^\s{}]", text)), file
+    assert catalog.COUNTED.findall("".join(line for line in text.split("\n") if "zh = " in line)) == []
