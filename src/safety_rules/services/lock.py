@@ -141,6 +141,8 @@ def _of_area(area: Area) -> Iterator[Thing]:
     for holder in holders:
         yield "rule", f"{area.key}/{holder.key}", period_says(holder.in_force), ""
         yield from _cases(f"{area.key}/{holder.key}", holder.cases)
+    for rows in area.across_rows:
+        yield from _cases(f"{area.key}/{rows.key}", rows.cases)
     yield from _cases(area.key, area.cases)
     for one in area.invariants:
         yield "invariant", f"{area.key}/{one.key}", one.sentence.zh, repr((one.claim, one.when, one.period))
