@@ -55,10 +55,10 @@ def test_what_follows_a_minus_or_a_divisor_is_grouped() -> None:
         "投资 4 万元 － （结余 2 万元 － 1 万元） ＝ 3 万元，大于0 万元"
     ]
     assert lines("project.invested / (project.ratio * 2) > 0[万元]") == [
-        "投资 4 万元 ÷ （比值 3 × 2） ＝ ≈0.666667 万元，大于0 万元"
+        "投资 4 万元 ÷ （比值 3 × 2） ≈ 0.666667 万元，大于0 万元"
     ]
     assert lines("project.invested / project.ratio * 2 > 0[万元]") == [
-        "投资 4 万元 ÷ 比值 3 × 2 ＝ ≈2.666667 万元，大于0 万元"
+        "投资 4 万元 ÷ 比值 3 × 2 ≈ 2.666667 万元，大于0 万元"
     ]
     assert lines("-(project.invested + project.balance) > 0[万元]") == [
         "-（投资 4 万元 ＋ 结余 2 万元） ＝ -6 万元，小于0 万元"
