@@ -35,7 +35,26 @@ def filled(pattern: str, slots: Mapping[str, object]) -> str:
     if "|" in pattern:
         pattern = COUNTED.sub(lambda m: f"{{{m[1]}}} {m[2] if str(slots[m[1]]) == '1' else m[3]}", pattern)
     said = pattern.format_map(slots)
-    return NEARLY.sub(r"≈\1", said) if "≈" in said else said
+    said = NEARLY.sub(r"≈\1", said) if "≈" in said else said
+    return nested(said) if said.count("“") > 1 else said
+
+
+def nested(text: str) -> str:
+    """Return a text with quotation marks inside quotation marks as GB/T 15834 has them: ‘ ’ within “ ”.
+
+    A text of which the marks do not pair is returned as it is.
+    """
+    depth, signs = 0, list(text)
+    for i, sign in enumerate(text):
+        if sign == "“":
+            signs[i] = "“‘"[depth % 2]
+            depth += 1
+        elif sign == "”":
+            depth -= 1
+            if depth < 0:
+                return text
+            signs[i] = "”’"[depth % 2]
+    return text if depth else "".join(signs)
 
 
 def has(key: str) -> bool:
