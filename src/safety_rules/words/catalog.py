@@ -18,6 +18,7 @@ from safety_rules.language.kinds import Name
 CHINESE, ENGLISH = LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent
 COUNTED = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
+NEARLY = re.compile(r"[＝=]( ?)≈")
 AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 
 
@@ -27,10 +28,33 @@ def sentence(key: str, language: str, /, **slots: object) -> str:
 
 
 def filled(pattern: str, slots: Mapping[str, object]) -> str:
-    """Return a pattern with its slots filled, each counted noun in its number; raises KeyError for a slot not given."""
+    """Return a pattern with its slots filled; raises KeyError for a slot that is not given.
+
+    Each counted noun stands in its number, and a rounded number (`≈`) equals nothing: it stands for the sign before it.
+    """
     if "|" in pattern:
         pattern = COUNTED.sub(lambda m: f"{{{m[1]}}} {m[2] if str(slots[m[1]]) == '1' else m[3]}", pattern)
-    return pattern.format_map(slots)
+    said = pattern.format_map(slots)
+    said = NEARLY.sub(r"≈\1", said) if "≈" in said else said
+    return nested(said) if said.count("“") > 1 else said
+
+
+def nested(text: str) -> str:
+    """Return a text with quotation marks inside quotation marks as GB/T 15834 has them: ‘ ’ within “ ”.
+
+    A text of which the marks do not pair is returned as it is.
+    """
+    depth, signs = 0, list(text)
+    for i, sign in enumerate(text):
+        if sign == "“":
+            signs[i] = "“‘"[depth % 2]
+            depth += 1
+        elif sign == "”":
+            depth -= 1
+            if depth < 0:
+                return text
+            signs[i] = "”’"[depth % 2]
+    return text if depth else "".join(signs)
 
 
 def has(key: str) -> bool:
