@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine
 
-from safety_rules.formats import limits, ods_size
+from safety_rules.formats import binary_size, limits, ods_size
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
@@ -25,7 +25,6 @@ from safety_rules.words.said import said, series
 
 ZIP = b"PK"
 MOST_TOLD = 10
-COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def sheets(path: Path) -> tuple[RawTable, ...]:
@@ -34,8 +33,11 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
     told = Parts(path) if zipfile.is_zipfile(path) else None
-    if told is not None and (error := told.beyond() or ods_size.beyond(path)) is not None:
-        raise error
+    unpacked = (
+        binary_size.beyond(path) if told is None else told.beyond() or ods_size.beyond(path) or binary_size.beyond(path)
+    )
+    if unpacked is not None:
+        raise unpacked
     book = _opened(path)
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
     seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
@@ -51,7 +53,11 @@ def _bounded(file: str, seen: Mapping[str, Seen], told: Parts | None) -> None:
     """Raise LedgerError where the sheets of a workbook hold more than is read, one or all together."""
     cells = words = 0
     for name, of in seen.items():
-        cells, words, place = cells + of.last_row * of.last_column, words + of.words, f"the sheet `{name}`"
+        cells, words, place = (
+            cells + of.last_row * of.last_column,
+            words + of.words,
+            f"the sheet `{name}`",
+        )
         if cells > limits.SHEET:
             what = "cells in a sheet" if cells == of.last_row * of.last_column else "cells in all sheets"
             raise limits.beyond(file, place, f"{what} (rows by columns)", limits.SHEET)
@@ -98,8 +104,8 @@ def _guarded(function: Any, argument: Any) -> Any:
 def _why(data: bytes, said: str) -> str:
     if not data:
         return "is empty"
-    if data.startswith(COMPOUND):
-        return "is protected by a password, or damaged; save it without a password as .xlsx"
+    if data.startswith(binary_size.COMPOUND):
+        return binary_size.DAMAGED
     if data.lstrip()[:1] == b"<":
         return "is a web page or XML, not a workbook; open it in a spreadsheet program and save it as .xlsx"
     if data.startswith(ZIP):
@@ -113,7 +119,13 @@ def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTab
     except LedgerError as error:
         raise LedgerError(f"the sheet `{name}` of `{path.name}` cannot be read: {error}") from None
     notices = tuple(_notices(name, seen, hidden, sheet.total_height))
-    return RawTable(name, lambda: _rows(sheet, seen), size=sheet.total_height, hidden=hidden, notices=notices)
+    return RawTable(
+        name,
+        lambda: _rows(sheet, seen),
+        size=sheet.total_height,
+        hidden=hidden,
+        notices=notices,
+    )
 
 
 def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Problem]:
