@@ -115,7 +115,18 @@ def test_an_open_opinion_says_what_is_open_and_rests_on_that() -> None:
     assert ground["text"].startswith("资料不全，下列规定是否符合尚不能判定：")
     assert not verdict.definite
     titles = {f.rule.title.zh for f in verdict.open_findings}
-    assert {line["rule"] for line in values["law"]} <= {*titles, "（本库未收入）"}  # type: ignore[index]
+    assert {rule for line in values["law"] for rule in line["rule"].split("\n")} <= {*titles, "（本库未收入）"}  # type: ignore[index]
+
+
+def test_the_list_of_law_names_each_clause_once_with_all_rules_that_rest_on_it() -> None:
+    admitted = {
+        "project.name": "甲项目", "project.site": "land", "project.land_area": 20, "project.fixed_asset_investment": 20000,
+    }  # fmt: skip
+    verdict = sr.load().area("admission").on("2020-10-01").decide(admitted)
+    lines = documents.of_row(ScreenedRow(LedgerRow(2, "项目!2", ()), verdict))["law"]
+    said = [(clause, line["standing"]) for line in lines for clause in line["citation"].split("\n")]  # type: ignore[index, union-attr]
+    assert len(said) == len(set(said))
+    assert max(line["rule"].count("\n") for line in lines) > 1  # type: ignore[index, union-attr]
 
 
 def test_seal_and_day_stand_with_the_line_before_them(row: ScreenedRow, tmp_path: Path) -> None:

@@ -304,6 +304,10 @@ def test_a_newcomers_whole_way_in_a_browser(server: str, tmp_path: Path) -> None
         result.locator("#rows", has_text="尚差固定资产投资 0.01 万元").wait_for()  # the page comes again
         result.locator("#language").click()
         assert "Rejected" in result.locator("#rows").inner_text()
+        view.locator(".tools a").click()  # the whole page in English, its result too
+        view.frame_locator("iframe").locator("#rows", has_text="Rejected").wait_for()
+        view.locator(".tools a").click()
+        view.frame_locator("iframe").locator("#rows", has_text="不予准入").wait_for()
         view.get_by_label("行号").fill("2")
         view.get_by_role("button", name="生成文书").click()
         view.get_by_text("已生成 1 份文书").wait_for()

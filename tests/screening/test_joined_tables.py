@@ -109,10 +109,3 @@ def test_what_is_not_joined_in_tables_says_what_to_do(packs: dict[str, Any]) -> 
     with pytest.raises(sr.LedgerError, match="the engine `records`"):
         known.decide_table(own, engine="duckdb")
     assert [r["outcome"] for r in known.decide_table(own, engine="records")] == ["rejected"]
-
-    class Frame:
-        """Stands for a Spark DataFrame, of which only the home is looked at."""
-
-    Frame.__module__ = "pyspark.sql.dataframe"
-    with pytest.raises(sr.LedgerError, match="decide it as Parquet"):
-        known.decide_table(Frame())

@@ -149,7 +149,7 @@ def test_the_verb_writes_what_is_asked_for_and_with_check_nothing(tmp_path: Path
     sample = tmp_path / "area" / "sample.yaml"
     assert run_main("format", str(tmp_path), "--check")[0] == 3
     assert {p: p.read_bytes() for p in before} == before
-    assert run_main("format", str(sample), "--rules", str(tmp_path)) == (0, "1 files: 1 written, 0 as they were\n")
+    assert run_main("format", str(sample), "--rules", str(tmp_path)) == (0, "1 file: 1 written, 0 as they were\n")
     assert sample.read_bytes().decode() == CHINESE
     assert {p for p, data in before.items() if p.read_bytes() != data} == {sample}
     assert run_main("format", str(tmp_path), "--names", "zh")[0] == 0

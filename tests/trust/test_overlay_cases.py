@@ -102,7 +102,7 @@ def test_a_failed_case_shows_its_clauses_with_the_values_and_others_are_left_out
     assert "few_deaths.yaml:17:13: " in said, "where `expect:` stands"
     assert "few: true: " in said
     assert "short: true: Term 12 月" in said
-    assert "1 cases: 0 hold, 1 failed" in said
+    assert "1 case: 0 hold, 1 failed" in said
     told = CliRunner().invoke(command, [str(tmp_path), "-k", "::three", "--explain"]).output
     assert "few: false: " in told
     assert "few_deaths: note[case]: three: holds" in told

@@ -125,3 +125,31 @@ def test_no_code_outside_words_chooses_a_text_by_language() -> None:
         if chooses(node)
     }
     assert set(SPELT) == found
+
+
+def test_a_counted_noun_stands_in_its_number() -> None:
+    assert (
+        catalog.filled("{rows:row|rows}, {to} of {rows:thing is|things are} open", {"rows": 1, "to": 1})
+        == "1 row, 1 of 1 thing is open"
+    )
+    assert catalog.filled("{rows:row|rows}", {"rows": "12"}) == "12 rows"
+
+
+@pytest.mark.parametrize("file", sorted(catalog.FOLDER.rglob("*.toml")), ids=lambda p: p.stem)
+def test_every_counted_noun_is_written_in_both_numbers(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert len(catalog.COUNTED.findall(text)) == len(re.findall(r"\{\w+:[^\s{}]", text)), file
+    assert catalog.COUNTED.findall("".join(line for line in text.split("\n") if "zh = " in line)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("“达到“234”标准”一项，“甲”、“乙”", "“达到‘234’标准”一项，“甲”、“乙”"),
+        ("“一“二“三”二”一”", "“一‘二“三”二’一”"),
+        ("“开“了没有关”", "“开“了没有关”"),
+        ("关”在前“开“了”", "关”在前“开“了”"),
+    ],
+)
+def test_quotation_marks_inside_quotation_marks_are_single(text: str, said: str) -> None:
+    assert catalog.filled("{text}", {"text": text}) == said

@@ -15,6 +15,7 @@ from safety_rules.semantics.decide import area_on
 from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.words.catalog import pattern
 from safety_rules.words.explanation import texts
+from safety_rules.words.values import unit_sign
 
 VALUES: dict[str, Any] = {
     "project.invested": F(4), "project.balance": F(2), "project.ratio": F(3), "project.rate": F(-5),
@@ -55,10 +56,10 @@ def test_what_follows_a_minus_or_a_divisor_is_grouped() -> None:
         "投资 4 万元 － （结余 2 万元 － 1 万元） ＝ 3 万元，大于0 万元"
     ]
     assert lines("project.invested / (project.ratio * 2) > 0[万元]") == [
-        "投资 4 万元 ÷ （比值 3 × 2） ＝ ≈0.666667 万元，大于0 万元"
+        "投资 4 万元 ÷ （比值 3 × 2） ≈ 0.666667 万元，大于0 万元"
     ]
     assert lines("project.invested / project.ratio * 2 > 0[万元]") == [
-        "投资 4 万元 ÷ 比值 3 × 2 ＝ ≈2.666667 万元，大于0 万元"
+        "投资 4 万元 ÷ 比值 3 × 2 ≈ 2.666667 万元，大于0 万元"
     ]
     assert lines("-(project.invested + project.balance) > 0[万元]") == [
         "-（投资 4 万元 ＋ 结余 2 万元） ＝ -6 万元，小于0 万元"
@@ -71,3 +72,11 @@ def test_every_function_and_fold_has_words(language: str) -> None:
         assert pattern(f"function.{key}", language)
     for key in FOLDS:
         assert pattern(f"fold.{key}", language)
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [("m2", "m²"), ("万元/m2", "万元/m²"), ("kg/m3", "kg/m³"), ("m", "m"), ("H2", "H2"), ("m2h", "m2h")],
+)
+def test_a_unit_is_printed_with_its_power_raised(written: str, printed: str) -> None:
+    assert unit_sign(written) == printed

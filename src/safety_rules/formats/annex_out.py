@@ -15,7 +15,7 @@ from safety_rules.semantics.verdict.explain import reasons_said
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.words.catalog import has, sentence, texts
 from safety_rules.words.explanation import text
-from safety_rules.words.values import label
+from safety_rules.words.values import label, unit_sign
 
 MOST_LINES = 20_000
 RULES = "rules"
@@ -71,7 +71,7 @@ def gap_rows(row: ScreenedRow, verdict: Verdict, language: str) -> Iterator[Row]
     for clause in verdict.clause_gaps:
         for gap in clause.gaps:
             title, fact = titles[clause.rule].in_(language), label(gap.path, vocabulary, language)
-            figures: tuple[Any, ...] = (gap.now, gap.to, gap.change, gap.kind.unit.symbol)
+            figures: tuple[Any, ...] = (gap.now, gap.to, gap.change, unit_sign(gap.kind.unit.symbol))
             yield Row((row.row.number, *identity(row, language), title, fact, *figures))
 
 

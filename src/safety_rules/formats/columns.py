@@ -9,7 +9,7 @@ from safety_rules.language.explanation import Series, Slot, statement
 from safety_rules.language.record import Problem
 from safety_rules.language.truth import Truth
 from safety_rules.language.verdict import Finding, Status
-from safety_rules.semantics.verdict.atoms import clause_lines, decisive
+from safety_rules.semantics.verdict.atoms import clause_lines
 from safety_rules.semantics.verdict.currency import not_covered_said
 from safety_rules.semantics.verdict.explain import (
     duty_said,
@@ -160,7 +160,7 @@ def reason_said(f: Finding, verdict: Verdict) -> Series:
     """Return the values with which a violated rule's clauses fail, not those beside them that would not."""
     env = verdict.environment
     failing = (c for c, result in zip(f.rule.requires, f.requires, strict=True) if result.truth is Truth.FALSE)
-    lines = dict.fromkeys(line for clause in failing for line in clause_lines(decisive(clause.that, env), env))
+    lines = dict.fromkeys(line for clause in failing for line in clause_lines(clause.that, env, deciding=True))
     return Series("joint.beside", tuple(lines))
 
 

@@ -255,17 +255,23 @@ def _fact(path: str, value: str, row: ScreenedRow, verdict: Verdict) -> dict[str
 
 
 def _law(verdict: Verdict) -> Iterator[dict[str, str]]:
-    """Yield the documents and clauses of what decided or is open, or, where there is none, of all that was asked."""
+    """Yield the documents and clauses of what decided or is open, or, where there is none, of all that was asked.
+
+    Each clause stands once, with all rules that rest on it; clauses of the same rules stand together.
+    """
     idle = (Status.NOT_APPLICABLE,)
+    rests: dict[tuple[str, str], dict[str, None]] = {}
     for f in [*verdict.one_of, *_violated(verdict), *_open(verdict)] or [
         f for f in verdict.findings if f.status not in idle and f.outcome is not None
     ]:
-        by_standing: dict[str, dict[str, None]] = {}
+        title = text(f.rule.title, "zh", verdict.on.rulebook.vocabulary)
         for c in _cited(f, verdict):
-            by_standing.setdefault(standing_words(c.citation.standing, "zh"), {})[bare(c, "zh")] = None
-        for standing, citations in by_standing.items():
-            title = text(f.rule.title, "zh", verdict.on.rulebook.vocabulary)
-            yield {"rule": title, "citation": "\n".join(citations), "standing": standing}
+            rests.setdefault((bare(c, "zh"), standing_words(c.citation.standing, "zh")), {})[title] = None
+    together: dict[tuple[str, str], list[str]] = {}
+    for (clause, standing), titles in rests.items():
+        together.setdefault(("\n".join(titles), standing), []).append(clause)
+    for (rules, standing), clauses in together.items():
+        yield {"rule": rules, "citation": "\n".join(clauses), "standing": standing}
     for n in (*asked_by_hand(verdict), *unasked(verdict)):
         yield {k: sentence(f"document.by_hand_{k}", "zh", what=n.what.zh) for k in ("rule", "citation", "standing")}
 

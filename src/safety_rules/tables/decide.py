@@ -26,7 +26,7 @@ from safety_rules.language.zones import name_of
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.verdict.shared import Shared
 from safety_rules.tables.by_record import Named, RecordDecision
-from safety_rules.tables.joining import Joining, joined_source, judged
+from safety_rules.tables.joining import Joining, joined_frame, joined_source, judged
 from safety_rules.tables.prepare import ROW, Prepared, from_ledger, prepared, uses_of
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
@@ -68,12 +68,8 @@ def decided_table(
     if details and answers:
         raise LedgerError("details are told of whole answers: leave out `answers`, or `details`")
     spark = type(data).__module__.startswith("pyspark.")
-    if joining is not None and (spark or details):
-        raise LedgerError(
-            "with joined ledgers needs and gaps are told of a row: ask `verdict(row)` of the decision"
-            if details
-            else "ledgers are not joined to a Spark DataFrame: decide it as Parquet, or give rows the list as structs"
-        )
+    if joining is not None and details:
+        raise LedgerError("with joined ledgers needs and gaps are told of a row: ask `verdict(row)` of the decision")
     if engine != "auto" and spark != (engine == "spark"):
         raise LedgerError("the engine `spark` decides Spark DataFrames, and only those")
     there = find_spec("duckdb") is not None
@@ -100,8 +96,11 @@ def decided_table(
 
         data = local_times(data, name_of(law.area.zone))
         uses, notices = uses_of(column_types(data), law.rulebook.vocabulary, law.area.subjects, named)
+        apart = None
+        if joining is not None:
+            data, uses, apart = joined_frame(data, law, uses, joining, waivers)
         uses = expecting(uses, law, lambda names: first_of_frame(data, names, FIRST))
-        found = frame_decision(data, law, uses, keep, waivers, exact, answers)
+        found = frame_decision(data, law, uses, keep, waivers, exact, answers, apart)
         found.notices = (*notices, *column_notices(law, found.query))
     else:
         found = _by_duckdb(law, data, named, keep, waivers, progress, exact, _beside(output), answers, joining)

@@ -1,6 +1,6 @@
 """Tables with lists joined from ledgers: keys are read once each as admission reads them, rows are joined by SQL.
 
-A row whose list holds only what is its own for certain is decided with all others. One that may own a row of a ledger
+DuckDB joins files and frames, Spark its own DataFrames, by the same keys and the same lists. A row whose list holds only what is its own for certain is decided with all others. One that may own a row of a ledger
 is judged by itself, as a single record is.
 """
 
@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
+from uuid import uuid4
 
 from safety_rules.engines.columnar.result import TableDecision
 from safety_rules.engines.columnar.source import Source, source
 from safety_rules.engines.compiled.derived import derived
-from safety_rules.engines.sql.dialect import DUCKDB
+from safety_rules.engines.spark.decide import Apart, column_types
+from safety_rules.engines.spark.result import Rows, Settle
+from safety_rules.engines.sql.dialect import DUCKDB, SPARK
 from safety_rules.engines.sql.exactness.settle import plain, record_of, split
 from safety_rules.engines.sql.query.law_query import FOUND
-from safety_rules.engines.sql.read.types import Use
+from safety_rules.engines.sql.read.types import Plain, Use
 from safety_rules.formats.duck import PARQUET, as_ledger_errors, copied, parquet
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Boolean, Choice, Date, Number, Text
@@ -34,6 +37,7 @@ from safety_rules.semantics.verdict.verdict import Verdict
 
 KEYS, LISTS, OPEN, NUMBER = "safety_rules_keys", "safety_rules_lists", "safety_rules_open", "safety_rules_key"
 BATCH = 5000
+OTHER = Plain("other")  # no value of any fact, and nothing that Spark compares
 
 
 class Joining(Protocol):
@@ -88,9 +92,7 @@ def joined_source(
     keys = {k: uses[k] for k in joining.keys if k in uses}
     columns = list(dict.fromkeys(d.name_of(u.column) for u in keys.values()))
     asked = ", ".join(columns) or "1 AS nothing"
-    fields = {
-        key: [f for f in law.rulebook.vocabulary.fields(key) if f.key not in law.derivations] for key in joining.joined
-    }
+    fields = _fields(law, joining)
     types = {key: json.dumps([{f.field: _type(f) for f in of}]) for key, of in fields.items()}
     path = folder / "joined.parquet"
     with as_ledger_errors(rows.name):
@@ -104,10 +106,9 @@ def joined_source(
             made = []
             for row in batch:
                 record = record_of(law, dict(zip(keys, (row[i] for i in places), strict=True)), keys)
-                lists, is_open = joining.given(record)
-                texts = [_text(lists.get(key), of) for key, of in fields.items()]
-                unsaid = any(t is None and key in lists for t, key in zip(texts, fields, strict=True))
-                made.append((row[0], *texts, is_open or unsaid))
+                lists, is_open = _lists(record, fields, joining)
+                texts = (None if rows is None else json.dumps(rows, default=str, ensure_ascii=False) for rows in lists)
+                made.append((row[0], *texts, is_open))
             _insert(con, LISTS, made)
         shown = [f"from_json(l.{d.name_of(k)}, {d.text(types[k])}) AS {d.name_of(k)}" for k in fields]
         on = " AND ".join(f"r.{c} IS NOT DISTINCT FROM k.{c}" for c in columns) or "true"
@@ -127,21 +128,34 @@ def _type(fact: Fact) -> str:
     return {Boolean: "BOOLEAN", Date: "DATE"}.get(type(fact.kind), "VARCHAR")
 
 
-def _text(rows: Any, fields: Sequence[Fact]) -> str | None:
-    """Return the rows of a list as JSON; None where there are none to tell, or one holds what no cell can say."""
-    if rows is None:
-        return None
-    made = [{f.field: _cell(row[f.field], f) for f in fields if f.field in row} for row in rows]
-    return None if any(... in row.values() for row in made) else json.dumps(made, ensure_ascii=False)
+def _fields(law: AreaOn, joining: Joining) -> dict[str, list[Fact]]:
+    """Return the fields of each list that are joined: those that nothing works out."""
+    of = law.rulebook.vocabulary.fields
+    return {key: [f for f in of(key) if f.key not in law.derivations] for key in joining.joined}
+
+
+def _lists(
+    record: Record, fields: Mapping[str, Sequence[Fact]], joining: Joining
+) -> tuple[list[list[dict[str, Any]] | None], bool]:
+    """Return the lists that a record's keys give, as cells, and whether the record has to be judged by itself.
+
+    A list is None where it is unknown, or holds what no cell can say.
+    """
+    lists, is_open = joining.given(record)
+    found: list[list[dict[str, Any]] | None] = []
+    for key, of in fields.items():
+        rows = [{f.field: _cell(row[f.field], f) for f in of if f.field in row} for row in lists.get(key, ())]
+        untold = any(... in row.values() for row in rows)
+        is_open = is_open or untold
+        found.append(None if untold or key not in lists else rows)
+    return found, is_open
 
 
 def _cell(value: Any, fact: Fact) -> Any:
     """Return a value as a cell that admission takes for the same; `...` where there is none."""
     match fact.kind, value:
-        case Boolean(), bool():
+        case (Boolean(), bool()) | (Date(), _):
             return value
-        case Date(), _:
-            return value.isoformat()
         case Number(), Fraction() if isinstance(number := plain(value), float) and Fraction(repr(number)) == value:
             return repr(number)
         case Text() | Choice(), str() if not absent(value, fact.blank_words):
@@ -188,3 +202,60 @@ def judged(found: TableDecision, joining: Joining) -> None:
             con.execute(copied(f"SELECT {', '.join(shown)} FROM {stored} ORDER BY f.file_row_number", path, PARQUET))
             os.replace(path, found.path)
         found.sent_back += count
+
+
+def joined_frame(
+    frame: Any, law: AreaOn, uses: Mapping[str, Use], joining: Joining, waivers: Sequence[Waiver]
+) -> tuple[Any, dict[str, Use], Apart]:
+    """Return a Spark DataFrame with the lists that ledgers give each row, the columns of the facts, and what is judged
+    by itself. The different keys are collected, given their rows once, and broadcast.
+    """
+    for key in (k for k in uses if k in joining.joined):
+        raise LedgerError(
+            f"`{key}` is joined from a ledger, and the frame has its column: leave `{uses[key].column}` out"
+        )
+    d, fields = SPARK, _fields(law, joining)
+    keys = {k: uses[k] for k in joining.keys if k in uses and isinstance(uses[k].type, Plain) and uses[k].type != OTHER}
+    columns = list(dict.fromkeys(u.column for u in keys.values()))
+    asked = frame.selectExpr(*map(d.name_of, columns)).distinct().collect() if columns else [()]
+    made = []
+    for row in asked:
+        record = record_of(law, {k: row[columns.index(u.column)] for k, u in keys.items()}, keys)
+        lists, is_open = _lists(record, fields, joining)
+        told = (
+            None if items is None else [tuple(item.get(f.field) for f in of) for item in items]
+            for items, of in zip(lists, fields.values(), strict=True)
+        )
+        made.append((*row, *told, is_open))
+    shape = [f"k{i} {frame.schema[c].dataType.simpleString()}" for i, c in enumerate(columns)]
+    for i, of in enumerate(fields.values()):
+        shape.append(
+            f"l{i} array<struct<{', '.join(f'{d.name_of(f.field)}: {_type(f)}' for f in of)}>>".replace(
+                "VARCHAR", "STRING"
+            )
+        )
+    rows, found = f"rows_{uuid4().hex}", f"keys_{uuid4().hex}"
+    frame.createOrReplaceTempView(rows)
+    frame.sparkSession.createDataFrame(made, ", ".join([*shape, "o boolean"])).createOrReplaceTempView(found)
+    named = {key: f"joined {key}" for key in fields}
+    shown = ", ".join(f"l.l{i} AS {d.name_of(name)}" for i, name in enumerate(named.values()))
+    on = " AND ".join(f"r.{d.name_of(c)} <=> l.k{i}" for i, c in enumerate(columns)) or "true"
+    # A frame that is read again may give a key that it had not: such a row is judged by itself.
+    text = f"SELECT /*+ BROADCAST(l) */ r.*, {shown}, coalesce(l.o, true) AS {OPEN} FROM {rows} r LEFT JOIN {found} l ON {on}"
+    joined = frame.sparkSession.sql(text)
+    types = column_types(joined)
+    apart = Apart(OPEN, uses, by_verdict(law, joining, uses, waivers))
+    return joined, {**uses, **{key: Use(name, types[name]) for key, name in named.items()}}, apart
+
+
+def by_verdict(law: AreaOn, joining: Joining, uses: Mapping[str, Use], waivers: Sequence[Waiver]) -> Settle:
+    """Return what settles rows as their records' verdicts do, with the answers of `settled`."""
+    answers, rank = answers_by(law), law.area.rank
+
+    def settle(rows: Rows, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for number, cells in rows:
+            told = answers(joining.judged(record_of(law, cells, uses), waivers))
+            shown = (told[n] for n in (*FOUND, *names, "problem"))
+            yield (number, *shown, rank(told["at_best"]), rank(told["at_worst"]))
+
+    return settle

@@ -1,7 +1,8 @@
 """The catalog of sentences: TOML files beside this one, each sentence once, in Chinese and English, by its key.
 
 A key is `area.variant`; an area is a table of one file, and only the files whose areas are asked for are read.
-`zh` and `en` are a sentence with `{slots}`, or a list of texts (headings).
+`zh` and `en` are a sentence with `{slots}`, or a list of texts (headings). `{rows:row|rows}` is a count with its noun:
+"1 row", "2 rows".
 """
 
 from __future__ import annotations
@@ -16,12 +17,44 @@ from safety_rules.language.kinds import Name
 
 CHINESE, ENGLISH = LANGUAGES = ("zh", "en")
 FOLDER = Path(__file__).parent
+COUNTED = re.compile(r"\{(\w+):([^{}|]+)\|([^{}|]+)\}")
+NEARLY = re.compile(r"[＝=]( ?)≈")
 AREA = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
 
 
 def sentence(key: str, language: str, /, **slots: object) -> str:
     """Return a sentence in `zh` or `en`, its slots filled; raises KeyError where there is no such sentence."""
-    return pattern(key, language).format_map(slots)
+    return filled(pattern(key, language), slots)
+
+
+def filled(pattern: str, slots: Mapping[str, object]) -> str:
+    """Return a pattern with its slots filled; raises KeyError for a slot that is not given.
+
+    Each counted noun stands in its number, and a rounded number (`≈`) equals nothing: it stands for the sign before it.
+    """
+    if "|" in pattern:
+        pattern = COUNTED.sub(lambda m: f"{{{m[1]}}} {m[2] if str(slots[m[1]]) == '1' else m[3]}", pattern)
+    said = pattern.format_map(slots)
+    said = NEARLY.sub(r"≈\1", said) if "≈" in said else said
+    return nested(said) if said.count("“") > 1 else said
+
+
+def nested(text: str) -> str:
+    """Return a text with quotation marks inside quotation marks as GB/T 15834 has them: ‘ ’ within “ ”.
+
+    A text of which the marks do not pair is returned as it is.
+    """
+    depth, signs = 0, list(text)
+    for i, sign in enumerate(text):
+        if sign == "“":
+            signs[i] = "“‘"[depth % 2]
+            depth += 1
+        elif sign == "”":
+            depth -= 1
+            if depth < 0:
+                return text
+            signs[i] = "”’"[depth % 2]
+    return text if depth else "".join(signs)
 
 
 def has(key: str) -> bool:
@@ -33,7 +66,7 @@ def has(key: str) -> bool:
 def both(key: str, /, **slots: object) -> Name:
     """Return a sentence in both languages; a name in a slot is said in each."""
     zh, en = ({k: v.in_(at) if isinstance(v, Name) else v for k, v in slots.items()} for at in ("zh", "en"))
-    return Name(pattern(key, "zh").format_map(zh), pattern(key, "en").format_map(en))
+    return Name(filled(pattern(key, "zh"), zh), filled(pattern(key, "en"), en))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import assert_never
 from safety_rules.language.explanation import Amount, Cited, Place, Series, Slot, Statement
 from safety_rules.language.kinds import Name
 from safety_rules.language.vocabulary import Vocabulary, fact_key
-from safety_rules.words.catalog import pattern, sentence
+from safety_rules.words.catalog import filled, pattern, sentence
 from safety_rules.words.values import label, shown, standing_words
 
 
@@ -22,7 +22,7 @@ def text(slot: Slot, language: str, vocabulary: Vocabulary) -> str:
             said: dict[str, str] = {}
             for name, part in slots:
                 said[name] = part if part.__class__ is str else text(part, language, vocabulary)
-            return pattern(code, language).format_map(said)
+            return filled(pattern(code, language), said)
         case Name():
             return slot.in_(language)
         case Amount(value, kind):

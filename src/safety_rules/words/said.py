@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from safety_rules.language.kinds import Name
-from safety_rules.words.catalog import FOLDER, entries
+from safety_rules.words.catalog import FOLDER, entries, filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Said:
     def in_(self, language: str, part: str = "") -> str:
         """Return the sentence in `zh` or `en`, or (`help_`) its help, empty where it has none; raises KeyError."""
         template = entry(self.key).get(part + language, "") if part else entry(self.key)[language]
-        return template.format_map({name: _worded(value, language) for name, value in self.slots})
+        return filled(template, {name: _worded(value, language) for name, value in self.slots})
 
     @property
     def name(self) -> Name:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from safety_rules.language.clock import is_time, time_text
@@ -15,6 +17,7 @@ from safety_rules.language.vocabulary import Vocabulary, fact_key
 from safety_rules.words.catalog import sentence
 
 MOST_DIGITS = 12
+POWER = re.compile(r"(?<=m)[23](?!\w)")
 
 
 def decimal(number: Fraction) -> str:
@@ -51,11 +54,17 @@ def _fixed(number: Fraction, places: int) -> str:
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
 
 
-def amount(number: Fraction, kind: Kind) -> str:
-    """Return a number with its unit, as data writes it; a time of day as 22:00."""
+def amount(number: Fraction, kind: Kind, sign: Callable[[str], str] = str) -> str:
+    """Return a number with its unit, as data writes it, or by another sign for it; a time of day as 22:00."""
     if is_time(kind):
         return time_text(number)
-    return f"{decimal(number)} {kind.unit.symbol}".strip() if isinstance(kind, Number) else decimal(number)
+    return f"{decimal(number)} {sign(kind.unit.symbol)}".strip() if isinstance(kind, Number) else decimal(number)
+
+
+@lru_cache(1024)
+def unit_sign(symbol: str) -> str:
+    """Return a unit as it is printed: `m²` for the `m2` of data and rule files."""
+    return POWER.sub(lambda power: "²³"[int(power[0]) - 2], symbol)
 
 
 def shown(value: Any, kind: Kind, language: str) -> str:
@@ -66,7 +75,7 @@ def shown(value: Any, kind: Kind, language: str) -> str:
         case Boolean():
             return sentence("value.true" if value else "value.false", language)
         case Number():
-            return amount(value, kind)
+            return amount(value, kind, unit_sign)
         case Choice(choices):
             return choices[value].name.in_(language)
         case Choices(choices):

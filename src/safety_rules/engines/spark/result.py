@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,6 @@ from secrets import token_hex
 from typing import Any
 
 from safety_rules.engines.sql.dialect import SPARK
-from safety_rules.engines.sql.exactness.settle import Exact, settled
 from safety_rules.engines.sql.query.law_query import FOUND, LawQuery, has_masks, words
 from safety_rules.engines.sql.query.outcomes import (
     HELD,
@@ -24,12 +23,14 @@ from safety_rules.engines.sql.query.outcomes import (
 )
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
-from safety_rules.language.rule import Waiver
 from safety_rules.semantics.decide import AreaOn
 
 GLOB = re.compile(r"[*?\[\]{}\\]")  # signs by which a path that is read would stand for others
 WHOLE = "spark.sql.codegen.wholeStage"
 SETTINGS = {WHOLE: "false", "spark.sql.constraintPropagation.enabled": "false"}
+Rows = Iterable[tuple[int, Mapping[str, Any]]]
+Settle = Callable[[Rows, Sequence[str]], Iterator[tuple[Any, ...]]]
+"""What gives rows that go back, with the facts that the law works out, their answers as `settled` has them."""
 
 
 @contextmanager
@@ -65,15 +66,18 @@ class Texts:
 
 @dataclass(slots=True)
 class SparkDecision:
-    """One row for each row of the DataFrame, with the columns of a `TableDecision`; `answers` are those asked for."""
+    """One row for each row of the DataFrame, with the columns of a `TableDecision`.
+
+    `cells` are the facts that tell of a row that goes back, `settle` gives it its answers; `answers` are those asked for.
+    """
 
     session: Any
     law: AreaOn
     query: LawQuery
     keep: tuple[str, ...]
     texts: Texts
-    exact: Exact
-    waivers: tuple[Waiver, ...]
+    cells: tuple[str, ...]
+    settle: Settle
     notices: tuple[Problem, ...] = ()
     answers: tuple[str, ...] = ()
     rule_keys: bool = False
@@ -129,7 +133,7 @@ class SparkDecision:
     def _joined(self, found: Iterable[Any]) -> Any:
         keys = [row[0] for row in found]
         rows = ((i, self._cells(row[1])) for i, row in enumerate(found))
-        answers = settled(self.law, rows, self.query.uses, self.query.derived, self.exact)
+        answers = self.settle(rows, self.query.derived)
         names = ["row_key", *FOUND, *self.query.derived, "problem", LIFTED, HELD]
         local = self.session.createDataFrame(self._keyed(keys, answers), self._schema())
         view = local.toDF("row_key", *(f"n{i}" for i in range(len(names) - 1)))
@@ -159,8 +163,8 @@ class SparkDecision:
             )
 
     def _cells(self, row: Any) -> dict[str, Any]:
-        values = list(row.asDict(recursive=True).values()) if self.query.uses else []
-        return dict(zip(self.query.uses, values, strict=True))
+        values = list(row.asDict(recursive=True).values()) if self.cells else []
+        return dict(zip(self.cells, values, strict=True))
 
     def _keyed(self, keys: list[str], answers: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         return [(keys[answer[0]], *answer[1:]) for answer in answers]

@@ -87,13 +87,14 @@
     if (select.value) el("table").scrollIntoView();
   }));
   document.querySelectorAll("[data-rule]").forEach((b) => b.addEventListener("click", () => { el("rule").value = b.dataset.rule; filter(); el("table").focus(); }));
-  el("language").addEventListener("click", () => {
-    root.dataset.language = root.dataset.language === "zh" ? "en" : "zh";
-    root.lang = root.dataset.language === "zh" ? "zh-CN" : "en";
+  const speak = (chosen) => {
+    root.dataset.language = chosen;
+    root.lang = chosen === "zh" ? "zh-CN" : "en";
     filter();
-  });
+  };
+  el("language").addEventListener("click", () => speak(root.dataset.language === "zh" ? "en" : "zh"));
   el("print").addEventListener("click", () => print());
   addEventListener("beforeprint", () => draw(true));
   addEventListener("afterprint", () => draw());
-  draw();
+  if (location.hash === "#en" || location.hash === "#zh") speak(location.hash.slice(1)); else draw();
 })();

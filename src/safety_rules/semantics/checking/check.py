@@ -35,17 +35,15 @@ from safety_rules.semantics.checking.kinds_and_units import (
     written_number,
 )
 from safety_rules.semantics.checking.lists import WITHIN, compared_lists, written_pair
+from safety_rules.semantics.checking.names import named_value
 from safety_rules.semantics.checking.parse import Reading, syntax
-from safety_rules.semantics.checking.scales import CALLED, is_scale, scaled
-from safety_rules.semantics.checking.scope import Scope, dotted, item_named, table_named
+from safety_rules.semantics.checking.scales import CALLED, scaled
+from safety_rules.semantics.checking.scope import Scope, dotted, table_named
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
-AS_OF_NAMES = ("as_of", "审查日")
 MOST_OPERATIONS = 8000
-NOTHING = ("null", "none", "nil", "nan", "undefined", "空", "空值")
-BOOLEANS = {"True": True, "False": False, "true": True, "false": False, "是": True, "否": False}
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
 TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date(), "time": TIME}
@@ -95,8 +93,10 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> tr
     match node:
         case ast.Constant():
             return constant(node, r, expected)
+        case ast.Attribute(value=ast.Subscript() as row):
+            return _cell(node, row, scope, r)
         case ast.Name() | ast.Attribute():
-            return _name(node, scope, r)
+            return named_value(node, scope, r)
         case ast.Subscript():
             return _subscript(node, scope, r)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
@@ -123,44 +123,6 @@ def _read(node: ast.expr, scope: Scope, r: Reading, expected: Kind | None) -> tr
             return _call(node, scope, r)
         case _:
             return r.wrong("not-allowed.construct", node)
-
-
-def _name(node: ast.Name | ast.Attribute, scope: Scope, r: Reading) -> tree.Expr | None:
-    parts = dotted(node)
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Subscript):
-        return _cell(node, node.value, scope, r)
-    if parts is None:
-        return r.wrong("not-allowed.name", node)
-    at, name = r.span(node), normal(".".join(parts))
-    if parts[0] in scope.variables:
-        return item_named(parts, node, scope, r)
-    if name in AS_OF_NAMES:
-        r.named(node, *AS_OF_NAMES)
-        return tree.AsOf(at)
-    fact = scope.vocabulary.find(name)
-    if fact is not None and not scope.vocabulary.is_list(fact.key.rpartition(".")[0]):
-        r.named(node, fact.key, fact.zh_key)
-        return tree.FactRef(fact.key, fact.kind, at)
-    if name in scope.parameters:
-        key, kind = scope.parameters[name]
-        r.named(node, key, next((n for n, (k, _) in scope.parameters.items() if k == key != n), key))
-        return tree.ParameterRef(key, kind, None, at)
-    if fact is not None:
-        outer = fact.key.rpartition(".")[0]
-        return r.wrong("list-field", node, name=name, field=fact.field, list=outer)
-    if name in BOOLEANS:
-        return tree.Literal(BOOLEANS[name], Boolean(), at)
-    if is_scale(node, scope):
-        return r.wrong("scale.value", node, name=name)
-    if name.lower() in NOTHING:
-        return r.wrong("not-allowed.blank", node)
-    if meant := MEANT.get(name.lower()):
-        return r.wrong("unknown-name.meant", node, name=name, meant=meant)
-    near = suggestion(name, scope.names(chinese=not name.isascii()))
-    options = (c.find(name) for c in scope.vocabulary.choices.values())
-    if "." not in name and (near is None or any(o is not None for o in options)):
-        return r.wrong("unknown-name.quoted", node, name=name)
-    return r.wrong("unknown-name.fact", node, near, name=name)
 
 
 def _cell(node: ast.Attribute, row: ast.Subscript, scope: Scope, r: Reading) -> tree.Expr | None:

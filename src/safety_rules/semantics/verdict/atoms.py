@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any, TypeAlias, assert_never
+from dataclasses import dataclass, field, replace
+from typing import Any, assert_never
 
 from safety_rules.language import expr as tree
 from safety_rules.language.explanation import Amount, Place, Series, Slot, statement
@@ -14,8 +14,14 @@ from safety_rules.language.verdict import Unknown
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, formula_behind, items
 
-Told: TypeAlias = set[tuple[str, str]]
-"""Derived facts, each with its item if it is of one, whose lines came already."""
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told: all of a condition, or only what decides it; derived facts whose lines came already."""
+
+    deciding: bool = False
+    told: set[tuple[str, str]] = field(default_factory=set)  # with the item of a fact that is of one
+
 
 MOST_LINES = 40
 WRITTEN = {"+": "plus", "-": "minus", "*": "times", "/": "over"}
@@ -23,42 +29,36 @@ LEVELS = {"+": 1, "-": 1, "*": 2, "/": 2}
 ATOM = 3
 
 
-def clause_lines(expr: tree.Expr, env: Environment) -> list[Slot]:
-    """Return the statements of a condition, without repetitions."""
-    lines = list(dict.fromkeys(_lines(expr, env, set())))
+def clause_lines(expr: tree.Expr, env: Environment, deciding: bool = False) -> list[Slot]:
+    """Return the statements of a condition, without repetitions; `deciding`, of what makes it true or false alone.
+
+    Of `and` that is what fails, of `or` and `any` what holds, of `all` the items that fail, derived facts included.
+    """
+    lines = list(dict.fromkeys(_lines(expr, env, Telling(deciding))))
     if len(lines) <= MOST_LINES:
         return lines
     return [*lines[:MOST_LINES], statement("more.lines", count=len(lines) - MOST_LINES)]
 
 
-def decisive(expr: tree.Expr, env: Environment) -> tree.Expr:
-    """Return what of a condition makes it true or false: of `and` what fails, of `or` what holds."""
-    value = evaluate(expr, env)
-    match expr:
-        case tree.Not(operand):
-            return replace(expr, operand=decisive(operand, env))
-        case tree.And(operands) | tree.Or(operands) if value is isinstance(expr, tree.Or):
-            return replace(expr, operands=tuple(decisive(o, env) for o in operands if evaluate(o, env) is value))
-        case _:
-            return expr
-
-
-def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
+def _lines(expr: tree.Expr, env: Environment, telling: Telling) -> list[Slot]:
     match expr:
         case tree.And(operands) | tree.Or(operands):
-            return [line for o in operands for line in _lines(o, env, told)]
+            settled = isinstance(expr, tree.Or)
+            if telling.deciding and evaluate(expr, env) is settled:
+                operands = tuple(o for o in operands if evaluate(o, env) is settled)
+            return [line for o in operands for line in _lines(o, env, telling)]
         case tree.Not(operand):
-            return _lines(operand, env, told)
+            return _lines(operand, env, telling)
         case tree.If(test, then, otherwise):
-            return [line for part in (then, test, otherwise) for line in _lines(part, env, told)]
+            return [line for part in (then, test, otherwise) for line in _lines(part, env, telling)]
         case tree.Aggregate("any" | "all"):
-            return _item_lines(expr, env, told)
+            return _item_lines(expr, env, telling)
         case tree.Compare():
             return [_comparison(expr, env), *_formula_lines(expr, env)]
         case tree.In(item, container):
             return _membership(item, container, env)
         case tree.FactRef() | tree.ItemField():
-            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, told)]
+            return [_named(expr, evaluate(expr, env), env), *_derived_lines(expr, env, telling)]
         case tree.Call(function, (text, part)) if function in TEXT_TESTS:
             return [_asked(function, text, part, env)]
         case tree.ItemSelf():
@@ -70,15 +70,21 @@ def _lines(expr: tree.Expr, env: Environment, told: Told) -> list[Slot]:
             assert_never(expr)
 
 
-def _item_lines(expr: tree.Aggregate, env: Environment, told: Told) -> list[Slot]:
+def _item_lines(expr: tree.Aggregate, env: Environment, telling: Telling) -> list[Slot]:
     found = items(expr.list, env)
     lines = [_named(expr.list, evaluate(expr.list, env), env)] if isinstance(expr.list, tree.FactRef) else []
     if isinstance(found, Unknown) or not isinstance(tree.kind_of(expr.list), Records):
         return lines
+    settled = expr.fold == "any"
+    alone = telling.deciding and evaluate(expr, env) is settled
     for path, item in found:
         scope = env.with_item(expr.variable, path, item)
+        asked = expr.where is None or evaluate(expr.where, scope)
+        if alone and not (asked is True and evaluate(expr.body, scope) is settled):
+            continue
         for part in (expr.where, expr.body):
-            lines += [] if part is None else _lines(part, scope, told)
+            if part is not None and not (telling.deciding and part is expr.body and asked is False):
+                lines += _lines(part, scope, telling)
     return lines
 
 
@@ -253,13 +259,13 @@ def _named(expr: tree.FactRef | tree.ItemField, value: Any, env: Environment, of
     return statement("fact.number" if number else "fact.value", name=name, value=_amount(value, expr.kind))
 
 
-def _derived_lines(expr: tree.FactRef | tree.ItemField, env: Environment, told: Told) -> list[Slot]:
+def _derived_lines(expr: tree.FactRef | tree.ItemField, env: Environment, telling: Telling) -> list[Slot]:
     behind = formula_behind(expr, env)
     known = (expr.key, "" if isinstance(expr, tree.FactRef) else env.variables[expr.variable][0])
-    if behind is None or not isinstance(expr.kind, Boolean) or known in told:
+    if behind is None or not isinstance(expr.kind, Boolean) or known in telling.told:
         return []
-    told.add(known)
-    return _lines(*behind, told)
+    telling.told.add(known)
+    return _lines(*behind, telling)
 
 
 def _formula_lines(expr: tree.Compare, env: Environment) -> list[Slot]:

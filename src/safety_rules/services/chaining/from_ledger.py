@@ -38,6 +38,7 @@ from safety_rules.words.values import label
 
 if TYPE_CHECKING:
     from safety_rules.engines.columnar.result import TableDecision
+    from safety_rules.engines.spark.result import SparkDecision
     from safety_rules.tables.by_record import RecordDecision
 
 MOST_TRIED, MOST_TOLD = 64, 10
@@ -124,11 +125,11 @@ class AreaWithLedger:
         progress: Callable[[float], None] | None = None,
         answers: Sequence[str] = (),
         rule_keys: bool = False,
-    ) -> TableDecision | RecordDecision:
+    ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a table, with the rows of the ledgers that are its own.
 
         Arguments are those of `DatedArea.decide_table`. Lists are joined by SQL, and rows that may own a row of a ledger
-        are decided one by one. Raises LedgerError for a Spark DataFrame, and where the table itself tells such a list.
+        are decided one by one. Raises LedgerError where the table itself tells such a list.
         """
         from safety_rules.formats.heading_map import layout
         from safety_rules.services.across_rows import across_table
@@ -141,7 +142,7 @@ class AreaWithLedger:
         )
         told = (*self.notices, *found.notices, *(() if isinstance(found, RecordDecision) else self.unjoined()))
         found.notices = (*told, *across_table(self.law, found, source))
-        return found  # type: ignore[return-value]  # a Spark DataFrame was refused
+        return found
 
     def _made(self, record: Record, quiet: bool = False) -> _Filled:
         """Return a record's values with its rows in its lists."""
