@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import safety_rules as sr
+from safety_rules.cli.main import cli
+from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import folder_files
 from safety_rules.loading.rulebook import rulebook
+from safety_rules.loading.stored import restored, stored
+from safety_rules.services.cases import run_cases
+from safety_rules.services.coverage import untried
+from safety_rules.services.lock import lock
+from safety_rules.services.mutants import Fate, fate, mutants
 from safety_rules.services.screening import screen
 
 ACCESS = Path(__file__).parents[2] / "examples" / "access" / "rules"
@@ -46,21 +56,83 @@ def test_rows_are_named_alike_by_every_engine(engine: str, tmp_path: Path) -> No
         ("by: [visit.bans]", "from-ledger"),
         ("by: [visit.bans.since]", "from-ledger"),
         ("by: []", "shape"),
-        ("by: [visit.number], at_most: 0", "number"),
-        ("by: [visit.number], at_most: viele", "number"),
-        ("by: [visit.number], rising: visit.person", "from-ledger"),
-        ("by: [visit.number], rising: visit.bans.since", "from-ledger"),
-        ("by: [visit.number], rising: visit.born, at_most: 2", "from-ledger"),
+        ("by: [visit.number]\n    at_most: 0", "number"),
+        ("by: [visit.number]\n    at_most: viele", "number"),
+        ("by: [visit.number]\n    rising: visit.person", "from-ledger"),
+        ("by: [visit.number]\n    rising: visit.bans.since", "from-ledger"),
+        ("by: [visit.number]\n    rising: visit.born\n    at_most: 2", "from-ledger"),
+        ("by: [visit.number]\n    cases: [{case: x, rows: [{visit.nummer: V1}], expect: satisfied}]", "unknown-name"),
+        ("by: [visit.number]\n    cases: [{case: x, rows: [], expect: not_applicable}]", "case"),
     ],
 )
 def test_what_is_written_wrong_is_said(written: str, code: str) -> None:
     files = [
-        f if f.path != "access/area.yaml" else type(f)(f.path, f.data.replace(b"by: [visit.number]", written.encode()))
+        f
+        if f.path != "access/area.yaml"
+        else type(f)(f.path, f.data.replace(b"by: [visit.number]", written.encode(), 1))
         for f in folder_files(ACCESS)
     ]
     book, found = rulebook(files)
     assert book is None
     assert {d.code for d in found} >= {code}
+
+
+def of_access(change: Callable[[str], str]) -> Rulebook:
+    """Return the rules of the pack with its area written otherwise."""
+    files = [
+        f if f.path != "access/area.yaml" else type(f)(f.path, change(f.data.decode()).encode())
+        for f in folder_files(ACCESS)
+    ]
+    book, found = rulebook(files)
+    assert book is not None, [d.text() for d in found]
+    return book
+
+
+def test_a_case_of_rows_says_what_came_and_which_rows() -> None:
+    book = of_access(
+        lambda text: text.replace("named: [1, 3]", "named: [1, 2]").replace("V2}], expect", "V1}], expect")
+    )
+    told = {r.case.partition(" · ")[2]: r.failures for r in run_cases(book, only="number_once")}
+    assert told == {
+        "one number written in two ways": ("expected to name rows `1`, `2`, named `1`, `3`",),
+        "all different": ("expected satisfied, came to violated",),
+        "one row does not say it": (),
+    }
+
+
+def test_each_change_of_a_rule_of_rows_is_noticed_by_its_cases_and_by_no_others() -> None:
+    rules = {"number_once", "one_place_at_a_time"}
+    book = of_access(lambda text: text)
+    made = [m for m in mutants(book, "access") if m.of in rules]
+    assert [fate(m)[0] for m in made] == [Fate.NOTICED] * len(made)
+    assert len(made) == 6
+    without = of_access(lambda text: text.replace("expect: satisfied", "expect: violated"))
+    assert Fate.NOTICED in {fate(m)[0] for m in mutants(without, "access") if m.of in rules}
+    bare = of_access(lambda text: re.sub(r"\n    cases:(\n      .*)+", "", text))
+    assert {fate(m)[0] for m in mutants(bare, "access") if m.of in rules} == {Fate.UNNOTICED}
+    assert [(u.of, u.word) for u in untried(bare, "access") if u.of in rules] == [
+        (rule, word) for rule in sorted(rules) for word in ("satisfied", "violated", "undetermined")
+    ]
+    assert not [u for u in untried(book, "access") if u.of in rules]
+
+
+def test_a_proof_says_which_rules_it_does_not_ask() -> None:
+    asked = ["prove", str(ACCESS), "--built-in-only", "--jobs", "1", "-l"]
+    told = [CliRunner().invoke(cli, [*asked, language]).output for language in ("en", "zh")]
+    assert "not asked, since a proof is about one record: number_once, one_place_at_a_time" in told[0]
+    assert "就整本台账成立的没有问：number_once、one_place_at_a_time" in told[1]
+
+
+def test_cases_of_rows_are_kept_and_locked() -> None:
+    book = of_access(lambda text: text)
+    texts = {f.path: f.data.decode() for f in folder_files(ACCESS)}
+    again = restored(stored(book, texts), texts)
+    assert [c.title for c in again.areas["access"].across_rows[0].cases] == [
+        c.title for c in book.areas["access"].across_rows[0].cases
+    ]
+    lost = lock(of_access(lambda text: text.replace("expect: undetermined, named: [2]}", "expect: undetermined}")))
+    gone = {key for key, one in lock(book).items() if lost.get(key) != one}
+    assert gone == {("cases", "access/number_once")}
 
 
 def with_rising(folder: Path) -> Path:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.suite import parsed
+from conformance.suite import HERE, parsed
+from safety_rules.loading.files import RuleFileText, folder_files
+from safety_rules.loading.rulebook import rulebook
 
 SLIPS = [
     ("project.ready && project.clean", "syntax", "write `and` for `&&`"),
@@ -55,3 +57,23 @@ def test_a_slip_is_answered_by_what_to_write(text: str, code: str, help_: str) -
 )
 def test_what_is_right_stays_right(text: str) -> None:
     assert parsed(text) is not None
+
+
+FORMATS = {
+    "nothing is like it": ('pattern: "[A-Z]{2}", like: [], not_like: [a]', "shape"),
+    "everything is like it": ('pattern: "[A-Z]{2}", like: [AB], not_like: []', "shape"),
+    "never met": ('pattern: "", like: [A], not_like: [B1]', "format"),
+    "always met": ('pattern: ".*", like: [A], not_like: [B]', "format"),
+    "met by what it is told from": ('pattern: "[A-Z]?[0-9]?", like: [A], not_like: [B]', "format"),
+    "no examples": ('pattern: "[A-Z]{2}"', "missing-key"),
+    "the fewest are more than the most": ('pattern: "[A-Z]{3,1}", like: [AA], not_like: [A]', "format"),
+}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_format_that_is_never_or_always_met_is_refused(kind: str) -> None:
+    written, code = FORMATS[kind]
+    own = RuleFileText("more.yaml", f"facts: {{}}\nformats:\n  own: {{zh: 甲, en: Own, {written}}}\n".encode())
+    made, found = rulebook([*folder_files(HERE / "base"), own])
+    assert made is None
+    assert {d.code for d in found} == {code}

@@ -303,3 +303,43 @@ def test_what_is_asked_of_a_key_grows_with_its_rows_and_not_with_their_square(ar
     found = replace(one, ways=[{key: [*map(Row, numbers)] for key, numbers in way.items()} for way in one.ways])
     assert found.mine({"visitor.number": "甲1"}).certain == [*range(500)]
     assert Row.asked < 10 * len(rows)
+
+
+AT_ITSELF = {
+    "a list by its own field": "visitor.bans: {person: visitor.bans.person}",
+    "a list by the list": "visitor.bans: {person: visitor.bans}",
+    "two lists by each other": "visitor.bans: {person: visitor.training.person}\n  visitor.training: {person: visitor.bans.person}",
+    "a list by what is worked out of it": "visitor.bans: {person: visitor.alias}",
+    "a second way by itself": "visitor.bans: [{person: visitor.number}, {reason: visitor.bans.reason}]",
+}
+ALIAS = """
+derive: alias
+title: {zh: 别名, en: Alias}
+in_force: {from: 2020-01-01}
+authority: [{source: house, clause: 一}]
+fact: visitor.alias
+derives: "'A' if count(b for b in visitor.bans) > 0 else 'B'"
+"""
+
+
+@pytest.mark.parametrize("kind", AT_ITSELF)
+def test_no_list_is_joined_by_what_stands_in_a_ledger_or_is_worked_out_of_one(kind: str, tmp_path: Path) -> None:
+    joins = PACK["area.yaml"].partition("from_ledger:")[0] + f"from_ledger:\n  {AT_ITSELF[kind]}\n"
+    words = PACK["vocabulary.yaml"].replace(
+        "  visitor.company:", "  visitor.alias: {zh: 别名, en: Alias, kind: text}\n  visitor.company:"
+    )
+    with pytest.raises(sr.RuleFileError) as wrong:
+        pack(tmp_path, area=joins, vocabulary=words, alias=ALIAS)
+    lines = AT_ITSELF[kind].count("\n") + 1
+    assert [d.code for d in wrong.value.diagnostics] == ["from-ledger"] * lines
+
+
+def test_the_screened_ledger_is_none_of_its_own_lists_and_one_named_twice_counts_once(
+    area: DatedArea, tmp_path: Path
+) -> None:
+    visitors = write(tmp_path / "访客.csv", [["证号", "单位"], ["A1", "甲"]])
+    bans = write(tmp_path / "禁入名单.csv", [["人员", "截止日"], ["A1", "2027-06-01"], ["A1", "2027-06-01"]])
+    with pytest.raises(sr.LedgerError, match="has no sheet of"):
+        area.with_ledger(visitors)
+    [row] = screen(visitors, area, history=area.with_ledger(bans, bans)).rows
+    assert len(row.verdict.record.values["visitor.bans"]) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +131,60 @@ def test_rules_that_are_as_they_were_locked_are_not_looked_at_again(tmp_path: Pa
     (pack / "rules.lock").write_text((pack / "rules.lock").read_text("utf-8").replace("# rules ", "# rules 0"), "utf-8")
     with pytest.raises(pytest.fail.Exception):
         CliRunner().invoke(cli, ["check", str(pack)], catch_exceptions=False)
+
+
+ACCESS = Path(__file__).parents[2] / "examples" / "access"
+WINTER, RESCUE = "冬季.yaml", "应急救援.yaml"
+SWITCHED = "switch_off:\n  vehicles_are_light_enough: {zh: 另有规定, en: There is another rule}\n"
+OVERLAY_EDITS = {
+    "an own case deleted": (r"\ncases:\n.*", "\n", "lock-lost"),
+    "a figure": ('value: "20:00"', 'value: "20:30"', "lock-altered"),
+    "a standing": ("standing: local", "standing: secondary", "lock-altered"),
+    "a rule switched off": ("changes_cases:", f"{SWITCHED}changes_cases:", "lock-widened"),
+}
+
+
+@pytest.mark.parametrize("fault", OVERLAY_EDITS)
+def test_an_overlay_is_held_to_a_lock_of_its_own(fault: str, tmp_path: Path) -> None:
+    old, new, code = OVERLAY_EDITS[fault]
+    path, rules = tmp_path / WINTER, str(ACCESS / "rules")
+    text = (ACCESS / "overlays" / WINTER).read_text("utf-8")
+    path.write_text(text, "utf-8")
+    asked = ["lock", rules, "--overlay", str(path)]
+    assert run(*asked, "--check").exit_code == 3
+    assert run(*asked).exit_code == 0
+    assert run(*asked, "--check").exit_code == run("check", rules, "--overlay", str(path)).exit_code == 0
+    path.write_text(re.sub(old, new, text, count=1, flags=re.DOTALL), "utf-8")
+    done = run("check", rules, "--overlay", str(path))
+    assert done.exit_code == 3
+    assert f"[{code}]" in done.output
+    assert run(*asked).exit_code == 3
+    assert run(*asked, "--accept", "按新通知调整").exit_code == 0
+    assert run("check", rules, "--overlay", str(path)).exit_code == 0
+    assert "按新通知调整" in path.with_suffix(".lock").read_text("utf-8")
+
+
+def test_a_new_exception_of_an_overlay_is_a_widening_and_a_folder_has_one_lock(tmp_path: Path) -> None:
+    folder, rules = tmp_path / "district", str(ACCESS / "rules")
+    folder.mkdir()
+    (folder / WINTER).write_text((ACCESS / "overlays" / WINTER).read_text("utf-8"), "utf-8")
+    assert run("lock", rules, "--overlay", str(folder)).exit_code == 0
+    assert (folder / "rules.lock").is_file()
+    (folder / RESCUE).write_text((ACCESS / "overlays" / RESCUE).read_text("utf-8"), "utf-8")
+    told = run("check", rules, "--overlay", str(folder)).output
+    assert "widened: exception `emergency_calls: vehicles_are_light_enough.emergency` is new" in told
+
+
+def test_what_the_rules_below_an_overlay_gain_or_come_to_say_is_no_loss_of_it(tmp_path: Path) -> None:
+    rules, path = tmp_path / "rules", tmp_path / WINTER
+    shutil.copytree(ACCESS / "rules", rules)
+    path.write_text((ACCESS / "overlays" / WINTER).read_text("utf-8"), "utf-8")
+    assert run("lock", str(rules), "--overlay", str(path)).exit_code == 0
+    night = rules / "access" / "nights_are_for_those_on_duty.yaml"
+    case = "  - {case: 二十三点 · eleven, given: {来访.进入时刻: '23:00', 来访.岗位: 访客}, expect: violated}\n"
+    night.write_text(night.read_text("utf-8") + case, "utf-8")
+    sources = rules / "sources.yaml"
+    own = path.read_text("utf-8")
+    notice = own[own.index("  winter_notice:") : own.index("parameters:")]
+    sources.write_text(sources.read_text("utf-8").rstrip("\n") + "\n" + notice, "utf-8")
+    assert run("check", str(rules), "--overlay", str(path)).exit_code == 0

@@ -68,6 +68,7 @@ def command(
     problems: Sequence[Problem] = of_diagnostics(diagnostics)
     overdue = of_diagnostics(list(overdue_reviews(book, on))) if book is not None else ()
     lost = _lost(folder / NAME, shown_at, rulebook_of(rules) if over else book, waivers) if book is not None else ()
+    lost = [*lost, *(_lost_of(rules, overlays) if book is not None else ())]
     problems = [*problems, *overdue, *lost]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
@@ -111,6 +112,21 @@ def _lost(path: Path, shown_at: str, book: Rulebook, waivers: Path | None) -> Se
         return ()
     granted = lint_waivers(waivers) if waivers is not None else ()
     return of_diagnostics(list(against(kept, lock(book, shown_at, granted, texts), waivers is not None)))
+
+
+def _lost_of(rules: str | None, overlays: Sequence[Path]) -> Sequence[Problem]:
+    """Return what each overlay lost, altered or widened against the lock beside it, on top of those before it."""
+    from safety_rules.loading.folders import rulebook_of
+    from safety_rules.services.lock import against, beside, kept_lock, lock, of_overlay
+
+    found: list[Problem] = []
+    for n, overlay in enumerate(overlays):
+        path, shown_at = beside(overlay)
+        if (kept := kept_lock(path)) is None:
+            continue
+        below, made = (lock(rulebook_of(rules, overlays[:m]), shown_at) for m in (n, n + 1))
+        found += of_diagnostics(list(against(kept, of_overlay(made, below, kept), with_waivers=False)))
+    return found
 
 
 def _lint(

@@ -15,6 +15,7 @@ from safety_rules.cli.options import PATH, Verb, format_option
 from safety_rules.cli.reporting import put
 from safety_rules.formats.report import Problem, Report
 from safety_rules.words.catalog import sentence
+from safety_rules.words.said import series
 
 if TYPE_CHECKING:
     from safety_rules.services.proving.answers import Proof
@@ -62,7 +63,9 @@ def command(
     problems += _nothing_asked(proofs, built_in_only)
     passed = tuple(headline(p, answered()) for p in proofs if p.holds)
     extra = {"limits": {"items": items, "seconds": seconds}}
-    put(Report("prove", tuple(problems), passed, summary(proofs, answered()), extra), form, output)
+    rows = series(r.key for a in chosen for r in book.rulebook.areas[a].across_rows).in_(answered())
+    said = summary(proofs, answered()) + (sentence("proving.rows", answered(), rules=rows) if rows else "")
+    put(Report("prove", tuple(problems), passed, said, extra), form, output)
     if problems:
         sys.exit(ExitCode.NOT_PROVED)
 

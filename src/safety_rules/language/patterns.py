@@ -90,7 +90,7 @@ class _Read:
         self.at = found.end()
         low, high = int(found[1]), int(found[2] or found[1])
         if high > LONGEST or low > high:
-            raise BadPattern("too-many", found.start())
+            raise BadPattern("too-many" if low <= high else "sign", found.start())
         return low, high
 
     def end(self, sign: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from safety_rules.language.chain import ChainRule
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.invariant import Exemption, Invariant
 from safety_rules.language.kinds import Name
 from safety_rules.language.law import Parameter
@@ -60,6 +61,8 @@ class AcrossRows:
     by: tuple[str, ...]
     at_most: int = 1
     rising: str = ""
+    cases: Sequence[Case] = field(default=(), compare=False)
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

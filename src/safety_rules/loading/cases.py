@@ -13,7 +13,7 @@ from safety_rules.language.verdict import Status
 from safety_rules.language.vocabulary import Fact, normal
 from safety_rules.loading.context import Context
 from safety_rules.loading.models import ChangedCasesFile
-from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile
+from safety_rules.loading.models_rules import AreaCaseFile, AreaFile, CaseFile, RowsCaseFile
 from safety_rules.loading.report import Report
 from safety_rules.loading.scalars import day, standing
 from safety_rules.loading.tree import Mapping, Scalar
@@ -21,6 +21,7 @@ from safety_rules.semantics.admission.values import NOTHING, absent
 from safety_rules.words.near import suggestion
 
 OF_A_RULE = (*(status.value for status in Status), "not_in_force")
+OF_ROWS = tuple(status.value for status in (Status.SATISFIED, Status.VIOLATED, Status.UNDETERMINED))
 LISTS = ("because", "violated", "undetermined", "says")
 
 
@@ -34,6 +35,19 @@ def cases(files: Sequence[CaseFile | AreaCaseFile], area_file: AreaFile | None, 
         base = base if file.given is None else facts_of(file.given, c)
         given = {**base, **facts_of(file.but or {}, c)}
         made.append(Case(str(file.case), _on(file, area_file, c), given, expected(file, c), file.case.at))
+    return tuple(made)
+
+
+def rows_cases(files: Sequence[RowsCaseFile], area_file: AreaFile, c: Context) -> tuple[Case, ...]:
+    """Return the cases of a rule of a ledger as a whole; each gives the facts of its rows by their English names."""
+    made: list[Case] = []
+    for file in files:
+        if str(file.expect) not in OF_ROWS:
+            c.report.error("case.expect", file.expect, suggestion(file.expect, OF_ROWS), written=file.expect)
+        given = {"rows": [facts_of(row, c) for row in file.rows]}
+        named = {} if file.named is None else {"named": tuple(map(str, file.named))}
+        on = day(area_file.cases_on, c.report) or datetime.date(2000, 1, 1)
+        made.append(Case(str(file.case), on, given, {"expect": file.expect, **named}, file.case.at))
     return tuple(made)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from safety_rules.language.kinds import Choices, Date, Number, Records
 from safety_rules.language.rulebook import AcrossRows, LedgerJoin
 from safety_rules.language.vocabulary import Fact
+from safety_rules.loading.cases import rows_cases
 from safety_rules.loading.context import Context
 from safety_rules.loading.models_rules import AreaFile
 from safety_rules.loading.scalars import key, name, number
@@ -44,7 +45,10 @@ def across(file: AreaFile, c: Context) -> tuple[AcrossRows, ...]:
         ):
             c.report.error("from-ledger.rising", own.rising, fact=rising.key)
         most_rows = 1 if most is None else int(most)
-        made = AcrossRows(key(at, c.report), name(own, c.report), keys, most_rows, "" if rising is None else rising.key)
+        made = AcrossRows(
+            key(at, c.report), name(own, c.report), keys, most_rows, "" if rising is None else rising.key,
+            rows_cases(own.cases, file, c), at.at,
+        )  # fmt: skip
         found.append(made)
     return tuple(found)
 

@@ -131,12 +131,23 @@ class ObligationFile(_InForce):
     duty: DutyRef
 
 
+class RowsCaseFile(Model):
+    """An example of a ledger: its rows, whether the rule holds of them, and which of them, counted from 1, say that it does not or leave it open."""
+
+    case: S
+    rows: list[dict[S, Node]]
+    expect: S
+    named: list[S] | None = None
+    note: S | None = None
+
+
 class AcrossRowsFile(NameFile):
     """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many, one by default; or a fact never falls in them."""
 
     by: list[S] = Field(min_length=1)
     at_most: S | None = None
     rising: S | None = None
+    cases: list[RowsCaseFile] = Field(default_factory=list)
 
 
 JoinKeys = Annotated[

@@ -11,8 +11,8 @@ from safety_rules.engines.spark.result import SparkDecision
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem, Record
 from safety_rules.language.rulebook import AcrossRows
-from safety_rules.language.table import normal_spelling
 from safety_rules.language.vocabulary import Vocabulary
+from safety_rules.semantics.across_rows import Asked, Key
 from safety_rules.semantics.decide import AreaOn
 from safety_rules.tables.by_record import RecordDecision
 from safety_rules.words.problem import problem
@@ -24,26 +24,17 @@ MOST_ROWS = 20  # of a group, that are named
 def across_rows(
     rules: Iterable[AcrossRows], rows: Iterable[tuple[int, Record]], name: str, vocabulary: Vocabulary
 ) -> Iterator[Problem]:
-    """Yield each group of rows that has too many of them, and how many rows leave open to which group they belong.
-
-    A text counts as another text that differs in width, letter case and blanks alone.
-    """
-    asked = [(rule, dict[tuple[Any, ...], list[tuple[int, Any]]](), list[int]()) for rule in rules]
+    """Yield each group of rows that has too many of them, and how many rows leave open to which group they belong."""
+    asked = [Asked(rule) for rule in rules]
     for number, record in rows:
-        for rule, groups, blank in asked:
-            keys = [record.values.get(key) for key in rule.by]
-            value = record.values.get(rule.rising) if rule.rising else 0
-            if None in keys or value is None:
-                blank.append(number)
-            if None not in keys:
-                groups.setdefault(tuple(_key(v) for v in keys), []).append((number, value))
-    for rule, groups, blank in asked:
-        facts = _names(rule.by, vocabulary)
-        for key, found in groups.items():
-            numbers = _falling(found) if rule.rising else [n for n, _ in found]
-            place, rows_ = f"{name}:{(numbers or [0])[0]}", _numbers(numbers)
-            if rule.rising and numbers:
-                kind, said = vocabulary.facts[rule.rising].kind, dict(found)
+        for one in asked:
+            one.add(number, record)
+    for one in asked:
+        rule, facts = one.rule, _names(one.rule.by, vocabulary)
+        for key, numbers in one.broken():
+            place, rows_ = f"{name}:{numbers[0]}", _numbers(numbers)
+            if rule.rising:
+                kind, said = vocabulary.facts[rule.rising].kind, dict(one.groups[key])
                 values = Name(
                     *(listed([shown(said[n], kind, at) for n in numbers[:MOST_ROWS]], at) for at in ("zh", "en"))
                 )
@@ -51,16 +42,16 @@ def across_rows(
                     "across-rows.falls", rule.rising, place, _shown(key, rule, vocabulary),
                     rule=rule.name, facts=facts, rows=rows_, value=vocabulary.facts[rule.rising].name, values=values,
                 )  # fmt: skip
-            elif not rule.rising and len(numbers) > rule.at_most:
+            else:
                 yield problem(
                     "across-rows", rule.by[0], place, _shown(key, rule, vocabulary),
                     rule=rule.name, facts=facts, rows=rows_, count=len(numbers), most=rule.at_most,
                 )  # fmt: skip
-        if blank:
-            place, rows_ = f"{name}:{blank[0]}", _numbers(blank)
+        if one.blank:
+            place, rows_ = f"{name}:{one.blank[0]}", _numbers(one.blank)
             facts = _names((*rule.by, *filter(None, [rule.rising])), vocabulary)
             yield problem(
-                "across-rows.blank", rule.by[0], place, rule=rule.name, facts=facts, rows=rows_, count=len(blank)
+                "across-rows.blank", rule.by[0], place, rule=rule.name, facts=facts, rows=rows_, count=len(one.blank)
             )
 
 
@@ -76,26 +67,9 @@ def across_table(law: AreaOn, found: TableDecision | RecordDecision | SparkDecis
         yield problem("across-rows.unordered", rule.by[0], name, rule=rule.name)
 
 
-def _falling(rows: list[tuple[int, Any]]) -> list[int]:
-    """Return the numbers of rows of which one says less than a row above it, each with that row; blanks are passed over."""
-    found, most = dict[int, None](), None
-    for number, value in rows:
-        if value is None:
-            continue
-        if most is not None and value < most[1]:
-            found |= {most[0]: None, number: None}
-        else:
-            most = (number, value)
-    return sorted(found)
-
-
 def _names(keys: Iterable[str], vocabulary: Vocabulary) -> Name:
     listed_keys = list(keys)
     return Name(*(listed((vocabulary.facts[k].name.in_(at) for k in listed_keys), at) for at in ("zh", "en")))
-
-
-def _key(value: Any) -> Any:
-    return normal_spelling(value) if isinstance(value, str) else value
 
 
 def _numbers(numbers: list[int]) -> Name:
@@ -104,6 +78,6 @@ def _numbers(numbers: list[int]) -> Name:
     return Name(listed(parts, "zh"), listed(parts, "en"))
 
 
-def _shown(key: tuple[Any, ...], rule: AcrossRows, vocabulary: Vocabulary) -> str:
+def _shown(key: Key, rule: AcrossRows, vocabulary: Vocabulary) -> str:
     kinds = [vocabulary.facts[k].kind for k in rule.by]
     return listed((str(v) if isinstance(v, str) else shown(v, k, "zh") for v, k in zip(key, kinds, strict=True)), "zh")

@@ -12,12 +12,13 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import Name, Number, Records, Value
 from safety_rules.language.record import Record
 from safety_rules.language.rule import Case, Derivation, Obligation, Rule
-from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.rulebook import AcrossRows, Area, Rulebook
 from safety_rules.language.source import standing_key
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Reason
 from safety_rules.language.vocabulary import Fact
 from safety_rules.loading.scalars import RATIONAL
+from safety_rules.semantics.across_rows import Asked
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import absent, value_of
 from safety_rules.semantics.counsel.gap import clause_gaps
@@ -101,6 +102,8 @@ def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[
     holders: tuple[Holder, ...] = (*area.rules, *area.derivations, *area.obligations)
     for h in holders:
         yield from ((h.key, c, partial(runs[type(h)], book, area, h, c)) for c in h.cases)
+    for rule in area.across_rows:
+        yield from ((rule.key, c, partial(rows_case, book, area, rule, c)) for c in rule.cases)
     yield from (("", c, partial(area_case, book, area, c)) for c in area.cases)
 
 
@@ -180,6 +183,21 @@ def _compare_gap(
     if wanted not in [g.change for g in gaps]:
         found = one_of(amount(g.change, fact.kind) for g in gaps)
         yield both("case.gap", path=path, expected=change, came=found)
+
+
+def rows_case(rulebook: Rulebook, area: Area, rule: AcrossRows, case: Case) -> Running:
+    """Yield what a case of a rule of a ledger as a whole does not hold to."""
+    on, asked = area_on(rulebook, area.key, case.on), Asked(rule)
+    for number, row in enumerate(case.given["rows"], 1):
+        record = area_record(on, row)
+        yield from (both("case.problem", path=f"{p.path} {number}", why=p.message) for p in record.problems)
+        asked.add(number, record)
+    status, named = asked.status()
+    if status.value != str(case.expect["expect"]):
+        yield both("case.came", expected=status_word(case.expect["expect"]), came=status_word(status.value))
+    if "named" in case.expect and set(case.expect["named"]) != {str(n) for n in named}:
+        yield both("case.named", expected=listed(case.expect["named"]), came=listed(named))
+    return None
 
 
 def derivation_case(rulebook: Rulebook, area: Area, derivation: Derivation, case: Case) -> Running:

@@ -9,9 +9,10 @@ from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Compare, Expr, kind_of, walk
 from safety_rules.language.kinds import Date, Name, Number
 from safety_rules.language.rule import Case, Clause, Derivation, Obligation, Rule
-from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.rulebook import AcrossRows, Area, Rulebook
 from safety_rules.language.truth import Truth, conjunction
 from safety_rules.language.verdict import Status, Unknown
+from safety_rules.loading.cases import OF_ROWS
 from safety_rules.semantics.decide import Told, area_on, area_record, clause_results, scopes, told
 from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, walk_scoped
@@ -57,6 +58,8 @@ def untried(rulebook: Rulebook, area: str | None = None) -> Iterator[Untried]:
             yield from _derivation(rulebook, found, derivation)
         for obligation in found.obligations:
             yield from _obligation(rulebook, found, obligation)
+        for across in found.across_rows:
+            yield from _across(found, across)
     for chain in (c for c in rulebook.chains if area in (None, c.area)):
         for word in untried_of(chain):
             what = both("untried.status", word=status_word(word)) if word else both("untried.record")
@@ -135,6 +138,13 @@ def _derivation(rulebook: Rulebook, area: Area, derivation: Derivation) -> Itera
         yield Untried(area.key, derivation.key, "", both("untried.unknown"), derivation.at, "unknown")
     if not at_edge(derivation.formula, environments):
         yield Untried(area.key, derivation.key, "", both("untried.boundary"), derivation.at, "boundary")
+
+
+def _across(area: Area, rule: AcrossRows) -> Iterator[Untried]:
+    expected = [str(c.expect["expect"]) for c in rule.cases]
+    for word in (w for w in OF_ROWS if w not in expected):
+        kind = "unknown" if word == Status.UNDETERMINED.value else "status"
+        yield Untried(area.key, rule.key, "", both("untried.status", word=status_word(word)), rule.at, kind, word)
 
 
 def _either_way(answers: Iterable[bool]) -> set[bool]:

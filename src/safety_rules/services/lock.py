@@ -32,9 +32,11 @@ LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a
 LONGEST = 80
 MOST_GONE = 8
 OF_ONE, OF_MANY = 8, 6  # digits of a digest: of a thing, of one among those of a line
-WIDENING = frozenset({"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered"})
+WIDENING = frozenset(
+    {"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered", "switched-off", "exception"}
+)
 GROUPED = frozenset({"cases", "headings", "sentences"})
-NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices"})
+NO_LOSS = frozenset({"exemption", "silence", "waiver", "not-covered", "choices", "switched-off", "exception"})
 """Whose coming makes rules hold less, and whose going takes nothing away."""
 
 Key = tuple[str, str]
@@ -80,6 +82,30 @@ def lock(book: Rulebook, folder: str = "", waivers: Iterable[LintWaiver] = (), t
     return made
 
 
+def beside(overlay: Path) -> tuple[Path, str]:
+    """Return where the lock of an overlay stands, and what stands before the names of its files."""
+    where = overlay if overlay.is_dir() else overlay.parent
+    return (overlay / NAME if overlay.is_dir() else overlay.with_suffix(".lock")), f"{where.as_posix()}/"
+
+
+def of_overlay(made: Lock, below: Lock, kept: Kept | None = None) -> Lock:
+    """Return what a lock holds beyond that of the rules below an overlay: what it adds and changes.
+
+    Beside it stands what `kept` asks for, as it is now: what the rules have come to say themselves is not lost.
+    """
+    found = {at: made[at] for at in (kept.things if kept is not None else ()) if at in made}
+    for (kind, key), one in made.items():
+        was = below.get((kind, key))
+        if was is None or kind not in GROUPED:
+            own = one if was is None or was.digest != one.digest else None
+        else:
+            left = [digest for digest in one.digest.split() if digest not in was.digest.split()]
+            own = Locked(f"{len(left)}" if kind == "cases" else one.says, " ".join(left)) if left else None
+        if own is not None:
+            found.setdefault((kind, key), own)
+    return found
+
+
 def _short(text: str, digits: int) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:digits]
 
@@ -113,6 +139,9 @@ def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver], texts: T
             said[0].removeprefix(f"{of}: ").partition(" ")[2],
             " ".join(_short(s, OF_MANY) for s in said),
         )
+    for change in book.changes:
+        kind = {"switch_off": "switched-off", "exception": "exception"}.get(change.what, "overlay")
+        yield kind, f"{change.overlay}: {change.key}", change.detail.zh, ""
     for name, text in (texts or {}).items():
         yield "text", name, f"{len(text)}", text
     for parameter in book.parameters.values():
@@ -141,6 +170,8 @@ def _of_area(area: Area) -> Iterator[Thing]:
     for holder in holders:
         yield "rule", f"{area.key}/{holder.key}", period_says(holder.in_force), ""
         yield from _cases(f"{area.key}/{holder.key}", holder.cases)
+    for rows in area.across_rows:
+        yield from _cases(f"{area.key}/{rows.key}", rows.cases)
     yield from _cases(area.key, area.cases)
     for one in area.invariants:
         yield "invariant", f"{area.key}/{one.key}", one.sentence.zh, repr((one.claim, one.when, one.period))

@@ -32,7 +32,7 @@ from safety_rules.language.kinds import Date, Name, Number
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
-from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.language.rulebook import AcrossRows, Area, Rulebook
 from safety_rules.language.source import Citation, Period
 from safety_rules.language.table import Edition, Table
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
@@ -186,7 +186,7 @@ def _named(expr: Expr) -> set[str]:
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
     drawn: set[object] = set()
-    for part in ("rules", "derivations", "obligations"):
+    for part in ("rules", "derivations", "obligations", "across_rows"):
         things = getattr(area, part)
         for i, thing in enumerate(things):
             for what, at, changed in _of_thing(thing, area, drawn):
@@ -199,7 +199,7 @@ Dated = Entry | Edition
 Changed = Iterator[tuple[Name, Span | None, Any]]
 
 
-def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[object]) -> Changed:
+def _of_thing(thing: Rule | Derivation | Obligation | AcrossRows, area: Area, drawn: set[object]) -> Changed:
     """Yield the changes of a thing; of the rows of one set, whose cases are drawn alike, the first stands for the others.
 
     Of those, only conditions that are written, more than a question and its negation, are changed, each where it first stands.
@@ -213,9 +213,21 @@ def _of_thing(thing: Rule | Derivation | Obligation, area: Area, drawn: set[obje
         case Obligation():
             yield from _of_clauses(thing, "applies_when", thing.applies_when)
             yield from ((what, thing.at, replace(thing, in_force=p)) for what, p in _periods(thing.in_force))
+        case AcrossRows():
+            yield from ((what, thing.at, changed) for what, changed in _of_rows(thing))
         case Derivation(borrowed=False, row_of=""):
             yield from ((what, thing.at, replace(thing, formula=f)) for what, f in expressions(thing.formula))
             yield from ((what, thing.at, replace(thing, in_force=p)) for what, p in _periods(thing.in_force))
+
+
+def _of_rows(rule: AcrossRows) -> Iterator[tuple[Name, AcrossRows]]:
+    for fact in rule.by if len(rule.by) > 1 else ():
+        yield both("mutant.dropped", part=fact), replace(rule, by=tuple(k for k in rule.by if k != fact))
+    if rule.rising:
+        yield both("mutant.dropped", part=rule.rising), replace(rule, rising="")
+        return
+    yield both("mutant.step_more", number=rule.at_most), replace(rule, at_most=rule.at_most + 1)
+    yield both("mutant.step_less", number=rule.at_most), replace(rule, at_most=rule.at_most - 1)
 
 
 def _of_rule(rule: Rule, area: Area) -> Changed:
