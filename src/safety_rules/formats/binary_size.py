@@ -36,8 +36,11 @@ Cell = tuple[int, int, int]  # row, column, bytes of its text
 
 def beyond(path: Path) -> LedgerError | None:
     """Return the error of a binary workbook whose reader would hold more than is read; None where it would not."""
-    with path.open("rb") as file:
-        old = file.read(len(COMPOUND)) == COMPOUND
+    try:
+        with path.open("rb") as file:
+            old = file.read(len(COMPOUND)) == COMPOUND
+    except OSError:
+        return None  # the reader says what is wrong
     if old and path.stat().st_size > limits.OLD_BOOK:
         return limits.beyond(path.name, "its first sheet", "bytes in an .xls", limits.OLD_BOOK)
     held = 0

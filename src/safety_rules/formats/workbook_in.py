@@ -33,11 +33,9 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
     told = Parts(path) if zipfile.is_zipfile(path) else None
-    unpacked = (
-        binary_size.beyond(path) if told is None else told.beyond() or ods_size.beyond(path) or binary_size.beyond(path)
-    )
-    if unpacked is not None:
-        raise unpacked
+    zipped = (told.beyond() or ods_size.beyond(path)) if told is not None else None
+    if (error := zipped or binary_size.beyond(path)) is not None:
+        raise error
     book = _opened(path)
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
     seen = {m.name: told.seen(m.name) if told is not None else Seen(told=False) for m in kinds}
@@ -53,11 +51,7 @@ def _bounded(file: str, seen: Mapping[str, Seen], told: Parts | None) -> None:
     """Raise LedgerError where the sheets of a workbook hold more than is read, one or all together."""
     cells = words = 0
     for name, of in seen.items():
-        cells, words, place = (
-            cells + of.last_row * of.last_column,
-            words + of.words,
-            f"the sheet `{name}`",
-        )
+        cells, words, place = cells + of.last_row * of.last_column, words + of.words, f"the sheet `{name}`"
         if cells > limits.SHEET:
             what = "cells in a sheet" if cells == of.last_row * of.last_column else "cells in all sheets"
             raise limits.beyond(file, place, f"{what} (rows by columns)", limits.SHEET)
@@ -119,13 +113,7 @@ def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTab
     except LedgerError as error:
         raise LedgerError(f"the sheet `{name}` of `{path.name}` cannot be read: {error}") from None
     notices = tuple(_notices(name, seen, hidden, sheet.total_height))
-    return RawTable(
-        name,
-        lambda: _rows(sheet, seen),
-        size=sheet.total_height,
-        hidden=hidden,
-        notices=notices,
-    )
+    return RawTable(name, lambda: _rows(sheet, seen), size=sheet.total_height, hidden=hidden, notices=notices)
 
 
 def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Problem]:
