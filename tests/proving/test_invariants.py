@@ -17,7 +17,7 @@ from safety_rules.services.proving.answers import Answer
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.claims import invariant_proofs
 from safety_rules.services.proving.days import frozen
-from safety_rules.services.proving.prove import prove_invariants
+from safety_rules.services.proving.prove import prove, prove_invariants
 from safety_rules.services.proving.words import failure, summary
 
 BOOK = sr.load().rulebook
@@ -110,3 +110,34 @@ def test_without_z3_one_line_names_what_to_install() -> None:
         ran.stderr.strip()
         == "error: z3 is missing, which this needs; install the extra `prove`: pip install 'safety-rules[prove]'"
     )
+
+
+LOOKS_INTO = """
+rule: {key}
+title: {{zh: 名称, en: Name}}
+in_force: {{from: 2020-01-01}}
+authority: [{{source: code, clause: 一}}]
+requires:
+  named: {{zh: 名称不长, en: A short name, that: "length(plant.name) <= 30 and contains(plant.name, plant.name)"}}
+otherwise: {{{otherwise}}}
+"""
+
+
+def test_only_what_needs_a_look_into_a_text_is_not_decided() -> None:
+    """A rule about a text's length leaves open what rests on it; vetoes, other rules and worse outcomes are proved beside it."""
+    advice = book(advice=LOOKS_INTO.format(key="advice", otherwise="advice: true"))
+    mild = book(mild=LOOKS_INTO.format(key="mild", otherwise="outcome: fair"))
+    left = {}
+    for name, rules in (("advice", advice), ("mild", mild)):
+        proofs = list(prove(rules, "area"))
+        assert {p.answer for p in proofs} == {Answer.PROVED, Answer.UNDECIDED}
+        left[name] = {(p.question.code, p.question.of) for p in proofs if p.answer is Answer.UNDECIDED}
+    own = {("can-be-violated", "{}"), ("can-be-satisfied", "{}")}
+    assert left["advice"] == {(code, of.format("advice")) for code, of in own}
+    assert left["mild"] == {
+        *((code, of.format("mild")) for code, of in own),
+        ("can-decide", "mild"),
+        ("best-is-reachable", ""),
+        ("definite-when-known", ""),
+        ("invariant", "mass_never_helps"),
+    }
