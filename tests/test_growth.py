@@ -10,7 +10,7 @@ import datetime
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from conformance.suite import HERE, folder_files, loaded
 from safety_rules.engines.columnar.cases import arrow_table
 from safety_rules.engines.columnar.source import source
 from safety_rules.engines.compiled import compiled, fast
+from safety_rules.engines.compiled.decide import decider
 from safety_rules.engines.compiled.standing import standings
 from safety_rules.engines.smt.law import open_law
 from safety_rules.engines.sql.dialect import DUCKDB
@@ -277,3 +278,43 @@ def test_what_a_blank_list_of_choices_can_come_to_is_worked_out_once_and_not_for
 
     explained(1)
     assert explained(16) <= 2 * explained(2)
+
+
+def firm(n: int, known: int = 0) -> dict[str, Any]:
+    """Return an enterprise of so many accidents of which each lacks something, and of larger ones that are known."""
+    whole = ({"date": DAY - datetime.timedelta(30 + i), "deaths": 3, "serious_injuries": 1} for i in range(known))
+    partly = []
+    for j in range(n):
+        day = datetime.date(2018, 1, 1) + datetime.timedelta(days=5 * j)
+        fields = {"date": day, "deaths": j % 4, "serious_injuries": j % 12, "direct_loss": 300 * (j % 5)}
+        partly.append({name: value for i, (name, value) in enumerate(fields.items()) if (j + i) % 3})
+    return {"project": {"site": "land"}, "enterprise": {"accidents": [*whole, *partly]}}
+
+
+TOLD: dict[str, Callable[[Any], object]] = {
+    "gaps": lambda verdict: verdict.gaps,
+    "standing": lambda verdict: verdict.standing,
+    "to_dict": lambda verdict: verdict.to_dict(),
+}
+MOST_FOR_A_PAIR = {"gaps": 600, "standing": 420, "to_dict": 900}
+"""Calls that what is told may take for each pair of accidents: a rule compares them all, and no more than that may grow so."""
+
+
+def of_accidents(known: int, asked: Callable[[Any], object]) -> list[int]:
+    """Return what is called for an enterprise of 8, 16 and 32 accidents, by functions that no other test has used."""
+    law = replace(sr.load().area("admission").on(DAY).law)
+    decided = decider(law).decided
+    asked(decided(firm(3, known)))
+    return [calls(lambda n=n: asked(decided(firm(n, known)))) for n in (8, 16, 32)]
+
+
+def test_cases_of_accidents_that_lack_something_work_out_the_pairs_of_the_changed_one_alone() -> None:
+    _, small, large = of_accidents(0, lambda verdict: verdict.outcome)
+    assert large <= 5 * small
+
+
+@pytest.mark.parametrize("told", TOLD)
+def test_what_is_told_of_accidents_that_lack_something_takes_few_calls_for_a_pair(told: str) -> None:
+    first, second, third = of_accidents(2, TOLD[told])
+    for_pairs = (third - second) - 2 * (second - first)  # without what is in proportion to the length
+    assert for_pairs <= MOST_FOR_A_PAIR[told] * (32 * 32 - 3 * 16 * 16 + 2 * 8 * 8), (first, second, third)

@@ -177,7 +177,7 @@ def _clauses(key: str, texts: str | Sequence[str]) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     """Return a file with every scalar as text, so that YAML decides no type here either."""
-    found: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)
+    found: dict[str, Any] = yaml.load(path.read_text("utf-8"), getattr(yaml, "CBaseLoader", yaml.BaseLoader))
     return found
 
 

@@ -71,14 +71,21 @@ def calls(*folders: str, reporters: Collection[str] = REPORTERS) -> Iterator[Cal
     for folder in folders:
         place = SOURCE / folder
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            tree = ast.parse(path.read_text("utf-8"))
-            functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
-            inner = {id(n): f for f in functions for n in ast.walk(f)}  # the innermost comes last
-            for node in ast.walk(tree):
+            for node, function in _within(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and _name(node.func) in reporters:
-                    slots = frozenset(s for k in node.keywords for s in _slots(k, inner.get(id(node), tree)))
+                    slots = frozenset(s for k in node.keywords for s in _slots(k, function))
                     where = f"{path.relative_to(SOURCE).as_posix()}:{node.lineno}"
-                    yield Call(where, _name(node.func), _keys(node, inner.get(id(node), tree)), slots)
+                    yield Call(where, _name(node.func), _keys(node, function), slots)
+
+
+def _within(tree: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """Yield each node of a tree with the innermost function that it stands in."""
+    waiting = [(tree, tree)]
+    while waiting:
+        node, function = waiting.pop()
+        yield node, function
+        inner = node if isinstance(node, ast.FunctionDef) else function
+        waiting += ((child, inner) for child in ast.iter_child_nodes(node))
 
 
 def codes(*folders: str) -> set[str]:

@@ -201,15 +201,19 @@ def highest(found: Sequence[End]) -> End:
 
 
 def conjunction(parts: Iterable[Bounded]) -> Among:
-    """Return what `and` of truths can be."""
-    each = [can(p) for p in parts]
+    """Return what `and` of truths can be; what comes after a part that is surely false is not looked at."""
+    each = list[tuple[bool, bool, bool]]()
+    for part in parts:
+        each.append(can(part))
+        if each[-1] == (False, True, False):
+            return FALSE
     unsure = any(u for _, _, u in each) and all(t or u for t, _, u in each)
     return truths(all(t for t, _, _ in each), any(f for _, f, _ in each), unsure)
 
 
 def disjunction(parts: Iterable[Bounded]) -> Among:
     """Return what `or` of truths can be."""
-    return negation(conjunction([negation(p) for p in parts]))
+    return negation(conjunction(negation(p) for p in parts))
 
 
 def negation(part: Bounded) -> Among:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any, assert_never
 
@@ -88,9 +89,9 @@ def _value(expr: Expr, env: Environment) -> Any:
         case Not(operand):
             return _fold_truth([evaluate(operand, env)], negation)
         case And(operands):
-            return _fold_truth([evaluate(o, env) for o in operands], conjunction)
+            return _junction(operands, env, False, conjunction)
         case Or(operands):
-            return _fold_truth([evaluate(o, env) for o in operands], disjunction)
+            return _junction(operands, env, True, disjunction)
         case Compare(op, left, right):
             return _strict([evaluate(left, env), evaluate(right, env)], ORDERS[op].value)
         case In(item, container):
@@ -140,6 +141,16 @@ def _from_truth(result: Truth, values: list[Any]) -> Any:
 
 def _fold_truth(values: list[Any], fold: Any) -> Any:
     return _from_truth(fold(*(_as_truth(v) for v in values)), values)
+
+
+def _junction(operands: Iterable[Expr], env: Environment, deciding: bool, fold: Any) -> Any:
+    """Return what `and` or `or` come to; what comes after a part that decides it is not looked at."""
+    values = list[Any]()
+    for operand in operands:
+        values.append(evaluate(operand, env))
+        if values[-1] is deciding:
+            return deciding
+    return _fold_truth(values, fold)
 
 
 def _fact(key: str, env: Environment) -> Any:

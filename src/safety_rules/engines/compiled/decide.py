@@ -42,14 +42,14 @@ def decider(law: AreaOn) -> Decider:
     """Return the compiled functions of a law."""
     kept = Answers(law.derivations)
     exact = cache(partial(asked, law, kept))
-    written = cache(lambda: standings(exact()))
+    written, parts = cache(lambda: standings(exact(), ready=True)), Findings(law, kept)
     shared = Shared(
         kept.derivations,
         kept.known,
         kept.reads,
-        lambda values, masks, outcome: written()(values, masks, outcome),
+        lambda values, masks, outcome: written()(parts.ready(values), masks, outcome),
         lambda values: exact().masks(values),
-        Findings(law, kept),
+        parts,
     )
     exactly = _exactly(law, exact, shared)
     raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared, exact)

@@ -115,6 +115,23 @@ def _ordinary(days: Sequence[str], get: Get) -> bool:
     return True
 
 
+def ordinary_days(node: tree.Expr, law: AreaOn, variables: Sequence[str]) -> Callable[[Sequence[Any]], bool] | None:
+    """Return whether an open comparison of days of items in sight is open by its bounds too; None of any other node."""
+    if not isinstance(node, tree.Compare) or node.left == node.right:
+        return None
+    days = {*_days(node.left, law), *_days(node.right, law)}
+    within = [n for n in tree.walk(node) if isinstance(n, tree.ItemField)]
+    if not days or days != {n.key for n in within}:
+        return None
+    read = [(variables.index(n.variable), n.key.rpartition(".")[2]) for n in within]
+
+    def ordinary(items: Sequence[Any]) -> bool:
+        found = (items[i].get(name) for i, name in read)
+        return all(day is None or FIRST_YEAR < day.year < LAST_YEAR for day in found)
+
+    return ordinary
+
+
 def _margin(end: float) -> float:
     return abs(end) * 1e-6 + 1e-9 if math.isfinite(end) else 0.0
 

@@ -94,11 +94,19 @@ def _worker(
         if items is known:  # the functions of one law read one record after another
             return found
         get = _Nothing().get  # one for all items: what bounds are kept by
-        made = tuple(work(get, item) for item in items) if items is not None else None
+        same = _same(known, found, items)
+        made = tuple(same[id(i)] if id(i) in same else work(get, i) for i in items) if items is not None else None
         last[0] = (items, made)
         return made
 
     return worked
+
+
+def _same(known: Any, found: Any, items: Any) -> dict[int, Any]:
+    """Return what was made of the records of a list that is another one of the same records, by their identity."""
+    if not known or not items or (items[0] is not known[0] and items[-1] is not known[-1]):
+        return {}
+    return {id(item): made for item, made in zip(known, found, strict=True)}
 
 
 class _Nothing:

@@ -26,15 +26,39 @@ from safety_rules.semantics.verdict.shared import Shared
 MOST_STEPS = 20_000
 
 
-class _Budget:
-    """How much may still be worked out in one search, by what a finding costs."""
-
-    def __init__(self) -> None:
-        self.left = MOST_STEPS
-
-
 class _Spent(Exception):
     """The budget of a search is used up."""
+
+
+class _Search:
+    """One search for values with which rules are settled well, and how much may still be worked out in it."""
+
+    def __init__(self, on: AreaOn, rules: Sequence[Rule], shared: Shared) -> None:
+        self.own, self.rules, self.shared, self.left = on, rules, shared, MOST_STEPS
+        self.reads = {rule.key: frozenset(shared.read(rule)) for rule in rules}
+        self.worked = frozenset(key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None)
+
+    def statuses(self, on: AreaOn, record: Record, cost: int, before: Mapping[str, Status]) -> dict[str, Status] | None:
+        """Return what each rule says of a record, those that are known `before` as they are; None where one is violated."""
+        parts = self.shared.parts if on is self.own else None
+        env = on.environment(record) if parts is None else None
+        found = dict[str, Status]()
+        for rule in self.rules:
+            self.left -= cost
+            if self.left < 0:
+                raise _Spent
+            says = before.get(rule.key)
+            if says is None:
+                says = parts.status(rule, record) if parts is not None else told(rule, env or on.environment(record))[0]
+            if says is Status.VIOLATED:
+                return None
+            found[rule.key] = says
+        return found
+
+    def cost(self, values: Mapping[str, Any]) -> int:
+        """Return what a finding costs: one, ten more for each list record with fields that must be worked out, and more for long lists."""
+        listed = {key: len(v) for key, v in values.items() if isinstance(v, tuple) and v and isinstance(v[0], Mapping)}
+        return 1 + sum(10 * n if key in self.worked else n * n // 4 for key, n in listed.items())
 
 
 def needs(
@@ -62,7 +86,11 @@ def needs(
 def _asked(on: AreaOn, record: Record, group: Sequence[Finding], shared: Shared) -> Hashable:
     """Return all that the search for a group's fewest needs depends on."""
     rules = in_order([f.rule for f in group])
-    return tuple(r.key for r in rules), _cost(on, record), shared.values_read(rules, record.values)
+    return (
+        tuple(r.key for r in rules),
+        _Search(on, (), shared).cost(record.values),
+        shared.values_read(rules, record.values),
+    )
 
 
 def _components(found: Iterable[Finding]) -> list[list[Finding]]:
@@ -86,10 +114,11 @@ def _fewest(on: AreaOn, record: Record, group: list[Finding], shared: Shared) ->
     everything = sorted(frozenset().union(*(f.reasons for f in group)))
     rules = in_order([f.rule for f in group])
     env = on.environment(record)
-    budget = _Budget()
+    search = _Search(on, rules, shared)
+    cost = search.cost(record.values)
     try:
         for choice in by_size([_ways(rule, env, shared) for rule in rules]):
-            if witness(on, record, rules, _ordered(choice, on), budget, shared) is not None:
+            if witness(on, record, search, _ordered(choice, on), cost, {}) is not None:
                 return sorted(choice), True
     except (TooMany, _Spent):
         return everything, False
@@ -135,51 +164,34 @@ def _can_be_settled(rule: Rule, lacking: frozenset[Reason], env: Environment, sh
         return bool(lacking)
 
 
-def _cost(on: AreaOn, record: Record) -> int:
-    """Return what a finding costs: one, ten more for each list record with fields that must be worked out, and more for long lists."""
-    worked = {key.rpartition(".")[0] for key, d in on.derivations.items() if d.variable is not None}
-    listed = {
-        key: len(v) for key, v in record.values.items() if isinstance(v, tuple) and v and isinstance(v[0], Mapping)
-    }
-    return 1 + sum(10 * n if key in worked else n * n // 4 for key, n in listed.items())
-
-
 def witness(
-    on: AreaOn,
-    record: Record,
-    rules: Sequence[Rule],
-    lacking: Sequence[Reason],
-    budget: _Budget,
-    shared: Shared | None = None,
+    on: AreaOn, record: Record, search: _Search, lacking: Sequence[Reason], cost: int, before: Mapping[str, Status]
 ) -> dict[Reason, Any] | None:
     """Return values for the lacking things with which none of the rules is violated or undetermined.
 
-    `shared` tells the statuses of rules of this law sooner than the definition, and keeps what was found.
+    `cost` is what a finding of this record costs; `before` are findings that hold as they did before the last value was put in.
     """
-    env, parts = on.environment(record), None if shared is None else shared.parts
-    cost = _cost(on, record)
-    undetermined = []
-    for rule in rules:
-        budget.left -= cost
-        if budget.left < 0:
-            raise _Spent
-        says = told(rule, env)[0] if parts is None else parts.status(rule, record)
-        if says is Status.VIOLATED:
-            return None
-        if says is Status.UNDETERMINED:
-            undetermined.append(rule)
+    found = search.statuses(on, record, cost, before)
+    if found is None:
+        return None
+    undetermined = [rule for rule in search.rules if found[rule.key] is Status.UNDETERMINED]
     if not undetermined:
         return {}
+    env, shared = on.environment(record), search.shared if on is search.own else None
     if not lacking or not all(_can_be_settled(rule, frozenset(lacking), env, shared) for rule in undetermined):
         return None
     first, rest = lacking[0], lacking[1:]
     if first.kind == "year":
         return None
     if first.kind in ("parameter", "authority"):
-        answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, rules, rest, budget)
+        answer = witness(replace(on, confirmed=on.confirmed | {first.name}), record, search, rest, cost, {})
         return None if answer is None else {first: None, **answer}
-    for value in candidates(on, record, rules, first.name, shared):
-        answer = witness(on, record.with_value(first.name, value), rules, rest, budget, shared)
+    key = first.name.partition("[")[0]
+    unmoved = {rule: says for rule, says in found.items() if key not in search.reads[rule]}
+    for value in candidates(on, record, search.rules, first.name, shared):
+        made = record.with_value(first.name, value)
+        each = search.cost(made.values) if isinstance(value, tuple) else cost
+        answer = witness(on, made, search, rest, each, unmoved)
         if answer is not None:
             return {first: value, **answer}
     return None
