@@ -17,6 +17,7 @@ from safety_rules.loading.rulebook import rulebook
 from safety_rules.loading.stored import restored, stored
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
+from safety_rules.services.impact.compare import compared
 from safety_rules.services.lock import lock
 from safety_rules.services.mutants import Fate, fate, mutants
 from safety_rules.services.screening import screen
@@ -223,3 +224,19 @@ def test_a_value_of_a_case_that_cannot_be_used_is_named_by_check_where_it_is_wri
     assert done.exit_code == 3
     assert done.output.count("error[case]") == 1
     assert says in done.output
+
+
+def test_a_change_of_a_rule_of_rows_or_of_a_join_is_named_by_impact() -> None:
+    old = of_access(lambda text: text)
+    edits = {
+        "by: [visit.number]": "by: [visit.number]\n    at_most: 2",
+        "visit.bans: {identity: visit.identity}": "visit.bans: {identity: visit.person}",
+    }
+    ends = {}
+    for before, after in edits.items():
+        new = of_access(lambda text, before=before, after=after: text.replace(before, after, 1))
+        ends |= {c.item.key: c.leads for c in compared(old, new).changes if c.leads is not None}
+    assert ends == {
+        "access/number_once": ("visit.number: at most 1", "visit.number: at most 2"),
+        "access/visit.bans": ("identity = visit.identity", "identity = visit.person"),
+    }
