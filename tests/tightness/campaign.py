@@ -152,13 +152,18 @@ def measured(area: sr.DatedArea, made: Iterator[Mapping[str, Any]], asked: Refer
     return found
 
 
+def areas(given: Sequence[str]) -> list[str]:
+    """Return the areas that are asked: those named after records and seed, else all."""
+    return list(given[2:] or sr.load().areas)
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print how wide open verdicts are; return how many are narrower than the truth."""
     given = [a for a in arguments if a != "--show"]
     count, seed = int(given[0]) if given else 20, int(given[1]) if given[1:] else Random().randrange(10**6)
     whole, shown = Counter[str](), "--show" in arguments
     print(f"seed {seed}, {count} records of each kind")
-    for key in given[2:] or list(sr.load().areas()):
+    for key in areas(given):
         try:
             area = sr.load().area(key).on(DAYS.get(key, DAY))
             asked = referee(area)

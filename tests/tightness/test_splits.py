@@ -160,3 +160,18 @@ def test_a_table_says_the_same(area: sr.DatedArea) -> None:
     keys = sorted({key for row in rows for key in row})
     table = area.decide_table(pa.Table.from_pylist([{key: row.get(key) for key in keys} for row in rows]))
     assert [(r["at_best"], r["at_worst"]) for r in table] == ends
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "records"])
+def test_a_table_that_asks_for_bounds_alone_leaves_open_what_cases_would_decide_and_says_so(
+    area: sr.DatedArea, engine: str
+) -> None:
+    keys, rows = sorted({key for _, row, _, _ in CASES for key in row}), [row for _, row, _, _ in CASES]
+    table = pa.Table.from_pylist([{key: row.get(key) for key in keys} for row in rows])
+    found = area.decide_table(table, engine=engine, tight=False)
+    by_bounds = [(row["at_best"], row["at_worst"]) for row in found]
+    assert by_bounds == [("admitted", "rejected")] * 4 + [("admitted", "admitted")]
+    assert "bounds-alone" in [n.code for n in found.notices]
+    assert [(row["at_best"], row["at_worst"]) for row in area.decide_table(table, engine=engine)] == [
+        ends for _, _, ends, _ in CASES
+    ]

@@ -38,7 +38,7 @@ class AreaOn:
 
     `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are
     numbers of records that count although they are not plausible (all of them, where it is None). Without `bounded`,
-    what is blank is asked by strong Kleene alone, as a formula for the solver is.
+    what is blank is asked by strong Kleene alone, as a formula for the solver is; without `tight` by bounds alone, not by cases.
     """
 
     rulebook: Rulebook
@@ -51,6 +51,7 @@ class AreaOn:
     confirmed: frozenset[str] = field(default_factory=frozenset)
     accepted: tuple[Acceptance, ...] | None = ()
     bounded: bool = True
+    tight: bool = True
 
     def __repr__(self) -> str:
         return f"<AreaOn {self.area.key} on {self.as_of}: {len(self.rules)} rules>"
@@ -59,6 +60,7 @@ class AreaOn:
         """Pickle the rulebook, the area's key and the day: its law follows from them."""
         return _again, (
             self.rulebook, self.area.key, self.as_of, self.require, self.confirmed, self.accepted, self.bounded,
+            self.tight,
         )  # fmt: skip
 
     def by_kleene(self) -> AreaOn:
@@ -123,8 +125,10 @@ def _again(
     confirmed: frozenset[str],
     accepted: tuple[Acceptance, ...] | None,
     bounded: bool,
+    tight: bool,
 ) -> AreaOn:
-    return replace(area_on(rulebook, key, day, require), confirmed=confirmed, accepted=accepted, bounded=bounded)
+    law = area_on(rulebook, key, day, require)
+    return replace(law, confirmed=confirmed, accepted=accepted, bounded=bounded, tight=tight)
 
 
 def derived_values(on: AreaOn, record: Record) -> dict[str, Value | None]:

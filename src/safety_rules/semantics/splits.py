@@ -163,7 +163,7 @@ class Splits:
 
     def may_move(self, masks: Masks) -> bool:
         """Return whether cases of some blank may move an end, as far as the findings alone tell."""
-        left_open = masks.undetermined & self.above(masks.violated)
+        left_open = masks.undetermined & self.above(masks.violated) if self.on.tight else 0
         return bool(left_open & self._in_lists) or any(self._may_lift(one, left_open) for one in self.given)
 
     def asking_more(self, rank: int) -> int:
@@ -180,7 +180,7 @@ class Splits:
 
     def of(self, record: Record, masks: Masks, statuses: Statuses) -> Split:
         """Return what the cases of a record's blanks come to: of those that move an end most, the first."""
-        if not self.on.bounded or not masks.undetermined:
+        if not masks.undetermined or not (self.on.bounded and self.on.tight):
             return NOTHING
         ends, whole = self._in_records(record, masks, statuses)
         worst = ends.worst if ends.holding else None

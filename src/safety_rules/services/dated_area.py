@@ -23,6 +23,7 @@ from safety_rules.semantics.decide import AreaOn, area_on, area_record
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.readings import Reading, readings
 from safety_rules.words.near import did_you_mean
+from safety_rules.words.problem import problem
 
 if TYPE_CHECKING:
     from safety_rules.engines.columnar.result import TableDecision
@@ -156,6 +157,7 @@ class DatedArea:
         details: bool = False,
         answers: Sequence[str] = (),
         rule_keys: bool = False,
+        tight: bool = True,
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
@@ -165,17 +167,22 @@ class DatedArea:
         where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
         that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
         that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. With
-        `rule_keys` two more columns, `violated_rules` and `undetermined_rules`, name the rules behind the masks. Raises
+        `rule_keys` two more columns, `violated_rules` and `undetermined_rules`, name the rules behind the masks. Without
+        `tight`, blanks are not filled in case after case, so that fewer rows leave SQL and some stay open that all cases decide
+        alike, which the notices say. Raises
         LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.formats.heading_map import layout
         from safety_rules.tables.decide import decided_table
 
-        exact = None if waivers else self.masks
+        by_bounds = self if tight else decided_by(replace(self.law, tight=False))
+        exact = None if waivers else by_bounds.masks
         named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
         found = decided_table(
-            self.law, source, output, engine, named, keep, waivers, progress, exact, details, answers, rule_keys
+            by_bounds.law, source, output, engine, named, keep, waivers, progress, exact, details, answers, rule_keys
         )
+        if not tight:
+            found.notices = (*found.notices, problem("bounds-alone", "", ""))
         if self.law.area.across_rows:
             from safety_rules.services.across_rows import across_table
 

@@ -57,7 +57,7 @@ def open_facts(w: Writer) -> list[tuple[int, str]]:
 
 def blank_cases(w: Writer) -> Iterator[Cases]:
     """Yield the blanks whose cases may move an end: in each of those of facts some rule may be violated."""
-    if not w.law.bounded:
+    if not (w.law.bounded and w.law.tight):
         return
     splits, lists = splits_of(w.law), dict[str, int]()
     for one in splits.given:
