@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +53,27 @@ def test_rows_are_named_alike_by_every_engine(engine: str, tmp_path: Path) -> No
         ("across-rows", "不符合“同一人同一时刻只登记一次”：第5、6行的身份证号、进入时刻相同，共 2 行，至多 1 行"),
         ("across-rows", "“同一人同一时刻只登记一次”待核实：第4行没有写明身份证号、进入时刻，共 1 行"),
     ]
+
+
+@pytest.mark.parametrize("made", [pa.table, pd.DataFrame, pl.DataFrame], ids=["Arrow", "pandas", "Polars"])
+@pytest.mark.parametrize("engine", ["records", "duckdb"])
+def test_rows_of_a_frame_are_named_as_those_of_a_file_are(made: Any, engine: str) -> None:
+    columns = [list(c) for c in zip(*ROWS, strict=True)]
+    frame = made(dict(zip(("登记号", "姓名", "进入时刻"), columns, strict=True)))
+    decision = sr.load(ACCESS).area("access").on("2024-06-01").decide_table(frame, engine=engine)
+    told = [p.message.zh for p in decision.notices if p.code == "across-rows"]
+    decision.close()
+    assert told[0] == "不符合“登记号不重复”：第1、2行的登记号相同，共 2 行，至多 1 行"
+
+
+def test_a_second_reader_of_a_table_reads_its_times_in_the_same_zone() -> None:
+    times = pa.array([datetime(2020, 9, 30, 16, 30, tzinfo=UTC)], pa.timestamp("us", "UTC"))
+    area = sr.load().area("rectification").on("2020-10-01")
+    decision = area.decide_table(pa.table({"rectification.found_on": times}), engine="duckdb")
+    ((_, record),) = decision.records(("rectification.found_on",))
+    assert record.values == {"rectification.found_on": date(2020, 10, 1)}
+    assert decision.verdict(1).record.values == record.values
+    decision.close()
 
 
 @pytest.mark.parametrize(

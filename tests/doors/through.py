@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, make_dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,12 @@ def _items(name: str, value: Any, vocabulary: Vocabulary) -> Any:
 
 def as_dataclass(content: Content) -> Any:
     """Return a content as a dataclass of dataclasses."""
-    return _object(nested(content), lambda name, fields: make_dataclass(name, list(fields))(**fields))
+    return _object(nested(content), lambda name, fields: _class(name, tuple(fields))(**fields))
+
+
+@cache
+def _class(name: str, fields: tuple[str, ...]) -> Any:
+    return make_dataclass(name, fields)
 
 
 def as_pydantic(content: Content) -> Any:
@@ -219,8 +225,9 @@ def text(value: Any) -> str:
 
 
 def rows_of(contents: Sequence[Content]) -> Iterator[list[Any]]:
+    names = columns(contents)
     for content in contents:
-        yield [content.get(name) for name in columns(contents)]
+        yield [content.get(name) for name in names]
 
 
 def as_csv(encoding: str = "utf-8", separator: str = ",") -> Callable[[Sequence[Content], Path], Path]:

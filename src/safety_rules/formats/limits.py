@@ -14,6 +14,7 @@ CELL_HELD, TEXT_HELD = 70, 32
 ODD = 2_000_000  # cells of a sheet whose format or formula tells another thing than their value: each is kept by its place
 FAR = 150_000_000  # bytes of a workbook some cells of which lie far from all others: it is written again without them
 PART = 2_000_000_000  # bytes of a sheet's own XML
+OLD_BOOK = 200_000_000  # bytes of an .xls, of all its sheets together, and of a part of an .xlsb
 SMALL_PART = 64 << 20  # bytes of each other part of a workbook
 XML_ROW = 32 << 20  # bytes of a row in a sheet's XML; beyond, its formats are not told
 GAP = 100_000  # blank rows after which what follows is named and not read

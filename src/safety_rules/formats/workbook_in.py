@@ -11,7 +11,7 @@ from typing import Any
 
 import python_calamine
 
-from safety_rules.formats import limits, ods_size
+from safety_rules.formats import binary_size, limits, ods_size
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
@@ -25,7 +25,6 @@ from safety_rules.words.said import said, series
 
 ZIP = b"PK"
 MOST_TOLD = 10
-COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
 def sheets(path: Path) -> tuple[RawTable, ...]:
@@ -34,7 +33,8 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
     told = Parts(path) if zipfile.is_zipfile(path) else None
-    if told is not None and (error := told.beyond() or ods_size.beyond(path)) is not None:
+    zipped = (told.beyond() or ods_size.beyond(path)) if told is not None else None
+    if (error := zipped or binary_size.beyond(path)) is not None:
         raise error
     book = _opened(path)
     kinds = [m for m in book.sheets_metadata if m.typ == python_calamine.SheetTypeEnum.WorkSheet]
@@ -98,8 +98,8 @@ def _guarded(function: Any, argument: Any) -> Any:
 def _why(data: bytes, said: str) -> str:
     if not data:
         return "is empty"
-    if data.startswith(COMPOUND):
-        return "is protected by a password, or damaged; save it without a password as .xlsx"
+    if data.startswith(binary_size.COMPOUND):
+        return binary_size.DAMAGED
     if data.lstrip()[:1] == b"<":
         return "is a web page or XML, not a workbook; open it in a spreadsheet program and save it as .xlsx"
     if data.startswith(ZIP):

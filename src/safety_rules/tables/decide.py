@@ -146,7 +146,7 @@ def _by_duckdb(
             as_read = prepared(Path(data), folder, vocabulary, subjects, (*keep, *(named or {}).values()))
         assert not isinstance(named, Layout)
         con = connection(folder, MEMORY, None)
-        con.execute(f"SET TimeZone = {quoted(name_of(law.area.zone))}")
+        con.execute(f"SET GLOBAL TimeZone = {quoted(name_of(law.area.zone))}")
         rows = source(con, as_read.path if is_file else data, folder, as_read.columns, as_read.delimiter)
         types = {c: t for c, t in rows.types.items() if c != ROW or not as_read.keys}
         uses, notices = uses_of(types, vocabulary, subjects, named, as_read.units)

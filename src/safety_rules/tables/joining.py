@@ -176,7 +176,8 @@ def judged(found: TableDecision, joining: Joining) -> None:
     found.uses, found.judge = own, lambda record: joining.verdict(record, 0, waivers)
     columns = "".join(f", {d.name_of(u.column)}" for u in own.values())
     with as_ledger_errors(found.source.name):
-        reader = con.cursor().execute(f"SELECT row_number{columns} FROM {found.source.numbered} WHERE {OPEN}")
+        reader = found.source.reader(con)
+        reader.execute(f"SELECT row_number{columns} FROM {found.source.numbered} WHERE {OPEN}")
         relation = con.sql(f"SELECT * FROM {parquet(found.path)} LIMIT 0")
         types = dict(zip(relation.columns, map(str, relation.types), strict=True))
         answers, path = answers_by(law), found.folder / "judged.parquet"

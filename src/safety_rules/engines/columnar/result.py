@@ -139,7 +139,8 @@ class TableDecision:
         uses = {k: u for k, u in self.uses.items() if k in keys}
         columns = "".join(f", {DUCKDB.name_of(u.column)}" for u in uses.values())
         with as_ledger_errors(self.source.name):
-            cursor = self.con.cursor().execute(f"SELECT row_number{columns} FROM {self.source.numbered} ORDER BY 1")
+            cursor = self.source.reader(self.con)
+            cursor.execute(f"SELECT row_number{columns} FROM {self.source.numbered} ORDER BY 1")
             while batch := cursor.fetchmany(10_000):
                 for number, *cells in batch:
                     yield number, record_of(self.law, dict(zip(uses, cells, strict=True)), uses)

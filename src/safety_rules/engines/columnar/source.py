@@ -23,13 +23,24 @@ ZONED = "TIMESTAMP WITH TIME ZONE"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows; `file` is the Parquet file that holds them, if one does."""
+    """Rows as SQL; `numbered` is the same with `row_number`, from 1 in the order of the rows.
+
+    `file` is the Parquet file that holds them, if one does; `frame` the object that does.
+    """
 
     name: str
     sql: str
     types: Mapping[str, ColumnType]
     numbered: str
     file: str = ""
+    frame: Any = None
+
+    def reader(self, con: Any) -> Any:
+        """Return a second reader of the same rows; what one connection knows of a frame, another is told anew."""
+        cursor = con.cursor()
+        if self.frame is not None:
+            cursor.register(VIEW, self.frame)
+        return cursor
 
 
 def source(con: Any, data: Any, folder: Path, columns: Sequence[str] = (), delimiter: str = ",") -> Source:
@@ -48,7 +59,8 @@ def source(con: Any, data: Any, folder: Path, columns: Sequence[str] = (), delim
         con.register(VIEW, data)
     except Exception as error:
         raise LedgerError(f"`{name}` is no table that DuckDB reads: {str(error).splitlines()[0]}") from None
-    return _described(con, name, VIEW, f"(SELECT *, row_number() OVER () AS row_number FROM {VIEW})")
+    numbered = f"(SELECT *, row_number() OVER () AS row_number FROM {VIEW})"
+    return replace(_described(con, name, VIEW, numbered), frame=data)
 
 
 def first_rows(con: Any, rows: Source, columns: Sequence[str], count: int) -> list[tuple[Any, ...]]:

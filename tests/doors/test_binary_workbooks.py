@@ -1,0 +1,110 @@
+"""A binary workbook (.xls, .xlsb) is measured before its reader lays it out: what would not fit is refused with the limit."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from doors.writers import _container, _record
+from safety_rules.formats import limits
+from safety_rules.formats.workbook_in import sheets
+from safety_rules.language.errors import LedgerError
+
+TOO_MUCH = "more than 850,000,000 bytes of cells and their texts"
+
+
+def old(path: Path, *bodies: bytes, shared: bytes = b"", size: tuple[int, int] = (1, 1)) -> Path:
+    """Write an .xls with a sheet for each body of records."""
+    begin = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
+    names = [f"s{n}" for n, _ in enumerate(bodies)]
+    at = len(begin) + len(shared) + 4 + sum(4 + 8 + 2 * len(n) for n in names)
+    globals_ = begin
+    made = b""
+    for name, body in zip(names, bodies, strict=True):
+        globals_ += _record(
+            0x0085,
+            struct.pack("<IBBBB", at + len(made), 0, 0, len(name), 1) + name.encode("utf-16-le"),
+        )
+        made += _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+        made += _record(0x0200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0)) + body + _record(0x000A)
+    path.write_bytes(_container(globals_ + shared + _record(0x000A) + made))
+    return path
+
+
+def number(row: int, column: int) -> bytes:
+    return _record(0x0203, struct.pack("<HHHd", row, column, 0, 15.0))
+
+
+def text(row: int, column: int, which: int) -> bytes:
+    return _record(0x00FD, struct.pack("<HHHI", row, column, 0, which))
+
+
+def once(*parts: bytes, count: int) -> bytes:
+    """Return the texts that stand once for all cells; what is too long for a record goes on in the next."""
+    first, *rest = parts
+    return _record(0x00FC, struct.pack("<II", count, count) + first) + b"".join(_record(0x003C, p) for p in rest)
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(LedgerError) as error:
+        sheets(path)
+    return str(error.value)
+
+
+def test_a_cell_far_away_is_refused_with_the_limit(tmp_path: Path) -> None:
+    path = old(tmp_path / "a.xls", number(0, 0) + number(65_535, 255))
+    assert refused(path) == f"`a.xls` cannot be read beyond sheet 1: {TOO_MUCH}"
+
+
+def test_all_sheets_count_together(tmp_path: Path) -> None:
+    path = old(tmp_path / "a.xls", *[number(0, 0) + number(65_535, 80)] * 3)
+    assert refused(path) == f"`a.xls` cannot be read beyond sheet 3: {TOO_MUCH}"
+
+
+def test_a_long_text_counts_in_each_cell_that_has_it(tmp_path: Path) -> None:
+    shared = once(struct.pack("<HB", 8000, 0) + b"a" * 8000, count=1)
+    path = old(
+        tmp_path / "a.xls",
+        b"".join(text(i, 0, 0) for i in range(36_000)),
+        shared=shared,
+    )
+    assert refused(path) == f"`a.xls` cannot be read beyond sheet 1: {TOO_MUCH}"
+
+
+def test_a_size_that_no_sheet_has_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = old(tmp_path / "a.xls", number(0, 0), size=(2**31, 65_535))
+    assert refused(path) == "`a.xls` is protected by a password, or damaged; save it without a password as .xlsx"
+
+
+def test_a_text_that_goes_on_in_another_record_is_read_with_those_after_it(
+    tmp_path: Path,
+) -> None:
+    head = struct.pack("<HB", 6, 1) + "项目".encode("utf-16-le")
+    rest = b"\1" + "编号一二".encode("utf-16-le") + struct.pack("<HBH", 2, 8, 1) + b"ab" + bytes(4)
+    shared = once(head, rest + struct.pack("<HB", 1, 0) + b"c", count=3)
+    (table,) = sheets(
+        old(
+            tmp_path / "a.xls",
+            text(0, 0, 0) + text(0, 1, 1) + text(0, 2, 2),
+            shared=shared,
+        )
+    )
+    assert [r.cells for r in table.rows()] == [("项目编号一二", "ab", "c")]
+
+
+def test_an_old_file_too_large_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = old(tmp_path / "a.xls", number(0, 0))
+    monkeypatch.setattr(limits, "OLD_BOOK", 1000)
+    assert refused(path) == "`a.xls` cannot be read beyond its first sheet: more than 1,000 bytes in an .xls"
+
+
+@pytest.mark.parametrize("row", [1_048_575, 2**32 - 1])
+def test_a_far_cell_of_a_binary_sheet_is_refused_with_the_limit(row: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsb"
+    cell = bytes([5, 16]) + struct.pack("<IId", 16_383, 0, 15.0)
+    with zipfile.ZipFile(path, "w") as book:
+        book.writestr("xl/worksheets/sheet1.bin", bytes([0, 4]) + struct.pack("<I", row) + cell)
+    assert refused(path) == f"`a.xlsb` cannot be read beyond sheet 1: {TOO_MUCH}"
