@@ -26,9 +26,8 @@ and of open rules and the outcome at best and at worst, in floats, rule by rule.
 blanks decides alike, which rules do not apply, and whether a cell could not be used. Processor seconds of both cores, in turns."""
 NOTE = """ends of partly blank comparisons, and cases of blanks, are looked at behind CASE, in the rows that are blank there; bounds that
 the footer says are not looked at again; few rows are settled exactly at once. What is left: looking for words and NaN, the masks of
-three findings a rule, and rows of which cases may lift the outcome (0.4 % at 10 %), half a millisecond each""".replace(
-    "\n", " "
-)
+three findings a rule, and rows of which cases may lift the outcome (0.4 % at 10 %), half a millisecond each. With `tight=False`, which leaves those cases out, 1.85 and 2.08 times,
+in turns in one run: at 10 % 4,627 rows leave SQL for their cases, and none without""".replace("\n", " ")
 
 
 def write_blank(path: Path, rows: int, share: float) -> Path:

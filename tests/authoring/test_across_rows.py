@@ -22,6 +22,7 @@ from safety_rules.loading.rulebook import rulebook
 from safety_rules.loading.stored import restored, stored
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
+from safety_rules.services.impact.compare import compared
 from safety_rules.services.lock import lock
 from safety_rules.services.mutants import Fate, fate, mutants
 from safety_rules.services.screening import screen
@@ -218,3 +219,50 @@ def test_a_table_is_judged_as_a_whole_with_ledgers_beside(tmp_path: Path) -> Non
     found = area.decide_table(path)
     assert "不符合“登记号不重复”：第1、3行的登记号相同，共 2 行，至多 1 行" in {p.message.zh for p in found.notices}
     found.close()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("drivers_are_sober", "19.99 mg/100ml", "19.99 t", "`visit.alcohol` cannot be used"),
+        (
+            "strangers_are_escorted",
+            "来访.有人陪同: false",
+            "来访.驾车: 也许, 来访.有人陪同: false",
+            "`visit.has_vehicle` cannot be used",
+        ),
+        ("area", 'visit.entered: "09:00"}', "visit.entered: 25点}", "`visit.entered` cannot be used"),
+    ],
+)
+def test_a_value_of_a_case_that_cannot_be_used_is_named_by_check_where_it_is_written(
+    file: str, old: str, new: str, says: str, tmp_path: Path
+) -> None:
+    for one in folder_files(ACCESS):
+        path = tmp_path / one.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(one.data)
+    path = tmp_path / "access" / f"{file}.yaml"
+    assert CliRunner().invoke(cli, ["check", str(tmp_path), "-l", "en"]).exit_code == 0
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    done = CliRunner().invoke(cli, ["check", str(tmp_path), "-l", "en"])
+    assert done.exit_code == 3
+    assert done.output.count("error[case]") == 1
+    assert says in done.output
+
+
+def test_a_change_of_a_rule_of_rows_or_of_a_join_is_named_by_impact() -> None:
+    old = of_access(lambda text: text)
+    edits = {
+        "by: [visit.number]": "by: [visit.number]\n    at_most: 2",
+        "visit.bans: {identity: visit.identity}": "visit.bans: {identity: visit.person}",
+    }
+    ends = {}
+    for before, after in edits.items():
+        new = of_access(lambda text, before=before, after=after: text.replace(before, after, 1))
+        ends |= {c.item.key: c.leads for c in compared(old, new).changes if c.leads is not None}
+    assert ends == {
+        "access/number_once": ("visit.number: at most 1", "visit.number: at most 2"),
+        "access/visit.bans": ("identity = visit.identity", "identity = visit.person"),
+    }

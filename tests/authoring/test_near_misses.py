@@ -28,6 +28,8 @@ SLIPS = [
     ("project.name == null", "not-allowed", "must_be_given"),
     ("project.name is None", "not-allowed", "must_be_given"),
     ("project.name == None", "not-allowed", "must_be_given"),
+    ("project.approved + project.ratio * 1[月] >= as_of", "kind", "say `whole: true` of the fact"),
+    ("project.approved + project.land >= as_of", "kind", "add a whole number of days or months"),
     ("project.site == land", "unknown-name", "in quotes, 'land'"),
     ("项目.方式 == 征地", "unknown-name", "in quotes, '征地'"),
     ("count(enterprise.events) > 3", "arguments", "write `count(x for x in enterprise.events)`"),

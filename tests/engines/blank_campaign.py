@@ -113,11 +113,12 @@ def compared(area: sr.DatedArea, count: int, seed: int, every: int = 50) -> tupl
             left += 1
             found = wanted
         assert found == wanted, data
-        verdict = area.decide(data)
-        lifted = area.law.area.outcomes[verdict.split.rank].key
-        best = max(exact.outcome(wanted.violated), lifted, key=area.law.area.rank)
-        assert (verdict.at_best, verdict.at_worst) == (best, exact.outcome(wanted.violated | wanted.undetermined)), data
-        if verdict.split.rank:
+        verdict, rank = area.decide(data), area.law.area.rank
+        split, outcomes = verdict.split, area.law.area.outcomes
+        best = outcomes[max(rank(exact.outcome(wanted.violated)), split.rank)].key
+        worst = outcomes[split.most(rank(exact.outcome(wanted.violated | wanted.undetermined)))].key
+        assert (verdict.at_best, verdict.at_worst) == (best, worst), data
+        if split.rank or split.worst is not None:
             told = decide(area.law, area.admit(data))
             assert (told.at_best, told.at_worst, told.split) == (verdict.at_best, verdict.at_worst, verdict.split), data
         said += 1

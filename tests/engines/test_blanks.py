@@ -101,3 +101,20 @@ def test_what_is_kept_of_one_row_is_told_of_no_other_that_reads_otherwise() -> N
     for data in (*rows, *mixed, *rows):
         record = area.admit(data)
         assert area.decide(record).findings == findings(area.law, record)
+
+
+def test_the_campaign_takes_what_cases_hold_an_outcome_at_worst_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    deduction = {"item": None, "points": "16198.19", "reason": "·"}
+    data = {
+        "appraisal": {
+            "kind": "机关部门",
+            "deductions": [deduction],
+            "bonuses": [],
+            "accidents": [],
+            "major_dangers": [],
+        }
+    }
+    area = sr.load().area("appraisal").on("2024-03-01")
+    assert area.decide(data).split.worst is not None
+    monkeypatch.setattr("engines.blank_campaign.samples", lambda *_: iter([data]))
+    assert compared(area, 1, 1) == (1, 0)

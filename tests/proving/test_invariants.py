@@ -17,7 +17,7 @@ from safety_rules.services.proving.answers import Answer
 from safety_rules.services.proving.asking import Limits
 from safety_rules.services.proving.claims import invariant_proofs
 from safety_rules.services.proving.days import frozen
-from safety_rules.services.proving.prove import prove_invariants
+from safety_rules.services.proving.prove import prove, prove_invariants
 from safety_rules.services.proving.words import failure, summary
 
 BOOK = sr.load().rulebook
@@ -110,3 +110,26 @@ def test_without_z3_one_line_names_what_to_install() -> None:
         ran.stderr.strip()
         == "error: z3 is missing, which this needs; install the extra `prove`: pip install 'safety-rules[prove]'"
     )
+
+
+LOOKS_INTO = """
+rule: {key}
+title: {{zh: 名称, en: Name}}
+in_force: {{from: 2020-01-01}}
+authority: [{{source: code, clause: 一}}]
+requires:
+  named: {{zh: 名称不长, en: A short name, that: "length(plant.name) <= 30 and contains(plant.name, plant.name)"}}
+otherwise: {{{otherwise}}}
+"""
+
+
+def test_only_what_needs_a_look_into_a_text_is_not_decided() -> None:
+    """A rule about a text's length leaves open what rests on it; vetoes, other rules and worse outcomes are proved beside it."""
+    found = {}
+    for name, otherwise in (("advice", "advice: true"), ("mild", "outcome: fair")):
+        rules = book(**{name: LOOKS_INTO.format(key=name, otherwise=otherwise)})
+        found[name] = {(p.question.code, p.question.of): p.answer for p in prove(rules, "area")}
+    assert {of for (_, of), answer in found["advice"].items() if answer is Answer.UNDECIDED} == {"advice"}
+    mild = found["mild"]
+    assert mild["invariant", "mass_never_helps"] is mild["definite-when-known", ""] is Answer.UNDECIDED
+    assert mild["invariant", "reaction_is_bad"] is mild["veto-despite-blanks", "no_reaction"] is Answer.PROVED

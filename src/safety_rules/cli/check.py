@@ -52,6 +52,7 @@ def command(
     from safety_rules.loading.files import folder_files
     from safety_rules.loading.folders import overlay_files, resolve_folder, rulebook_of
     from safety_rules.loading.rulebook import rulebook
+    from safety_rules.services.cases import given_wrongly
     from safety_rules.services.lint.sources import overdue_reviews
     from safety_rules.services.lint.texts import texts_in
     from safety_rules.services.lock import NAME
@@ -69,7 +70,8 @@ def command(
     overdue = of_diagnostics(list(overdue_reviews(book, on))) if book is not None else ()
     lost = _lost(folder / NAME, shown_at, rulebook_of(rules) if over else book, waivers) if book is not None else ()
     lost = [*lost, *(_lost_of(rules, overlays) if book is not None else ())]
-    problems = [*problems, *overdue, *lost]
+    given = of_diagnostics(list(given_wrongly(book))) if book is not None else ()
+    problems = [*problems, *given, *overdue, *lost]
     suppressed: Sequence[Suppressed] = ()
     if lint and book is not None:
         texts = folder / "texts" if texts is None and texts_in(folder) else texts
@@ -81,7 +83,7 @@ def command(
     marked = {p.at.source.name for p in problems if p.at is not None}
     passed = tuple(f.path for f in files if f"{shown_at}{f.path}" not in marked)
     put(Report("check", tuple(problems), passed, summary, {}, tuple(suppressed)), form, output, language)
-    if book is None or overdue or lost or (lint and any(p.level != "note" for p in problems)):
+    if book is None or given or overdue or lost or (lint and any(p.level != "note" for p in problems)):
         sys.exit(ExitCode.RULES)
 
 

@@ -95,7 +95,8 @@ def _field(at: Scalar, fact: Fact, c: Context) -> Fact | None:
     fields = c.vocabulary.fields(fact.key)
     found = next((f for f in fields if str(at) in (f.field, f.zh_key.rpartition(".")[2])), None)
     if found is None or found.key in c.derived:
-        c.report.error("unknown-name.field", at, suggestion(at, [f.field for f in fields]), name=at, list=fact.key)
+        spelled = [n for f in fields for n in (f.field, f.zh_key.rpartition(".")[2])]
+        c.report.error("unknown-name.field", at, suggestion(at, spelled), name=at, list=fact.key)
         return None
     c.report.named(at, found.field, found.zh_key.rpartition(".")[2])
     return found

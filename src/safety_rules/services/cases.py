@@ -30,6 +30,7 @@ from safety_rules.semantics.verdict.verdict import decide
 from safety_rules.services.case_words import inside, listed, one_of, outcome_word, standing_word, status_word
 from safety_rules.services.chain_cases import chain_case
 from safety_rules.words.catalog import both, sentence
+from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.explanation import texts
 from safety_rules.words.values import amount
 
@@ -105,6 +106,20 @@ def cases_of(book: Rulebook, area: Area) -> Iterator[tuple[str, Case, Callable[[
     for rule in area.across_rows:
         yield from ((rule.key, c, partial(rows_case, book, area, rule, c)) for c in rule.cases)
     yield from (("", c, partial(area_case, book, area, c)) for c in area.cases)
+
+
+def given_wrongly(book: Rulebook) -> Iterator[Diagnostic]:
+    """Yield each value that a case gives and that cannot be used, once where it is written."""
+    told: set[tuple[str, int]] = set()
+    for area in book.areas.values():
+        for _, case, _ in cases_of(book, area):
+            on = area_on(book, area.key, case.on)
+            for given in case.given.get("rows", [case.given]):
+                for wrong in area_record(on, dict(given)).problems:
+                    at = getattr(given.get(wrong.path.partition("[")[0]), "at", None) or case.place
+                    if (at.source.name, at.start) not in told:
+                        told.add((at.source.name, at.start))
+                        yield Diagnostic.of("case.unusable", at, path=wrong.path, why=wrong.message)
 
 
 def clauses_of(ran: Ran | None, language: str) -> list[str]:

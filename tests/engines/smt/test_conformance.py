@@ -10,7 +10,7 @@ import safety_rules as sr
 from conformance.suite import ConditionCase, VerdictCase, asserted, conditions, parsed, verdicts
 from engines.smt.by_formula import statuses
 from safety_rules.engines.smt.law import open_law
-from safety_rules.engines.smt.texts import Use, domain, uses
+from safety_rules.engines.smt.texts import Use, domain
 from safety_rules.engines.smt.unsupported import UNSUPPORTED, NotLowered
 from safety_rules.language.kinds import Name
 from safety_rules.language.operators import FUNCTIONS
@@ -73,8 +73,10 @@ def test_a_function_that_looks_into_a_text_is_refused_until_it_is_known_what_it_
 ) -> None:
     ends = replace(FUNCTIONS["starts_with"], name=Name("读作", "sounds_like"))
     monkeypatch.setitem(FUNCTIONS, "sounds_like", ends)
+    that = "sounds_like(project.code, '26')"
+    law = ConditionCase("", that, parsed(that), CONDITIONS[0].law, CONDITIONS[0].record, True, None).requirement()
     with pytest.raises(NotLowered) as refused:
-        uses([parsed("sounds_like(project.code, '26')")], {})
+        open_law(law).findings()
     assert refused.value.reason == "text-function"
 
 

@@ -35,7 +35,7 @@ from safety_rules.semantics.decide import AreaOn
 
 pytestmark = [pytest.mark.spark, pytest.mark.filterwarnings("ignore")]
 
-MOSTLY_BACK = ("scales", "sets", "times")  # files of conditions
+MOSTLY_BACK = ("scales", "sets", "times", "written_published")  # files of conditions
 TOGETHER = 90  # conditions in one query: more than a mask's word has bits
 
 

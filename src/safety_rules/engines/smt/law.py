@@ -52,16 +52,18 @@ class OpenLaw:
 
     def best_is_at_least(self, rank: int) -> Condition:
         """Return that the outcome at best is as bad as a rank (0 is the best), or worse."""
-        bad = [f.violated for f in self.findings() if self._rank(f) >= rank]
-        return True if rank <= 0 else disjunction(*bad)
+        return True if rank <= 0 else disjunction(*(f.violated for f in self._asking(rank)))
 
     def worst_is_at_least(self, rank: int) -> Condition:
         """Return that the outcome at worst is as bad as a rank, or worse."""
-        bad = [disjunction(f.violated, f.undetermined) for f in self.findings() if self._rank(f) >= rank]
-        return True if rank <= 0 else disjunction(*bad)
+        return (
+            True if rank <= 0 else disjunction(*(disjunction(f.violated, f.undetermined) for f in self._asking(rank)))
+        )
 
-    def _rank(self, found: OpenFinding) -> int:
-        return self.law.area.rank(found.rule.otherwise.outcome)
+    def _asking(self, rank: int) -> Iterator[OpenFinding]:
+        """Yield the findings of the rules that ask for a rank or worse: others, advice among them, need no formula."""
+        rank_of = self.law.area.rank
+        return (self.finding(rule) for rule in self.law.rules if rank_of(rule.otherwise.outcome) >= rank)
 
     @property
     def ranks(self) -> range:

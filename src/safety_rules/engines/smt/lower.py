@@ -17,6 +17,7 @@ from safety_rules.engines.smt.logic import Truths, all_of, any_of, conjunction, 
 from safety_rules.engines.smt.numbers import Quotient
 from safety_rules.engines.smt.record import OpenRecord
 from safety_rules.engines.smt.tables import listed, looked_up
+from safety_rules.engines.smt.texts import looked_into
 from safety_rules.engines.smt.unsupported import NotLowered
 from safety_rules.engines.smt.values import (
     Cases,
@@ -120,6 +121,7 @@ def value(expr: tree.Expr, world: World) -> Symbolic:
         case tree.Lookup(table, keys, column):
             return looked_up(world.law, table, column, [cases(k, world) for k in keys], isinstance(expr.kind, Boolean))
         case tree.Call(function, arguments):
+            looked_into(expr)
             return ops.called(function, [cases(a, world) for a in arguments], world.record.assumptions)
         case _:
             assert_never(expr)

@@ -1,7 +1,8 @@
 """The texts that a fact needs to be tried with: one for every way in which the conditions can tell texts apart.
 
 A condition compares a text with literals, asks how it starts or ends or what it holds, or looks it up in a table. Texts
-that answer all of these alike are interchangeable, so one of each kind stands for all texts.
+that answer all of these alike are interchangeable, so one of each kind stands for all texts. What looks into a text otherwise
+(its length, a format, a part that data give) is in no formula: only a question that would need it is not decided.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ from safety_rules.semantics.decide import AreaOn
 from safety_rules.semantics.reads import walk_through
 
 Laws: TypeAlias = Sequence[AreaOn]
+TOLD_APART = ("starts_with", "ends_with", "contains", "same_text")
+
+
+def looked_into(call: tree.Call) -> None:
+    """Raise NotLowered where a function looks into a text in another way than the texts of a domain are told apart by."""
+    if any(isinstance(tree.kind_of(a), Text) for a in call.arguments):
+        if call.function not in TOLD_APART:
+            raise NotLowered("text-function")
+        if not isinstance(call.arguments[1], tree.Literal):
+            raise NotLowered("prefix-from-data")
 
 
 @dataclass(slots=True)
@@ -83,13 +94,9 @@ def _note(node: tree.Expr, given: _Given) -> None:
         case tree.In(item, tree.Literal(tuple() as listed)) if isinstance(tree.kind_of(item), Text):
             for use in given.of(item):
                 use.literals |= {str(v) for v in listed}
-        case tree.Call("starts_with" | "ends_with" | "contains" | "same_text" as test, (text, part)):
-            if not isinstance(part, tree.Literal):
-                raise NotLowered("prefix-from-data")
+        case tree.Call(test, (text, tree.Literal(str() as part))) if test in TOLD_APART:
             for use in given.of(text):
-                use.asked.add((test, str(part.value)))
-        case tree.Call(_, arguments) if any(isinstance(tree.kind_of(a), Text) for a in arguments):
-            raise NotLowered("text-function")
+                use.asked.add((test, part))
         case tree.Listed(table, key):
             for use in given.of(key):
                 use.columns.setdefault(table, set())

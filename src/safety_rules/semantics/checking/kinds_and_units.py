@@ -146,7 +146,8 @@ def moved_date(left: Expr, right: Expr, node: ast.BinOp, r: Reading) -> Expr | N
         if isinstance(kind, Number) and kind.whole and kind.unit.converts_to(unit):
             period = right if kind.unit == unit else Scale(right, kind.unit.factor_to(unit), unit, r.span(node.right))
             return Shift(left, period, subtract, r.span(node))
-    return r.wrong("kind.no-period", node.right, kind=kind_said(kind))
+    timed = isinstance(kind, Number) and any(kind.unit.converts_to(unit) for unit in (DAY, MONTH))
+    return r.wrong("kind.not-whole" if timed else "kind.no-period", node.right, kind=kind_said(kind))
 
 
 def written_number(expr: Expr) -> Fraction | None:

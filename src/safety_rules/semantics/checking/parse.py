@@ -97,7 +97,9 @@ class Reading:
 
         The node's text is the slot `written`.
         """
-        self.report(key, *self.stretch(node), better, written=self.segment(node)[:MOST_SHOWN], **slots)
+        text = self.segment(node)
+        written = text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 1]}…"
+        self.report(key, *self.stretch(node), better, written=written, **slots)
         return None
 
     def named(self, node: ast.expr, en: str, zh: str, last: bool = False) -> None:

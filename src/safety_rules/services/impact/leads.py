@@ -43,7 +43,7 @@ Leads = Mapping[tuple[str, str], Lead]
 def leads(book: Rulebook, days: Collection[datetime.date] = ()) -> Leads:
     """Return where everything of a rulebook leads, its tables as they stand on some days (by default, from each edition on)."""
     found = (*_spellings(book), *_facts(book), *_headings(book), *_units(book), *_ratios(book), *_sources(book))
-    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_to_do(book), *_told(book))}
+    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_to_do(book), *_of_ledgers(book), *_told(book))}
 
 
 def owners(book: Rulebook) -> frozenset[str]:
@@ -220,6 +220,17 @@ def _to_do(book: Rulebook) -> Iterator[Lead]:
 
 def _duty(duty: Duty) -> str:
     return " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)
+
+
+def _of_ledgers(book: Rulebook) -> Iterator[Lead]:
+    """Yield by which keys a list's rows are joined, and what an area asks of a ledger's rows together."""
+    for area in book.areas.values():
+        for join in area.from_ledger:
+            ways = " | ".join(", ".join(f"{field} = {fact}" for field, fact in way) for way in join.ways)
+            yield Lead("ledger_join", f"{area.key}/{join.list}", ways, area.key)
+        for rule in area.across_rows:
+            asks = f"{rule.rising} rises" if rule.rising else f"at most {rule.at_most}"
+            yield Lead("ledger_rule", f"{area.key}/{rule.key}", f"{', '.join(rule.by)}: {asks}", area.key, at=rule.at)
 
 
 def across(area: Area) -> list[tuple[object, ...]]:
