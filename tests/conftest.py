@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import sys
 from collections import Counter
@@ -17,6 +18,10 @@ from hypothesis import settings
 os.environ["LANG"] = "C.UTF-8"  # a locale that names no language of ours
 for name in ("LC_ALL", "LC_MESSAGES"):
     os.environ.pop(name, None)
+
+UNDER_TEST = Path(str(importlib.util.find_spec("safety_rules").origin)).parents[1]  # type: ignore[union-attr]
+os.environ["PYTHONPATH"] = os.pathsep.join([str(UNDER_TEST), *filter(None, [os.environ.get("PYTHONPATH")])])
+"""Processes that tests start import what is under test, wherever they stand: a path such as `src` leads elsewhere from another folder."""
 
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

@@ -14,7 +14,7 @@ from safety_rules.language.errors import RuleFileError
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.folders import overlay_files
-from safety_rules.loading.rulebook import loaded
+from safety_rules.loading.rulebook import loaded, rulebook
 from safety_rules.services.cases import run_cases
 from trust.test_planted_faults import copied
 from trust.test_veto_figures import VETO
@@ -145,11 +145,19 @@ def test_the_receipt_lists_what_an_overlay_added_and_took(tmp_path: Path) -> Non
     }  # fmt: skip
 
 
+INTENSITY = "what stands in place of `intensity` must derive `project.intensity` on every day"
+
+
 @pytest.mark.parametrize(
     ("text", "code", "said"),
     [
-        (REPLACED.replace("from: 2000-01-01", "from: 2001-01-01"), "timeline-hole", "project.intensity"),
-        (REPLACED.replace("fact: 项目.强度", "fact: 项目.粗略强度"), "timeline-hole", "project.intensity"),
+        (REPLACED.replace("from: 2000-01-01", "from: 2001-01-01"), "timeline-hole", INTENSITY),
+        (
+            REPLACED.replace("from: 2000-01-01}\n    auth", "from: 2000-01-01, until: 2090-12-31}\n    auth"),
+            "timeline-hole",
+            INTENSITY,
+        ),
+        (REPLACED.replace("fact: 项目.强度", "fact: 项目.粗略强度"), "timeline-hole", INTENSITY),
         (REPLACED.replace("derive: intensity", "derive: intensty"), "unknown-rule", "did you mean `intensity`"),
         (EXCEPTED.replace("is_ready:", "is_raedy:"), "unknown-rule", "did you mean `is_ready`"),
         (EXCEPTED.replace("a_school:", "ready:"), "clause-twice", "`ready`"),
@@ -171,6 +179,14 @@ def test_a_slip_of_an_overlay_is_said_where_it_stands(text: str, code: str, said
     named = [d for d in refused.value.diagnostics if d.code == code]
     assert [d for d in named if said in d.text()]
     assert {d.at.source.name for d in named} <= {"reform.yaml"}
+
+
+def test_a_scale_replaced_by_itself_does_nothing() -> None:
+    """Its entries are those of the rules, letter for letter."""
+    (file,) = (f for f in folder_files(BASE) if f.path == "parameters.yaml")
+    scales = file.data.decode("utf-8").partition("scales:\n")[2].partition("\nparameters:")[0]
+    with pytest.raises(RuleFileError, match=r"overlay-does-nothing.*`limit.fees` has the values that it had"):
+        written(f"{HEAD}scales:\n{scales}")
 
 
 SAME = """
@@ -298,3 +314,38 @@ def test_a_derivation_added_for_what_a_veto_was_given_counts_as_milder(tmp_path:
     overlay.write_text(text, "utf-8")
     done = CliRunner().invoke(cli, ["check", str(pack), "--lint", "--overlay", str(overlay)])
     assert "error[veto-figure]" in done.output
+
+
+FIGURE = "parameters: {{{key}: {{entries: [{{{days}, value: {value}, source: statute, clause: 一}}]}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "days", "value", "said"),
+    [
+        ("limit.deaths", "from: 2000-01-01", 2, ""),
+        ("limit.deaths", "from: 1999-12-31", 2, ""),
+        (
+            "limit.deaths",
+            "from: 2000-01-02",
+            2,
+            "no value from 2000-01-01, when the built-in one starts, to 2000-01-02",
+        ),
+        ("limit.deaths", "from: 2000-01-01, until: 2030-12-31", 2, "no value after 2030-12-31"),
+        ("limit.ended", "from: 2010-01-01, until: 2019-12-31", 8, ""),
+        ("limit.ended", "from: 2010-01-01, until: 2020-01-01", 8, ""),
+        ("limit.ended", "from: 2010-01-01, until: 2019-12-30", 8, "no value after 2019-12-30"),
+    ],
+)
+def test_a_figure_of_an_overlay_covers_every_day_of_the_one_that_it_replaces(
+    key: str, days: str, value: int, said: str
+) -> None:
+    text = HEAD + FIGURE.format(key=key, days=days, value=value)
+    _, diagnostics = rulebook(folder_files(BASE), [RuleFileText("reform.yaml", text.encode())])
+    assert [d.code for d in diagnostics if d.code == "timeline-hole"] == (["timeline-hole"] if said else [])
+    assert [d for d in diagnostics if said in d.text()] == diagnostics
+
+
+def test_a_rule_that_is_switched_off_and_is_not_there_is_told_once() -> None:
+    text = "switch_off: {is_redy: {zh: 不用, en: Not used}}\n"
+    _, diagnostics = rulebook(folder_files(BASE), [RuleFileText("reform.yaml", (HEAD + text).encode())])
+    assert [d.code for d in diagnostics] == ["unknown-rule"]

@@ -30,7 +30,7 @@ class Held:
     def many(self) -> int:
         return min(len(WORDS), LIMIT) - 1
 '''
-MOST_LIVING = 1
+MOST_LIVING = 6
 
 
 def module(name: str) -> types.ModuleType:

@@ -148,7 +148,8 @@ def test_a_changed_figure_changes_the_rules_that_read_it_and_from_its_day_on() -
     rule = RULE.replace("400[万元/亩]", "limit.intensity").replace("2000-01-01", "2018-01-01")
     figures = (BASE / "parameters.yaml").read_text("utf-8")
     changed = figures.replace('from: 2020-07-01, value: "400"', 'from: 2020-07-02, value: "400"')
-    change = only(compared(book(rule), book(rule, **{"parameters.yaml": changed})))
+    figure, change = compared(book(rule), book(rule, **{"parameters.yaml": changed})).changes
+    assert (figure.item.kind, figure.item.key, figure.may_loosen) == ("figure", "limit.intensity", False)
     assert change.item.key == "sample"
     assert (datetime.date(2020, 7, 1),) == change.days
     assert [w.effect for w in change.witnesses] == ["better"]

@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 import safety_rules as sr
 from safety_rules.cli.main import cli
+from safety_rules.loading.folders import rulebook_of
+from safety_rules.services.impact.leads import leads
 from trust.test_impact import BASE, RULE, book, compared, folder, replayed
 
 WORDS = (BASE / "vocabulary.yaml").read_text("utf-8")
@@ -200,3 +202,30 @@ def test_a_heading_that_is_taken_over_is_told_of_an_area_too() -> None:
     (change,) = compared(old, new, "base", datetime.date(2020, 10, 1), most=50).changes
     assert change.leads == ("project.staff", "project.code")
     assert change.may_loosen
+
+
+def test_everything_that_leads_somewhere_has_its_place_in_the_files() -> None:
+    found = leads(rulebook_of(None))
+    assert [(kind, key) for (kind, key), lead in found.items() if lead.at is None] == []
+    lines = {key: line_of(found[key]) for key in PLACED}
+    assert {key: PLACED[key] in line for key, line in lines.items()} == dict.fromkeys(PLACED, True), lines
+
+
+PLACED = {
+    ("spelling", "listing_status: 未移出"): "listed: {zh: 在列",
+    ("choices", "listing_status"): "listing_status:",
+    ("heading", "project: 税收收入"): "project.annual_tax:",
+    ("heading", "enterprise.accidents: 发生时间"): "date: {zh: 事故日期",
+    ("units", "平方"): "m2: {dimension: area",
+    ("subject", "enterprise"): "enterprise:",
+    ("ratio", "project.tax_by_land"): "project.tax_by_land:",
+    ("contradiction", "project.code_against_kind"): "project.code_against_kind:",
+    ("table", "gas_beta"): "table: gas_beta",
+    ("sentence", "admission: rejected"): "area: admission",
+    ("sentence", "named: project_in_production"): "that: 项目.项目阶段 == '已投产'",
+}
+
+
+def line_of(lead: Any) -> str:
+    source = lead.at.source
+    return str(source.line_at(lead.at.start)[1])

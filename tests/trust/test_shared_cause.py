@@ -100,3 +100,29 @@ def test_failed_cases_are_told_in_chinese(tmp_path: Path) -> None:
 def said_in_chinese(made: Path) -> list[str]:
     done = CliRunner().invoke(cli, ["test", str(made), "-l", "zh"])
     return [line for line in done.output.splitlines() if "：" in line]
+
+
+SMALL = """rule: small_{n}
+title: {{zh: 小场地{n}, en: Small {n}}}
+in_force: {{from: 2020-01-01}}
+authority: [{{source: notice, clause: 六}}]
+requires: {{small: is_small}}
+otherwise: {{outcome: to_improve}}
+cases:
+  - {{case: 恰好, given: {{yard.area: 50 m2}}, expect: satisfied}}
+  - {{case: 多一分, given: {{yard.area: 50.01 m2}}, expect: violated}}
+"""
+
+
+def test_a_wrong_clause_that_rules_share_is_told_once_where_it_stands(tmp_path: Path) -> None:
+    made = pack(tmp_path / "pack")
+    named = "clauses:\n  is_small: {zh: 不超过五十, en: Fifty at most, that: 'yard.area <= 50[m2]'}\n"
+    (made / "named.yaml").write_text(named, "utf-8")
+    for n in range(5):
+        (made / "area" / f"small_{n}.yaml").write_text(SMALL.format(n=n), "utf-8")
+    assert told(made) == []
+    (made / "named.yaml").write_text(named.replace("<= 50", "<= 40"), "utf-8")
+    (problem,) = told(made)
+    assert problem["message"].startswith("5 cases")
+    assert "shared clause `is_small`" in problem["message"]
+    assert (problem["file"].rpartition("/")[2], problem["line"]) == ("named.yaml", 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ from safety_rules.words.catalog import LANGUAGES, both, sentence
 if TYPE_CHECKING:
     from safety_rules.face import Rules
     from safety_rules.formats.heading_map import Wanted
-    from safety_rules.formats.report import Report
+    from safety_rules.formats.report import Problem, Report
+    from safety_rules.services.impact.ledger import LedgerImpact
 
 FORMATS = ("text", "json", "markdown", "sarif", "junit", "github")
 MOST_NAMED = 12
@@ -160,6 +161,9 @@ def _rows(ledger: Path, before: Rules, after: Rules, asked: _Asked) -> Said:
     for title, heads, rows in tables[asked.language]:
         made = markdown_table(heads, rows) if asked.form == "markdown" else text_table(heads, rows)
         lines += ["", f"### {title}" if asked.form == "markdown" else title, "", *made] if rows else []
+    left = sum(not t.rows for t in found.touched)
+    lines += ["", sentence("impact.untouched", asked.language, count=left)] if left else []
+    problems += tuple(_touched(found, asked.level))
     known = {o.key for o in shape.outcomes}
     better = [
         str(r.number)
@@ -174,6 +178,16 @@ def _row_said(ledger: str, zh: Sequence[str], en: Sequence[str]) -> Name:
     """Return what a changed row of a ledger came to before and comes to now."""
     parts = dict(zip(("row", "subject", "before", "after", "why"), map(Name, zh[:5], en[:5]), strict=True))
     return both("impact.row_said", ledger=ledger, **parts)
+
+
+def _touched(found: LedgerImpact, level: str) -> Iterator[Problem]:
+    """Yield what leads elsewhere and touches a record, as problems."""
+    from safety_rules.formats.impact_words import touched_rows
+    from safety_rules.formats.report import worded
+
+    rows = zip(*(touched_rows(found, k) for k in LANGUAGES), strict=True)
+    for (zh, en), one in zip(rows, (t for t in found.touched if t.rows), strict=True):
+        yield worded("meaning-changed", Name("　".join(zh), "  ".join(en)), one.lead.at, one.lead.key, level=level)
 
 
 def _sentences(before: Rules, after: Rules, area: str, language: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +14,7 @@ from safety_rules.words.values import amount as written
 from safety_rules.words.values import listed as joined
 
 STATUSES = ("satisfied", "violated", "undetermined", "not_applicable", "not_in_force", "due", "not_due", "unknown")
+MOST_ROWS = 12
 
 
 def ends(pair: tuple[str, str], area: Area, language: str) -> str:
@@ -140,6 +141,9 @@ def ledger_data(found: Any) -> dict[str, Any]:
     return {
         "ledger": found.name, "rows": found.rows, "not_screened": list(found.unread), "changed": rows,
         "outcomes": counts, "total": found.total, "amounts": amounts, "without_amount": found.without_amount,
+        "leads": [
+            {"kind": t.lead.kind, "key": t.lead.key, "leads": [t.before, t.after], "rows": list(t.rows)} for t in found.touched
+        ],
     }  # fmt: skip
 
 
@@ -177,7 +181,22 @@ def ledger_tables(
     return [
         (sentence("impact.totals", language), heads, totals),
         (sentence("impact.changed", language), listed, changed),
+        (sentence("impact.touched", language), texts("impact.touched_heads", language), touched_rows(impact, language)),
     ]
+
+
+def touched_rows(impact: Any, language: str) -> list[Row]:
+    """Return a row for each thing that leads elsewhere and touches a record: what it is, from where to where, and which."""
+    return [
+        (sentence(f"item.{t.lead.kind}", language), t.lead.key, t.before, t.after, _numbers(t.rows, language))
+        for t in impact.touched
+        if t.rows
+    ]
+
+
+def _numbers(rows: Sequence[int], language: str) -> str:
+    shown = joined((str(n) for n in rows[:MOST_ROWS]), language)
+    return shown if len(rows) <= MOST_ROWS else sentence("impact.more_rows", language, rows=shown, count=len(rows))
 
 
 def _why(why: Any, area: Area, language: str, clause: Callable[[str, str], str]) -> str:

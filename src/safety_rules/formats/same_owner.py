@@ -46,7 +46,7 @@ class SameOwner:
         for name, value in names.items():
             if found := self.differing.get((key, name, folded(value))):
                 text = cell_text(cell)
-                other = next((o for o in found if _same(o.said) != _same(text)), found[0])
+                other = next(o for o in found if _same(o.said) != _same(text))
                 slots = {"shown": other.said[:MOST_SHOWN], "place": other.place, "owner": value}
                 return Unread(text, said("owner-differs", **slots))
         return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypeAlias
 
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.units import ONE, Unit
 
 
@@ -31,6 +32,7 @@ class Option:
     name: Name
     aliases: tuple[str, ...] = ()
     note: str = ""
+    at: Span | None = field(default=None, compare=False, repr=False)
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -45,6 +47,7 @@ class ChoiceList:
     name: str
     options: tuple[Option, ...] = field(compare=False)
     by_spelling: Mapping[str, Option] = field(init=False, compare=False, repr=False)
+    at: Span | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         found: dict[str, Option] = {}

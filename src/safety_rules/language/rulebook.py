@@ -87,6 +87,7 @@ class Area:
     from_ledger: tuple[LedgerJoin, ...] = ()
     grades: bool = field(default=False, compare=False)
     across_rows: tuple[AcrossRows, ...] = ()
+    at: Span | None = field(default=None, compare=False, repr=False)
 
     def rank(self, outcome: str | None) -> int:
         """Return how bad an outcome is: 0 is the best; advice (None) ranks with the best."""

@@ -60,6 +60,7 @@ class Table:
     name: Name
     columns: Mapping[str, Column]
     editions: tuple[Edition, ...]
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @lru_cache(maxsize=65536)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from safety_rules.language.diagnostic import Span
+
 Dimension = tuple[tuple[str, int], ...]
 
 
@@ -81,9 +83,10 @@ def _factors(text: str) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """Every unit by symbol and by alias."""
+    """Every unit by symbol and by alias, and where each of these is written."""
 
     units: Mapping[str, Unit]
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
     def find(self, text: str) -> Unit | None:
         """Return the unit written as `万元`, `万元/亩`, `t·天` or with aliases; None if there is no such unit."""

@@ -66,6 +66,7 @@ class Ratio:
     of: str
     per: str
     plausible: Plausible
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Contradiction:
     choice: str
     options: frozenset[str]
     why: Name
+    at: Span | None = field(default=None, compare=False, repr=False)
 
     def holds(self, text: object, option: object) -> bool:
         """Return whether two values contradict each other."""
@@ -144,6 +146,7 @@ class Subject:
     name: Name
     zh_key: str
     identity: tuple[str, ...] = ()
+    at: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def area(
         key(file.area, c.report), name(file.title, c.report), tuple(str(s) for s in file.subjects), outcomes,
         tuple(order), tuple(derivations), tuple(obligations), cases(cases_, file, c), day(file.cases_on, c.report),
         zone=_zone(file, c), from_ledger=joins(file, c), grades=flag(file.grades, False, c.report),
-        across_rows=across(file, c),
+        across_rows=across(file, c), at=file.area.at,
     )  # fmt: skip
 
 

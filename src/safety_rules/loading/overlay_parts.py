@@ -66,7 +66,7 @@ def _replaced(
     for unknown in (f.derive for f in files if str(f.derive) not in written):
         report.error("unknown-rule.derivation", unknown, suggestion(unknown, written))
     for path, was in base:
-        now = None if isinstance(was.derive, Made) else own.get(str(was.derive))
+        now = own.get(str(was.derive))
         if now is None:
             yield path, was
             continue

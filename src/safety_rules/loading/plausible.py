@@ -54,7 +54,7 @@ def ratio(
     factor = _factor(file.unit, _unit(of).over(_unit(per)), units, report)
     own = Bounds(_times(file.minimum, factor, report), None, _times(file.maximum, factor, report))
     made = _made(file, own, report)
-    return None if made is None else Ratio(key(ratio_key, report), label, of.key, per.key, made)
+    return None if made is None else Ratio(key(ratio_key, report), label, of.key, per.key, made, ratio_key.at)
 
 
 def contradiction(
@@ -80,7 +80,7 @@ def contradiction(
     starts, unless = (tuple(map(str, of)) for of in (file.text.starts_with, file.text.unless))
     options = frozenset(known[str(o)] for o in file.choice.one_of if str(o) in known)
     facts_named = (str(file.text.fact), starts, unless, str(file.choice.fact), options)
-    return Contradiction(key(own, report), label, *facts_named, name(file.why, report))
+    return Contradiction(key(own, report), label, *facts_named, name(file.why, report), own.at)
 
 
 def _made(file: PlausibleFile, own: Bounds, report: Report) -> Plausible | None:

@@ -43,7 +43,7 @@ def tables(
         columns = _columns(file, vocabulary, report)
         editions = _editions(path, file, columns, texts, vocabulary, sources, report)
         label = name(file, report)
-        made = Table(key(file.table, report), str(file.called), label, columns, tuple(editions))
+        made = Table(key(file.table, report), str(file.called), label, columns, tuple(editions), file.table.at)
         found[made.key] = made
         if file.within is not None:
             found |= {g.key: g for g in groups(made, vocabulary, report)}

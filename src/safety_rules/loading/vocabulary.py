@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 
 from safety_rules.language import kinds
 from safety_rules.language.clock import TIME, WITHIN, is_time
+from safety_rules.language.diagnostic import Span
 from safety_rules.language.lookalikes import skeleton
 from safety_rules.language.patterns import BadPattern, checked, matches
 from safety_rules.language.units import ONE, Unit, UnitTable
@@ -25,6 +26,7 @@ from safety_rules.words.said import Said, said
 def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
     """Return every unit by symbol and alias."""
     units: dict[str, Unit] = {}
+    places: dict[str, Span] = {}
     for file in files:
         for symbol, entry in file.units.items():
             scale = number(entry.scale, report)
@@ -40,7 +42,8 @@ def unit_table(files: Iterable[UnitsFile], report: Report) -> UnitTable:
                     report.error("unit-twice", spelled)
                 report.alike(str(spelled), spelled)
                 units[str(spelled)] = unit
-    return UnitTable(units)
+                places[str(spelled)] = spelled.at
+    return UnitTable(units, places)
 
 
 def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report) -> Vocabulary:
@@ -57,7 +60,9 @@ def vocabulary(files: Iterable[VocabularyFile], units: UnitTable, report: Report
             report.alike(str(entry.zh), entry.zh)
             label = name(entry, report)
             identity = tuple(str(i) for i in entry.identity)
-            subjects[key(subject_key, report)] = Subject(str(subject_key), label, str(entry.zh), identity)
+            subjects[key(subject_key, report)] = Subject(
+                str(subject_key), label, str(entry.zh), identity, subject_key.at
+            )
     facts: dict[str, Fact] = {}
     by_name: dict[str, str] = {}
     for file in files:
@@ -107,7 +112,7 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
     for option_key, entry in options.items():
         label = name(entry, report)
         note = str(entry.note) if entry.note is not None else ""
-        option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note)
+        option = kinds.Option(str(option_key), label, tuple(str(a) for a in entry.aliases), note, option_key.at)
         for spelling in dict.fromkeys(skeleton(s.casefold()) for s in option.spellings):
             if spelling in spelled:
                 report.error("choice-twice", option_key, spelling=spelling, other=spelled[spelling])
@@ -118,7 +123,7 @@ def _choice_list(list_key: Scalar, options: dict[Scalar, OptionFile], report: Re
         made.append(option)
     if not made:
         report.error("empty-choices", list_key)
-    return kinds.ChoiceList(str(list_key), tuple(made))
+    return kinds.ChoiceList(str(list_key), tuple(made), list_key.at)
 
 
 def _facts(

@@ -10,13 +10,16 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
+from typing import get_args
 
 from safety_rules.language.diagnostic import SourceText, Span
+from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Name
 from safety_rules.language.rule import Case, Derivation, Obligation
 from safety_rules.language.rulebook import Area, Rulebook
+from safety_rules.semantics.canonical import canonical
 from safety_rules.services.impact.leads import across, leads, period_says
 from safety_rules.services.lint.texts import texts_in
 from safety_rules.services.lint.waivers import LintWaiver
@@ -31,6 +34,7 @@ RULES = "# rules "
 LINE = re.compile(r"(?P<kind>\S+) (?P<key>.*?) := (?P<says>.*) #(?P<digest>[0-9a-f ]+)")
 LONGEST = 80
 MOST_GONE = 8
+EXPRESSIONS = get_args(Expr)
 OF_ONE, OF_MANY = 8, 6  # digits of a digest: of a thing, of one among those of a line
 WIDENING = frozenset(
     {"exemption", "silence", "waiver", "spelling", "row_spelling", "not-covered", "switched-off", "exception"}
@@ -127,7 +131,7 @@ def _things(book: Rulebook, folder: str, waivers: Iterable[LintWaiver], texts: T
             headings.setdefault(lead.says, []).append(f"{lead.kind} {lead.key}")
         elif lead.kind == "sentence":
             told.setdefault(lead.key.partition(": ")[0], []).append(f"{lead.key} {lead.says}")
-        else:
+        elif lead.kind != "figure":  # here a line for each of its days
             yield lead.kind, lead.key, lead.says, ""
     for fact, words in headings.items():
         shown = " ".join(dict.fromkeys(w.split(" ", 1)[1].rpartition(": ")[2] for w in words))
@@ -174,9 +178,20 @@ def _of_area(area: Area) -> Iterator[Thing]:
         yield from _cases(f"{area.key}/{rows.key}", rows.cases)
     yield from _cases(area.key, area.cases)
     for one in area.invariants:
-        yield "invariant", f"{area.key}/{one.key}", one.sentence.zh, repr((one.claim, one.when, one.period))
+        yield "invariant", f"{area.key}/{one.key}", one.sentence.zh, _asked(one.claim, one.when, one.period)
     for left in area.exemptions:
-        yield "exemption", f"{area.key}: {left.question} {', '.join(left.of)}", left.reason.zh, repr(left.where)
+        yield "exemption", f"{area.key}: {left.question} {', '.join(left.of)}", left.reason.zh, _asked(left.where)
+
+
+def _asked(*parts: object) -> str:
+    """Return all of claims and conditions as they are understood, so that a word of an option that moves is told at the word."""
+    return repr([canonical(p) if isinstance(p, EXPRESSIONS) else _claimed(p) for p in parts])
+
+
+def _claimed(part: object) -> object:
+    if not is_dataclass(part) or isinstance(part, type):
+        return part
+    return (type(part).__name__, *(_asked(getattr(part, f.name)) for f in fields(part)))
 
 
 def _cases(of: str, cases: Sequence[Case]) -> Iterator[Thing]:
@@ -261,7 +276,8 @@ def against(kept: Kept, made: Lock, with_waivers: bool = True) -> Iterator[Diagn
             if gone:
                 yield Diagnostic.of("lock-lost.some", at, **slots, now=now.says, which=gone)
         elif now is not None and now.digest != was.digest:
-            yield Diagnostic.of("lock-altered", at, now=now.says, **slots)
+            same = now.says == was.says
+            yield Diagnostic.of("lock-altered.beneath" if same else "lock-altered", at, now=now.says, **slots)
     for (kind, key), one in made.items():
         if kind in WIDENING and (kind, key) not in kept.things:
             yield Diagnostic.of("lock-widened", kept.start, kind=_kind(kind), key=key, now=one.says)

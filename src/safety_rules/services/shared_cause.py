@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from safety_rules.language.chain import ChainRule
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef
 from safety_rules.language.law import edition_on, entry_on
+from safety_rules.language.rule import Obligation, Rule
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.semantics.reads import walk_through
 from safety_rules.services.cases import CaseResult
 from safety_rules.services.impact.leads import row_names
-from safety_rules.services.impact.meaning import ItemKey, conditions, items_of
+from safety_rules.services.impact.meaning import Item, ItemKey, conditions, items_of
 
 FEWEST, MOST_HELD = 4, 9
 Thing = tuple[str, str]
-"""A kind (figure, row, derivation) and a name."""
+"""A kind (figure, row, derivation, shared clause) and a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def shared_causes(book: Rulebook, results: Sequence[CaseResult]) -> tuple[list[S
     return found, left
 
 
-RANK = {"derivation": 0, "figure": 1, "row": 2}
+RANK = {"derivation": 0, "figure": 1, "row": 2, "clause": 3}
 
 
 class _Reads:
@@ -78,6 +80,9 @@ class _Reads:
         if own is not None:
             found.add(("derivation", result.of))
             self.places["derivation", result.of] = own.at
+        for name in self._named(result):
+            found.add(("clause", name))
+            self.places["clause", name] = self._book.named.clauses[name].at
         for node in self._nodes(result):
             match node:
                 case ParameterRef(key, _, day):
@@ -95,12 +100,26 @@ class _Reads:
                     continue
         return found
 
+    def _own(self, result: CaseResult) -> list[Item | ChainRule]:
+        found = (
+            self._items.get(ItemKey(result.area, kind, result.of)) for kind in ("rule", "derivation", "obligation")
+        )
+        return [item for item in found if item is not None]
+
+    def _named(self, result: CaseResult) -> set[str]:
+        """Return the clauses that a rule or obligation refers to by name."""
+        clauses = (
+            c
+            for item in self._own(result)
+            if isinstance(item, Rule | Obligation)
+            for c in (*item.applies_when, *(item.requires if isinstance(item, Rule) else ()))
+        )
+        return {c.named for c in clauses if c.named in self._book.named.clauses}
+
     def _nodes(self, result: CaseResult) -> list[Expr]:
         assert result.ran is not None
         derivations, seen = result.ran.law.derivations, set[str]()
-        kinds = ("rule", "derivation", "obligation")
-        items = (self._items.get(ItemKey(result.area, kind, result.of)) for kind in kinds)
-        parts = [e for item in items if item is not None for e in conditions(item)]
+        parts = [e for item in self._own(result) for e in conditions(item)]
         return [n for e in parts for n in walk_through(e, derivations, seen)]
 
     def _rows(self, table: str, result: CaseResult) -> set[Thing]:

@@ -13,9 +13,9 @@ def strata(rules: Sequence[ChainRule]) -> tuple[tuple[ChainRule, ...], ...]:
     for _ in range(len(levels) + 1):
         before = dict(levels)
         for rule in rules:
-            found = [levels.get(p.relation, 0) for p in rule.given]
+            found = [levels[p.relation] for p in rule.given if p.relation in levels]
             avoided = [levels[p.relation] + 1 for p in rule.unless if p.relation in levels]
-            levels[rule.derives] = max(levels[rule.derives], *found, *avoided)
+            levels[rule.derives] = max([levels[rule.derives], *found, *avoided])
         if before == levels:
             break
     else:

@@ -19,13 +19,13 @@ from safety_rules.services.impact.edges import Pair
 from safety_rules.services.impact.leads import NOWHERE, across, fact_says, leads, owners
 from safety_rules.services.impact.meaning import Item, ItemKey, days_of_change, is_seasonal, items_of, meaning
 from safety_rules.services.impact.stricter import better_by_z3
-from safety_rules.services.impact.touched import Moved, Readers, Sides
+from safety_rules.services.impact.touched import TOLD_BY_READERS, Moved, Readers, Sides
 from safety_rules.services.impact.witness import Search, Witness, searched
 
 MOST_SEARCHED = 24
 MOST_LAWS = 4
 READ_BY_ALL = ("fact", "units", "choices", "ratio", "contradiction", "table")
-NEVER_NEWS = ("sentence", "cites")
+NEVER_NEWS = ("sentence", "cites", "clause")
 """What is no change where it only comes: what it belongs to is told, and what stood there stands."""
 OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "ratio", "contradiction")
 
@@ -84,7 +84,7 @@ def compared(
     before, after = items_of(old), items_of(new)
     keys = [k for k in dict.fromkeys([*before, *after]) if (area is None or k.area == area) and (of is None or k in of)]
     starts = [on] if on is not None else _starts(old, new)
-    moved, lines = _moved(old, new, starts) if of is None else ([], 0)
+    moved, lines = moved_leads(old, new, starts) if of is None else ([], 0)
     days = [on] if on is not None else days_of_change(old, new)
     found: list[Change] = []
     same_words = not any(lead.kind in READ_BY_ALL for pair in moved for lead in pair if lead is not None)
@@ -105,7 +105,7 @@ def _starts(*books: Rulebook) -> list[datetime.date]:
     return sorted({e.period.since or datetime.date.min for e in editions})
 
 
-def _moved(old: Rulebook, new: Rulebook, starts: list[datetime.date]) -> tuple[list[Moved], int]:
+def moved_leads(old: Rulebook, new: Rulebook, starts: list[datetime.date]) -> tuple[list[Moved], int]:
     """Return what leads elsewhere, and how many things were compared.
 
     What belongs to something that only one side has is told by that thing's own line; a row alike on several days, once.
@@ -142,7 +142,7 @@ def _led(moved: list[Moved], sides: Sides, most: int) -> Iterator[Change]:
         key = ItemKey("", shown.kind, shown.key)
         old, new = (b.vocabulary.facts.get(shown.key) for b in (sides.old, sides.new))
         takes_more = shown.kind == "fact" and old is not None and new is not None and not narrower(old, new)
-        new_thing = what == "added" and shown.kind in OF_THEMSELVES and shown.kind != "units"
+        never = what == "added" and shown.kind in OF_THEMSELVES and shown.kind != "units"
         yield Change(
             key,
             what,
@@ -152,7 +152,7 @@ def _led(moved: list[Moved], sides: Sides, most: int) -> Iterator[Change]:
             search.tried,
             shown.at,
             ends,
-            new_thing,
+            never or shown.kind in TOLD_BY_READERS,
             takes_more,
         )
 
@@ -172,7 +172,7 @@ def _frame(old: Rulebook, new: Rulebook, area: str | None) -> Iterator[Change]:
             for a in (before, after)
         ]
         if shapes[0] != shapes[1]:
-            yield Change(ItemKey(key, "area", key), "changed", after.title, (), (), 0, None)
+            yield Change(ItemKey(key, "area", key), "changed", after.title, (), (), 0, after.at)
 
 
 def _alike(old: Rulebook, new: Rulebook, area: str) -> bool:

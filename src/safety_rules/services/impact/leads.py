@@ -18,6 +18,7 @@ from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.source import Period
 from safety_rules.language.table import Edition, Row
 from safety_rules.language.vocabulary import Bounds, Fact
+from safety_rules.semantics.checking.format import formatted
 from safety_rules.services.impact.meaning import items_of
 from safety_rules.services.impact.said import citations, sentences
 from safety_rules.words.values import decimal
@@ -42,8 +43,9 @@ Leads = Mapping[tuple[str, str], Lead]
 
 def leads(book: Rulebook, days: Collection[datetime.date] = ()) -> Leads:
     """Return where everything of a rulebook leads, its tables as they stand on some days (by default, from each edition on)."""
-    found = (*_spellings(book), *_facts(book), *_headings(book), *_units(book), *_ratios(book), *_sources(book))
-    return {(x.kind, x.key): x for x in (*found, *_tables(book, days), *_to_do(book), *_of_ledgers(book), *_told(book))}
+    found = (*_units(book), *_spellings(book), *_facts(book), *_headings(book), *_ratios(book), *_sources(book))
+    found += (*_figures(book), *_tables(book, days), *_to_do(book), *_of_ledgers(book), *_told(book))
+    return {(x.kind, x.key): x for x in found}
 
 
 def owners(book: Rulebook) -> frozenset[str]:
@@ -59,15 +61,15 @@ def owners(book: Rulebook) -> frozenset[str]:
 def _spellings(book: Rulebook) -> Iterator[Lead]:
     for key, listed in book.vocabulary.choices.items():
         for spelling, option in listed.by_spelling.items():
-            yield Lead("spelling", f"{key}: {spelling}", option.key, key, (spelling,))
-        yield Lead("choices", key, ", ".join(sorted(o.key for o in listed.options)), key)
+            yield Lead("spelling", f"{key}: {spelling}", option.key, key, (spelling,), option.at or listed.at)
+        yield Lead("choices", key, ", ".join(sorted(o.key for o in listed.options)), key, at=listed.at)
 
 
 def _facts(book: Rulebook) -> Iterator[Lead]:
     for key, fact in book.vocabulary.facts.items():
         yield Lead("fact", key, fact_says(fact), key, at=fact.at)
     for key, subject in book.vocabulary.subjects.items():
-        yield Lead("subject", key, ", ".join(subject.identity), key)
+        yield Lead("subject", key, ", ".join(subject.identity), key, at=subject.at)
 
 
 def fact_says(fact: Fact) -> str:
@@ -117,14 +119,21 @@ def _headings(book: Rulebook) -> Iterator[Lead]:
         for text in own:
             found.setdefault(f"{key.rpartition('.')[0]}: {text}", {})[key] = None
     for text, keys in found.items():
-        yield Lead("heading", text, ", ".join(sorted(keys)), next(iter(keys)) if len(keys) == 1 else "")
+        yield Lead(
+            "heading",
+            text,
+            ", ".join(sorted(keys)),
+            next(iter(keys)) if len(keys) == 1 else "",
+            at=book.vocabulary.facts[min(keys)].at,
+        )
     for name, key in book.vocabulary.by_name.items():
-        yield Lead("name", name, key, key)
+        yield Lead("name", name, key, key, at=book.vocabulary.facts[key].at)
 
 
 def _units(book: Rulebook) -> Iterator[Lead]:
-    for spelling, unit in book.vocabulary.units.units.items():
-        yield Lead("units", spelling, _unit_says(unit.dimension, unit.scale), spelling)
+    units = book.vocabulary.units
+    for spelling, unit in units.units.items():
+        yield Lead("units", spelling, _unit_says(unit.dimension, unit.scale), spelling, at=units.places.get(spelling))
 
 
 def _unit_says(dimension: Iterable[tuple[str, int]], scale: object) -> str:
@@ -134,16 +143,32 @@ def _unit_says(dimension: Iterable[tuple[str, int]], scale: object) -> str:
 
 def _ratios(book: Rulebook) -> Iterator[Lead]:
     for ratio in book.vocabulary.ratios:
-        yield Lead("ratio", ratio.key, f"{ratio.of} / {ratio.per} {bounds_says(ratio.plausible.bounds)}", ratio.key)
+        yield Lead(
+            "ratio",
+            ratio.key,
+            f"{ratio.of} / {ratio.per} {bounds_says(ratio.plausible.bounds)}",
+            ratio.key,
+            at=ratio.at,
+        )
     for c in book.vocabulary.contradictions:
         says = f"{c.text} {' '.join(c.starts)} ~ {' '.join(c.unless)} | {c.choice} {' '.join(sorted(c.options))}"
-        yield Lead("contradiction", c.key, says, c.key)
+        yield Lead("contradiction", c.key, says, c.key, at=c.at)
 
 
 def _sources(book: Rulebook) -> Iterator[Lead]:
     for key, source in book.sources.items():
         says = (source.title.zh, source.number, period_says(source.in_force), source.standing.name, source.replaced_by)
         yield Lead("source", key, ", ".join(s for s in says if s), key, at=source.at)
+
+
+def _figures(book: Rulebook) -> Iterator[Lead]:
+    """Yield each figure with its days, and each clause that rules refer to by name."""
+    for parameter in book.parameters.values():
+        says = "; ".join(f"{entry.value} {period_says(entry.period)}" for entry in parameter.entries)
+        yield Lead("figure", parameter.key, says, parameter.key, at=parameter.at)
+    for name, clause in book.named.clauses.items():
+        says = formatted(clause.that, book.vocabulary, book.parameters, "en", book.tables)
+        yield Lead("clause", name, says, at=clause.at)
 
 
 def period_says(period: Period) -> str:
@@ -154,7 +179,7 @@ def period_says(period: Period) -> str:
 def _tables(book: Rulebook, days: Collection[datetime.date]) -> Iterator[Lead]:
     for key, table in book.tables.items():
         columns = ", ".join(f"{c.key} {kind_says(c.kind)}" for c in table.columns.values())
-        yield Lead("table", key, columns, key)
+        yield Lead("table", key, columns, key, at=table.at)
         for day in days or [e.period.since or datetime.date.min for e in table.editions]:
             edition = edition_on(table, day)
             at = f"{key} @{day}"
@@ -219,7 +244,8 @@ def _to_do(book: Rulebook) -> Iterator[Lead]:
 
 
 def _duty(duty: Duty) -> str:
-    return " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)
+    said = " ".join(f"{n.zh} · {n.en}" for n in (duty.who, duty.what, duty.by) if n is not None)
+    return f"{said}, lapses with {duty.lapses_with}" if duty.lapses_with else said
 
 
 def _of_ledgers(book: Rulebook) -> Iterator[Lead]:
@@ -227,7 +253,7 @@ def _of_ledgers(book: Rulebook) -> Iterator[Lead]:
     for area in book.areas.values():
         for join in area.from_ledger:
             ways = " | ".join(", ".join(f"{field} = {fact}" for field, fact in way) for way in join.ways)
-            yield Lead("ledger_join", f"{area.key}/{join.list}", ways, area.key)
+            yield Lead("ledger_join", f"{area.key}/{join.list}", ways, area.key, at=area.at)
         for rule in area.across_rows:
             asks = f"{rule.rising} rises" if rule.rising else f"at most {rule.at_most}"
             yield Lead("ledger_rule", f"{area.key}/{rule.key}", f"{', '.join(rule.by)}: {asks}", area.key, at=rule.at)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from safety_rules.formats.heading_map import Wanted
 from safety_rules.formats.ledger import ledger
@@ -16,6 +16,7 @@ from safety_rules.language.kinds import Name, Number
 from safety_rules.language.verdict import Finding, Status
 from safety_rules.semantics.verdict.verdict import Verdict
 from safety_rules.services.dated_area import DatedArea
+from safety_rules.services.impact.records import Touched, Touching
 from safety_rules.services.screening import screened_row
 from safety_rules.words.near import did_you_mean
 
@@ -58,6 +59,7 @@ class LedgerImpact:
     amounts: dict[str, tuple[Fraction, Fraction]]
     total: str = ""
     without_amount: int = 0
+    touched: tuple[Touched, ...] = ()
 
 
 @dataclass(slots=True)
@@ -90,7 +92,9 @@ def total_fact(area: DatedArea, name: str) -> str:
 def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: Wanted, total: str = "") -> LedgerImpact:
     """Return what the new rules change in a ledger; raises LedgerError where it has no rows."""
     sums, unread, changed, rows = _Sums(), [], [], 0
-    for number, pair in _decided(source, old, new, sheet):
+    books = old.law.rulebook, new.law.rulebook
+    touching = Touching(*books, new.law.area.key, new.law.as_of)
+    for number, pair, data in _decided(source, old, new, sheet):
         rows += 1
         if pair is None:
             unread.append(number)
@@ -98,6 +102,7 @@ def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: Wanted, t
         amount = pair[1].record.values.get(total) if total else None
         exact = amount if isinstance(amount, Fraction) else None
         sums.add(pair, exact)
+        touching.see(number, data, pair)
         row = _row(number, pair, exact)
         changed += [] if row is None else [row]
     if not rows:
@@ -107,21 +112,22 @@ def ledger_impact(source: Path, old: DatedArea, new: DatedArea, sheet: Wanted, t
     outcomes = {k: (sums.counts[0][k], sums.counts[1][k]) for k in keys}
     amounts = {k: (sums.amounts[0].get(k, Fraction(0)), sums.amounts[1].get(k, Fraction(0))) for k in keys}
     return LedgerImpact(
-        source.name, rows, tuple(unread), tuple(changed), outcomes, amounts if total else {}, total, sums.without
-    )
+        source.name, rows, tuple(unread), tuple(changed), outcomes, amounts if total else {}, total, sums.without,
+        tuple(touching.touched()),
+    )  # fmt: skip
 
 
 def _decided(
     source: Path, old: DatedArea, new: DatedArea, sheet: Wanted
-) -> Iterator[tuple[int, tuple[Verdict, Verdict] | None]]:
-    """Yield each record row with its two verdicts, or None where it could not be read; one row at a time."""
+) -> Iterator[tuple[int, tuple[Verdict, Verdict] | None, tuple[Any, Any]]]:
+    """Yield each record row with its two verdicts, or None where it could not be read, and its data; one row at a time."""
     readings = [ledger(source, a.law.rulebook.vocabulary, a.law.area.subjects, sheet) for a in (old, new)]
     for before, after in zip(readings[0].rows, readings[1].rows, strict=True):
         rows = screened_row(before, readings[0], old), screened_row(after, readings[1], new)
         if not rows[0].outcome and not rows[1].outcome:
             continue
         first, second = rows[0].verdict, rows[1].verdict
-        yield after.number, None if first is None or second is None else (first, second)
+        yield after.number, None if first is None or second is None else (first, second), (before.data, after.data)
 
 
 def _row(number: int, pair: tuple[Verdict, Verdict], amount: Fraction | None) -> ChangedRow | None:

@@ -37,13 +37,13 @@ def sentences(book: Rulebook) -> Iterator[Said]:
     """Yield every sentence once: one that several rules share by its own name, and remedies and duties elsewhere."""
     named: set[str] = set()
     for of, owner, thing in _holders(book):
-        at = getattr(thing, "at", None)
+        at = book.areas[owner].at if of == owner else getattr(thing, "at", None)
         for place, says, shared in _names(thing, ""):
             if not shared:
                 yield Said(of, place, says, owner, at)
             elif shared not in named:
                 named.add(shared)
-                yield Said("named", shared, says, "")
+                yield Said("named", shared, says, "", book.named.clauses[shared].at)
 
 
 def _holders(book: Rulebook) -> Iterator[tuple[str, str, Any]]:

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup
+from safety_rules.language.expr import Expr, FactRef, ItemField, Listed, Lookup, ParameterRef
 from safety_rules.language.kinds import Choice, Choices, Number
 from safety_rules.language.rule import Obligation, Rule
 from safety_rules.language.rulebook import Rulebook
@@ -21,8 +21,11 @@ from safety_rules.services.impact.witness import Search, searched
 Moved: TypeAlias = "tuple[Lead | None, Lead | None]"
 MOST_READERS = 8
 OF_ALL_AREAS = ("heading", "name", "units", "subject", "source", "ratio", "contradiction")
+TOLD_BY_READERS = ("figure", "clause")
+"""What is no answer by itself: the rules that read it are compared, and say what it does."""
 SAID = ("remedy", "duty", "sentence", "cites")
 UNSOUGHT = (
+    *TOLD_BY_READERS,
     "heading",
     "name",
     "subject",
@@ -70,8 +73,8 @@ class Readers:
             match node:
                 case FactRef(name) | ItemField(_, name):
                     found |= {name, name.rpartition(".")[0], *_kind_names(self._sides.new, name)}
-                case Listed(table) | Lookup(table):
-                    found.add(table)
+                case ParameterRef(name) | Listed(name) | Lookup(name):
+                    found.add(name)
         return frozenset(found)
 
     def concerns(self, moved: Moved) -> bool:
