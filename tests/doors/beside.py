@@ -68,7 +68,7 @@ def _answer(verdict: Any) -> Answer:
 
 
 def as_history(
-    contents: Sequence[Content], folder: Path, lists: Sequence[str] = LISTS, hidden: bool = False, nobody: bool = False
+    contents: Sequence[Content], folder: Path, lists: Sequence[str] = LISTS, hidden: str = "", nobody: bool = False
 ) -> Path:
     """Return the workbook of a history that holds the lists of contents, each record under its enterprise's name.
 

@@ -448,7 +448,7 @@ DOORS = (
         BESIDE,
         1,
         {
-            "hidden": by_history(partial(as_history, hidden=True)),
+            "hidden": by_history(partial(as_history, hidden="rows")),
             "sheets": by_history(partial(as_history, nobody=True)),
         },
     ),

@@ -189,7 +189,7 @@ def by_screening(made: Callable[[Sequence[Content], Path], Any], engine: str = "
     """Return a door of ledgers that are screened; each row is of an enterprise of its own."""
 
     def judged(area: sr.DatedArea, contents: Sequence[Content], folder: Path) -> list[Answer]:
-        apart = [_of_its_own(c, n) for n, c in enumerate(contents, 1)] if len(contents) > 1 else contents
+        apart = [of_its_own(c, n) for n, c in enumerate(contents, 1)] if len(contents) > 1 else contents
         screening = screen(made(apart, folder), area, engine=engine)
         verdicts = [r.verdict for r in screening.rows if r.outcome]
         assert len(verdicts) == len(contents), [n.text("zh") for n in screening.notices]
@@ -199,7 +199,7 @@ def by_screening(made: Callable[[Sequence[Content], Path], Any], engine: str = "
     return judged
 
 
-def _of_its_own(content: Content, number: int) -> Content:
+def of_its_own(content: Content, number: int) -> Content:
     """Return a content whose enterprise, where it names one, is no other row's."""
     who = {"enterprise.name": f"甲公司{number}", "enterprise.credit_code": ""}
     return {k: who.get(k, v) for k, v in content.items()}
@@ -338,7 +338,7 @@ def _cell(value: Any) -> Any:
     return value if isinstance(value, int | float | datetime.date) and not isinstance(value, bool) else text(value)
 
 
-def as_list_sheets(contents: Sequence[Content], folder: Path) -> Path:
+def as_list_sheets(contents: Sequence[Content], folder: Path, hidden: str = "") -> Path:
     """Return a workbook in which each list stands in a sheet of its own, joined by the enterprise's name."""
     rows: list[dict[str, Any]] = []
     lists: dict[str, list[dict[str, Any]]] = {}
@@ -346,11 +346,11 @@ def as_list_sheets(contents: Sequence[Content], folder: Path) -> Path:
         who = f"甲公司{number}"
         rows.append({k: v for k, v in content.items() if k not in WHO} | {"企业名称": who})
         for name, value in content.items():
-            if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+            if name in SHEETS and isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
                 rows[-1][name] = f"{len(value)}条"
                 lists.setdefault(SHEETS[name], []).extend({"企业名称": who, **item} for item in value)
     sheets = {n: [columns(items), *([text(v) for v in row] for row in rows_of(items))] for n, items in lists.items()}
-    return workbook(folder / f"{folder.name}.xlsx", **sheets_of(rows), **sheets)
+    return workbook(folder / f"{folder.name}.xlsx", hidden=hidden, **sheets_of(rows), **sheets)
 
 
 def as_two_rows(contents: Sequence[Content], folder: Path) -> Path:
@@ -381,11 +381,11 @@ def with_nobody(made: Callable[..., Path], ending: str) -> Callable[[Sequence[Co
 
 
 def with_hidden_row(contents: Sequence[Content], folder: Path) -> Path:
-    return workbook(folder / f"{folder.name}.xlsx", hidden=True, **sheets_of(contents))
+    return workbook(folder / f"{folder.name}.xlsx", hidden="rows", **sheets_of(contents))
 
 
-def as_workbook(contents: Sequence[Content], folder: Path) -> Path:
-    return workbook(folder / f"{folder.name}.xlsx", **sheets_of(contents))
+def as_workbook(contents: Sequence[Content], folder: Path, hidden: str = "") -> Path:
+    return workbook(folder / f"{folder.name}.xlsx", hidden=hidden, **sheets_of(contents))
 
 
 def as_ods(contents: Sequence[Content], folder: Path) -> Path:

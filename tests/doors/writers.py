@@ -19,10 +19,12 @@ SECTOR = 512
 EPOCH = datetime.date(1899, 12, 30)
 
 
-def workbook(path: Path, hidden: bool = False, merged: tuple[tuple[int, int, int], ...] = (), **sheets: Rows) -> Path:
-    """Write an .xlsx; days are days by their format. Rows below the headings may be hidden, cells of a row merged."""
+def workbook(path: Path, hidden: str = "", merged: tuple[tuple[int, int, int], ...] = (), **sheets: Rows) -> Path:
+    """Write an .xlsx; days are days by their format. `rows` below the headings, `columns` or `sheets` are hidden, cells of a row merged."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    if hidden == "sheets":
+        book.add_worksheet("封面").activate()  # one sheet of a workbook is always shown
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
         for r, row in enumerate(rows):
@@ -33,8 +35,12 @@ def workbook(path: Path, hidden: bool = False, merged: tuple[tuple[int, int, int
                     sheet.write_number(r, c, value)
                 elif value not in (None, ""):
                     sheet.write_string(r, c, str(value))
-            if hidden and r:
+            if hidden == "rows" and r:
                 sheet.set_row(r, options={"hidden": True})
+        if hidden == "columns":
+            sheet.set_column(0, max(map(len, rows)) - 1, options={"hidden": True})
+        if hidden == "sheets":
+            sheet.very_hidden()
         for r, first, last in merged:
             sheet.merge_range(r, first, r, last, str(rows[r][first]))
     book.close()
