@@ -248,6 +248,11 @@ def test_a_duty_of_an_ended_law_alone_is_not_certain(source: str, certain: list[
     rules = Rules(loaded([*files(), RuleFileText("area/watch.yaml", DUTY.replace("SOURCE", source).encode())]))
     verdicts = [rules.area("area").on(day).decide(ROWS[1]) for day in ("2020-12-31", "2021-01-01")]
     assert [[(d.key, d.certain) for d in v.obligations] for v in verdicts] == [[("watch", c)] for c in certain]
+    said = [
+        ("安排值守（所依据的规定在基准日未施行，须核实）" in v.explain("zh"), "missing" in v.explain("en"))
+        for v in verdicts
+    ]
+    assert said == [(not c, False) for c in certain]
 
 
 @pytest.mark.parametrize("standings", [("statute", "secondary"), ("secondary", "statute"), ("secondary", "assumed")])
