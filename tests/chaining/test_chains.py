@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chaining.ledgers import CHAINS, DAY, book, diagnosed, started
+from chaining.ledgers import CHAINS, DAY, YELLOW, book, diagnosed, started
 from safety_rules.engines.forward import chain
 from safety_rules.language.errors import NotFoundError
 from safety_rules.language.source import Standing
@@ -146,6 +146,21 @@ def test_a_field_that_a_derivation_works_out_is_joined_like_a_given_one(engine: 
     assert {"ledger.accidents[S1].deaths"} == needs(unknown, "ledger.effects")
     listing = next(f for f in unknown.derived("ledger.listings") if f.values["list"] == "black")
     assert "死亡人数" in explained(unknown, listing.id, "zh")
+
+
+OWN = "count(d for d in ledger.dangers if d.enterprise == e.code)"
+ALL = "count(d for d in ledger.dangers)"
+OTHERS = "count(d for d in ledger.dangers if d.enterprise != e.code)"
+
+
+@pytest.mark.parametrize("engine", ["fixpoint", "auto"])
+@pytest.mark.parametrize("that", [f"2 * {OWN} > {ALL}", f"{ALL} < 2 * {OWN}", f"{OWN} > {OTHERS}", f"{OTHERS} < {OWN}"])
+def test_a_list_that_is_read_twice_is_read_whole_each_time(that: str, engine: str) -> None:
+    known = next(line for line in YELLOW.splitlines() if "that:" in line)
+    chains = {**CHAINS, "yellow": YELLOW.replace(known, f"    that: '{that}'")}
+    dangers = [{"id": f"Y{n}", "enterprise": "甲" if n == 0 else "乙"} for n in range(3)]
+    result = chained(engine, chains, dangers=dangers)
+    assert [f["enterprise"] for kind, f, _ in said(result) if kind == "listings" and f["list"] == "yellow"] == ["乙"]
 
 
 def test_rules_out_of_force_derive_nothing() -> None:

@@ -282,3 +282,21 @@ def test_a_list_in_a_cell_is_read_alike_by_every_engine(text: str, wanted: str) 
             row["at_worst"],
             row["problem"],
         ), engine
+
+
+LAND = "project.land_area"
+GIVEN_TOO: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "nothing": ({}, ["unknown-fact"]),
+    "a blank": ({LAND: ""}, ["unknown-fact"]),
+    "what cannot be used": ({LAND: "许多"}, ["not-a-number", "unknown-fact"]),
+    "a number": ({LAND: 20}, ["given-twice", "unknown-fact"]),
+}
+
+
+@pytest.mark.parametrize("too", GIVEN_TOO)
+@pytest.mark.parametrize("name", ["Project.Land-Area", "project.land area"])
+def test_a_name_that_only_looks_like_a_facts_is_a_second_statement_where_there_is_a_first(name: str, too: str) -> None:
+    given, codes = GIVEN_TOO[too]
+    record = ADMISSION.admit({"project.name": "甲", **given, name: 30})
+    assert sorted(p.code for p in record.problems) == codes
+    assert LAND not in record.values

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from doors.matrix import ACCIDENTS, BEST, DEATHS, GOOD, INVESTED, LAND, OPEN
 from doors.through import as_arrow, nested
 from safety_rules.cli.main import cli
 from safety_rules.engines.compiled.fast import fast
+from safety_rules.language.acceptance import Acceptance
 from safety_rules.services.readers import plain_data
 
 T26 = Path(__file__).parent / "ledgers" / "t26_yuan_typed.xlsx"
@@ -96,6 +98,22 @@ def test_a_confirmed_number_counts_for_its_record_and_value_alone(area: sr.Dated
     assert interval(area.accepting([SUM]).decide(typed)) == OPEN  # the land is asked by the ratio
 
 
+@pytest.mark.parametrize("name", ["", " ", "另一项目", "光伏组件项目"])
+def test_a_confirmation_is_for_the_record_that_it_names_and_for_none_where_it_names_none(
+    area: sr.DatedArea, name: str
+) -> None:
+    named = [
+        Acceptance(name, fact, Fraction(n), "审查科", "无误", area.law.as_of)
+        for fact, n in ((INVESTED, 60000000), (LAND, 15))
+    ]
+    typed = {**GOOD, INVESTED: 60000000}
+    expected = BEST if name == "光伏组件项目" else OPEN
+    assert interval(area.accepting(named).decide(typed)) == expected
+    for engine in ("duckdb", "records"):
+        decided = area.accepting(named).decide_table(as_arrow([typed]), engine=engine)
+        assert [(r["at_best"], r["at_worst"]) for r in decided] == [expected]
+
+
 def test_a_confirmed_number_stands_in_the_provenance_and_in_the_explanation(area: sr.DatedArea) -> None:
     verdict = area.accepting([SUM, PLOT]).decide({**GOOD, INVESTED: 60000000})
     stands = verdict.to_dict()["provenance"]["accepted"]
@@ -152,6 +170,7 @@ def test_screen_and_explain_take_a_file_and_say_what_counted_and_what_did_not(tm
         ({"value": "3 人"}, "wrong-unit"),
         ({"day": "昨天"}, "date"),
         ({"by": " "}, "empty-text"),
+        ({"record": ""}, "empty-text"),
         ({"note": "x"}, "unknown-key"),
     ],
 )

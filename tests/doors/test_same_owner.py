@@ -74,6 +74,14 @@ def test_each_row_is_told_where_the_other_stands(tmp_path: Path) -> None:
     assert "项目!2对“甲公司”填写为“无”" in other
 
 
+@pytest.mark.parametrize("nothing", ["否", "没有", "未列入"])
+def test_a_row_is_told_what_differs_and_not_another_word_for_its_own(tmp_path: Path, nothing: str) -> None:
+    rows = [content(1), content(2) | {LISTINGS: [BLACK]}, content(3) | {LISTINGS: nothing}]
+    _, _, problems = screened(through.as_workbook(rows, tmp_path))
+    told = ["项目!3对“甲公司”填写为“[{" in problem for number in (1, 3) for problem in problems[f"XM-{number}"]]
+    assert told == [True, True]
+
+
 def test_a_large_ledger_says_the_same(tmp_path: Path) -> None:
     rows = [content(1), content(2) | {LISTINGS: [BLACK]}, content(3, **OF_OTHERS)]
     path = through.as_csv()(rows, tmp_path)

@@ -49,7 +49,9 @@ def test_a_chemical_without_a_unit_may_be_any_units() -> None:
 
 @pytest.mark.parametrize(
     "owner",
-    [None, "同上", "〃", "—", "#REF!", " ", "\u200b", "该企业", "本公司", "上述单位", "同上一行", "见上", "详见附件", "全部企业", "多家企业", "各单位"],
+    [None, "同上", "〃", "—", "#REF!", " ", "\u200b", "该企业", "本公司", "上述单位", "同上一行", "见上", "详见附件", "全部企业", "多家企业", "各单位",
+     "（同上）", "【同上】", "同上。", "上一行企业", "上一家", "同上家", "同第1行", "同序号1", "见附件1", "详见Sheet2", "某企业",
+     "3家企业", "其中1家", "另一家企业", "个别企业"],
 )  # fmt: skip
 def test_a_listing_of_nobody_opens_every_row_and_is_named(tmp_path: Path, owner: Any) -> None:
     second = row(项目编号="XM-2", 企业名称="乙公司", 统一="91320991MA91Q6798L")

@@ -102,7 +102,10 @@ def test_a_day_written_otherwise_is_the_same_day(tmp_path: Path) -> None:
     assert (made.dangers, made.unchanged, made.refusals, made.gone) == (0, 1, (), ())
 
 
-def test_found_again_after_it_was_closed_is_another_danger(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("found", "new"), [("2020-09-03", 0), ("2020-09-04", 0), ("2020-09-05", 1), ("2020-09-20", 1)])
+def test_found_again_after_it_was_closed_is_another_danger_and_until_then_asked(
+    tmp_path: Path, found: str, new: int
+) -> None:
     store = tmp_path / "台账.db"
     steps = (
         "整改期限",
@@ -130,8 +133,8 @@ def test_found_again_after_it_was_closed_is_another_danger(tmp_path: Path) -> No
     )
     first = imported(sheet(tmp_path / "a.xlsx", (*DANGERS, *steps), (*FIRST, *done)), store)
     assert [life.danger.state for life in first.read.lives] == ["closed"]
-    made = imported(sheet(tmp_path / "b.xlsx", DANGERS, (*FIRST[:2], "2020-09-20")), store)
-    assert (made.dangers, made.refusals) == (1, ())
+    made = imported(sheet(tmp_path / "b.xlsx", DANGERS, (*FIRST[:2], found)), store)
+    assert (made.dangers, len(made.refusals)) == (new, 1 - new)
 
 
 def test_a_measure_mended_in_a_list_of_tasks_is_asked_about_alike(tmp_path: Path) -> None:

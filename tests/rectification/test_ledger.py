@@ -94,6 +94,14 @@ def test_a_head_kept_earlier_still_holds_after_more_was_appended(path: Path) -> 
     assert codes(path, kept) == set()
 
 
+def test_the_head_of_every_state_holds_after_it_that_of_nothing_too(tmp_path: Path) -> None:
+    store, heads = tmp_path / "台账.db", [Head(0, GENESIS)]
+    for event in life():
+        with writing(store, create=True) as connection:
+            heads.append(append(connection, [entry(event)]))
+    assert [(h.count, codes(store, h)) for h in heads] == [(n, set()) for n in range(len(heads))]
+
+
 def test_the_tables_themselves_refuse_changes(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in ("UPDATE entries SET body = '{}'", "DELETE FROM entries"):

@@ -105,6 +105,21 @@ def test_beside_every_completion(area: sr.DatedArea) -> None:
     assert [(row["at_best"], row["at_worst"]) for row in area.decide_table(table)] == found
 
 
+def test_in_every_case_one_of_the_rules_that_are_named_is_violated(area: sr.DatedArea) -> None:
+    """That a blank lifts the outcome at best is told with the rules of which one is violated, whatever it is."""
+    random, lifted = Random(7), 0
+    for rows in [*(list(rows) for _, rows, _ in CASES), *(drawn(random) for _ in range(effort(12)))]:
+        verdict = area.decide(appraisal(*rows))
+        if not verdict.split.blanks or sum(2 - len(row) for row in rows) > 2:
+            continue
+        lifted += 1
+        named = {f.rule.key for f in verdict.one_of}
+        for made in completed(rows):
+            violated = set(area.decide(appraisal(*made)).violated())
+            assert not named.isdisjoint(violated), (rows, made)
+    assert lifted >= 1
+
+
 def test_learning_a_field_never_widens(area: sr.DatedArea) -> None:
     random = Random(9)
     for _ in range(effort(30)):

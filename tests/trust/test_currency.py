@@ -228,3 +228,46 @@ def test_a_passed_day_of_review_is_refused_by_check_and_said_by_a_verdict(
     days: Sequence[str] = ("2022-12-31", "2023-01-01")
     told = [rules.area("area").on(d).decide(ROWS[0]).to_dict()["reviews"] for d in days]
     assert [[(r["source"], r["review_by"]) for r in several] for several in told] == [[], [("kept", "2022-12-31")]]
+
+
+DUTY = """obligation: watch
+title: {zh: 值守, en: Watch}
+in_force: {from: 2000-01-01}
+authority:
+  - {source: SOURCE, clause: 第三条}
+applies_when:
+  heavy: {zh: 储量大, en: heavy, that: 'plant.mass > 5[t]'}
+duty:
+  who: {zh: 单元, en: Plant}
+  what: {zh: 安排值守, en: Keep watch}
+"""
+
+
+@pytest.mark.parametrize(("source", "certain"), [("old", [True, False]), ("kept", [True, True]), ("new", [True, True])])
+def test_a_duty_of_an_ended_law_alone_is_not_certain(source: str, certain: list[bool]) -> None:
+    rules = Rules(loaded([*files(), RuleFileText("area/watch.yaml", DUTY.replace("SOURCE", source).encode())]))
+    verdicts = [rules.area("area").on(day).decide(ROWS[1]) for day in ("2020-12-31", "2021-01-01")]
+    assert [[(d.key, d.certain) for d in v.obligations] for v in verdicts] == [[("watch", c)] for c in certain]
+    said = [
+        ("安排值守（所依据的规定在基准日未施行，须核实）" in v.explain("zh"), "missing" in v.explain("en"))
+        for v in verdicts
+    ]
+    assert said == [(not c, False) for c in certain]
+
+
+@pytest.mark.parametrize("standings", [("statute", "secondary"), ("secondary", "statute"), ("secondary", "assumed")])
+def test_while_the_day_of_a_figure_is_open_it_is_cited_by_its_weakest_entry(standings: tuple[str, str]) -> None:
+    entries = [
+        f"      - {{from: {since}, value: 5, source: kept, clause: 一, standing: {standing}}}\n"
+        for since, standing in zip(("2000-01-01", "2010-01-01"), standings, strict=True)
+    ]
+    timeline = LIMIT.partition("      - ")[0] + "".join(entries)
+    words = WORDS + "  plant.day: {zh: 日期, en: Day, kind: date}\n"
+    rules = pack(
+        **{"parameters.yaml": timeline, "vocabulary.yaml": words, "that": "'plant.mass <= limit.mass[plant.day]'"}
+    )
+    on = rules.area("area").on("2020-10-01")
+    days = [{}, {"plant.day": "2005-01-01"}, {"plant.day": "2015-01-01"}]
+    cited = [on.decide({"plant.name": "甲", "plant.mass": 4, **day}).finding("light").parameters for day in days]
+    weakest = max(standings, key=["statute", "secondary", "assumed"].index)
+    assert [c["limit.mass"].standing.name for c in cited] == [weakest, *standings]

@@ -92,6 +92,24 @@ def test_an_entry_about_a_case_that_is_not_there_or_does_not_change_is_an_error(
     assert [stale in d.text() for d in refused.value.diagnostics] == [True]
 
 
+@pytest.mark.parametrize(
+    ("figure", "entry"),
+    [
+        ("4", "{of: few_deaths, case: three, expect: satisfied}"),
+        ("3", "{of: few_deaths, case: three, given: {project.term: {12 月: 13 月}}, because: [few, short]}"),
+    ],
+)
+def test_another_status_takes_the_place_of_all_that_a_case_expected_and_a_part_of_that_part(
+    figure: str, entry: str
+) -> None:
+    overlay = OVERLAY.replace('"2"', f'"{figure}"') + f"changes_cases:\n  - {entry}\n"
+    assert results(overlay) == {"two": (), "three": ()}
+    failing = results(
+        overlay.replace("expect: satisfied", "expect: violated, because: [short]").replace("few, short", "short")
+    )
+    assert {case: bool(failures) for case, failures in failing.items()} == {"two": False, "three": True}
+
+
 def test_a_failed_case_shows_its_clauses_with_the_values_and_others_are_left_out_by_name(tmp_path: Path) -> None:
     for file in folder_files(ROOT / "tests" / "conformance" / "base"):
         (tmp_path / file.path).parent.mkdir(parents=True, exist_ok=True)

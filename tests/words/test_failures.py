@@ -11,7 +11,8 @@ import pytest
 
 from safety_rules.cli.language import language_named
 from safety_rules.cli.main import main
-from safety_rules.formats.workbook_in import COMPOUND, ZIP, _why
+from safety_rules.formats.binary_size import COMPOUND
+from safety_rules.formats.workbook_in import ZIP, _why
 from safety_rules.language import errors
 from safety_rules.services.decisions.log import DECISIONS
 from safety_rules.services.rectification.ledger import RECTIFICATIONS

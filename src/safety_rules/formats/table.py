@@ -129,10 +129,14 @@ def folded(text: str) -> str:
     return plain if plain.isascii() else plain.translate(TRADITIONAL)
 
 
+_FIRM = "(?:企业|公司|单位|厂|单元|项目)"
 NOBODY = re.compile(
-    "^(?:(?:该|本|此|上述|前述|上列|以上|全部|所有|各|多家|部分|有关|相关|其他|其它|若干)(?:家|个|类)?(?:企业|公司|单位|厂|单元|项目)(?:等)?"
-    "|(?:同|见|详见|参见)(?:上|前|下|附)(?:一?[行条列项面文表件述])?)$"
+    "^(?:(?:该|本|此|某|另|上述|前述|上列|以上|全部|所有|各|多|部分|个别|有关|相关|其他|其它|若干|其中|共)?"
+    f"(?:[0-9一二两三四五六七八九十几数]*[家个类])?{_FIRM}?(?:等)?"
+    f"|(?:同|见|详见|参见)?(?:上|前|下|附)(?:一?[行条列项面文表件述家个])?{_FIRM}?"
+    "|(?:同|见|详见|参见)(?:[上前下附第序表0-9]|sheet)(?!.*(?:公司|厂)$).*)$"
 )
+_AROUND = "()[]【】〔〕「」“”\"'。.;,、:!-—*"
 
 
 def owner(cell: Any) -> str:
@@ -142,7 +146,8 @@ def owner(cell: Any) -> str:
     ('甲公司', '', '', '')
     """
     text = "" if isinstance(cell, Unread) else INVISIBLE.sub("", cell_text(cell)).strip()
-    nobody = absent(text) or text.casefold() in DITTO or ERROR_WORD.match(text) or NOBODY.match(folded(text))
+    named = folded(text).strip(_AROUND)  # （同上） and 同上。 say no more than 同上; signs alone name nobody
+    nobody = absent(text) or text.casefold() in DITTO or named in DITTO or ERROR_WORD.match(text) or NOBODY.match(named)
     return "" if nobody else text
 
 

@@ -169,7 +169,7 @@ class NeedsModel(Part):
 
 
 class DutyModel(Part):
-    """Who has to do what, and by when; `certain` is false while a fact is missing."""
+    """Who has to do what, and by when; `certain` is false while a fact is missing, or its law has ended."""
 
     rule: str
     who: Both

@@ -182,7 +182,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DueDuty:
-    """A duty that follows from the verdict; `certain` is False while a fact is missing."""
+    """A duty that follows from the verdict; `certain` is False while a fact is missing, or its law has ended."""
 
     key: str
     duty: Duty
@@ -192,7 +192,7 @@ class DueDuty:
     reasons: frozenset[Reason] = frozenset()
 
     def __repr__(self) -> str:
-        return f"<DueDuty {self.key}: {self.duty.who.en}{'' if self.certain else ', while a fact is missing'}>"
+        return f"<DueDuty {self.key}: {self.duty.who.en}{'' if self.certain else ', not certain'}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 
 HOST = "127.0.0.1"
 PATIENCE = 120
+PORT = re.compile(r"started service '(sparkMaster|MasterUI)' on port (\d+)")
 
 
 def java() -> str:
@@ -46,21 +47,14 @@ def scala_version() -> str:
     return core.removeprefix("spark-core_").partition("-")[0]
 
 
-def free_port() -> int:
-    with socket.socket() as s:
-        s.bind((HOST, 0))
-        port: int = s.getsockname()[1]
-        return port
-
-
 @dataclass
 class Cluster:
     """A running cluster; a worker is a process group, its executors included."""
 
     folder: Path
-    url: str
-    ui: int
-    processes: list[subprocess.Popen[bytes]]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    url: str = ""
+    ui: int = 0
 
     def start(self, name: str, *arguments: str) -> None:
         """Start a daemon, with its log in the cluster's folder."""
@@ -78,6 +72,21 @@ class Cluster:
             subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True, cwd=self.folder)
         )
         log.close()
+
+    def start_master(self) -> None:
+        """Start the master on ports that it finds free itself, and learn them from its log.
+
+        A port that is looked for beforehand may be another's by the time that it is asked for.
+        """
+        self.start("master.Master", "--host", HOST, "--port", "0", "--webui-port", "0")
+        until, ports = time.monotonic() + PATIENCE, dict[str, str]()
+        while len(ports) < 2:
+            log = (self.folder / "0.log").read_text("utf-8", "replace")
+            ports = dict(PORT.findall(log))
+            if time.monotonic() > until:
+                pytest.fail(f"the master did not start\n{log[-4000:]}")
+            time.sleep(0.3)
+        self.url, self.ui = f"spark://{HOST}:{ports['sparkMaster']}", int(ports["MasterUI"])
 
     def add_worker(self) -> None:
         self.start("worker.Worker", "--host", HOST, "--cores", "1", "--memory", "1g", "--webui-port", "0", self.url)
@@ -120,11 +129,9 @@ def _killed(pid: int) -> None:
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
-    port, ui = free_port(), free_port()
-    running = Cluster(folder, f"spark://{HOST}:{port}", ui, [])
+    running = Cluster(tmp_path_factory.mktemp("cluster"))
     try:
-        running.start("master.Master", "--host", HOST, "--port", str(port), "--webui-port", str(ui))
+        running.start_master()
         running.add_worker()
         running.add_worker()
         running.wait_for(2)

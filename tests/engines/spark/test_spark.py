@@ -148,7 +148,8 @@ def test_some_answers_alone_are_those_of_the_whole(share: float, spark: Any, tmp
 def test_every_rule_has_the_status_that_is_written(spark: Any, tmp_path: Path) -> None:
     groups = defaultdict(list)
     for case in verdicts():
-        groups[case.law.as_of, case.law.require].append(case)
+        facts = frozenset(case.law.rulebook.vocabulary.facts)
+        groups[case.law.as_of, case.law.require, facts].append(case)
     for cases in groups.values():
         rules, starts = [], []
         for case in cases:

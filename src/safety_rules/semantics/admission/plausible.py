@@ -79,7 +79,7 @@ def _granted(
 ) -> dict[tuple[str, Fraction], Acceptance]:
     """Return the acceptances that name this record, by fact and value."""
     names = {str(values[k]) for s in vocabulary.subjects.values() for k in s.identity if k in values}
-    return {(a.fact, a.value): a for a in accepted if not a.record or a.record in names}
+    return {(a.fact, a.value): a for a in accepted if a.record in names}
 
 
 def _doubted(values: dict[str, Any], vocabulary: Vocabulary) -> Iterator[Doubt]:

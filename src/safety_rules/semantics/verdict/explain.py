@@ -249,7 +249,8 @@ def _needs_lines(verdict: Decided) -> list[Slot]:
 
 def duty_said(due: DueDuty) -> Statement:
     """Return who has to do what, and by when."""
-    sure, duty = "" if due.certain else statement("duty.open"), due.duty
+    ended = bool(due.authority) and all(c.lapsed for c in due.authority)
+    sure, duty = "" if due.certain else statement("duty.lapsed" if ended else "duty.open"), due.duty
     if duty.by is None:
         return statement("duty.plain", who=duty.who, what=duty.what, sure=sure)
     return statement("duty.timed", who=duty.who, what=duty.what, by=duty.by, sure=sure)
