@@ -270,7 +270,8 @@ def test_no_fact_given_wrongly_in_columns_of_types_switches_a_veto_off(tmp_path:
             judge = by_table(through.as_arrow, "records" if path else "duckdb")
             *found, control = judge(on, [*(way.data for way in some), best_of(on)], tmp_path)
             assert not off(on, some, found)
-            assert path or control == (on.law.area.outcomes[0].key,) * 2
+            if not path:
+                assert control == (on.law.area.outcomes[0].key,) * 2
 
 
 HIDDEN = ("rows", "columns", "sheets")
