@@ -11,7 +11,8 @@ import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
-from safety_rules.services.mutants import mutants, survives
+from safety_rules.services.mutant_fate import survives
+from safety_rules.services.mutants import mutants
 from safety_rules.services.rule_index import index_page
 
 ROOT = Path(__file__).parents[1]

@@ -24,7 +24,8 @@ from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
 from safety_rules.services.impact.compare import compared
 from safety_rules.services.lock import lock
-from safety_rules.services.mutants import Fate, fate, mutants
+from safety_rules.services.mutant_fate import Fate, fate
+from safety_rules.services.mutants import mutants
 from safety_rules.services.screening import screen
 
 ACCESS = Path(__file__).parents[2] / "examples" / "access" / "rules"

@@ -12,7 +12,8 @@ from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.verdict import Reason
 from safety_rules.services.cases import run_cases
 from safety_rules.services.coverage import untried
-from safety_rules.services.mutants import mutants, survives
+from safety_rules.services.mutant_fate import survives
+from safety_rules.services.mutants import mutants
 from safety_rules.services.rule_index import index_page
 
 OVERLAY = Path(__file__).parents[2] / "examples" / "overlays" / "名单规则-示例.yaml"

@@ -19,7 +19,8 @@ from safety_rules.loading.rulebook import loaded
 from safety_rules.services.lint.findings import Lint, linted
 from safety_rules.services.lint.sources import cited, quotations
 from safety_rules.services.lint.texts import source_texts
-from safety_rules.services.mutants import SLIPS, mutants, survives
+from safety_rules.services.mutant_fate import survives
+from safety_rules.services.mutants import SLIPS, mutants
 
 ONE = Path(__file__).parent / "one_of_each"
 OVERLAYS = sorted((Path(__file__).parents[2] / "examples" / "overlays").glob("*.yaml"))

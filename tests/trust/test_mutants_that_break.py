@@ -13,6 +13,7 @@ import safety_rules as sr
 from safety_rules.cli.main import cli
 from safety_rules.language.kinds import Name
 from safety_rules.services import mutants
+from safety_rules.services.mutant_fate import Fate, fate
 
 PACK = Path(__file__).parent / "planted"
 
@@ -21,8 +22,8 @@ def test_a_mutant_that_cannot_be_tried_fails_the_run(monkeypatch: pytest.MonkeyP
     book = sr.load(PACK).rulebook
     without_figures = replace(book, parameters={})
     broken = mutants.Mutant("yard", "deposit_is_paid", Name("没有参数", "its figures are gone"), None, without_figures)
-    fate, why = mutants.fate(broken)
-    assert fate is mutants.Fate.BROKEN
+    came, why = fate(broken)
+    assert came is Fate.BROKEN
     assert "limit.deposit" in why
 
     def only(*_: Any) -> list[mutants.Mutant]:

@@ -204,7 +204,8 @@ def _untried(rulebook: Rulebook, area: str | None) -> Iterator[Problem]:
 
 def _survivors(rulebook: Rulebook, area: str | None) -> tuple[list[Problem], int]:
     """Return the changes that no case notices or that cannot be tried, and how many were made; none is a problem too."""
-    from safety_rules.services.mutants import Fate, fate, mutants
+    from safety_rules.services.mutant_fate import Fate, fate
+    from safety_rules.services.mutants import mutants
 
     alive, made = [], 0
     for m in mutants(rulebook, area):

@@ -1,11 +1,10 @@
-"""Changes rules one at a time, each as small as a slip of the pen, and tells which changes no case notices."""
+"""Changes rules one at a time, each as small as a slip of the pen."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
 from fractions import Fraction
 from typing import Any
 
@@ -17,32 +16,23 @@ from safety_rules.language.expr import (
     Expr,
     FactRef,
     In,
-    ItemField,
-    Listed,
     Literal,
-    Lookup,
     Not,
     Or,
-    ParameterRef,
     Scale,
     kind_of,
-    walk,
 )  # fmt: skip
 from safety_rules.language.kinds import Date, Name, Number
 from safety_rules.language.law import Entry, Parameter
 from safety_rules.language.operators import ORDERS
 from safety_rules.language.rule import Clause, Derivation, Obligation, Rule
 from safety_rules.language.rulebook import AcrossRows, Area, Rulebook
-from safety_rules.language.source import Citation, Period
+from safety_rules.language.source import Period
 from safety_rules.language.table import Edition, Table
 from safety_rules.semantics.counsel.gap import DEFAULT_STEP
-from safety_rules.semantics.reads import parameters_of
 from safety_rules.semantics.rebuild import rebuilt
 from safety_rules.services.case_words import outcome_word
-from safety_rules.services.cases import cases_of
-from safety_rules.services.chain_cases import chain_case
-from safety_rules.services.impact.meaning import items_of
-from safety_rules.services.lint.sources import is_told_by_sources
+from safety_rules.services.read_by import chain_figures, readers
 from safety_rules.words.catalog import both
 
 DAY = datetime.timedelta(days=1)
@@ -51,13 +41,14 @@ SLIPS = tuple(both(f"mutant.{slip}") for slip in ("starts_later", "starts_earlie
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: what was changed, in words, and the rulebook that it makes."""
+    """One change: what was changed, in words, the rulebook that it makes, and whether a day was moved alone."""
 
     area: str
     of: str
     what: Name
     at: Span | None
     rulebook: Rulebook
+    of_a_day: bool = False
 
     def text(self) -> str:
         """Return it in one line."""
@@ -75,113 +66,13 @@ def mutants(rulebook: Rulebook, area: str | None = None) -> Iterator[Mutant]:
     for i, rule in enumerate(rulebook.chains):
         for what, at, changed in _of_chain(rule) if area in (None, rule.area) else ():
             chains = (*rulebook.chains[:i], changed, *rulebook.chains[i + 1 :])
-            yield Mutant(rule.area, rule.key, what, at, replace(rulebook, chains=chains))
+            yield Mutant(rule.area, rule.key, what, at, replace(rulebook, chains=chains), what in SLIPS)
     for parameter in rulebook.parameters.values():
         if not area:
             yield from _of_parameter(rulebook, parameter)
     for table in rulebook.tables.values():
         if not area:
             yield from _of_editions(rulebook, table)
-
-
-class Fate(Enum):
-    """What becomes of a mutant: a case notices it, none does, or the rules with it cannot be applied at all."""
-
-    NOTICED = "noticed"
-    UNNOTICED = "unnoticed"
-    BROKEN = "broken"
-
-
-def fate(mutant: Mutant) -> tuple[Fate, str]:
-    """Return what becomes of a mutant, and why where it cannot be tried: that is no proof that a case notices it."""
-    try:
-        return (Fate.UNNOTICED if survives(mutant) else Fate.NOTICED), ""
-    except Exception as error:  # whatever a changed rulebook breaks is told, and counts as a failure
-        return Fate.BROKEN, f"{type(error).__name__}: {error}"
-
-
-def survives(mutant: Mutant) -> bool:
-    """Return whether no case notices the change."""
-    book = mutant.rulebook
-    chains = [c for c in book.chains if c.key == mutant.of and c.area == mutant.area]
-    if mutant.what.en.endswith(tuple(s.en for s in SLIPS)) and any(
-        is_told_by_sources(*d, book) for d in _days_of(book, mutant)
-    ):
-        return False
-    if chains:
-        return not any(next(chain_case(book, c, case), None) is not None for c in chains for case in c.cases)
-    areas = [book.areas[mutant.area]] if mutant.area else list(book.areas.values())
-    if any(_notices(book, a, mutant.of) for a in areas):
-        return False
-    return bool(mutant.area) or not _chains_notice(book, mutant.of)
-
-
-def _days_of(book: Rulebook, mutant: Mutant) -> Iterator[tuple[Period, tuple[Citation, ...]]]:
-    """Yield the days of what was changed, with what it cites."""
-    if mutant.area:
-        yield from (
-            (i.in_force, i.authority) for k, i in items_of(book).items() if (k.area, k.key) == (mutant.area, mutant.of)
-        )
-    else:
-        timelines = [t[mutant.of] for t in (book.parameters, book.tables) if mutant.of in t]
-        dated = (x for t in timelines for x in (t.entries if isinstance(t, Parameter) else t.editions))
-        yield from ((x.period, (x.citation,)) for x in dated)
-
-
-def _chains_notice(book: Rulebook, figure: str) -> bool:
-    """Return whether a case of a chaining rule that reads a figure fails."""
-    for chain in book.chains:
-        if figure in _chain_figures(chain):
-            if any(next(chain_case(book, chain, case), None) is not None for case in chain.cases):
-                return True
-    return False
-
-
-def _chain_figures(chain: ChainRule) -> set[str]:
-    parts = [*(p.that for p in (*chain.given, *chain.unless) if p.that is not None), *(e for _, e in chain.record)]
-    return {p.key for part in parts for p in parameters_of(part, {})}
-
-
-def _notices(book: Rulebook, area: Area, of: str) -> bool:
-    """Return whether a case fails: one of the changed thing or of what reads it, or one of a whole verdict.
-
-    A case of a rule asks that rule alone, so those of rules that do not read the changed thing cannot notice.
-    """
-    near = _readers(book, area, of)
-    if (of in book.parameters or of in book.tables) and not near:
-        return False
-    told = ("violated", "undetermined")
-    checks = sorted(
-        (c for c in cases_of(book, area) if not c[0] or c[0] in near),
-        key=lambda c: (c[0] != of, c[0] == "", not any(of in c[1].expect.get(part, ()) for part in told)),
-    )
-    return any(next(run(), None) is not None for _, _, run in checks)
-
-
-def _readers(book: Rulebook, area: Area, of: str) -> set[str]:
-    """Return the keys of what is a thing, or reads it: a figure, table or derivation, through whatever derivations."""
-    changed = {d.fact for d in area.derivations if d.key == of}
-    if not changed and of not in book.parameters and of not in book.tables:
-        return {of}
-    formulas = [(d, _named(d.formula)) for d in area.derivations]
-    grown = -1
-    while grown != len(changed):
-        grown = len(changed)
-        changed |= {d.fact for d, named in formulas if of in named or named & changed}
-    holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
-    clauses = [(h.key, c.that) for h in holders for c in _conditions(h)]
-    found = {key for key, that in clauses if of in (named := _named(that)) or named & changed}
-    return found | {d.key for d in area.derivations if d.fact in changed}
-
-
-def _conditions(holder: Rule | Obligation) -> tuple[Clause, ...]:
-    return holder.applies_when + holder.requires if isinstance(holder, Rule) else holder.applies_when
-
-
-def _named(expr: Expr) -> set[str]:
-    """Return the facts, parameters and tables that an expression names itself."""
-    named = {n.key for n in walk(expr) if isinstance(n, FactRef | ItemField | ParameterRef)}
-    return named | {n.table for n in walk(expr) if isinstance(n, Listed | Lookup)}
 
 
 def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
@@ -192,7 +83,7 @@ def _of_area(book: Rulebook, area: Area) -> Iterator[Mutant]:
             for what, at, changed in _of_thing(thing, area, drawn):
                 made: dict[str, Any] = {part: (*things[:i], changed, *things[i + 1 :])}
                 areas = {**book.areas, area.key: replace(area, **made)}
-                yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas))
+                yield Mutant(area.key, thing.key, what, at, replace(book, areas=areas), what in SLIPS)
 
 
 Dated = Entry | Edition
@@ -355,7 +246,7 @@ def _of_parameter(book: Rulebook, parameter: Parameter) -> Iterator[Mutant]:
             entries = (*parameter.entries[:i], changed, *parameter.entries[i + 1 :])
             made = replace(book, parameters={**book.parameters, parameter.key: replace(parameter, entries=entries)})
             said = both("mutant.from_day", day=entry.period.since or "…", what=what)
-            yield Mutant("", parameter.key, said, entry.at, made)
+            yield Mutant("", parameter.key, said, entry.at, made, what in SLIPS)
 
 
 def _of_editions(book: Rulebook, table: Table) -> Iterator[Mutant]:
@@ -364,7 +255,7 @@ def _of_editions(book: Rulebook, table: Table) -> Iterator[Mutant]:
             editions = (*table.editions[:i], replace(edition, period=period), *table.editions[i + 1 :])
             made = replace(book, tables={**book.tables, table.key: replace(table, editions=editions)})
             said = both("mutant.edition", day=edition.period.since or "…", what=what)
-            yield Mutant("", table.key, said, edition.citation.at, made)
+            yield Mutant("", table.key, said, edition.citation.at, made, of_a_day=True)
 
 
 def _dated(book: Rulebook, key: str, things: tuple[Dated, ...], thing: Dated) -> Iterator[tuple[Name, Period]]:
@@ -388,11 +279,11 @@ def _around(period: Period) -> set[datetime.date]:
 def _read_on(book: Rulebook, figure: str, day: datetime.date) -> bool:
     """Return whether something in force on a day reads a figure, through whatever derivations."""
     for area in book.areas.values():
-        near = _readers(book, area, figure)
+        near = readers(book, area, figure)
         holders: tuple[Rule | Obligation, ...] = (*area.rules, *area.obligations)
         if any(h.key in near and h.in_force.holds(day) for h in holders):
             return True
-    return any(c.in_force.holds(day) and figure in _chain_figures(c) for c in book.chains)
+    return any(c.in_force.holds(day) and figure in chain_figures(c) for c in book.chains)
 
 
 def _of_entry(entry: Entry, parameter: Parameter) -> Iterator[tuple[Name, Entry]]:
