@@ -1,7 +1,8 @@
 """Principles × doors: each door says what it can carry, each principle what its contents ask for; together, the cells.
 
-A new principle is a line of `PRINCIPLES`, a new door a line of `DOORS`. A cell is the contents of the principle that the
-door carries, each with the answer that a careful reader gives; where it carries none, the door's reason stands in it.
+A new principle is a line of `PRINCIPLES`, a new door a line of `DOORS`. A cell is the contents of the principle
+that the door carries, each with the answer that a careful reader gives; where it carries none, the door's reason
+stands in it.
 """
 
 from __future__ import annotations

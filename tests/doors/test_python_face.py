@@ -1,4 +1,6 @@
-"""What a program holds: dated areas and verdicts pickle small and work elsewhere, what is shown is short, nothing is joined to nothing."""
+"""What a program holds: dated areas and verdicts pickle small and work elsewhere, what is shown is short, nothing is
+joined to nothing.
+"""
 
 from __future__ import annotations
 

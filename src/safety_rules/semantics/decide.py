@@ -36,9 +36,10 @@ MOST_DAYS = 64
 class AreaOn:
     """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
 
-    `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are
-    numbers of records that count although they are not plausible (all of them, where it is None). Without `bounded`,
-    what is blank is asked by strong Kleene alone, as a formula for the solver is; without `tight` by bounds alone, not by cases.
+    `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are numbers
+    of records that count although they are not plausible (all of them, where it is None). Without `bounded`, what
+    is blank is asked by strong Kleene alone, as a formula for the solver is; without `tight` by bounds alone, not
+    by cases.
     """
 
     rulebook: Rulebook

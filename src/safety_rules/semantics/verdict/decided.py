@@ -286,7 +286,9 @@ class Decided:
         raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
 
     def rules_by_status(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where they are known."""
+        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where
+        they are known.
+        """
         masks = self._masks if self._masks is not None or "findings" in self.__dict__ else self.masks
         if masks is not None:
             violated, undetermined, absent = (
