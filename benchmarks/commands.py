@@ -13,6 +13,7 @@ import python_calamine
 import xlsxwriter
 
 from benchmarks.records.growth import TRADES, rules
+from benchmarks.records.start import COMPILED
 from benchmarks.records.w1_rules import write_folder
 from benchmarks.result import Result, Row, Target
 
@@ -35,7 +36,7 @@ def command(below: Path, *words: str, ends: Sequence[int] = (0,)) -> float | Non
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     line = [sys.executable, "-m", "safety_rules.cli.main", *words]
     try:
-        done = subprocess.run(line, check=False, capture_output=True, text=True, timeout=MOST, cwd=below)
+        done = subprocess.run(line, check=False, capture_output=True, text=True, timeout=MOST, cwd=below, env=COMPILED)
     except subprocess.TimeoutExpired:
         return None
     if done.returncode not in ends:
