@@ -374,6 +374,7 @@ DOORS = (
     ),
     Door("dataclass", by_record(lambda area, c: through.as_dataclass(c)), {**RECORD, "signs": NO_SIGNS}),
     Door("pydantic model", by_record(lambda area, c: through.as_pydantic(c)), {**RECORD, "signs": NO_SIGNS}),
+    Door("a record as admitted", by_record(lambda area, c: area.admit(area.admit(dict(c)))), RECORD),
     Door("mappings, by record", by_table(through.as_mappings, "records"), MAPPINGS),
     Door("JSON lines, by DuckDB", by_table(through.as_json_lines, "duckdb"), JSON, 3),
     Door("JSON lines, by record", by_table(through.as_json_lines, "records"), JSON),

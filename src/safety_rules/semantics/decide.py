@@ -101,7 +101,9 @@ def _area_on(held: Same[Rulebook], key: str, day: datetime.date, require: Standi
 def area_record(
     on: AreaOn, data: Any, units: Mapping[str, Unit] | None = None, places: Places = lambda path: ""
 ) -> Record:
-    """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
+    """Return data as the area's record, as `admit` does, and a record as it is; raises RecordError for what is no mapping."""
+    if isinstance(data, Record):
+        return data
     return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone, on.accepted)
 
 

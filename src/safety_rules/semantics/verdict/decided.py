@@ -93,8 +93,6 @@ class Decided:
     @cached_property
     def record(self) -> Record:
         """The data as admitted: exact values, and a problem for each that could not be used."""
-        if isinstance(self._data, Record):
-            return self._data
         return deciding.area_record(self.on, self._data)
 
     @cached_property

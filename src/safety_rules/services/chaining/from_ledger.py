@@ -77,7 +77,7 @@ class AreaWithLedger:
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on one record, with the rows of the ledgers that are its own."""
-        return self.verdict(data if isinstance(data, Record) else area_record(self.law, data), 0, waivers)
+        return self.verdict(area_record(self.law, data), 0, waivers)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[ChainedVerdict]:
         """Yield the verdict of each record, one at a time."""
