@@ -1,7 +1,7 @@
 """Runs the tests that pass through a changed line, each change in a process of its own: it is noticed, or lives.
 
-The tests are collected once. A changed function takes its new code where it stands; of a change at the top of a module the
-tables are read again, and given to the modules that read them.
+The tests are collected once. A changed function takes its new code where it stands; of a change at the top of a
+module the tables are read again, and given to the modules that read them.
 """
 
 from __future__ import annotations
