@@ -81,7 +81,9 @@ def test_a_code_that_is_cut_may_be_the_code_that_it_begins(tmp_path: Path) -> No
     heads = ["企业名称", "统一社会信用代码", *LISTED[1:]]
     found = []
     for code in ("91320991MAP9JTKT", "MAP9JTKT12", "91320991MAP9JTKT1Z", "91320000608950987J"):
-        book = ledger(tmp_path / f"{code}.xlsx", row(企业名称=NEW), 名单记录=[heads, ["无锡戊精密有限公司", code, *BLACK]])
+        book = ledger(
+            tmp_path / f"{code}.xlsx", row(企业名称=NEW), 名单记录=[heads, ["无锡戊精密有限公司", code, *BLACK]]
+        )
         found.append(screened(book)[0][0][1])
     assert found == [OPEN, OPEN, OPEN, BEST]
 

@@ -57,7 +57,7 @@ class RawTable:
 
     `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`. `notices` are what
     is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking, `below`
-    the lines under the headings that speak of units.
+    the lines under the headings that speak of units, `aside` the lines of a form that are no pairs of label and value.
     """
 
     name: str
@@ -67,6 +67,7 @@ class RawTable:
     hidden: bool = False
     notices: tuple[Problem, ...] = ()
     below: tuple[RawRow, ...] = ()
+    aside: tuple[RawRow, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return the name of a cell, or of a whole row."""
