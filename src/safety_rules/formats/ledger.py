@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
@@ -190,17 +191,29 @@ def _lines_that_tell(
     found: dict[str, list[RawRow]] = defaultdict(list)
     headings = [cell_text(c) for c in top.cells]
     texts = [c.index for c in of.columns if isinstance(c.fact.kind, Text)]
+    at = {b.row: [o.text for o in table.beside if o.cell and o.row == b.row] for b in table.beside if b.cell}
     for row in chain(table.rows(), table.aside):
         filled = [(i, c) for i, c in enumerate(row.cells) if not is_blank(c)]
         odd = row.number < top.number or len(filled) == 1 or row in table.aside or kind_of_line(row, headings)
-        told = {
-            t[0].key
-            for i, c in (filled if odd else ((i, row.cell(i)) for i in texts))
-            if isinstance(c, str) and (t := list_told(c, spoken)) and not _denied(row, i)
-        }
-        for key in told if row.number != top.number else ():
+        cells = filled if odd else [(i, row.cell(i)) for i in texts]
+        facts = (t[0] for i, c in cells if isinstance(c, str) and (t := list_told(c, spoken)) and not _denied(row, i))
+        for key in {f.key for f in facts} if row.number != top.number else ():
             found[key].append(row)
-    yield from ((of.fact, found[of.fact.key]) for of in spoken if of.fact.key in found)
+        if row.number > top.number and row.number in at and not odd:
+            for text, told in ((t, heard) for t in at[row.number] if (heard := list_told(t, spoken)) is not None):
+                found[told[0].key].append(replace(row, cells=(text, *_owner(row, of, told[0]))))
+    for beside in (b for b in table.beside if not b.cell or b.row <= top.number):
+        if (heard := list_told(beside.text, spoken)) is not None:
+            found[heard[0].key].append(RawRow(beside.row, (beside.text,)))
+    yield from ((s.fact, found[s.fact.key]) for s in spoken if s.fact.key in found)
+
+
+def _owner(row: RawRow, of: Columns, fact: Fact) -> list[Any]:
+    """Return the texts of a row that name the subject of a list."""
+    subject = fact.key.partition(".")[0]
+    own = [c for c in of.columns if isinstance(c.fact.kind, Text)]
+    of_subject = [c for c in own if c.fact.key.partition(".")[0] == subject] or own
+    return [row.merged.get(c.index, row.cell(c.index)) for c in of_subject]
 
 
 def _denied(row: RawRow, at: int) -> bool:

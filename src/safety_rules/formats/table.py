@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from safety_rules.formats.workbook_notes import Beside
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.semantics.admission.objects import Unread
@@ -57,7 +58,8 @@ class RawTable:
 
     `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`. `notices` are what
     is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking, `below`
-    the lines under the headings that speak of units, `aside` the lines of a form that are no pairs of label and value.
+    the lines under the headings that speak of units, `aside` the lines of a form that are no pairs of label and value,
+    `beside` the comments at its cells and the texts in boxes over them.
     """
 
     name: str
@@ -68,6 +70,7 @@ class RawTable:
     notices: tuple[Problem, ...] = ()
     below: tuple[RawRow, ...] = ()
     aside: tuple[RawRow, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return the name of a cell, or of a whole row."""
