@@ -29,9 +29,9 @@ def paired(
 ) -> dict[str, Timed]:
     """Time every side once a round, in turns; the first side is the baseline.
 
-    A side does `units` units of work each time it is called (a mapping: each its own number, so that a
-    slow side may do fewer). `clock` is the wall's, or `time.process_time` for work of one thread. One unmeasured call warms each side. A quick baseline is timed again right
-    before each side, so that the two are neighbours.
+    A side does `units` units of work each time it is called (a mapping: each its own number, so that a slow side
+    may do fewer). `clock` is the wall's, or `time.process_time` for work of one thread. One unmeasured call warms
+    each side. A quick baseline is timed again right before each side, so that the two are neighbours.
     """
     count = {s: units if isinstance(units, int) else units[s] for s in sides}
     for side in sides.values():

@@ -21,7 +21,9 @@ for name in ("LC_ALL", "LC_MESSAGES"):
 
 UNDER_TEST = Path(str(importlib.util.find_spec("safety_rules").origin)).parents[1]  # type: ignore[union-attr]
 os.environ["PYTHONPATH"] = os.pathsep.join([str(UNDER_TEST), *filter(None, [os.environ.get("PYTHONPATH")])])
-"""Processes that tests start import what is under test, wherever they stand: a path such as `src` leads elsewhere from another folder."""
+"""Processes that tests start import what is under test, wherever they stand: a path such as `src` leads elsewhere from
+another folder.
+"""
 
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -63,8 +65,8 @@ def accept(request: pytest.FixtureRequest) -> bool:
 class Asserted:
     """Counts to one: a test that passes without an assertion fails, as one whose loop was empty.
 
-    pytest writes out what every assertion compared as long as somebody listens (of terms of a solver: minutes): so it is
-    listened to within a test only, and only until its first assertion.
+    pytest writes out what every assertion compared as long as somebody listens (of terms of a solver: minutes): so
+    it is listened to within a test only, and only until its first assertion.
     """
 
     def __init__(self) -> None:

@@ -220,8 +220,10 @@ def costs(pack: Pack, con: Any) -> dict[str, int]:
 
 
 SQUARES = ("needs", "clause_gaps", "explain", "length", "fast", "solver", "standing")
-"""For each figure that is missing or short the condition is read again; SQL and the fast function repeat bounds and exact
-forms up to a fixed size; the solver has a case for each arm of each arm; how sure a part is is asked beside what it is."""
+"""For each figure that is missing or short the condition is read again; SQL and the fast function repeat bounds and
+exact forms up to a fixed size; the solver has a case for each arm of each arm; how sure a part is is asked beside
+what it is.
+"""
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -39,17 +39,18 @@ def rules(count: int) -> tuple[tuple[str, str, str, str], ...]:
     for n in range(count):
         key = keys[n % len(keys)]
         applies = f"project.trade == '{TRADES[n // 10 % len(TRADES)]}'" if n % 10 else ""
-        requires = f"{key} >= {n % 90 + 1}[{NUMBERS[key]}]"
+        requires = f"{key} >= {n % 90 + 2}[{NUMBERS[key]}]"
         found.append((f"r_{n:04d}", OUTCOMES[1 + n % 3], applies, requires))
     return tuple(found)
 
 
 def laws(applying: bool) -> tuple[dict[int, AreaOn], float]:
     """Return the law of each size, and the processor seconds that reading all rules took."""
-    folder = write_folder(Path(tempfile.mkdtemp(prefix="growth-")), rules(max(SIZES)), TRADES)
-    start = time.process_time()
-    whole = sr.load(folder).area("w1").on("2021-01-01").law
-    taken = time.process_time() - start
+    with tempfile.TemporaryDirectory(prefix="growth-") as below:
+        folder = write_folder(Path(below), rules(max(SIZES)), TRADES)
+        start = time.process_time()
+        whole = sr.load(folder).area("w1").on("2021-01-01").law
+        taken = time.process_time() - start
     by_number = {int(r.key[2:]): r for r in whole.rules}
     found = {}
     for size in SIZES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,13 @@ TRACE = "zen-engine, static content, with trace"
 
 def area() -> sr.DatedArea:
     """Return the law of W1."""
-    folder = Path(tempfile.mkdtemp(prefix="w1-"))
-    return sr.load(write_folder(folder)).area("w1").on("2021-01-01")
+    return sr.load(write_folder(Path(_folder().name))).area("w1").on("2021-01-01")
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Return the folder of the rules, which goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="w1-")
 
 
 def ours(law: sr.DatedArea) -> dict[str, Failed]:

@@ -1,7 +1,8 @@
 """`python -m benchmarks.tables.joins [ROWS …]`: a table joined with a ledger as long as itself, and with one by name.
 
-The rules are those of `examples/small_chemical`; one place in a hundred has a licence, under its name. For each size: seconds
-of the processor to read the ledgers and to decide the table, and microseconds a row. Outcomes are held against what was made.
+The rules are those of `examples/small_chemical`; one place in a hundred has a licence, under its name. For each
+size: seconds of the processor to read the ledgers and to decide the table, and microseconds a row. Outcomes are
+held against what was made.
 """
 
 from __future__ import annotations

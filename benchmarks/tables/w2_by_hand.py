@@ -66,7 +66,9 @@ def short(key: str) -> str:
 
 
 def query(source: str, keys: Sequence[str], rules: Sequence[str], quote: str, double: str) -> str:
-    """Return the query; bit i is rule i of `rules`; `double` is how a literal of type DOUBLE ends (`D` in Spark, `E0` in DuckDB)."""
+    """Return the query; bit i is rule i of `rules`; `double` is how a literal of type DOUBLE ends (`D` in Spark, `E0`
+    in DuckDB).
+    """
     columns = ", ".join(f"{quote}{k}{quote} AS {short(k)}" for k in keys)
     bits = " + ".join(f"CASE WHEN {TESTS[key]} THEN {1 << i} ELSE 0 END" for i, key in enumerate(rules))
     bits = _doubles(bits, double)

@@ -1,6 +1,7 @@
 """Writes the ledgers of this example from a seed: every visit, person and number in them is made up.
 
-`python examples/access/generate.py` writes them beside itself. No identity number is anybody's: no place has the code 999999.
+`python examples/access/generate.py` writes them beside itself. No identity number is anybody's: no place has the
+code 999999.
 """
 
 from __future__ import annotations

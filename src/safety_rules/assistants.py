@@ -1,7 +1,8 @@
-"""What an assistant may ask, by the Model Context Protocol: read-only, each answer made by the engine, with its receipt.
+"""What an assistant may ask, by the Model Context Protocol: read-only, each answer made by the engine, with its
+receipt.
 
-There is no tool that changes a verdict, a rule or a ledger. A text out of a record (a project's name) is data: it stands
-in the answer where the field of the record stands, and the instructions of the server say so.
+There is no tool that changes a verdict, a rule or a ledger. A text out of a record (a project's name) is data: it
+stands in the answer where the field of the record stands, and the instructions of the server say so.
 """
 
 from __future__ import annotations
@@ -59,8 +60,9 @@ def server(rules: LiveRules) -> MCPServer:
 
     @tool
     def decide(area: str, record: str, on: str | None = None) -> dict[str, Any]:
-        """Decide one record, given as JSON text, on a day (2020-10-01; today by default). The engine decides: repeat its outcome, and
-        where it is undetermined, say so."""
+        """Decide one record, given as JSON text, on a day (2020-10-01; today by default). The engine decides:
+        repeat its outcome, and where it is undetermined, say so.
+        """
         found = verdict(area, record, on)
         return {**answers.detailed(found, "outcome"), "receipt": found.receipt()}
 

@@ -43,11 +43,12 @@ def live(
     settle: float = 0.5,
     clock: Callable[[], float] = time.monotonic,
 ) -> LiveRules:
-    """Return rules that follow their folder, for a service: `live.area("admission").on(day)` is of what stands there by now.
+    """Return rules that follow their folder, for a service: `live.area("admission").on(day)` is of what stands
+    there by now.
 
-    The files are looked at at most every `every` seconds, when somebody asks. What changed is taken whole, once two looks
-    `settle` seconds apart find the same content; what holds an error is not taken: the last good rules stay, and
-    `diagnostics` says why. Raises RuleFileError where the folder holds an error from the start.
+    The files are looked at at most every `every` seconds, when somebody asks. What changed is taken whole, once two
+    looks `settle` seconds apart find the same content; what holds an error is not taken: the last good rules stay,
+    and `diagnostics` says why. Raises RuleFileError where the folder holds an error from the start.
     """
     return LiveRules(live_book(rules, overlay, every, settle, clock))
 
@@ -164,7 +165,8 @@ class AreaRules:
         """Return the area's law on a day; what rests on less than `require_standing` is undetermined.
 
         The day is a date, a time (a zoned one falls on a day of the area's zone), or text such as 2020-10-01 or
-        2020年10月1日. Raises NotFoundError where it is none of these, and when no rule is in force on that day: a verdict by no rules would be a pass.
+        2020年10月1日. Raises NotFoundError where it is none of these, and when no rule is in force on that day: a
+        verdict by no rules would be a pass.
         """
         return dated_area(self.rulebook, self.area.key, _day(day, self.area.zone), _standing(require_standing))
 

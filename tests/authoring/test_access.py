@@ -1,4 +1,6 @@
-"""The example of access: its cases and its overlay's hold, its ledgers are those that are generated, and rows come out as counted by hand."""
+"""The example of access: its cases and its overlay's hold, its ledgers are those that are generated, and rows come out
+as counted by hand.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The search for small chemical workshops: cases hold, and leads come out of generated ledgers as they were made and as counted here."""
+"""The search for small chemical workshops: cases hold, and leads come out of generated ledgers as they were made and as
+counted here.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def plain(name: str) -> str:
 
 
 def unexplained(folder: Path, day: str, listed: frozenset[str]) -> set[str]:
-    """Return the places that use power or a tank and that no row under their own code, or name where none is written, explains."""
+    """Return the places that use power or a tank and that no row under their own code, or name where none is written,
+    explains.
+    """
     licences = [r for r in rows(folder, "许可台账") if r["有效期至"] >= day]
     register = [r for r in rows(folder, "企业名录") if r["行业"] in listed]
     codes = {r["统一社会信用代码"] for r in (*licences, *register)} - {""}

@@ -148,7 +148,9 @@ def verdicts() -> Iterator[VerdictCase]:
 
 
 def with_rules(rules: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Any] | None = None) -> Rulebook:
-    """Return the rulebook with these rules (`requires`, `applies_when`, `outcome` (none: advice), `veto`, `source`) and more facts."""
+    """Return the rulebook with these rules (`requires`, `applies_when`, `outcome` (none: advice), `veto`, `source`) and
+    more facts.
+    """
     base = [f for f in folder_files(HERE / "base") if f.path != "area/is_ready.yaml"]
     if facts:
         base.append(RuleFileText("more.yaml", json.dumps({"facts": facts}, ensure_ascii=False).encode()))

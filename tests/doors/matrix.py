@@ -1,7 +1,8 @@
 """Principles × doors: each door says what it can carry, each principle what its contents ask for; together, the cells.
 
-A new principle is a line of `PRINCIPLES`, a new door a line of `DOORS`. A cell is the contents of the principle that the
-door carries, each with the answer that a careful reader gives; where it carries none, the door's reason stands in it.
+A new principle is a line of `PRINCIPLES`, a new door a line of `DOORS`. A cell is the contents of the principle
+that the door carries, each with the answer that a careful reader gives; where it carries none, the door's reason
+stands in it.
 """
 
 from __future__ import annotations
@@ -373,6 +374,7 @@ DOORS = (
     ),
     Door("dataclass", by_record(lambda area, c: through.as_dataclass(c)), {**RECORD, "signs": NO_SIGNS}),
     Door("pydantic model", by_record(lambda area, c: through.as_pydantic(c)), {**RECORD, "signs": NO_SIGNS}),
+    Door("a record as admitted", by_record(lambda area, c: area.admit(area.admit(dict(c)))), RECORD),
     Door("mappings, by record", by_table(through.as_mappings, "records"), MAPPINGS),
     Door("JSON lines, by DuckDB", by_table(through.as_json_lines, "duckdb"), JSON, 3),
     Door("JSON lines, by record", by_table(through.as_json_lines, "records"), JSON),

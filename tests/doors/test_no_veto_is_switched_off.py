@@ -87,7 +87,9 @@ def turning(on: DatedArea, rule: Rule, content: Content, path: str) -> Iterator[
 
 
 def places(area: Any, rule: Rule) -> Iterator[tuple[DatedArea, Content, str, Any, int]]:
-    """Yield each place of a fact at which a veto reads it and decides by it, another value there, and how often the fact was met before."""
+    """Yield each place of a fact at which a veto reads it and decides by it, another value there, and how often the
+    fact was met before.
+    """
     met: Counter[str] = Counter()
     for on, content in violating(area, rule):
         for path in paths(content, facts_read(on.law, rule)):

@@ -1,4 +1,6 @@
-"""What a program holds: dated areas and verdicts pickle small and work elsewhere, what is shown is short, nothing is joined to nothing."""
+"""What a program holds: dated areas and verdicts pickle small and work elsewhere, what is shown is short, nothing is
+joined to nothing.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +31,18 @@ def test_a_dated_area_pickles_small_and_decides_in_another_process(overlay: tupl
         found = pool.apply(decided_elsewhere, (pickled,))
     verdict = area.decide(RECORD)
     assert (verdict.at_best, verdict.at_worst, verdict.violated()) == found
+
+
+def test_an_admitted_record_says_what_its_data_say() -> None:
+    area = sr.load().area("admission").on("2020-10-01")
+    record = area.admit(RECORD)
+    assert area.admit(record) is record
+    for verdict in (area.decide(record), *area.decide_many([record])):
+        whole = area.decide(RECORD)
+        assert verdict.evidence() == whole.evidence()
+        assert verdict.findings == whole.findings
+        assert verdict.explain("en") == whole.explain("en")
+    assert area.smallest_change(record) == area.smallest_change(RECORD)
 
 
 def test_a_pickled_verdict_is_small_and_says_the_same() -> None:

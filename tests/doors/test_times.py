@@ -1,4 +1,6 @@
-"""A time of day by every door: text, Chinese words, a spreadsheet's cell, Python's time, a column of a table; nothing else is one."""
+"""A time of day by every door: text, Chinese words, a spreadsheet's cell, Python's time, a column of a table; nothing
+else is one.
+"""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ PLACE = re.compile(r"^(?:项目!|[^!]*:)[A-Z]*([0-9]+)$")
 class Answer:
     """What came of a content: the interval, the findings, the kinds of its problems, and the record as it was admitted.
 
-    What a history adds to a verdict is no finding of a rule: then there are none to compare. What a verdict needs follows from its record and its law, by one function.
+    What a history adds to a verdict is no finding of a rule: then there are none to compare. What a verdict needs
+    follows from its record and its law, by one function.
     """
 
     at_best: str

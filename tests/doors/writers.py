@@ -20,7 +20,10 @@ EPOCH = datetime.date(1899, 12, 30)
 
 
 def workbook(path: Path, hidden: str = "", merged: tuple[tuple[int, int, int], ...] = (), **sheets: Rows) -> Path:
-    """Write an .xlsx; days are days by their format. `rows` below the headings, `columns` or `sheets` are hidden, cells of a row merged."""
+    """Write an .xlsx; days are days by their format.
+
+    `rows` below the headings, `columns` or `sheets` are hidden, cells of a row merged.
+    """
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     if hidden == "sheets":

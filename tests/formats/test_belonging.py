@@ -1,4 +1,6 @@
-"""Whose a record is: a name that is almost another's may be his, one that differs in a number or a point of the compass is not."""
+"""Whose a record is: a name that is almost another's may be his, one that differs in a number or a point of the compass
+is not.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a list's cell comes to beside the records of its own sheet: the records, an empty list, the cell, or nothing with the reason."""
+"""What a list's cell comes to beside the records of its own sheet: the records, an empty list, the cell, or nothing
+with the reason.
+"""
 
 from __future__ import annotations
 

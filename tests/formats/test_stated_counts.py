@@ -1,4 +1,6 @@
-"""How many records a cell says that there are: in figures or in words, of which kind, and where it says nothing that can be held."""
+"""How many records a cell says that there are: in figures or in words, of which kind, and where it says nothing that
+can be held.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Generated enterprises of seven fields, and how the clauses of the criteria decide them: read from the texts, not from `rules/`.
+"""Generated enterprises of seven fields, and how the clauses of the criteria decide them: read from the texts, not
+from `rules/`.
 
-What is known is True or False, what is not is None. A clause says whether its document covers the danger of this enterprise on
-this day, and whether the state that it names is there.
+What is known is True or False, what is not is None. A clause says whether its document covers the danger of this
+enterprise on this day, and whether the state that it names is there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Changes of one token in Python source, each a slip that a program survives: where it is, what it says, and the module with it."""
+"""Changes of one token in Python source, each a slip that a program survives: where it is, what it says, and the module
+with it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Runs the tests that pass through a changed line, each change in a process of its own: it is noticed, or lives.
 
-The tests are collected once. A changed function takes its new code where it stands; of a change at the top of a module the
-tables are read again, and given to the modules that read them.
+The tests are collected once. A changed function takes its new code where it stands; of a change at the top of a
+module the tables are read again, and given to the modules that read them.
 """
 
 from __future__ import annotations
@@ -43,11 +43,7 @@ class Campaign:
         passed = self._passed(session.items)
         print(f"{self.name}: {len(passed)} of {len(session.items)} tests pass as it stands", file=self.out, flush=True)
         for change in self.chosen:
-            tests, spent = list[pytest.Item](), 0.0
-            for at, seconds, lines in passed:
-                if spent + seconds <= LONGEST and (not change.function or lines & set(change.lines)):
-                    tests.append(session.items[at])
-                    spent += seconds
+            tests = _against(change, passed, session.items)
             fate = self._fate(change, sorted(tests, key=session.items.index) if not change.function else tests)
             self.fates.append((change, fate))
             if fate != KILLED:
@@ -85,12 +81,11 @@ class Campaign:
                 yield i, time.process_time() - began, frozenset(lines)
 
     def _fate(self, change: Change, items: Sequence[pytest.Item]) -> str:
-        if not items:
-            return UNREAD
         if not (child := os.fork()):
             signal.setitimer(signal.ITIMER_PROF, LONGEST * 4)  # a loop without an end is noticed
             os._exit(self._tried(change, items))
-        return EXITS.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), KILLED)
+        fate = EXITS.get(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), KILLED)
+        return UNREAD if fate == LIVES and not items else fate
 
     def _tried(self, change: Change, items: Sequence[pytest.Item]) -> int:
         try:
@@ -102,6 +97,19 @@ class Campaign:
         except Exception:
             return 2
         return 0 if _pass(items) else 1
+
+
+def _against(change: Change, passed: Sequence[Passed], items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the tests that pass through a change, and then those beside them, which read what the first of a file has made."""
+    through = [one for one in passed if not change.function or one[2] & set(change.lines)]
+    files = {items[at].path for at, _, _ in through}
+    beside = [one for one in passed if one not in through and items[one[0]].path in files]
+    tests, spent = list[pytest.Item](), 0.0
+    for at, seconds, _ in (*through, *beside):
+        if spent + seconds <= LONGEST:
+            tests.append(items[at])
+            spent += seconds
+    return tests
 
 
 def _pass(items: Sequence[pytest.Item]) -> bool:
@@ -120,6 +128,8 @@ def _take(module: types.ModuleType, path: list[str], code: types.CodeType) -> No
             holder, outer = holder.__dict__[part], code
     for inner in ("fget", "func", "__wrapped__", "__func__"):
         holder = getattr(holder, inner, None) or holder
+    if isinstance(holder, type):
+        raise TypeError("what stands in a class is made once, by then")
     holder.__code__ = outer
 
 

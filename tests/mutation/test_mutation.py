@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import types
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mutation.campaign import SOURCES, living, read_by
 from mutation.changes import changes
-from mutation.runner import _read_again, _take
+from mutation.runner import LONGEST, _against, _read_again, _take
 
 SOURCE = '''
 """Words."""
@@ -26,6 +27,8 @@ def kept(a: int, b: bool = True) -> int:
 
 
 class Held:
+    most: int = 9
+
     @property
     def many(self) -> int:
         return min(len(WORDS), LIMIT) - 1
@@ -42,7 +45,7 @@ def module(name: str) -> types.ModuleType:
 
 def test_each_slip_is_made_once_and_says_where() -> None:
     said = [f"{c.line} {c.function}: {c.what}" for c in changes(SOURCE)]
-    assert len(set(said)) == len(said) == 18
+    assert len(set(said)) == len(said) == 19
     for one in (
         "9 kept: and is or",
         "9 kept: Lt is LtE",
@@ -74,6 +77,24 @@ def test_a_function_takes_the_changed_code_where_it_stands(
     assert kept(*given) == before
     _take(made, change.function.split("."), compile(change.tree(), "toy.py", "exec"))
     assert kept(*given) == after
+
+
+def test_what_stands_in_a_class_cannot_be_tried() -> None:
+    (change,) = [c for c in changes(SOURCE) if c.what == "9 is 10"]
+    with pytest.raises(TypeError, match="once"):
+        _take(module("toy"), change.function.split("."), compile(change.tree(), "toy.py", "exec"))
+
+
+def test_a_change_is_held_against_tests_that_pass_through_it_and_then_against_those_of_their_files() -> None:
+    items: Any = [types.SimpleNamespace(path=path) for path in ("one.py", "one.py", "two.py", "one.py")]
+    (change,) = [c for c in changes(SOURCE) if c.what == "augassign is dropped"]
+    passed = [
+        (0, 0.5, frozenset({1})),
+        (2, 1.0, frozenset({10})),
+        (1, 2.0, frozenset({10})),
+        (3, LONGEST, frozenset({1})),
+    ]
+    assert _against(change, passed, items) == [items[2], items[1], items[0]]
 
 
 def test_a_changed_table_is_given_to_the_modules_that_read_it(monkeypatch: pytest.MonkeyPatch) -> None:

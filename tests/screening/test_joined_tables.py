@@ -1,4 +1,6 @@
-"""Tables with lists joined from ledgers: every engine gives each row what its record has, by hand-made odd ledgers and at random."""
+"""Tables with lists joined from ledgers: every engine gives each row what its record has, by hand-made odd ledgers and
+at random.
+"""
 
 from __future__ import annotations
 

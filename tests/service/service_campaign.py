@@ -1,9 +1,11 @@
-"""A longer attack on the service, a command of its own (pip install schemathesis): it must answer, and never pass falsely.
+"""A longer attack on the service, a command of its own (pip install schemathesis): it must answer, and never pass
+falsely.
 
     PYTHONPATH=src:tests python tests/service/service_campaign.py --examples 50 --seed 18
 
-Requests drawn from its own description, right ones and wrong ones; then a body of 100 MB, one nested 10,000 deep, one that
-says another length than it has, and clients that go away. At the end it is healthy and its decision log is whole.
+Requests drawn from its own description, right ones and wrong ones; then a body of 100 MB, one nested 10,000 deep,
+one that says another length than it has, and clients that go away. At the end it is healthy and its decision log is
+whole.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """How wide open verdicts are beside the truth: `python -m tightness.campaign [RECORDS] [SEED] [AREA…]`, in `tests/`.
 
-Records of every area are made at random, half of them near one that passes, with 5, 10 and 30 % of their facts and of
-the fields of their lists blank, and partly blank accidents. For each open verdict z3 is asked, on records with every
-blank filled in, whether one reaches the outcome at best, one that at worst, and one lies outside; each record that it
-finds is replayed by the definition. Lists that are blank are filled in with up to three records. It prints the seed and,
-for each area and share of blanks, how many open verdicts are as wide as the truth, wider, definite in truth, narrower,
-and not told by z3 within its limit; it ends with an error where one is narrower.
+Records of every area are made at random, half of them near one that passes, with 5, 10 and 30 % of their facts and
+of the fields of their lists blank, and partly blank accidents. For each open verdict z3 is asked, on records with
+every blank filled in, whether one reaches the outcome at best, one that at worst, and one lies outside; each record
+that it finds is replayed by the definition. Lists that are blank are filled in with up to three records. It prints
+the seed and, for each area and share of blanks, how many open verdicts are as wide as the truth, wider, definite in
+truth, narrower, and not told by z3 within its limit; it ends with an error where one is narrower.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
     PYTHONPATH=src:tests python tests/trust/doors_campaign.py --records 200000 --seed 1
 
-The records are made in `drawn_records`. A batch is of one area and day: one file or frame of it all for each door of
-tables. Every record is decided by the definition and through every door of objects and tables, in which its ends, its
-masks and the record as admitted are compared. Every hostile record is asked every question. What costs too much to be
-asked of every record is asked of one in some, in turn, and counted by itself: a ledger is screened (which works out the
-needs of each open row) of one plain record in `SCREENED`, and the hostile ones that are asked again on eight threads are
-one in `AGAIN`.
+The records are made in `drawn_records`. A batch is of one area and day: one file or frame of it all for each door
+of tables. Every record is decided by the definition and through every door of objects and tables, in which its
+ends, its masks and the record as admitted are compared. Every hostile record is asked every question. What costs
+too much to be asked of every record is asked of one in some, in turn, and counted by itself: a ledger is screened
+(which works out the needs of each open row) of one plain record in `SCREENED`, and the hostile ones that are asked
+again on eight threads are one in `AGAIN`.
 """
 
 from __future__ import annotations

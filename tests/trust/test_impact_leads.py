@@ -1,4 +1,6 @@
-"""Everything that an answer is read by is compared: words, tables, sources, what is to be done; what is not shown is not let through."""
+"""Everything that an answer is read by is compared: words, tables, sources, what is to be done; what is not shown is
+not let through.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""With a ledger, each spelling, heading, unit, bound, row and sentence that leads elsewhere is told with the rows that it touches."""
+"""With a ledger, each spelling, heading, unit, bound, row and sentence that leads elsewhere is told with the rows that
+it touches.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Each fault that is planted in the built-in rules is named by the tools made for it, with the place; sound rules are told of by none."""
+"""Each fault that is planted in the built-in rules is named by the tools made for it, with the place; sound rules are
+told of by none.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The decision log: what is appended stays, several writers lose nothing, masked facts are nowhere, and every decision is made again."""
+"""The decision log: what is appended stays, several writers lose nothing, masked facts are nowhere, and every decision
+is made again.
+"""
 
 from __future__ import annotations
 

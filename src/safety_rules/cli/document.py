@@ -43,8 +43,8 @@ def command(
     overlays: tuple[Path, ...],
     language: str,
 ) -> None:
-    """Write PAPER (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书, 问题清单, 任务清单,
-    责任清单) from SOURCE.
+    """Write PAPER (审查意见书, 辨识分级报告, 现场检查记录, 责令限期整改指令书, 整改复查意见书, 挂牌督办通知书,
+    问题清单, 任务清单, 责任清单) from SOURCE.
 
     SOURCE is a ledger for the first two, and a ledger of rectifications (台账.db) for the others. Numbers of documents,
     names, seals and days of signing stay blank. A district's own template, `documents/审查意见书.docx` in an overlay

@@ -15,7 +15,9 @@ from safety_rules.words.catalog import sentence
 @click.option("--index", "all_pages", is_flag=True, help="All pages and rules in a list (llms.txt).")
 @rules_option
 def command(word: str | None, all_pages: bool, rules: str | None, overlays: tuple[Path, ...], language: str) -> None:
-    """Print the page of WORD: a diagnostic's code, a rule, a fact or figure, a function, or a topic such as python or writing-rules."""
+    """Print the page of WORD: a diagnostic's code, a rule, a fact or figure, a function, or a topic such as python or
+    writing-rules.
+    """
     from safety_rules.face import load
     from safety_rules.services.pages import index, page, topics
 

@@ -14,7 +14,8 @@ from safety_rules.cli.options import Verb, rules_option
 def command(rules: str | None, overlays: tuple[Path, ...]) -> None:
     """Serve read-only tools to an assistant (Model Context Protocol) over standard input and output.
 
-    The tools are areas, schema, decide, explain, needs, gap, law and check; the engine decides, an assistant never does.
+    The tools are areas, schema, decide, explain, needs, gap, law and check; the engine decides, an assistant never
+    does.
     """
     from safety_rules.face import live
 

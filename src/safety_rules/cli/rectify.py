@@ -74,9 +74,9 @@ def import_(
 ) -> None:
     """Say what WORKBOOK would add to the ledger, and with --yes add it; a bad row is refused with its cell.
 
-    One sheet of dangers is enough, under the headings that offices use. What stands otherwise in the ledger is shown
-    with both values, and left, unless --by and --why settle it: then it is a correction, or an extension. A row without a
-    number that is nearly a danger of the ledger waits until --same or --apart says which it is.
+    One sheet of dangers is enough, under the headings that offices use. What stands otherwise in the ledger is
+    shown with both values, and left, unless --by and --why settle it: then it is a correction, or an extension. A
+    row without a number that is nearly a danger of the ledger waits until --same or --apart says which it is.
     """
     from safety_rules.cli.rectify_terminal import print_import
     from safety_rules.formats.heading_map import layout

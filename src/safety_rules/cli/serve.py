@@ -43,8 +43,9 @@ def command(
 ) -> None:
     """Open a page where a ledger is put in and results and papers are taken out; nothing leaves this machine.
 
-    With --api: a service for other programs, described at /openapi.json; --rules and --overlay are followed while it runs,
-    and --log keeps each decision. Its token is that of the variable SAFETY_RULES_TOKEN, or a new one beyond this machine.
+    With --api: a service for other programs, described at /openapi.json; --rules and --overlay are followed while
+    it runs, and --log keeps each decision. Its token is that of the variable SAFETY_RULES_TOKEN, or a new one
+    beyond this machine.
     """
     try:
         import uvicorn

@@ -17,16 +17,8 @@ from safety_rules.language.errors import LedgerError
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 SECTORS_END = 0xFFFFFFFA  # from here on a number of a sector is none
-EOF, BOUND_SHEET, SST, CONTINUE, DIMENSIONS, LABEL, LABEL_SST, MULTIPLE = (
-    0xA,
-    0x85,
-    0xFC,
-    0x3C,
-    0x200,
-    0x204,
-    0xFD,
-    0xBD,
-)
+EOF, BOUND_SHEET, SST, CONTINUE = 0xA, 0x85, 0xFC, 0x3C
+DIMENSIONS, LABEL, LABEL_SST, MULTIPLE = 0x200, 0x204, 0xFD, 0xBD
 CELLS = {0x203, 0x27E, MULTIPLE, LABEL, LABEL_SST, 0x6, 0x205, 0xD6}
 ROWS, COLUMNS = 65_536, 256
 TEXT_BYTES = 3  # of a character, at most
@@ -50,18 +42,11 @@ def beyond(path: Path) -> LedgerError | None:
         for number, sheet in enumerate(_old_sheets(path.read_bytes()) if old else _new_sheets(path), 1):
             rows = columns = 0
             for row, column, text in sheet:
-                rows, columns, held = (
-                    max(rows, row + 1),
-                    max(columns, column + 1),
-                    held + (text and text + limits.TEXT_HELD),
-                )
+                rows, columns = max(rows, row + 1), max(columns, column + 1)
+                held += text and text + limits.TEXT_HELD
                 if held + rows * columns * limits.CELL_HELD > limits.HELD:
-                    return limits.beyond(
-                        path.name,
-                        f"sheet {number}",
-                        "bytes of cells and their texts",
-                        limits.HELD,
-                    )
+                    what = "bytes of cells and their texts"
+                    return limits.beyond(path.name, f"sheet {number}", what, limits.HELD)
             held += rows * columns * limits.CELL_HELD
     except (*BROKEN, struct.error):
         return LedgerError(f"`{path.name}` {DAMAGED}") if old else None

@@ -26,7 +26,8 @@ SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 class Problem:
     """One problem: a stable code, a level (error, warning, note), a message, and where; `detail` has lines of its own.
 
-    The message is English, which a baseline knows it by; `said` is it in both languages, `found` the diagnostic it comes from.
+    The message is English, which a baseline knows it by; `said` is it in both languages, `found` the diagnostic it
+    comes from.
     """
 
     code: str

@@ -1,7 +1,8 @@
 """How a name is written: in Chinese characters or not, and where one has a traditional or a simplified character.
 
-No table of characters is needed to tell that two names may be one: a character that GB 2312 does not hold is traditional
-or rare, and may stand for any other one. So such names are compared in all characters that both write the usual way.
+No table of characters is needed to tell that two names may be one: a character that GB 2312 does not hold is
+traditional or rare, and may stand for any other one. So such names are compared in all characters that both write
+the usual way.
 """
 
 from __future__ import annotations

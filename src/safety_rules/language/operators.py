@@ -110,10 +110,11 @@ TEXT_TESTS: Mapping[str, Callable[[str, str], bool]] = {
 class Algebra:
     """What the numbers, days and texts of a reading can do: all that the meaning of a function is made of.
 
-    `stands(op, a, b)` is whether a stands to b by `op`, `chosen(op, a, b, x, y)` then x, else y. `calendar(day)` are four whole numbers: its year,
-    its month, its day of the month, and the length of that month; `weekday(day)` is 1 for Monday to 7 for Sunday.
-    `moved(day, days)` is the day so many days after it. `workdays(day)` is how many working days there are up to it,
-    of a day whose year has its table. `length(text)` is how many characters it has, `asked(test, a, b)` one of `TEXT_TESTS`.
+    `stands(op, a, b)` is whether a stands to b by `op`, `chosen(op, a, b, x, y)` then x, else y. `calendar(day)`
+    are four whole numbers: its year, its month, its day of the month, and the length of that month; `weekday(day)`
+    is 1 for Monday to 7 for Sunday. `moved(day, days)` is the day so many days after it. `workdays(day)` is how
+    many working days there are up to it, of a day whose year has its table. `length(text)` is how many characters
+    it has, `asked(test, a, b)` one of `TEXT_TESTS`.
     """
 
     constant: Callable[[Fraction], Any]
@@ -158,11 +159,11 @@ KNOWN = Algebra(
 class Function:
     """A function of the language.
 
-    `above_zero` is the place of an argument without which, above zero, it is unknown, `apart` those of two that must differ. `rises` are the places in which
-    it never falls as an argument grows, the others held still. `pieces` are what it can be, where it has no jumps;
-    without them no reading looks for the points at which it changes. `same_as` is the node that writes the same. A
-    function `by_table` is unknown of days whose year has no table of working days. `within` are the least and the most
-    that it can be, whatever its arguments.
+    `above_zero` is the place of an argument without which, above zero, it is unknown, `apart` those of two that
+    must differ. `rises` are the places in which it never falls as an argument grows, the others held still.
+    `pieces` are what it can be, where it has no jumps; without them no reading looks for the points at which it
+    changes. `same_as` is the node that writes the same. A function `by_table` is unknown of days whose year has no
+    table of working days. `within` are the least and the most that it can be, whatever its arguments.
     """
 
     name: Name

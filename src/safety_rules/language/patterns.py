@@ -1,7 +1,7 @@
 """Patterns of named formats: a small part of regular expressions that Python, RE2 and Java read alike.
 
-Letters, classes in brackets, groups, alternatives and counted repetition. What has no bound, or could be matched in very many
-ways, is refused, so that no text takes long in any engine (RE2 needs no such bound; Python and Java do).
+Letters, classes in brackets, groups, alternatives and counted repetition. What has no bound, or could be matched in
+very many ways, is refused, so that no text takes long in any engine (RE2 needs no such bound; Python and Java do).
 """
 
 from __future__ import annotations

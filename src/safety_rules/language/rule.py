@@ -56,7 +56,8 @@ class MustBeGiven:
     """A fact that records of an area (of all where none is named) must carry: always, or in some cases.
 
     It must be given where `when` is true (of a list's field for the item that `variable` stands for), the fact
-    `given_with` is given, and the fact `without` is not; `why` says when that is. No verdict reads it: what is not given is told beside the verdict.
+    `given_with` is given, and the fact `without` is not; `why` says when that is. No verdict reads it: what is not
+    given is told beside the verdict.
     """
 
     fact: str
@@ -176,7 +177,8 @@ class Rule(Holder):
 class Derivation(Holder):
     """How a fact follows from others; for a field of a list, `variable` stands for each item.
 
-    `borrowed` marks one that an area uses and another area holds, with its cases; `row_of` the set of criteria it was made from.
+    `borrowed` marks one that an area uses and another area holds, with its cases; `row_of` the set of criteria it
+    was made from.
     """
 
     key: str

@@ -101,8 +101,8 @@ def authority_on(
 ) -> tuple[Citation, ...]:
     """Return the citations whose source is in force on a day.
 
-    Where none is they have lapsed; where none has even begun they are followed by analogy, at best `parallel`. What excepts
-    from a rule does not keep it in force.
+    Where none is they have lapsed; where none has even begun they are followed by analogy, at best `parallel`. What
+    excepts from a rule does not keep it in force.
     """
     held = tuple(c for c in authority if c.source not in sources or holds_on(c, sources[c.source], day))
     if any(not c.excepts for c in held):

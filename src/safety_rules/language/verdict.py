@@ -57,9 +57,9 @@ class ClauseResult:
 class Finding:
     """What one rule says of one record, and on what.
 
-    `parameters` are the figures and tables that its conditions name, `derivations` the derived facts,
-    by key, that its truth rests on and whose authority is weaker than statute; each with its weakest citation. A finding that does not apply has no
-    standing, unless a figure that is less than sure keeps it from applying.
+    `parameters` are the figures and tables that its conditions name, `derivations` the derived facts, by key, that
+    its truth rests on and whose authority is weaker than statute; each with its weakest citation. A finding that
+    does not apply has no standing, unless a figure that is less than sure keeps it from applying.
     """
 
     rule: Rule

@@ -73,7 +73,8 @@ class Ratio:
 class Contradiction:
     """Two facts of a record of which one must be wrong: a text that starts so, `unless` it starts so, and an option.
 
-    A condition could not say it: a blank option decides nothing, and one that is learned later may not overturn a verdict.
+    A condition could not say it: a blank option decides nothing, and one that is learned later may not overturn a
+    verdict.
     """
 
     key: str

@@ -1,8 +1,8 @@
 """Working days: weekdays less public holidays, with the days that are worked in their place, year by year as announced.
 
-The State Council's office announces the holidays of a year at the end of the year before (国办发明电〔2019〕16号 and
-〔2020〕1号, 〔2020〕27号, 〔2021〕11号, 〔2022〕16号, 〔2023〕7号, 〔2024〕12号, 〔2025〕7号); how surely they are read is `secondary`.
-A year without a table is unknown: no day of it is taken for a working day or for none.
+The State Council's office announces the holidays of a year at the end of the year before (国办发明电〔2019〕16号
+and 〔2020〕1号, 〔2020〕27号, 〔2021〕11号, 〔2022〕16号, 〔2023〕7号, 〔2024〕12号, 〔2025〕7号); how surely they
+are read is `secondary`. A year without a table is unknown: no day of it is taken for a working day or for none.
 """
 
 from __future__ import annotations

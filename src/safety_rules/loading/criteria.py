@@ -1,7 +1,7 @@
 """Criteria sets as what they stand for: a rule an item, its choice, its questions and the cases that its clause draws.
 
-An item is judged where it is ticked. Whether something is ticked and sets in force cover all of it, for whom and for what
-they are in scope, is the fact `<list>_covered`, where the vocabulary has it.
+An item is judged where it is ticked. Whether something is ticked and sets in force cover all of it, for whom and
+for what they are in scope, is the fact `<list>_covered`, where the vocabulary has it.
 """
 
 from __future__ import annotations

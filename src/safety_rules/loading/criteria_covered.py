@@ -1,4 +1,6 @@
-"""Whether criteria sets in force cover all that was ticked, for whom and for what they are in scope: the fact `<list>_covered`."""
+"""Whether criteria sets in force cover all that was ticked, for whom and for what they are in scope: the fact
+`<list>_covered`.
+"""
 
 from __future__ import annotations
 
@@ -80,7 +82,9 @@ class _Group:
         return (*map(str, self.matters), *(str(said) for p in self.parts for said in (p.zh, p.en)))
 
     def cases(self, reported: str, day: datetime.date, elsewhere: Sequence[Scalar]) -> Iterator[CaseFile]:
-        """Yield the cases: all in scope, nothing ticked, one of no set besides, and each clause false, true otherwise, not known."""
+        """Yield the cases: all in scope, nothing ticked, one of no set besides, and each clause false, true otherwise,
+        not known.
+        """
         ticked = {made(reported, self.at): list(self.matters)}
         base = self.given | ticked | {k: v for p in self.parts for k, v in p.holds.items()}
         unknown = made("unknown", self.at)

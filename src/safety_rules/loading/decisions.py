@@ -1,7 +1,7 @@
 """Decision tables as derivations, once their rows are known to leave no gap and to go together.
 
-A row tests each fact by itself, so it is a box. A fact's values fall into as many kinds as the tests tell apart; over these the
-rows are compared exactly, and what is wrong is shown by the facts on which it is.
+A row tests each fact by itself, so it is a box. A fact's values fall into as many kinds as the tests tell apart;
+over these the rows are compared exactly, and what is wrong is shown by the facts on which it is.
 """
 
 from __future__ import annotations

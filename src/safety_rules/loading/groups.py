@@ -1,6 +1,8 @@
-"""Groups of a reference table: for each row that others are within, a table of the rows within it, through any number of steps.
+"""Groups of a reference table: for each row that others are within, a table of the rows within it, through any
+number of steps.
 
-Membership is then a look-up in a table as any other, which every engine has; what is within what is settled when the file is read.
+Membership is then a look-up in a table as any other, which every engine has; what is within what is settled when
+the file is read.
 """
 
 from __future__ import annotations

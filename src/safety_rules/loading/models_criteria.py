@@ -41,7 +41,8 @@ MatterRef = Annotated[Named | Annotated[OptionFile, Tag("written")], NamedOr]
 class ItemFile(Model):
     """One item of a document: `text` as it was read, what the danger was reported as, its scope and what it asks for.
 
-    Outside its `scope` the item says nothing; where a condition of `while` is false, it says that the danger is not of its kind.
+    Outside its `scope` the item says nothing; where a condition of `while` is false, it says that the danger is not
+    of its kind.
     """
 
     clause: S
@@ -62,9 +63,9 @@ class ItemFile(Model):
 class CriteriaFile(TopModel):
     """The criteria of one document; `reported_as` is the list of choices in which an item is ticked.
 
-    Without it every item is asked of whom it covers, and its questions are facts `about` a subject. `scope` and the item's
-    `section` say whom it covers; `clauses` are those that several items share; those of all rules are known by name too.
-    Sets of one `edition_of` follow each other without a hole or an overlap.
+    Without it every item is asked of whom it covers, and its questions are facts `about` a subject. `scope` and the
+    item's `section` say whom it covers; `clauses` are those that several items share; those of all rules are known
+    by name too. Sets of one `edition_of` follow each other without a hole or an overlap.
     """
 
     kind: ClassVar[str] = "criteria"

@@ -20,10 +20,11 @@ class RowFile(Model):
 
 
 class DecisionFile(TopModel):
-    """A fact that follows from rows: written here, or in a CSV `file` beside with a column a fact and `row,zh,en,gives`.
+    """A fact that follows from rows: written here, or in a CSV `file` beside with a column a fact and
+    `row,zh,en,gives`.
 
-    Of the rows that hold, `unique` allows one, `any` several that give the same, `first` takes the uppermost, `priority` the one
-    whose value stands first in `priority`, and `collect` adds them up.
+    Of the rows that hold, `unique` allows one, `any` several that give the same, `first` takes the uppermost,
+    `priority` the one whose value stands first in `priority`, and `collect` adds them up.
     """
 
     kind: ClassVar[str] = "decision"

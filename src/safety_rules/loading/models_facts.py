@@ -264,7 +264,9 @@ class EditionFile(Model):
 
 
 class TableFile(TopModel, NameFile):
-    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`), `within` the one of its groups."""
+    """A reference table: `match` are the columns that spell a row (several spellings parted by `;`), `within` the one
+    of its groups.
+    """
 
     kind: ClassVar[str] = "table"
     table: S

@@ -132,7 +132,9 @@ class ObligationFile(_InForce):
 
 
 class RowsCaseFile(Model):
-    """An example of a ledger: its rows, whether the rule holds of them, and which of them, counted from 1, say that it does not or leave it open."""
+    """An example of a ledger: its rows, whether the rule holds of them, and which of them, counted from 1, say that it
+    does not or leave it open.
+    """
 
     case: S
     rows: list[dict[S, Node]]
@@ -142,7 +144,9 @@ class RowsCaseFile(Model):
 
 
 class AcrossRowsFile(NameFile):
-    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many, one by default; or a fact never falls in them."""
+    """What holds of a ledger as a whole: of rows that say the same in these facts there are at most so many, one by
+    default; or a fact never falls in them.
+    """
 
     by: list[S] = Field(min_length=1)
     at_most: S | None = None

@@ -1,4 +1,6 @@
-"""Collects diagnostics (and, where asked for, spellings of names) while files are read, and turns the shape checker's errors into them."""
+"""Collects diagnostics (and, where asked for, spellings of names) while files are read, and turns the shape checker's
+errors into them.
+"""
 
 from __future__ import annotations
 

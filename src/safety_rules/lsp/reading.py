@@ -139,7 +139,9 @@ def offered(book: Rulebook, before: str) -> Iterator[tuple[str, str]]:
 
 
 def told(book: Rulebook, word: str, day: datetime.date) -> str:
-    """Return what a name means, in both languages: its title, kind and unit, the figure of the day with its clause, who reads it."""
+    """Return what a name means, in both languages: its title, kind and unit, the figure of the day with its clause, who
+    reads it.
+    """
     fact = book.vocabulary.find(word)
     if fact is not None:
         return "\n\n".join(

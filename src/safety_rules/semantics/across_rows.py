@@ -19,7 +19,9 @@ Key = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Asked:
-    """A rule of a ledger, and its rows so far: those that say the same, each with what must not fall, and those that do not say it."""
+    """A rule of a ledger, and its rows so far: those that say the same, each with what must not fall, and those that do
+    not say it.
+    """
 
     rule: AcrossRows
     groups: dict[Key, list[tuple[int, Any]]] = field(default_factory=dict)

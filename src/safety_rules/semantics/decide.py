@@ -36,9 +36,10 @@ MOST_DAYS = 64
 class AreaOn:
     """An area's law on a day: the rules, derivations and duties in force, and how sure they must be.
 
-    `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are
-    numbers of records that count although they are not plausible (all of them, where it is None). Without `bounded`,
-    what is blank is asked by strong Kleene alone, as a formula for the solver is; without `tight` by bounds alone, not by cases.
+    `confirmed` names parameters and rules that count as sure enough whatever their standing; `accepted` are numbers
+    of records that count although they are not plausible (all of them, where it is None). Without `bounded`, what
+    is blank is asked by strong Kleene alone, as a formula for the solver is; without `tight` by bounds alone, not
+    by cases.
     """
 
     rulebook: Rulebook
@@ -100,7 +101,9 @@ def _area_on(held: Same[Rulebook], key: str, day: datetime.date, require: Standi
 def area_record(
     on: AreaOn, data: Any, units: Mapping[str, Unit] | None = None, places: Places = lambda path: ""
 ) -> Record:
-    """Return data as the area's record, as `admit` does; raises RecordError when the data is no mapping."""
+    """Return data as the area's record, as `admit` does, and a record as it is; raises RecordError for what is no mapping."""
+    if isinstance(data, Record):
+        return data
     return admit(data, on.rulebook.vocabulary, units, places, frozenset(on.derivations), on.area.zone, on.accepted)
 
 

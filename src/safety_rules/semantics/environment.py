@@ -25,12 +25,12 @@ T = TypeVar("T")
 class Environment:
     """What an expression is evaluated in: a record, a day, and what the rulebook says on that day.
 
-    `variables` hold, for each list item in sight, its path and its values. A parameter entry of a
-    standing weaker than `require` counts as unknown, unless `confirmed` names the parameter. `memo`,
-    where there is one, keeps what each part came to: it goes with one record and one requirement.
-    `lasting`, where there is one, keeps what follows from records of lists alone, by their identity: it goes with one law.
-    `bounded` asks of what is unknown whether every completion decides it alike; `narrowed` is what is
-    supposed of blanks, by path, and `any_day` says that no day is meant.
+    `variables` hold, for each list item in sight, its path and its values. A parameter entry of a standing weaker
+    than `require` counts as unknown, unless `confirmed` names the parameter. `memo`, where there is one, keeps what
+    each part came to: it goes with one record and one requirement. `lasting`, where there is one, keeps what
+    follows from records of lists alone, by their identity: it goes with one law. `bounded` asks of what is unknown
+    whether every completion decides it alike; `narrowed` is what is supposed of blanks, by path, and `any_day` says
+    that no day is meant.
     """
 
     record: Record

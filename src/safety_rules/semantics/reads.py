@@ -28,8 +28,9 @@ MOST_READ = 4096
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What an expression reads, through derivations: the parameters, the reference tables, and the given facts and fields
-    of lists, the latter each once in reading order; their keys; and the lists that it goes over, "" where one is worked out.
+    """What an expression reads, through derivations: the parameters, the reference tables, and the given facts and
+    fields of lists, the latter each once in reading order; their keys; and the lists that it goes over, "" where
+    one is worked out.
     """
 
     parameters: tuple[ParameterRef, ...]

@@ -1,9 +1,9 @@
 """What every case of what is blank decides alike, though in one case it is one rule and in the next another.
 
-Bounds read each rule by itself, and a blank that is read twice as two. Where that leaves a verdict open, blanks are filled
-in, case after case, and the outcome lies within what the cases come to. Two kinds are: facts of the record that rules ask
-only whether they apply (a site, a stage), one and two at a time, which lift the outcome at best; and fields in a list's
-records, one and, where they are few, two at a time, which move either end.
+Bounds read each rule by itself, and a blank that is read twice as two. Where that leaves a verdict open, blanks are
+filled in, case after case, and the outcome lies within what the cases come to. Two kinds are: facts of the record
+that rules ask only whether they apply (a site, a stage), one and two at a time, which lift the outcome at best; and
+fields in a list's records, one and, where they are few, two at a time, which move either end.
 
 Learning a fact never widens what this finds: each case decides no less than the blank itself; what one blank decides
 together with another, the other decides once the first is known; and fewer blanks are never fewer that are looked at.
@@ -42,8 +42,9 @@ Turning = dict[tuple[str, int], dict[str, tuple[Value, ...]]]
 class Split:
     """What the cases of blanks come to.
 
-    `rank` is that of the outcome at best at least, where in each case of `blanks` one of `rules` is violated; `worst` that
-    of the outcome at worst at most, whatever `held_by` turn out to be. Without `whole`, not all cases were looked at.
+    `rank` is that of the outcome at best at least, where in each case of `blanks` one of `rules` is violated;
+    `worst` that of the outcome at worst at most, whatever `held_by` turn out to be. Without `whole`, not all cases
+    were looked at.
     """
 
     rank: int = 0

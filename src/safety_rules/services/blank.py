@@ -52,8 +52,8 @@ def documents_of(law: AreaOn) -> list[str]:
 def blank_ledger(law: AreaOn, language: str, field: str = "", company: bool = False) -> list[BlankSheet]:
     """Return the sheets of an area's ledger: one for its records, one for each list of records that its rules read.
 
-    With a `field`, only what the rules read whose document or title names it; `company` leaves the project's own facts out.
-    Raises NotFoundError where no rule speaks of the field.
+    With a `field`, only what the rules read whose document or title names it; `company` leaves the project's own
+    facts out. Raises NotFoundError where no rule speaks of the field.
     """
     titled = [r for r in law.rules if field in _documents(r, law)]
     rules = titled or [r for r in law.rules if field in r.title.zh]

@@ -1,7 +1,8 @@
-"""Changes what rules read by, one at a time: rows of reference tables and spellings of options; cases that write them notice.
+"""Changes what rules read by, one at a time: rows of reference tables and spellings of options; cases that write
+them notice.
 
-Only a case that writes a spelling can notice where it leads, so only those are run: the cost grows with the cases, not with
-the cases times the changes.
+Only a case that writes a spelling can notice where it leads, so only those are run: the cost grows with the cases,
+not with the cases times the changes.
 """
 
 from __future__ import annotations

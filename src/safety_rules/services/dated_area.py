@@ -53,6 +53,11 @@ def _dated(held: Same[Rulebook], key: str, day: datetime.date, require: Standing
     return decided_by(law)
 
 
+@lru_cache(maxsize=MOST_DAYS)
+def _by_bounds(held: Same[AreaOn]) -> DatedArea:
+    return decided_by(replace(held.it, tight=False))
+
+
 def decided_by(law: AreaOn) -> DatedArea:
     """Return a law with its decider."""
     return DatedArea(law, decider(law))
@@ -161,21 +166,21 @@ class DatedArea:
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a file, a frame, an Arrow table or a Spark DataFrame.
 
-        A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as
-        `columns` says: fact to column, or the file of a map of headings as `screen --map` takes it; those in `keep` are passed through. `engine` is `duckdb`, `spark`,
-        `records` (one by one), or `auto`: Spark for its own DataFrames, DuckDB for all else, and records
-        where DuckDB is not installed, which the notices say. The answers are the same. With `details`, rows
-        that violate or lack something also carry their needs and gaps, by the definition. `answers` are those
-        that are wanted beside the outcome, such as `("violated",)`; all by default, fewer are quicker. With
-        `rule_keys` two more columns, `violated_rules` and `undetermined_rules`, name the rules behind the masks. Without
-        `tight`, blanks are not filled in case after case, so that fewer rows leave SQL and some stay open that all cases decide
-        alike, which the notices say. Raises
-        LedgerError where the table cannot be read, or `output` cannot be written, as a whole.
+        A file is csv, parquet, a workbook, JSON or JSON lines. Columns are found by their headings, or as `columns`
+        says: fact to column, or the file of a map of headings as `screen --map` takes it; those in `keep` are
+        passed through. `engine` is `duckdb`, `spark`, `records` (one by one), or `auto`: Spark for its own
+        DataFrames, DuckDB for all else, and records where DuckDB is not installed, which the notices say. The
+        answers are the same. With `details`, rows that violate or lack something also carry their needs and gaps,
+        by the definition. `answers` are those that are wanted beside the outcome, such as `("violated",)`; all by
+        default, fewer are quicker. With `rule_keys` two more columns, `violated_rules` and `undetermined_rules`,
+        name the rules behind the masks. Without `tight`, blanks are not filled in case after case, so that fewer
+        rows leave SQL and some stay open that all cases decide alike, which the notices say. Raises LedgerError
+        where the table cannot be read, or `output` cannot be written, as a whole.
         """
         from safety_rules.formats.heading_map import layout
         from safety_rules.tables.decide import decided_table
 
-        by_bounds = self if tight else decided_by(replace(self.law, tight=False))
+        by_bounds = self if tight else _by_bounds(Same(self.law))
         exact = None if waivers else by_bounds.masks
         named = layout(Path(columns), self.law.rulebook.vocabulary) if isinstance(columns, str | Path) else columns
         found = decided_table(

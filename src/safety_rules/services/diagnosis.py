@@ -1,7 +1,7 @@
 """The page of a diagnostic in one language: what is wrong, an example, what to write, how to keep it with a reason.
 
-A page among `docs/diagnostics` says what is wrong in both languages and what to write in English. In Chinese, what to write
-comes from the help that goes with the code's sentences.
+A page among `docs/diagnostics` says what is wrong in both languages and what to write in English. In Chinese, what
+to write comes from the help that goes with the code's sentences.
 """
 
 from __future__ import annotations

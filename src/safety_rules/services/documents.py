@@ -1,7 +1,7 @@
 """Documents ready to sign: what stands in their blanks, from a verdict, a graded unit, or a ledger of rectifications.
 
-Nothing is worked out here: each text is what the verdict, its findings or the ledger's events say. Numbers of documents,
-names of officers, seals and days of signing stay blank.
+Nothing is worked out here: each text is what the verdict, its findings or the ledger's events say. Numbers of
+documents, names of officers, seals and days of signing stay blank.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The sound state of rules, a line for each thing that holds them: what is lost or widened against it is named.
 
-A line is `kind key := what it says #digest`: people read what it says, the digest is of all of it. The cases of one holder
-share a line, with a digest each, and so do the headings of a fact: their words stand in the files beside the lock.
+A line is `kind key := what it says #digest`: people read what it says, the digest is of all of it. The cases of one
+holder share a line, with a digest each, and so do the headings of a fact: their words stand in the files beside the
+lock.
 """
 
 from __future__ import annotations

@@ -91,9 +91,11 @@ Changed = Iterator[tuple[Name, Span | None, Any]]
 
 
 def _of_thing(thing: Rule | Derivation | Obligation | AcrossRows, area: Area, drawn: set[object]) -> Changed:
-    """Yield the changes of a thing; of the rows of one set, whose cases are drawn alike, the first stands for the others.
+    """Yield the changes of a thing; of the rows of one set, whose cases are drawn alike, the first stands for the
+    others.
 
-    Of those, only conditions that are written, more than a question and its negation, are changed, each where it first stands.
+    Of those, only conditions that are written, more than a question and its negation, are changed, each where it
+    first stands.
     """
     match thing:
         case Rule(row_of=of) if of in drawn:

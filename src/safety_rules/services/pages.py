@@ -39,7 +39,9 @@ def docs_folder() -> Path:
 
 
 def topics(language: str = ENGLISH) -> Mapping[str, Path]:
-    """Return the pages of a language by name: `python` for docs/python.md or python.zh.md, a code for its page among the diagnostics."""
+    """Return the pages of a language by name: `python` for docs/python.md or python.zh.md, a code for its page among
+    the diagnostics.
+    """
     pages = sorted(p for at in ("", "tutorials", "diagnostics") for p in (docs_folder() / at).glob("*.md"))
     found = {p.stem: p for p in pages if p.suffixes == [".md"] and p.stem != "README"}
     own = f".{language}"
@@ -77,7 +79,9 @@ def named(book: Rulebook) -> dict[str, tuple[str, Name]]:
 
 
 def named_page(book: Rulebook, key: str, title: Name, read_by: ReadBy, language: str) -> str:
-    """Return the page of a fact, derived fact, table or figure: what it says on which days, who reads it, what overlays changed."""
+    """Return the page of a fact, derived fact, table or figure: what it says on which days, who reads it, what overlays
+    changed.
+    """
     return "\n".join(_named_page(book, key, title, read_by, language)) + "\n"
 
 

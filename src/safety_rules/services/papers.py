@@ -1,7 +1,8 @@
 """Papers about dangers and lists of tasks: what stands in their blanks, from the ledger of rectifications.
 
-A paper is about one enterprise: a record about one inspection of it, an order and its review about what was ordered on
-one day. The three lists are about the tasks of a plan: the problems, the tasks, and what each responsible unit answers for.
+A paper is about one enterprise: a record about one inspection of it, an order and its review about what was ordered
+on one day. The three lists are about the tasks of a plan: the problems, the tasks, and what each responsible unit
+answers for.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What many failed cases share: the figure, row or derivation that all of them read, so that a fault is told once, where it is."""
+"""What many failed cases share: the figure, row or derivation that all of them read, so that a fault is told once,
+where it is.
+"""
 
 from __future__ import annotations
 

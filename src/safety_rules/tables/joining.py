@@ -1,7 +1,8 @@
 """Tables with lists joined from ledgers: keys are read once each as admission reads them, rows are joined by SQL.
 
-DuckDB joins files and frames, Spark its own DataFrames, by the same keys and the same lists. A row whose list holds only what is its own for certain is decided with all others. One that may own a row of a ledger
-is judged by itself, as a single record is.
+DuckDB joins files and frames, Spark its own DataFrames, by the same keys and the same lists. A row whose list holds
+only what is its own for certain is decided with all others. One that may own a row of a ledger is judged by itself,
+as a single record is.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def joined_source(
     columns = list(dict.fromkeys(d.name_of(u.column) for u in keys.values()))
     asked = ", ".join(columns) or "1 AS nothing"
     fields = _fields(law, joining)
-    types = {key: json.dumps([{f.field: _type(f) for f in of}]) for key, of in fields.items()}
+    types = {key: json.dumps([{f.field: _type(f, "VARCHAR") for f in of}]) for key, of in fields.items()}
     path = folder / "joined.parquet"
     with as_ledger_errors(rows.name):
         numbers = f"SELECT row_number() OVER () AS {NUMBER}, * FROM (SELECT DISTINCT {asked} FROM {rows.sql})"
@@ -124,8 +125,8 @@ def joined_source(
     return found, {**uses, **{key: Use(key, found.types[key]) for key in fields}}
 
 
-def _type(fact: Fact) -> str:
-    return {Boolean: "BOOLEAN", Date: "DATE"}.get(type(fact.kind), "VARCHAR")
+def _type(fact: Fact, text: str) -> str:
+    return {Boolean: "BOOLEAN", Date: "DATE"}.get(type(fact.kind), text)
 
 
 def _fields(law: AreaOn, joining: Joining) -> dict[str, list[Fact]]:
@@ -230,11 +231,8 @@ def joined_frame(
         made.append((*row, *told, is_open))
     shape = [f"k{i} {frame.schema[c].dataType.simpleString()}" for i, c in enumerate(columns)]
     for i, of in enumerate(fields.values()):
-        shape.append(
-            f"l{i} array<struct<{', '.join(f'{d.name_of(f.field)}: {_type(f)}' for f in of)}>>".replace(
-                "VARCHAR", "STRING"
-            )
-        )
+        shown = ", ".join(f"{d.name_of(f.field)}: {_type(f, 'STRING')}" for f in of)
+        shape.append(f"l{i} array<struct<{shown}>>")
     rows, found = f"rows_{uuid4().hex}", f"keys_{uuid4().hex}"
     frame.createOrReplaceTempView(rows)
     frame.sparkSession.createDataFrame(made, ", ".join([*shape, "o boolean"])).createOrReplaceTempView(found)

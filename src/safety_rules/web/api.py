@@ -1,7 +1,7 @@
 """The service: records in as JSON, verdicts out, by rules that follow their folder.
 
-Every request is bounded in size, depth, number of records and time; each is a line of JSON in the log of the server, which
-holds no fact of any record. Where a decision log is kept, nothing is answered that is not in it.
+Every request is bounded in size, depth, number of records and time; each is a line of JSON in the log of the
+server, which holds no fact of any record. Where a decision log is kept, nothing is answered that is not in it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The page on this machine: put a ledger in, see how it was read, correct that, take results and papers out.
 
-Uploads are read by `worker` in a process of its own, are kept in a temporary folder while the page is open, and go when
-told or when the server stops. Only this machine is answered unless a token is asked for, and a form of another site is not.
+Uploads are read by `worker` in a process of its own, are kept in a temporary folder while the page is open, and go
+when told or when the server stops. Only this machine is answered unless a token is asked for, and a form of another
+site is not.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ SIDE = ("headings.json", "said.json", "error.json", "map.yaml", "job.json", "giv
 class Held:
     """A ledger that is held while the page is open.
 
-    `version` counts how often it was put in again, so that a form of an earlier one is not taken for this one; `hand` is
-    who settles, why, and as of which day, what stands otherwise in the ledger of rectifications; `rows_told` says of rows
-    without a number whether they are the near danger of the ledger.
+    `version` counts how often it was put in again, so that a form of an earlier one is not taken for this one;
+    `hand` is who settles, why, and as of which day, what stands otherwise in the ledger of rectifications;
+    `rows_told` says of rows without a number whether they are the near danger of the ledger.
     """
 
     name: str

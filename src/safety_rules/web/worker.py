@@ -1,8 +1,8 @@
 """What reads an upload: a process of its own, with a limit of memory and of time, that leaves its answer in a folder.
 
 `python -m safety_rules.web.worker FOLDER` reads `job.json` there, and writes `headings.json`, `result.html`,
-`result.xlsx` and, where papers were asked for, `papers.zip`; of a list of dangers more, see `rectified`; or `error.json`
-with what a person is told. It ends when its standard input does, which is when the server ended.
+`result.xlsx` and, where papers were asked for, `papers.zip`; of a list of dangers more, see `rectified`; or
+`error.json` with what a person is told. It ends when its standard input does, which is when the server ended.
 """
 
 from __future__ import annotations

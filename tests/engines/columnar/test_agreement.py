@@ -2,9 +2,10 @@
 
 `SAFETY_RULES_EFFORT=25` compares a hundred thousand of admission.
 
-All rows are compared with the exact compiled functions on admitted records, which a test of their own holds
-to the definition; one in 150 plain rows and one in 40 strange rows is compared with the definition itself. Rows carry blanks, values at and
-beside every threshold, NaN, infinity, huge and tiny numbers, repeating fractions, and Chinese words.
+All rows are compared with the exact compiled functions on admitted records, which a test of their own holds to the
+definition; one in 150 plain rows and one in 40 strange rows is compared with the definition itself. Rows carry
+blanks, values at and beside every threshold, NaN, infinity, huge and tiny numbers, repeating fractions, and Chinese
+words.
 """
 
 from __future__ import annotations

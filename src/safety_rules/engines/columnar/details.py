@@ -71,7 +71,8 @@ def _said(decision: TableDecision, shared: Shared, progress: Callable[[float], N
 def _may_lack(decision: TableDecision) -> str:
     """Return the condition on the rows that may lack what must be given: each but those whose cells surely say it.
 
-    A cell surely says something where no cell of the row was odd and it has more letters and digits than any word for nothing.
+    A cell surely says something where no cell of the row was odd and it has more letters and digits than any word
+    for nothing.
     """
     facts, surely = decision.law.rulebook.vocabulary.facts, ["NOT d.problem"]
     for key in dict.fromkeys(n.fact for n in concerning(decision.law)):

@@ -31,13 +31,13 @@ FORMATS = {".parquet": PARQUET, ".csv": "FORMAT csv, HEADER"}
 class TableDecision:
     """One row for each row of the table, in its order.
 
-    Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`,
-    `not_applicable` (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows
-    that are read back also have `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could not be used) and `again` (settled by the exact
-    evaluator, `sent_back` rows in all). With details also `needs`, `smallest` and `gaps`. Where some `answers` were asked
-    for, the outcome, those, and `again` alone. `read` is the file that the rows came from, if they came from one. With
-    `rule_keys` also `violated_rules` and `undetermined_rules`, by key. `judge` gives the verdict of a row's record where
-    ledgers were joined.
+    Columns: those kept, `outcome`, `at_best`, `at_worst`, the masks `violated`, `undetermined`, `not_applicable`
+    (bit i is rule i of `rules`; lists of 63-bit words where there are more rules; rows that are read back also have
+    `satisfied`, which no file holds, since it is what the others leave), each derived fact, `problem` (a cell could
+    not be used) and `again` (settled by the exact evaluator, `sent_back` rows in all). With details also `needs`,
+    `smallest` and `gaps`. Where some `answers` were asked for, the outcome, those, and `again` alone. `read` is the
+    file that the rows came from, if they came from one. With `rule_keys` also `violated_rules` and
+    `undetermined_rules`, by key. `judge` gives the verdict of a row's record where ledgers were joined.
     """
 
     con: Any

@@ -84,8 +84,8 @@ def _unreadable(why: str, place: str) -> None:
 def cell(fact: Fact, law: AreaOn) -> Cell:
     """Return the function from one datum of a fact to its canonical value; None where it is blank or cannot be used.
 
-    Raises TypeError for a number that no float stands for, or that is not plausible: whether it counts is admission's to
-    say, which knows the record. What was read of a word is remembered.
+    Raises TypeError for a number that no float stands for, or that is not plausible: whether it counts is
+    admission's to say, which knows the record. What was read of a word is remembered.
     """
     admitted = _admitted(fact, law)
     if is_amount(fact.kind):

@@ -65,7 +65,7 @@ def _exactly(law: AreaOn, exact: Callable[[], CompiledArea], shared: Shared) -> 
     may_move, lift = splits_of(law).may_move, _lifting(law, shared, exact)
 
     def exactly(data: Any) -> Verdict:
-        record = data if isinstance(data, Record) else area_record(law, data)
+        record = area_record(law, data)
         return of_masks(record, exact().masks(record.values))
 
     def of_masks(record: Record, masks: Masks) -> Verdict:
@@ -158,5 +158,5 @@ def decided(decider: Decider, data: Any, waivers: Sequence[Waiver] = ()) -> Verd
     """Return the verdict on data; with waivers, by the definition itself."""
     if not waivers:
         return decider.decided(data)
-    record = data if isinstance(data, Record) else area_record(decider.law, data)
+    record = area_record(decider.law, data)
     return decide(decider.law, record, waivers)

@@ -115,7 +115,9 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is known of a rule before any record: how its clauses are told, and what it may cite where it applies and where not."""
+    """What is known of a rule before any record: how its clauses are told, and what it may cite where it applies and
+    where not.
+    """
 
     rule: Rule
     told: Told
@@ -188,7 +190,9 @@ def _part(rule: Rule, law: AreaOn, constants: dict[str, Any]) -> Part | None:
 
 
 def _named(clauses: Iterable[Clause], law: AreaOn) -> tuple[tuple[str, Citation | None], ...]:
-    """Return the figures and tables that clauses name, as `semantics.decide` does, with their citations; None for another day's."""
+    """Return the figures and tables that clauses name, as `semantics.decide` does, with their citations; None for
+    another day's.
+    """
     used: dict[str, Citation | None] = {}
     for clause in clauses:
         for ref in parameters_of(clause.that, law.derivations):

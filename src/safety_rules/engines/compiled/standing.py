@@ -29,7 +29,8 @@ SURE = constant(0)
 
 
 def standings(area: CompiledArea, ready: bool = False) -> Standings:
-    """Return the function from a record's values, its findings and its outcome to the verdict's standing; None where none decided.
+    """Return the function from a record's values, its findings and its outcome to the verdict's standing; None
+    where none decided.
 
     With `ready`, the values hold the derived facts.
     """

@@ -1,8 +1,9 @@
 """The texts that a fact needs to be tried with: one for every way in which the conditions can tell texts apart.
 
-A condition compares a text with literals, asks how it starts or ends or what it holds, or looks it up in a table. Texts
-that answer all of these alike are interchangeable, so one of each kind stands for all texts. What looks into a text otherwise
-(its length, a format, a part that data give) is in no formula: only a question that would need it is not decided.
+A condition compares a text with literals, asks how it starts or ends or what it holds, or looks it up in a table.
+Texts that answer all of these alike are interchangeable, so one of each kind stands for all texts. What looks into
+a text otherwise (its length, a format, a part that data give) is in no formula: only a question that would need it
+is not decided.
 """
 
 from __future__ import annotations
@@ -208,8 +209,8 @@ MOST_TOLD_APART = 400
 def _told_apart(use: Use) -> Iterator[str]:
     """Return texts that no condition spells: one for every set of answers that a text can give to what is asked of it.
 
-    Of a text that gives them, the longest beginning and end that are asked for, with what else it holds between them and
-    a sign that no condition names around each, give the same.
+    Of a text that gives them, the longest beginning and end that are asked for, with what else it holds between
+    them and a sign that no condition names around each, give the same.
     """
     starts, ends, held, same = (
         sorted(part for asked, part in use.asked if asked == test)

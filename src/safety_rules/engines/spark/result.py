@@ -68,7 +68,8 @@ class Texts:
 class SparkDecision:
     """One row for each row of the DataFrame, with the columns of a `TableDecision`.
 
-    `cells` are the facts that tell of a row that goes back, `settle` gives it its answers; `answers` are those asked for.
+    `cells` are the facts that tell of a row that goes back, `settle` gives it its answers; `answers` are those
+    asked for.
     """
 
     session: Any

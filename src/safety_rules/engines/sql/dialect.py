@@ -18,12 +18,12 @@ Form = Callable[..., str]
 class Dialect:
     """The forms that DuckDB and Spark write differently; everything else is written the same for both.
 
-    `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is
-    NULL where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `chunk` rules share a number of a
-    short query, or as many as fit; `twice`: what it works out stands there two times, each of which is then a
-    method of its own, and short enough for the JVM to compile. `defaults` stand for blanks by type, where
-    code for columns without any is shorter. `product` and `total` may be NULL where the result does not fit, inside
-    `attempt`.
+    `lambda_` is a function of one variable; `joined` folds a list of three-valued truths or numbers and is NULL
+    where one of them is. `divides_by_zero` says that a quotient by zero is a number, not an error. `chunk` rules
+    share a number of a short query, or as many as fit; `twice`: what it works out stands there two times, each of
+    which is then a method of its own, and short enough for the JVM to compile. `defaults` stand for blanks by type,
+    where code for columns without any is shorter. `product` and `total` may be NULL where the result does not fit,
+    inside `attempt`.
     """
 
     name: str

@@ -56,7 +56,9 @@ class _Search:
         return found
 
     def cost(self, values: Mapping[str, Any]) -> int:
-        """Return what a finding costs: one, ten more for each list record with fields that must be worked out, and more for long lists."""
+        """Return what a finding costs: one, ten more for each list record with fields that must be worked out, and more
+        for long lists.
+        """
         listed = {key: len(v) for key, v in values.items() if isinstance(v, tuple) and v and isinstance(v[0], Mapping)}
         return 1 + sum(10 * n if key in self.worked else n * n // 4 for key, n in listed.items())
 
@@ -169,7 +171,8 @@ def witness(
 ) -> dict[Reason, Any] | None:
     """Return values for the lacking things with which none of the rules is violated or undetermined.
 
-    `cost` is what a finding of this record costs; `before` are findings that hold as they did before the last value was put in.
+    `cost` is what a finding of this record costs; `before` are findings that hold as they did before the last value
+    was put in.
     """
     found = search.statuses(on, record, cost, before)
     if found is None:

@@ -93,8 +93,6 @@ class Decided:
     @cached_property
     def record(self) -> Record:
         """The data as admitted: exact values, and a problem for each that could not be used."""
-        if isinstance(self._data, Record):
-            return self._data
         return deciding.area_record(self.on, self._data)
 
     @cached_property
@@ -286,7 +284,9 @@ class Decided:
         raise NotFoundError(f"no rule `{rule}` is in force in `{self.on.area.key}` on {self.on.as_of}")
 
     def rules_by_status(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where they are known."""
+        """Return the keys of the violated, undetermined and inapplicable rules, waived ones included; from masks where
+        they are known.
+        """
         masks = self._masks if self._masks is not None or "findings" in self.__dict__ else self.masks
         if masks is not None:
             violated, undetermined, absent = (

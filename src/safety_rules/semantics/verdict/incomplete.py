@@ -1,6 +1,7 @@
 """What a record must carry and does not: told beside the verdict, of which it moves neither end.
 
-It asks whether a fact is given, which no condition may: a fact that is learned later takes a line away, and never a verdict.
+It asks whether a fact is given, which no condition may: a fact that is learned later takes a line away, and never a
+verdict.
 """
 
 from __future__ import annotations

@@ -146,7 +146,9 @@ def _kept(verdict: Decided, key: tuple[object, ...], worked_out: Callable[[], T]
 
 
 def _read(rule: Rule, c: Clause, verdict: Decided) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the facts that a clause reads (those that it names first, then the given ones behind derived ones), and its figures."""
+    """Return the facts that a clause reads (those that it names first, then the given ones behind derived ones), and
+    its figures.
+    """
     derivations = verdict.on.derivations
     named = [n.key for n in walk_through(c.that, {}, set()) if isinstance(n, tree.FactRef)]
     facts = dict.fromkeys([*named, *facts_of([c.that], derivations)])

@@ -61,7 +61,7 @@ class AreaWithHistory:
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[ChainedVerdict]:
         """Yield the verdict of each record; all are read first, since one may name an enterprise for another."""
-        records = [d if isinstance(d, Record) else self.area.admit(d) for d in many]
+        records = [self.area.admit(d) for d in many]
         known = joined(self, records)
         for number, record in enumerate(records):
             yield known.verdict(record, number, waivers)

@@ -39,8 +39,8 @@ class JoinedList:
 
     `ways` are the rows that say all keys of a way, by these; `groups` are all rows, by which keys they say and how;
     `loose` counts those that say no way whole. `open_rows` says whether a row that is only possible can stand in a
-    list as a blank, `by_name` whether a name is what is left when no other key is said. `near` then finds names that are
-    nearly one: of all rows, and of those that say no other key.
+    list as a blank, `by_name` whether a name is what is left when no other key is said. `near` then finds names
+    that are nearly one: of all rows, and of those that say no other key.
     """
 
     join: LedgerJoin

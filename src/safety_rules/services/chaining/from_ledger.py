@@ -77,7 +77,7 @@ class AreaWithLedger:
 
     def decide(self, data: Any, waivers: Sequence[Waiver] = ()) -> ChainedVerdict:
         """Return the verdict on one record, with the rows of the ledgers that are its own."""
-        return self.verdict(data if isinstance(data, Record) else area_record(self.law, data), 0, waivers)
+        return self.verdict(area_record(self.law, data), 0, waivers)
 
     def decide_many(self, many: Iterable[Any], waivers: Sequence[Waiver] = ()) -> Iterator[ChainedVerdict]:
         """Yield the verdict of each record, one at a time."""
@@ -128,8 +128,8 @@ class AreaWithLedger:
     ) -> TableDecision | SparkDecision | RecordDecision:
         """Return the decision on every row of a table, with the rows of the ledgers that are its own.
 
-        Arguments are those of `DatedArea.decide_table`. Lists are joined by SQL, and rows that may own a row of a ledger
-        are decided one by one. Raises LedgerError where the table itself tells such a list.
+        Arguments are those of `DatedArea.decide_table`. Lists are joined by SQL, and rows that may own a row of a
+        ledger are decided one by one. Raises LedgerError where the table itself tells such a list.
         """
         from safety_rules.formats.heading_map import layout
         from safety_rules.services.across_rows import across_table

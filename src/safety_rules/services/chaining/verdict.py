@@ -48,8 +48,9 @@ class Joining(Protocol):
 class ChainedVerdict(Verdict):
     """A verdict on a project, with the effects that chains of records have on it; the worse of the two counts.
 
-    `effects` are records of `ledger.effects`, the worst first; one that is not in `result.certain` is only possible. `notes` say
-    what of the record and the history does not agree; `at` is what it takes to join the record again.
+    `effects` are records of `ledger.effects`, the worst first; one that is not in `result.certain` is only
+    possible. `notes` say what of the record and the history does not agree; `at` is what it takes to join the
+    record again.
     """
 
     def __init__(

@@ -34,9 +34,10 @@ OF_THEMSELVES = ("fact", "choices", "table", "source", "subject", "units", "rati
 class Change:
     """An item that means something else: what became of it, since when, and the records that show it.
 
-    `what` is `added`, `removed` or `changed`. Without a witness, `tried` records were answered alike. `leads` is where a
-    spelling, row or sentence led and leads. `never_better` is proved: of one record, or of advice that decides nothing.
-    `takes_more` is a fact that takes what it asked about before: a few records that come out worse say nothing of the rest.
+    `what` is `added`, `removed` or `changed`. Without a witness, `tried` records were answered alike. `leads` is
+    where a spelling, row or sentence led and leads. `never_better` is proved: of one record, or of advice that
+    decides nothing. `takes_more` is a fact that takes what it asked about before: a few records that come out worse
+    say nothing of the rest.
     """
 
     item: ItemKey
@@ -108,7 +109,8 @@ def _starts(*books: Rulebook) -> list[datetime.date]:
 def moved_leads(old: Rulebook, new: Rulebook, starts: list[datetime.date]) -> tuple[list[Moved], int]:
     """Return what leads elsewhere, and how many things were compared.
 
-    What belongs to something that only one side has is told by that thing's own line; a row alike on several days, once.
+    What belongs to something that only one side has is told by that thing's own line; a row alike on several days,
+    once.
     """
     before, after = leads(old, starts), leads(new, starts)
     known = owners(old) & owners(new)

@@ -1,4 +1,5 @@
-"""Where everything leads that data and rules are read by: spellings, headings, units, facts, rows of tables, sources, what is said.
+"""Where everything leads that data and rules are read by: spellings, headings, units, facts, rows of tables,
+sources, what is said.
 
 A line each, so that two rulebooks can be compared line by line, and a lock of them can be read by people.
 """

@@ -1,7 +1,7 @@
 """What a rule means on a day: its conditions in canonical form, with all that they read.
 
-Titles, citations, cases, comments and the order of things are no part of it. With equal leads (`leads.py`), equal meanings
-prove that no record is answered differently; different ones ask for a witness.
+Titles, citations, cases, comments and the order of things are no part of it. With equal leads (`leads.py`), equal
+meanings prove that no record is answered differently; different ones ask for a witness.
 """
 
 from __future__ import annotations

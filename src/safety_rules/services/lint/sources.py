@@ -137,7 +137,8 @@ def _uncovered(period: Period, sources: list[Period]) -> datetime.date | None:
 def quotations(book: Rulebook, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     """Yield the quotations that do not appear in the given text of their source; `texts` are by source.
 
-    Where a text gives each clause a line of its own, its number and a tab before it, a quotation is held to its clause, to the sign.
+    Where a text gives each clause a line of its own, its number and a tab before it, a quotation is held to its
+    clause, to the sign.
     """
     by_clause = {key: _clauses(text) for key, text in texts.items() if "\t" in text}
     flat = {key: _plain(text) for key, text in texts.items()}

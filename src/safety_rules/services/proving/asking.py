@@ -163,7 +163,9 @@ def verdict(law: AreaOn, record: Record) -> tuple[int, int]:
 
 
 def violates(env: Environment, rule: Rule) -> bool:
-    """Return whether a rule is violated, by the definition; no further than to the first condition that keeps it from applying."""
+    """Return whether a rule is violated, by the definition; no further than to the first condition that keeps it from
+    applying.
+    """
     applies = all(truth(c.that, env)[0] is Truth.TRUE for c in rule.applies_when)
     return applies and told(rule, env)[0] is Status.VIOLATED
 
@@ -175,7 +177,9 @@ def statuses(law: AreaOn, record: Record) -> dict[str, Status]:
 
 
 def says(law: AreaOn, record: Record, found: Mapping[str, Status] | None = None) -> Shown:
-    """Return a record with its verdict and the rules that made it, by the definition; or by `found`, the statuses that are at hand."""
+    """Return a record with its verdict and the rules that made it, by the definition; or by `found`, the statuses that
+    are at hand.
+    """
     found = statuses(law, record) if found is None else found
     asked_for = [(found[r.key], law.area.rank(r.otherwise.outcome)) for r in law.rules]
     best = law.area.outcomes[max((k for s, k in asked_for if s is Status.VIOLATED), default=0)].key

@@ -16,7 +16,8 @@ from safety_rules.semantics.decide import AreaOn, area_record
 class Pool:
     """Records with the bit masks of rules violated and satisfied by each, as one law has them.
 
-    `found` are those that searches found. The masks choose a record to try; what an answer rests on is worked out by the definition.
+    `found` are those that searches found. The masks choose a record to try; what an answer rests on is worked out
+    by the definition.
     """
 
     law: AreaOn

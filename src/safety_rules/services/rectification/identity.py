@@ -1,8 +1,9 @@
-"""Which danger or task of the ledger a row without a number is: what it says tells, and where that is nearly so, a person.
+"""Which danger or task of the ledger a row without a number is: what it says tells, and where that is nearly so, a
+person.
 
-The number of such a row is made of three things that it says. A row that says what the ledger says by now is that danger,
-also after a correction. One that differs in a single thing of the three from a danger that the list no more has is not
-taken for it, nor for a new one: it is asked about, with both shown.
+The number of such a row is made of three things that it says. A row that says what the ledger says by now is that
+danger, also after a correction. One that differs in a single thing of the three from a danger that the list no more
+has is not taken for it, nor for a new one: it is asked about, with both shown.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ def identified(
 ) -> list[Known]:
     """Return rows in their order, each under its number in the ledger.
 
-    `numbered` is the heading of numbers: rows that have it are left, but for width, case and blanks in the number. `told` is what a person said of made numbers: whether
-    they are the near danger of the ledger (True), or dangers of their own.
+    `numbered` is the heading of numbers: rows that have it are left, but for width, case and blanks in the number.
+    `told` is what a person said of made numbers: whether they are the near danger of the ledger (True), or dangers
+    of their own.
     """
     said = {_said(cells(d.past), headings): id for id, d in held.items() if id.startswith(OWN)}
     own = [life for life in lives if numbered not in life.row.columns]

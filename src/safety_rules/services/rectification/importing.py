@@ -82,9 +82,10 @@ def import_workbook(
 ) -> Imported:
     """Append what a workbook holds and the ledger does not; return that, without writing, where `write` is False.
 
-    A row that contradicts the ledger is refused with both values; with a hand that settles it, it is a correction, or
-    an extension where the deadline is later. `wanted` is a map of headings. A row without a number that is nearly a danger
-    of the ledger is refused like one that differs, until `told` says of its made number whether it is that danger.
+    A row that contradicts the ledger is refused with both values; with a hand that settles it, it is a correction,
+    or an extension where the deadline is later. `wanted` is a map of headings. A row without a number that is
+    nearly a danger of the ledger is refused like one that differs, until `told` says of its made number whether it
+    is that danger.
     """
     known_actors = kept_roster(store)
     book = read(path, table, today, known_actors, wanted)

@@ -170,7 +170,9 @@ def workbook(
     """Return the sheets that are named in `headings`, and every other that has the `needed` headings of `main`.
 
     `also` are further kinds by their first two headings, whatever the sheet is called, with all that they need.
-    With None every sheet is taken as it is. What `wanted` maps a heading to goes before what it would be taken for. Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those `needed`.
+    With None every sheet is taken as it is. What `wanted` maps a heading to goes before what it would be taken for.
+    Raises LedgerError where the file is missing, or, all at once, where headings are: of `main` only those
+    `needed`.
     """
     if not path.is_file():
         raise LedgerError(f"there is no file `{path}`")

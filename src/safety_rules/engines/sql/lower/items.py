@@ -59,8 +59,8 @@ class Items:
     def finished(self, readers: MutableMapping[str, str]) -> str:
         """Return the finished list: one pass for the fields, and one for each group of columns that read those before.
 
-        `readers` are the row's own columns. What is read once is worked out where it is read, and so, in an arm of CASE,
-        only where it is asked for; what nothing reads any more is left behind.
+        `readers` are the row's own columns. What is read once is worked out where it is read, and so, in an arm of
+        CASE, only where it is asked for; what nothing reads any more is left behind.
         """
         columns = dict(self.columns)
         self._inline(columns, readers)

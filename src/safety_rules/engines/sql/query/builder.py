@@ -36,8 +36,9 @@ def first_query(
 ) -> LawQuery:
     """Return the query that a table is first read with: the short one where its first rows were complete and plain.
 
-    What was confirmed for a record, or waived, needs its name, which the full one reads. A short one gives no more than the `answers` that are asked for. The last few are remembered, for a law that decides
-    one table after another.
+    What was confirmed for a record, or waived, needs its name, which the full one reads. A short one gives no more
+    than the `answers` that are asked for. The last few are remembered, for a law that decides one table after
+    another.
     """
     if waivers or law.accepted:
         return law_query(law, uses, d, keep, waivers)

@@ -24,9 +24,10 @@ from safety_rules.semantics.decide import AreaOn
 class Full:
     """The findings of a law's rules, each with whether it applies.
 
-    `asked` are the columns that may be NULL where bounds say more, each with the condition on the row; `cases` are the
-    blanks of which every case may violate some open rule, `failing` the conditions that such a rule fails if it applies.
-    All of these are written behind CASE in the last step, since they matter in few rows: AND would work them out for all.
+    `asked` are the columns that may be NULL where bounds say more, each with the condition on the row; `cases` are
+    the blanks of which every case may violate some open rule, `failing` the conditions that such a rule fails if it
+    applies. All of these are written behind CASE in the last step, since they matter in few rows: AND would work
+    them out for all.
     """
 
     law: AreaOn
