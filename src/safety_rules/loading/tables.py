@@ -151,20 +151,23 @@ def _rows(
             counts = {"cells": len(written_cells), "headings": len(heading[1])}
             report.error("csv.cells", at, row=number, path=path, **counts)
             continue
-        spellings = tuple(s.strip() for m in file.match for s in cells[str(m)].split(";") if s.strip())
+        spellings = tuple(said for m in file.match for said in _several(cells[str(m)]))
         if not spellings:
             report.error("no-spelling", at, row=number, path=path)
         qualifier = cells[str(file.distinguish)].strip() if file.distinguish is not None else ""
         places = {h: cell_at(at, written_cells, i) for i, h in enumerate(heading[1])}
         values = {c.key: _cell(cells[c.key], c, places[c.key], vocabulary, report) for c in columns.values()}
-        within = (
-            () if file.within is None else tuple(s.strip() for s in cells[str(file.within)].split(";") if s.strip())
-        )
+        within = () if file.within is None else _several(cells[str(file.within)])
         rows.append(Row(number, spellings, qualifier, {k: v for k, v in values.items() if v is not None}, at, within))
         _told_apart(rows[-1], path, seen, at, report)
     if not body:
         report.error("empty-file.rows", Span(source, 0, 0), path=path)
     return rows
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    """Return the parts of a cell that a semicolon parts."""
+    return tuple(part for one in cell.split(";") if (part := one.strip()))
 
 
 def _told_apart(row: Row, path: str, seen: dict[tuple[str, str], Row], at: Span, report: Report) -> None:

@@ -3,10 +3,11 @@
 Bounds read each rule by itself, and a blank that is read twice as two. Where that leaves a verdict open, blanks are
 filled in, case after case, and the outcome lies within what the cases come to. Two kinds are: facts of the record
 that rules ask only whether they apply (a site, a stage), one and two at a time, which lift the outcome at best; and
-fields in a list's records, one and, where they are few, two at a time, which move either end.
+fields in a list's records, one and, where they are few, two of one list at a time, which move either end.
 
 Learning a fact never widens what this finds: each case decides no less than the blank itself; what one blank decides
-together with another, the other decides once the first is known; and fewer blanks are never fewer that are looked at.
+together with another, the other decides once the first is known; and what is looked at in a list hangs on this list alone, so
+that fewer blanks are never fewer that are looked at, whatever is learned of another list.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache, reduce
 from itertools import combinations, product
 from operator import or_
+from typing import Any
 
 from safety_rules.language.expr import Expr, FactRef, ItemField
 from safety_rules.language.kinds import Boolean, Choice, Date, Number, Value
@@ -29,8 +31,9 @@ from safety_rules.semantics.reads import walk_through
 from safety_rules.semantics.turning import only_compared, options, turns
 
 MOST_REMEMBERED = 16
-MOST_BLANKS = 64  # fields in lists that are looked at, else none
-MOST_CROSSED = 8  # fields in lists that are crossed with each other, else each by itself
+MOST_BLANKS = 64  # blank fields of one list that are looked at, else none of them
+MOST_CROSSED = 8  # blank fields of one list that are crossed with each other, else each by itself
+MOST_COMPARED = 20  # records of a list whose days and numbers are looked at where they are compared
 MOST_CASES = 64
 Statuses = Callable[[Record, int], Masks]
 """What the rules of a mask say of a record."""
@@ -80,6 +83,13 @@ class _Ends:
     lifting: dict[str, None] = field(default_factory=dict)
     rules: int = 0
     holding: dict[str, None] = field(default_factory=dict)
+
+    def narrow(self, by: _Ends) -> None:
+        """Take over each end that other cases move further."""
+        if by.best > self.best:
+            self.best, self.rules, self.lifting = by.best, by.rules, by.lifting
+        if by.worst < self.worst:
+            self.worst, self.holding = by.worst, by.holding
 
 
 class Splits:
@@ -212,25 +222,30 @@ class Splits:
 
     def _in_records(self, record: Record, masks: Masks, statuses: Statuses) -> tuple[_Ends, bool]:
         """Return the ends by the cases of blank fields in lists, and whether all of these were looked at."""
-        paths = self._blank(record, masks)
-        if len(paths) > MOST_BLANKS:
-            return self._ends(masks), False
-        crossed = len(paths) <= MOST_CROSSED
-        return self._crossed(record, masks, paths, 2 if crossed else 1, statuses), crossed
+        found, whole = self._ends(masks), True
+        for paths in self._blank(record, masks).values():
+            whole = whole and len(paths) <= MOST_CROSSED
+            if len(paths) <= MOST_BLANKS and found.best != found.worst:
+                depth = 2 if len(paths) <= MOST_CROSSED else 1
+                found.narrow(self._crossed(record, masks, paths, depth, statuses))
+        return found, whole
 
     def every_case(self, record: Record, masks: Masks) -> bool:
-        """Return whether blank fields in lists are few enough to look at every case of them."""
-        return len(self._blank(record, masks)) <= MOST_CROSSED
+        """Return whether the blank fields of each list are few enough to look at every case of them."""
+        return all(len(paths) <= MOST_CROSSED for paths in self._blank(record, masks).values())
 
-    def _blank(self, record: Record, masks: Masks) -> list[str]:
-        left_open = masks.undetermined & self.above(masks.violated)
-        return [path for key, mask in self.fields.items() if mask & left_open for path in self._paths(key, record)]
+    def _blank(self, record: Record, masks: Masks) -> dict[str, list[str]]:
+        """Return the paths at which fields are blank that rules which count leave open, by list."""
+        left_open, found = masks.undetermined & self.above(masks.violated), dict[str, list[str]]()
+        for key, mask in self.fields.items():
+            if mask & left_open and (paths := list(self._paths(key, record))):
+                found.setdefault(key.rpartition(".")[0], []).extend(paths)
+        return found
 
     def _paths(self, key: str, record: Record) -> Iterator[str]:
         """Yield the paths at which a field of a list's records is blank."""
         outer, _, name = key.rpartition(".")
-        items = record.values.get(outer)
-        for i, item in enumerate(items if isinstance(items, tuple) else ()):
+        for i, item in enumerate(_listed(record, outer)):
             if isinstance(item, Mapping) and item.get(name) is None:
                 yield f"{outer}[{i}].{name}"
 
@@ -245,10 +260,9 @@ class Splits:
             if found.best == found.worst:
                 break
             moved = self._cases_of(record, masks, paths[n:], depth, statuses, own, turning)
-            if moved is not None and moved.best > found.best:
-                found.best, found.rules, found.lifting = moved.best, moved.rules, {path: None, **moved.lifting}
-            if moved is not None and moved.worst < found.worst:
-                found.worst, found.holding = moved.worst, {path: None, **moved.holding}
+            if moved is not None:
+                lifting, holding = {path: None, **moved.lifting}, {path: None, **moved.holding}
+                found.narrow(_Ends(moved.best, moved.worst, lifting, moved.rules, holding))
         return found
 
     def _cases_of(
@@ -266,7 +280,7 @@ class Splits:
         fact = self.on.rulebook.vocabulary.facts[fact_key(path)]
         reading = masks.undetermined & self.above(masks.violated) & self.fields[fact.key]
         values = self._values(record, path, fact, reading, turning) if reading else ()
-        if not 0 < len(values) <= MOST_CASES:
+        if not values:
             return None
         hull = _Ends(len(self.on.area.outcomes), -1)
         for value in values:
@@ -284,10 +298,12 @@ class Splits:
         return hull
 
     def _values(self, record: Record, path: str, fact: Fact, reading: int, turning: Turning) -> tuple[Value, ...]:
-        """Return the cases of a blank field; none where a rule asks more of it than how it compares."""
+        """Return the cases of a blank field; none where a rule asks more of it than how it compares, or they are many."""
         few = options(fact)
         if few or reading & ~self._compared.get(fact.key, 0):
-            return few
+            return few if len(few) <= MOST_CASES else ()
+        if len(_listed(record, path.partition("[")[0])) > MOST_COMPARED:
+            return ()
         if (fact.key, reading) not in turning:
             turning[fact.key, reading] = turns(self.on, record, fact, reading)
         return turning[fact.key, reading].get(path, ())
@@ -296,6 +312,11 @@ class Splits:
     def _compared(self) -> Mapping[str, int]:
         """The rules that only compare each day and number of a list's records, as masks."""
         return self._read(lambda rule: only_compared([c.that for c in (*rule.applies_when, *rule.requires)], self.on))
+
+
+def _listed(record: Record, key: str) -> tuple[Any, ...]:
+    items = record.values.get(key)
+    return items if isinstance(items, tuple) else ()
 
 
 def _given(condition: Expr, on: AreaOn) -> set[str]:

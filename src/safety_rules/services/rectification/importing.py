@@ -11,7 +11,7 @@ from pathlib import Path
 
 from safety_rules.formats.heading_map import Layout
 from safety_rules.language.errors import LedgerError
-from safety_rules.services.rectification.book import NUMBER, Inspection, Read, read
+from safety_rules.services.rectification.book import NUMBER, Inspection, Life, Read, read
 from safety_rules.services.rectification.forms import ROUND, Form
 from safety_rules.services.rectification.identity import Known, identified
 from safety_rules.services.rectification.ledger import reading, writing
@@ -217,56 +217,61 @@ def _settled(
     table: Lifecycle,
     roster: Mapping[str, Actor],
 ) -> list[Event]:
-    """Return the corrections and extensions that make the ledger say what a row says; raises where nobody settles it.
+    """Return the corrections and extensions that make the ledger say what a row says; raises where nobody settles it."""
+    ours, found = cells(danger.past), _otherwise(known.life, danger, was)
+    due = danger.details.form.deadline
+    later = {due} if due in found and found[due] > ours[due] else set()
+    if hand is None or known.asked:
+        if found:
+            raise _DiffersError([_differs(known, danger, h, ours[h], said, h in later) for h, said in found.items()])
+        return []
+    may_extend = danger.state in table.events["extend"].sources
+    settling = (
+        _extended(danger, hand, said)
+        if heading in later and may_extend
+        else _corrected(danger, hand, heading, ours, said)
+        for heading, said in found.items()
+    )
+    return [acted(event, roster, table) for event in settling]
+
+
+def _otherwise(life: Life, danger: Danger, was: Set[tuple[str, str, str]]) -> dict[str, str]:
+    """Return what a row says that the ledger says otherwise, by heading.
 
     What was corrected or extended from (`was`), or was so in an earlier round, an older workbook does not take back.
     """
-    life = known.life
     ours, theirs = cells(danger.past), cells(life.events)
     form = danger.details.form
-    due, steps = form.deadline, {name for name, _, _, _ in form.steps}
-    earlier = {(due, str(p.deadline)) for p in danger.past}
+    steps = {name for name, _, _, _ in form.steps}
+    earlier = {(form.deadline, str(p.deadline)) for p in danger.past}
     earlier |= {
         (_heading_of(p.name, form), p.on.isoformat()) for p in danger.past if p.name in ROUND and p.name in steps
     }
-    found = {
+    return {
         heading: said
         for heading, said in theirs.items()
         if heading in life.row.columns and heading in ours and said not in (ours[heading], "", UNSTATED)
         and (heading, said) not in earlier and (danger.id, heading, said) not in was
     }  # fmt: skip
-    later = {due} if due in found and found[due] > ours[due] else set()
-    if hand is None or known.asked:
-        raise_for = [
-            Refusal(
-                life.row.place(heading),
-                both(f"refused.{'near' if known.asked else 'later' if heading in later else 'differs'}", danger=danger.id,
-                     noun=form.noun, field=heading, ours=ours[heading] or UNSTATED, theirs=said, number=known.asked),
-                known.asked,
-            )
-            for heading, said in found.items()
-        ]  # fmt: skip
-        if raise_for:
-            raise _DiffersError(raise_for)
-        return []
-    made = []
-    for heading, said in found.items():
-        event = Event(
-            danger.id,
-            "correct",
-            hand.by,
-            hand.role,
-            hand.on,
-            hand.why,
-            None,
-            None,
-            Change(heading, ours[heading], said),
-        )
-        if heading in later and danger.state in table.events["extend"].sources:
-            deadline = datetime.date.fromisoformat(said)
-            event = Event(danger.id, "extend", hand.by, hand.role, hand.on, hand.why, deadline)
-        made.append(acted(event, roster, table))
-    return made
+
+
+def _differs(known: Known, danger: Danger, heading: str, ours: str, theirs: str, later: bool) -> Refusal:
+    """Return the refusal of a value that stands otherwise in the ledger."""
+    why = "near" if known.asked else "later" if later else "differs"
+    said = both(
+        f"refused.{why}", danger=danger.id, noun=danger.details.form.noun, field=heading, ours=ours or UNSTATED,
+        theirs=theirs, number=known.asked,
+    )  # fmt: skip
+    return Refusal(known.life.row.place(heading), said, known.asked)
+
+
+def _extended(danger: Danger, hand: Hand, until: str) -> Event:
+    return Event(danger.id, "extend", hand.by, hand.role, hand.on, hand.why, datetime.date.fromisoformat(until))
+
+
+def _corrected(danger: Danger, hand: Hand, heading: str, ours: Mapping[str, str], said: str) -> Event:
+    change = Change(heading, ours[heading], said)
+    return Event(danger.id, "correct", hand.by, hand.role, hand.on, hand.why, change=change)
 
 
 def import_roster(path: Path, store: Path, table: Lifecycle) -> tuple[int, tuple[Refusal, ...]]:
