@@ -16,7 +16,9 @@ from safety_rules.language.errors import LedgerError
 TOO_MUCH = "more than 850,000,000 bytes of cells and their texts"
 
 
-def old(path: Path, *bodies: bytes, shared: bytes = b"", size: tuple[int, int] = (1, 1)) -> Path:
+def old(
+    path: Path, *bodies: bytes, shared: bytes = b"", size: tuple[int, int] = (1, 1), first: tuple[int, int] = (0, 0)
+) -> Path:
     """Write an .xls with a sheet for each body of records."""
     begin = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0))
     names = [f"s{n}" for n, _ in enumerate(bodies)]
@@ -29,7 +31,7 @@ def old(path: Path, *bodies: bytes, shared: bytes = b"", size: tuple[int, int] =
             struct.pack("<IBBBB", at + len(made), 0, 0, len(name), 1) + name.encode("utf-16-le"),
         )
         made += _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
-        made += _record(0x0200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0)) + body + _record(0x000A)
+        made += _record(0x0200, struct.pack("<IIHHH", first[0], size[0], first[1], size[1], 0)) + body + _record(0x000A)
     path.write_bytes(_container(globals_ + shared + _record(0x000A) + made))
     return path
 
@@ -74,8 +76,14 @@ def test_a_long_text_counts_in_each_cell_that_has_it(tmp_path: Path) -> None:
     assert refused(path) == f"`a.xls` cannot be read beyond sheet 1: {TOO_MUCH}"
 
 
-def test_a_size_that_no_sheet_has_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    path = old(tmp_path / "a.xls", number(0, 0), size=(2**31, 65_535))
+@pytest.mark.parametrize(
+    ("first", "size"),
+    [((0, 0), (2**31, 65_535)), ((0, 0), (65_537, 1)), ((0, 0), (1, 257)), ((39, 0), (21, 5)), ((0, 9), (3, 5))],
+)
+def test_a_size_that_no_sheet_has_is_refused_before_it_is_read(
+    first: tuple[int, int], size: tuple[int, int], tmp_path: Path
+) -> None:
+    path = old(tmp_path / "a.xls", number(0, 0), size=size, first=first)
     assert refused(path) == "`a.xls` is protected by a password, or damaged; save it without a password as .xlsx"
 
 

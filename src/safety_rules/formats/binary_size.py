@@ -78,8 +78,8 @@ def _old_cells(stream: bytes, start: int, lengths: list[int], spent: list[int]) 
         if spent[0] > limits.OLD_BOOK:
             raise ValueError("sheets that lie in each other")
         if kind == DIMENSIONS:
-            _, rows, _, columns = struct.unpack_from("<IIHH" if len(body) >= 12 else "<4H", body)
-            if rows > ROWS or columns > COLUMNS:
+            first, rows, left, columns = struct.unpack_from("<IIHH" if len(body) >= 12 else "<4H", body)
+            if first > rows > 0 or rows > ROWS or left > columns > 0 or columns > COLUMNS:
                 raise ValueError("no such place")
         elif kind in CELLS:
             row, column = struct.unpack_from("<HH", body)
