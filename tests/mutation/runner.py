@@ -113,7 +113,7 @@ def _against(change: Change, passed: Sequence[Passed], items: Sequence[pytest.It
 
 
 def _pass(items: Sequence[pytest.Item]) -> bool:
-    for item, after in zip(items, (*items[1:], None), strict=True):
+    for item, after in zip(items, (*items, None)[1:], strict=True):
         if any(report.failed for report in runtestprotocol(item, log=False, nextitem=after)):
             return False
     return True
