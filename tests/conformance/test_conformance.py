@@ -57,7 +57,9 @@ def test_the_definition_gives_the_value_and_the_reasons(case: ConditionCase) -> 
     if case.because is not None:
         assert case.because == value.reasons, case.that
     by_kleene = case.requirement().by_kleene()
-    assert [f.status for f in findings(by_kleene, case.record)] == [case.by_kleene()], "what bounds mend is said by them"
+    assert [f.status for f in findings(by_kleene, case.record)] == [case.by_kleene()], (
+        "what bounds mend is said by them"
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
