@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from doors.writers import _container, _record
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 TOO_MUCH = "more than 850,000,000 bytes of cells and their texts"

@@ -15,8 +15,8 @@ import xlsxwriter
 import safety_rules as sr
 from doors.reading import BEST, HEADINGS, LEDGERS, OPEN, area, ledger, made, row, said, screened
 from doors.writers import ods
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Read, read
 from safety_rules.services.rectification.table import lifecycle

@@ -12,8 +12,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_xml import BROKEN
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
