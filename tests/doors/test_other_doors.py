@@ -139,7 +139,7 @@ def test_a_plain_ledger_of_dangers_is_read_and_what_it_does_not_keep_is_asked() 
     ]
     assert [(x.danger.deadline, x.danger.details.level) for x in least.lives] == [(datetime.date(2020, 9, 10), "")]
     assert (real.refusals, least.refusals) == ((), ())
-    codes = "assumed-headings assumed-column assumed-column assumed-number not-kept status-not-used assumed-step"
+    codes = "assumed-headings assumed-column assumed-column assumed-number not-kept status-not-used columns-not-used assumed-step"
     assert [n.code for n in real.notices] == codes.split()
     assert any("“领域、隐患级别、责任单位”" in n.message.zh for n in least.notices)
 

@@ -142,8 +142,10 @@ class Found:
             self.derived[fact.id] = fact
         if len(self.derived) > limits.CHAIN_RECORDS or len(self.steps) > limits.CHAIN_STEPS:
             keys = [r.key for r in self.rules]
-            most = f"at most {limits.CHAIN_RECORDS} records and {limits.CHAIN_STEPS} steps are made"
-            message = f"it came to {len(self.derived)} records by {len(self.steps)} steps and had not ended; {most}"
+            message = (
+                f"it came to {len(self.derived)} records by {len(self.steps)} steps and had not ended; at most "
+                f"{limits.CHAIN_RECORDS} records and {limits.CHAIN_STEPS} steps are made"
+            )
             raise ChainEngineError(self.number, keys, message)
         return new
 
