@@ -14,7 +14,6 @@ import safety_rules
 
 pytest_plugins = ["pytester"]
 HERE = Path(__file__).parent
-EITHER = HERE / "either.txt"
 NOTHING = """
 import pytest
 
@@ -85,10 +84,5 @@ def either() -> set[str]:
     return found
 
 
-def test_no_assertion_is_content_with_either_of_two_things_but_those_listed() -> None:
-    listed = EITHER.read_text("utf-8").splitlines()
-    assert either() == set(listed), "say which of the two it is; what is gone leaves the list, which only shrinks"
-    assert len(listed) <= MOST_EITHER
-
-
-MOST_EITHER = 30
+def test_no_assertion_is_content_with_either_of_two_things() -> None:
+    assert either() == set(), "say which of the two it is"

@@ -16,6 +16,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 import safety_rules as sr
+from doors.contents import GOOD
 from doors.hostile import OBJECTS
 from safety_rules.language.kinds import Records
 
@@ -300,3 +301,24 @@ def test_a_name_that_only_looks_like_a_facts_is_a_second_statement_where_there_i
     record = ADMISSION.admit({"project.name": "甲", **given, name: 30})
     assert sorted(p.code for p in record.problems) == codes
     assert LAND not in record.values
+
+
+class Lying(list[Any]):
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+@pytest.mark.parametrize("way", ["decide", "decide_many"])
+def test_a_list_is_what_it_holds_whatever_its_class_says(way: str) -> None:
+    given = {**GOOD, "enterprise.listings": Lying([{"list": "black", "listed_on": "2020-03-12", "status": "在列"}])}
+    verdict = ADMISSION.decide(given) if way == "decide" else next(iter(ADMISSION.decide_many([given])))
+    assert verdict.outcome == "rejected"
+
+
+def test_what_arrow_holds_is_read_as_what_it_holds() -> None:
+    listed = pa.Table.from_pylist([{"list": "black", "listed_on": "2020-03-12", "status": "在列"}])
+    assert ADMISSION.decide({**GOOD, "project.land_area": pa.scalar(15)}).outcome == "admitted"
+    assert ADMISSION.decide({**GOOD, "enterprise.listings": listed}).outcome == "rejected"

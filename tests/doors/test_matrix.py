@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import safety_rules as sr
-from doors.matrix import DOORS, GOOD, PRINCIPLES, Case, Door, Principle
+from doors.contents import GOOD, Case, Principle
+from doors.matrix import DOORS, Door
+from doors.principles import PRINCIPLES
 from doors.through import Answer, by_record, by_spark
 
 CELLS = [(p, d) for p in PRINCIPLES for d in DOORS]
@@ -83,7 +85,7 @@ def test_a_principle_is_kept_at_a_door(principle: Principle, door: Door) -> None
             assert (wanted.violated, wanted.undetermined) == (came.violated, came.undetermined), case.name
         if came.problems is not None:
             assert wanted.record == came.record, case.name
-            assert wanted.problems == came.problems or {*wanted.problems} ^ {*came.problems} <= case.kinds, case.name
+            assert {*wanted.problems} ^ {*came.problems} <= case.kinds, case.name
 
 
 def test_no_cell_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,7 +93,7 @@ def test_no_cell_is_empty(capsys: pytest.CaptureFixture[str]) -> None:
     assert len({p.name for p in PRINCIPLES}) == 12
     assert len({d.name for d in DOORS}) == len(DOORS)
     for p, d in CELLS:
-        assert tried(d, p) or all(c.wants & d.cannot.keys() for c in p.cases), (p.name, d.name)
+        assert bool(tried(d, p)) is any(not c.wants & d.cannot.keys() for c in p.cases), (p.name, d.name)
     with capsys.disabled():
         print(f"\n{len(CELLS)} cells: {counted['tested']} tested, {counted['impossible']} impossible")
 

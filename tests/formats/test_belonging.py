@@ -32,8 +32,8 @@ CODES = {"91320900ma1mabcd3b": "", "91320900ma1mabce2x": ""}
         ("恒瑞", "恒端", False),
         ("恒源瑞", "恒瑞", True),
         ("恒", "恒瑞", True),
-        ("东方恒海", "恒", False),
-        ("恒", "东方恒海", False),
+        ("东方恒海", "恒", True),
+        ("恒", "东方恒海", True),
     ],
 )
 def test_a_name_is_near_another_by_one_sign_that_tells_nothing(said: str, value: str, may_be: bool) -> None:

@@ -1,9 +1,7 @@
-"""A second evaluator, written from the documentation alone: it re-decides receipts from the rule files, and shares
-no code.
+"""A second evaluator, written from the documentation alone: it re-decides receipts from the rule files, without our code.
 
-It reads YAML and conditions by itself, knows nothing of bounds, engines or admission, and answers what strong
-Kleene logic answers: where it calls a rule open, the library may know more; where it calls one decided, the library
-must agree.
+It reads YAML and conditions by itself, knows no bounds, engines or admission, and answers as strong Kleene logic does:
+where it calls a rule open, the library may know more; where it calls one decided, the library must agree.
 """
 
 from __future__ import annotations

@@ -48,11 +48,8 @@ def test_a_logged_decision_is_what_the_second_evaluator_decides(key: str, tmp_pa
         )
         for rule, status in again.statuses.items():
             same = status == ours.get(rule, "satisfied")
-            assert same or status == "undetermined", (
-                rule,
-                status,
-                logged.receipt,
-            )  # bounds may decide what Kleene leaves open
+            if not same:  # bounds may decide what Kleene leaves open
+                assert status == "undetermined", (rule, logged.receipt)
             found["same" if same else "open"] += 1
         if not found["open"]:
             assert (again.at_best, again.at_worst) == (logged.receipt["at_best"], logged.receipt["at_worst"])

@@ -86,7 +86,8 @@ def test_the_models_and_the_published_schema_lose_no_field(made: Made, accept: b
     for _, data in made:
         written = json.loads(json.dumps(data))
         assert sr.VerdictModel.model_validate(written).to_dict() == data
-        assert data["area"] != "admission" or own.model_validate(written).to_dict() == data
+        if data["area"] == "admission":
+            assert own.model_validate(written).to_dict() == data
     validator.validate(json.loads(json.dumps(made[0][1])))
 
 
@@ -104,7 +105,8 @@ def test_an_explanation_says_nothing_that_the_data_does_not(made: Made, language
     for verdict, data in made:
         whole = json.dumps(data, ensure_ascii=False)
         for said in leaves(verdict.explanation(), verdict, language):
-            assert json.dumps(said, ensure_ascii=False)[1:-1] in whole or said in ("✓", "✗", "?"), said
+            if said not in ("✓", "✗", "?"):
+                assert json.dumps(said, ensure_ascii=False)[1:-1] in whole, said
 
 
 def test_tables_say_what_the_data_says_with_the_rules_by_key_when_asked() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
+from safety_rules.formats.short_names import Shortened
 from safety_rules.formats.table import folded
 from safety_rules.formats.writing import Otherwise, in_chinese, stem
 from safety_rules.language.vocabulary import Vocabulary
@@ -17,7 +18,9 @@ TELLING = frozenset(
     "0123456789一二三四五六七八九十甲乙丙丁戊己庚辛壬癸东西南北上下左右前后内外新老大小abcdefghijklmnopqrstuvwxyz"
 )
 LONGEST = 60
-MOST_PAIRS = 2_000_000
+SHORTEST_WITHIN = 4
+SHORTEST_CODE = 9  # of a credit code, the organisation's own
+FEW = 2000  # names that are compared by their parts; of more, only whole ones
 
 
 @dataclass(slots=True)
@@ -72,7 +75,7 @@ def unattached(
     near = {key: Near(of, vocabulary.facts[key].format) for key, of in values.items()}
     for names, place in strays:
         close = [(k, v) for k, said in names.items() if k in near for v in near[k].to(folded(said))]
-        close += [(k, f) for f in map(folded, names.values()) for k, of in values.items() if f in of and k not in names]
+        close += [(k, v) for f in map(folded, names.values()) for k, v in _within(f, values) if k not in names]
         garbled = all(not well_formed(folded(v).upper(), vocabulary.facts[k].format) for k, v in names.items())
         if not names or (garbled and not close and any(vocabulary.facts[k].format for k in names)):
             found.anybody.append(place)
@@ -84,15 +87,25 @@ def unattached(
     return found, alike
 
 
+def _within(said: str, values: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the values of any identity that a text is, or holds, where they are few."""
+    for key, of in values.items():
+        if said in of:
+            yield key, said
+        elif len(of) <= FEW:
+            yield from ((key, v) for v in of if len(v) >= SHORTEST_WITHIN and v in said)
+
+
 class Near:
     """The values of one identity, by what is left of each when one sign is taken out; `stems` alone where there are many."""
 
     def __init__(self, values: Mapping[str, str], form: str, stems: bool = False) -> None:
         self.values, self.form, self.stems = values, form, stems
         self.without: dict[str, set[str]] = defaultdict(set)
-        few = not form and len(values) <= MOST_PAIRS // 1000
-        self.long = [v for v in values if len(stem(v)) > 1] if few else []
-        self.otherwise = Otherwise(() if form else values, few)
+        few = len(values) <= FEW
+        self.long = [v for v in values if form or (len(stem(v)) > 1 and not in_chinese(v))] if few else []
+        self.shortened = Shortened(values if few and not form else ())
+        self.otherwise = Otherwise(() if form else values, few and not form)
         self.chinese = [v for v in values if in_chinese(v)]
         self.foreign = [v for v in values if not in_chinese(v)]
         for value in values:
@@ -104,19 +117,19 @@ class Near:
         return self.foreign if in_chinese(said) else self.chinese
 
     def _parts(self, value: str) -> set[str]:
-        return {stem(value)} if self.stems else {*_parts(value), stem(value)}
+        return {stem(value)} if self.stems else {*_parts(value), *_parts(stem(value))}
 
     def to(self, said: str) -> Iterator[str]:
         """Yield the values that may be meant."""
         close = {v for part in self._parts(said) for v in self.without.get(part, ())}
-        if self.long and len(stem(said)) > 1:
+        if self.long and len(stem(said)) > (SHORTEST_CODE - 1 if self.form else 1):
             close |= {v for v in self.long if said in v or v in said}
-        for value in sorted(close):
-            if self.form:
-                if not (well_formed(said.upper(), self.form) and well_formed(value.upper(), self.form)):
-                    yield value
-            elif _alike(said, value):
-                yield value
+        if self.form:
+            found = {v for v in close if not all(well_formed(c.upper(), self.form) for c in (said, v))}
+        else:
+            found = {v for v in close if _alike(said, v)} | {*self.shortened.to(said)}
+        yield from sorted(found)
+        close |= found
         yield from (v for v in self.otherwise.to(said) if v not in close)
 
 
@@ -129,7 +142,8 @@ def _alike(one: str, other: str) -> bool:
     a, b = stem(one), stem(other)
     if a == b or a in b or b in a:
         return True
-    differ = [(x, y) for x, y in zip(one, other, strict=False) if x != y]
-    if len(one) == len(other) and len(differ) == 1 and {*differ[0]} <= TELLING:
-        return False
+    for x, y in ((one, other), (a, b)):
+        differ = [pair for pair in zip(x, y, strict=False) if pair[0] != pair[1]]
+        if len(x) == len(y) and len(differ) == 1 and {*differ[0]} <= TELLING:
+            return False
     return max(len(a), len(b)) > 2

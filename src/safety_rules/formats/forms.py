@@ -126,7 +126,10 @@ def _form(table: RawTable, names: Spellings, every: Spellings, units: UnitTable)
         values = [v if not step else by_number[r].cell(c + step) for _, v, r, c in pairs]
         places = {i: table.place(number, column + step) for i, (_, _, number, column) in enumerate(pairs)}
         records.append(RawRow(rows[0].number + n, tuple(values), places=places))
-    return RawTable(table.name, lambda: iter(records), table.mark, len(records), table.hidden, table.notices), end
+    paired = {number for _, _, number, _ in pairs}
+    aside = tuple(r for r in rows if r.number not in paired and not r.blank)
+    made = RawTable(table.name, lambda: iter(records), table.mark, len(records), table.hidden, table.notices)
+    return replace(made, aside=aside), end
 
 
 def _others(pairs: Sequence[tuple[str, Any, int, int]], rows: Mapping[int, RawRow]) -> list[int]:

@@ -6,15 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from safety_rules.formats.csv_in import csv_table
 from safety_rules.formats.forms import tables_in
 from safety_rules.formats.heading_map import Layout, Wanted, settled
 from safety_rules.formats.headings import (
-    FIRST_ROWS,
     Column,
+    Columns,
     Spellings,
     columns,
     heading_row,
@@ -27,20 +28,23 @@ from safety_rules.formats.json_rows import json_rows
 from safety_rules.formats.ledger_rows import LedgerRow, Reading, all_rows, headings_of, own_headings, several
 from safety_rules.formats.lines import kind_of_line
 from safety_rules.formats.lists import ListSheet, inner_list, list_by_headings, list_of, list_sheet, remarks
-from safety_rules.formats.mentions import Spoken, list_meant, list_told, spoken_of
+from safety_rules.formats.mentions import Spoken, explains, firms_in, list_meant, list_told, spoken_of
 from safety_rules.formats.raw_tables import JSON, PARQUET, raw_tables
 from safety_rules.formats.same_owner import Watched, watched
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner
 from safety_rules.language.errors import LedgerError, NotFoundError
+from safety_rules.language.kinds import Text
 from safety_rules.language.record import Problem
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Fact, Vocabulary
+from safety_rules.semantics.admission.values import denies
 from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 ALIKE = 0.8
 FEWEST = 4  # facts that sheets of one kind share
 SAMPLE = re.compile("示例|样例|模板|样表|说明|附注")
+REMARKS = re.compile("^(?!填).*(?:说明|附注)")
 
 
 @dataclass(slots=True)
@@ -126,14 +130,14 @@ def _from_tables(
         fact = fact or list_meant(table.name, spoken)
         if fact is not None:
             lists[fact.key].append(list_sheet(table, fact, vocabulary, subjects, units))
-        elif (told := _tells(table, spoken)) is not None:
-            made = remarks(table, told, [r for r in table.rows() if not r.blank])
-            lists[told.key].append(replace(made, notices=(*table.notices, *made.notices)))
+        elif (told := _tells(table, spoken))[0] is not None:
+            made = remarks(table, told[0], [r for r in table.rows() if not r.blank], told[1])
+            lists[told[0].key].append(replace(made, notices=(*table.notices, *made.notices)))
         elif any(not row.blank for row in table.rows()):
             notices.append(problem("sheet-not-used", "", table.name, sheet=table.name))
-    for table, top in main:
-        for told, said in _lines_that_tell(table, top, spoken):
-            lists[told.key].append(remarks(table, told, said))
+    for (table, top), of in zip(main, found, strict=True):
+        for heard, said in _lines_that_tell(table, top, of, spoken):
+            lists[heard.key].append(remarks(table, heard, said, frozenset(r.number for r in said)))
     inner = inner_list(main[0][0], found[0], facts, vocabulary, subjects) if len(main) == 1 else None
     if inner is not None:
         fact, used = inner
@@ -165,24 +169,57 @@ def _from_tables(
     return Ledger(path, name, headings, 1, (), units, notices, several(readings), None, False, understood)
 
 
-def _tells(table: RawTable, spoken: Sequence[Spoken]) -> Fact | None:
-    """Return the list of which the first lines of a sheet that is no table of ours tell."""
-    lines = (cell_text(c) for r in islice(table.rows(), FIRST_ROWS) for c in r.cells if isinstance(c, str))
-    told = next((t for line in lines if (t := list_told(line, spoken)) is not None), None)
-    return None if told is None or SAMPLE.search(table.name) else told[0]
+def _tells(table: RawTable, spoken: Sequence[Spoken]) -> tuple[Fact | None, frozenset[int]]:
+    """Return the list of which a sheet that is no table of ours tells, and the lines that do.
+
+    Where lines of it name firms, a title over them is not of anybody.
+    """
+    if SAMPLE.search(table.name) and not REMARKS.search(table.name):
+        return None, frozenset()
+    lines = [(r.number, c) for r in table.rows() for c in r.cells if isinstance(c, str)]
+    told = [(n, t[0]) for n, c in lines if (t := list_told(c, spoken)) is not None]
+    if REMARKS.search(table.name):
+        told = [(n, f) for n, f in told if not any(explains(c) for at, c in lines if at == n)]
+    named = any(firms_in(c) for _, c in lines) if told else False
+    return (told[0][1] if told else None), frozenset(n for n, _ in told if not named)
 
 
-def _lines_that_tell(table: RawTable, top: RawRow, spoken: Sequence[Spoken]) -> Iterator[tuple[Fact, list[RawRow]]]:
+def _lines_that_tell(
+    table: RawTable, top: RawRow, of: Columns, spoken: Sequence[Spoken]
+) -> Iterator[tuple[Fact, list[RawRow]]]:
     """Yield the lines of a ledger's own sheet that are no rows of it, or hardly, by the list of which they tell."""
     found: dict[str, list[RawRow]] = defaultdict(list)
     headings = [cell_text(c) for c in top.cells]
-    for row in table.rows():
-        filled = [c for c in row.cells if not is_blank(c)]
-        if filled and (row.number < top.number or len(filled) == 1 or kind_of_line(row, headings)):
-            told = (list_told(c, spoken) for c in filled if isinstance(c, str))
-            for fact, _ in (t for t in told if t is not None and row.number != top.number):
-                found[fact.key].append(row)
-    yield from ((of.fact, found[of.fact.key]) for of in spoken if of.fact.key in found)
+    texts = [c.index for c in of.columns if isinstance(c.fact.kind, Text)]
+    at = {b.row: [o.text for o in table.beside if o.cell and o.row == b.row] for b in table.beside if b.cell}
+    for row in chain(table.rows(), table.aside):
+        filled = [(i, c) for i, c in enumerate(row.cells) if not is_blank(c)]
+        odd = row.number < top.number or len(filled) == 1 or row in table.aside or kind_of_line(row, headings)
+        cells = filled if odd else [(i, row.cell(i)) for i in texts]
+        facts = (t[0] for i, c in cells if isinstance(c, str) and (t := list_told(c, spoken)) and not _denied(row, i))
+        for key in {f.key for f in facts} if row.number != top.number else ():
+            found[key].append(row)
+        if row.number > top.number and row.number in at and not odd:
+            for text, told in ((t, heard) for t in at[row.number] if (heard := list_told(t, spoken)) is not None):
+                found[told[0].key].append(replace(row, cells=(text, *_owner(row, of, told[0]))))
+    for beside in (b for b in table.beside if not b.cell or b.row <= top.number):
+        if (heard := list_told(beside.text, spoken)) is not None:
+            found[heard[0].key].append(RawRow(beside.row, (beside.text,)))
+    yield from ((s.fact, found[s.fact.key]) for s in spoken if s.fact.key in found)
+
+
+def _owner(row: RawRow, of: Columns, fact: Fact) -> list[Any]:
+    """Return the texts of a row that name the subject of a list."""
+    subject = fact.key.partition(".")[0]
+    own = [c for c in of.columns if isinstance(c.fact.kind, Text)]
+    of_subject = [c for c in own if c.fact.key.partition(".")[0] == subject] or own
+    return [row.merged.get(c.index, row.cell(c.index)) for c in of_subject]
+
+
+def _denied(row: RawRow, at: int) -> bool:
+    """Return whether the cell beside one says that there is none."""
+    beside = row.cell(at + 1)
+    return not is_blank(beside) and denies(cell_text(beside))
 
 
 def by_hand(path: Path, vocabulary: Vocabulary, subjects: Sequence[str]) -> bool:

@@ -19,6 +19,8 @@ NOTE = re.compile(
 PART = re.compile(
     r"^(?:[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|第[一二三四五六七八九十]{1,3}[部批类章]|[IVX]{1,4}[.、])\S"
 )
+TITLE = re.compile(r"(?:台账|一览表|汇总表|统计表|明细表|登记表|清单|续表)(?:\(.*\))?$|^\(?续表?\)?$")
+STARRED = re.compile(r"^[*※★☆]+\S")
 EXAMPLES = frozenset({"示例", "样例", "范例", "例", "(示例)", "填写示例", "填报示例", "example"})
 FIRST_CELLS = 3
 KINDS = {
@@ -46,10 +48,17 @@ def kind_of_line(row: RawRow, headings: Sequence[str]) -> str:
         return "heading-again"
     if first and NOTE.match(first) and (len(filled) <= FIRST_CELLS or all(_labelled(c) for _, c in filled)):
         return "note"
-    if len(filled) == 1 and first and (PART.match(first) or row.across.get(filled[0][0], 0) - filled[0][0] >= 2):
+    if len(filled) == 1 and STARRED.match(first):
+        return "note"
+    if len(filled) == 1 and first and _titles(first, row, filled[0][0]):
         return "part"
     whole = filled[0][0] <= next((i for i, h in enumerate(headings) if h), 0)  # figures without an owner count nothing
     return "numbering" if len(filled) >= FIRST_CELLS and whole and _counts(filled) else ""
+
+
+def _titles(text: str, row: RawRow, at: int) -> bool:
+    """Return whether the only cell of a line is a title, by its words or by its width."""
+    return bool(PART.match(text) or TITLE.search(text)) or row.across.get(at, 0) - at >= 2
 
 
 def tells_a_record(kind: str, values: Iterable[tuple[Kind, Any]]) -> bool:

@@ -13,7 +13,7 @@ from safety_rules.formats.belonging import Unattached, incomparable, kinds, of_a
 from safety_rules.formats.datum import agreed, datum
 from safety_rules.formats.headings import Column, Columns, columns, heading_row, in_units, named_facts, spellings
 from safety_rules.formats.lines import KINDS, kind_of_line, tells_a_record
-from safety_rules.formats.mentions import named_in, parts, stem
+from safety_rules.formats.mentions import firms_in, named_in, of_anybody, parts, stem
 from safety_rules.formats.table import RawRow, RawTable, cell_text, folded, is_blank, owner, plain_number
 from safety_rules.language.kinds import Date, Name, Number, Records
 from safety_rules.language.record import Problem
@@ -79,13 +79,13 @@ class ListSheet:
         there = {(key, folded(value)) for names in rows for key, value in names.items()}
         strays = [i for i in self.items if not any((k, folded(v)) in there for k, v in i.names.items())]
         loose = {i.row for i in strays}
-        own = vocabulary.subjects[self.fact.key.partition(".")[0]].identity
+        own = self._own(vocabulary)
         told: dict[tuple[str, str], set[str]] = defaultdict(set)
         for names in rows:
             for pair in ((key, folded(value)) for key, value in names.items()):
                 told[pair].update(k for k in names if k in own)
         self.loose, alike = unattached(((i.names, i.place) for i in strays), rows, vocabulary)
-        self._hear(rows, {i.row for i in strays})
+        self._hear(rows, {i.row for i in strays}, vocabulary)
         for item in self.items:
             known = frozenset(item.names).union(*(told.get((k, folded(v)), ()) for k, v in item.names.items()))
             if item.row not in loose and known:
@@ -95,19 +95,36 @@ class ListSheet:
         apart = {kinds(names) for names in rows}
         return [_stray(i, self.fact, alike.get(i.place, ""), incomparable(i.names, apart)) for i in strays]
 
-    def _hear(self, rows: Sequence[Mapping[str, str]], strays: set[int]) -> None:
-        """Add what lines tell of those whom they name in another way than by their own column."""
-        everyone = {folded(value): (key, folded(value)) for names in rows for key, value in names.items()}
+    def _hear(self, rows: Sequence[Mapping[str, str]], strays: set[int], vocabulary: Vocabulary) -> None:
+        """Add what lines tell of those whom they name in another way than by their own column, or name almost."""
+        name = next(k for k in (*self._own(vocabulary), "") if not k or not vocabulary.facts[k].format)
+        almost: list[tuple[Mapping[str, str], str]] = []
+        everyone: dict[str, dict[tuple[str, str], None]] = defaultdict(dict)
+        for pair in ((key, folded(value)) for names in rows for key, value in names.items()):
+            everyone[pair[1]][pair] = None
+        pairs = {value: tuple(of) for value, of in everyone.items()}
         for item in self.items:
             said = item.others if item.row not in strays else (*item.names.values(), *item.others)
-            for pair in (everyone[p] for text in said for p in (folded(text), *parts(text)) if p in everyone):
+            for pair in (q for text in said for p in (folded(text), *parts(text)) for q in pairs.get(p, ())):
                 self.loose.like[pair].append(item.place)
         for line in self.doubtful:
-            found = named_in(line.text, everyone) + [p for n in line.names.values() for p in named_in(n, everyone)]
+            itself = folded(line.text)  # a remark that was taken for a row does not name one
+            found = [p for p in named_in(line.text, pairs) if p[1] != itself]
+            found += [p for n in line.names.values() for p in named_in(n, pairs)]
             for pair in found:
                 self.loose.like[pair].append(line.place)
             if line.nameless and not found:
                 self.loose.anybody.append(line.place)
+            elif name and not found:
+                almost += [({name: firm}, line.place) for firm in firms_in(line.text)]
+        meant = unattached(almost, rows, vocabulary)[0]
+        for pair, places in meant.like.items():
+            self.loose.like[pair] += places
+        for known, places in meant.kinds.items():
+            self.loose.kinds[known] += places
+
+    def _own(self, vocabulary: Vocabulary) -> Sequence[str]:
+        return vocabulary.subjects[self.fact.key.partition(".")[0]].identity
 
 
 def _stray(item: Item, fact: Fact, like: str, apart: bool) -> Problem:
@@ -145,7 +162,7 @@ def list_by_headings(
         own = {folded(n) for f in vocabulary.fields(fact.key) for n in (f.name.zh, f.zh_key)}
         exact = any(folded(cell_text(c)) in own for c in (top.cells if top else ()))
         owned = any(named_facts(c, spellings(names)) for c in (top.cells if top else ()))
-        if (len(keys) > 1 or exact) and owned:
+        if len(keys) > 1 or (exact and owned):  # records of nobody may be anybody's
             found.append((len(keys), fact))
     most = max((n for n, _ in found), default=0)
     best = [f for n, f in found if n == most]
@@ -317,9 +334,15 @@ def _text(row: RawRow) -> str:
     return " ".join(cell_text(c) for c in row.cells if isinstance(c, str) and not is_blank(c))
 
 
-def remarks(table: RawTable, fact: Fact, told: Sequence[RawRow]) -> ListSheet:
-    """Return lines of a sheet that are read as no table and tell of a list: whom they name may have records there."""
-    lines = tuple(Item(r.number, table, {}, {}, {}, text=_text(r)) for r in told)
+def remarks(table: RawTable, fact: Fact, told: Sequence[RawRow], telling: frozenset[int]) -> ListSheet:
+    """Return lines of a sheet that are read as no table and tell of a list: whom they name may have records there.
+
+    Of the lines that tell by themselves one that names no firm may be of anybody.
+    """
+    texts = [(r.number, _text(r)) for r in told]
+    lines = tuple(
+        Item(n, table, {}, {}, {}, text=text, nameless=n in telling and of_anybody(text)) for n, text in texts
+    )
     places = "、".join(i.place for i in lines[:MOST_PLACES])
     notice = problem("lines-tell", fact.key, table.name, sheet=table.name, places=places, fact=fact.name)
     return ListSheet(fact, table, (), (notice,), {}, doubtful=lines)

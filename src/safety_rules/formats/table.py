@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from safety_rules.formats.workbook_notes import Beside
 from safety_rules.language.record import Problem
 from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.semantics.admission.objects import Unread
@@ -57,7 +58,8 @@ class RawTable:
 
     `mark` stands between the table's name and the cell in a place: `项目!C7`, `ledger.csv:C7`. `notices` are what
     is to be said of the sheet where it is used, `hidden` whether nobody sees it without asking, `below`
-    the lines under the headings that speak of units.
+    the lines under the headings that speak of units, `aside` the lines of a form that are no pairs of label and value,
+    `beside` the comments at its cells and the texts in boxes over them.
     """
 
     name: str
@@ -67,6 +69,8 @@ class RawTable:
     hidden: bool = False
     notices: tuple[Problem, ...] = ()
     below: tuple[RawRow, ...] = ()
+    aside: tuple[RawRow, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def place(self, row: int, column: int | None = None) -> str:
         """Return the name of a cell, or of a whole row."""
@@ -133,10 +137,11 @@ def folded(text: str) -> str:
     return plain if plain.isascii() else plain.translate(TRADITIONAL)
 
 
-_FIRM = "(?:企业|公司|单位|厂|单元|项目)"
+_FIRM = "(?:企业|公司|单位|厂|单元|项目|(?:项目)?业主|(?:项目)?建设单位|投资方|申请人)"
 NOBODY = re.compile(
     "^(?:(?:该|本|此|某|另|上述|前述|上列|以上|全部|所有|各|多|部分|个别|有关|相关|其他|其它|若干|其中|共)?"
     f"(?:[0-9一二两三四五六七八九十几数]*[家个类])?{_FIRM}?(?:等)?"
+    f"|(?:序号|第)[0-9一二三四五六七八九十]+(?:号|行|条|家|个|项)?{_FIRM}?"
     f"|(?:同|见|详见|参见)?(?:上|前|下|附)(?:一?[行条列项面文表件述家个])?{_FIRM}?"
     "|(?:同|见|详见|参见)(?:[上前下附第序表0-9]|sheet)(?!.*(?:公司|厂)$).*)$"
 )

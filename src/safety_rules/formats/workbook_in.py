@@ -13,18 +13,18 @@ import python_calamine
 
 from safety_rules.formats import binary_size, limits, ods_size
 from safety_rules.formats.number_format import shown
-from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, is_blank, letters
+from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, cell_text, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem
-from safety_rules.semantics.admission.objects import Unread
+from safety_rules.semantics.admission.objects import MOST_SHOWN, Unread
 from safety_rules.words.catalog import LANGUAGES, both, texts
 from safety_rules.words.problem import problem
 from safety_rules.words.said import said, series
 
 ZIP = b"PK"
-MOST_TOLD = 10
+MOST_TOLD, MOST_BESIDE = 10, 40
 
 
 def sheets(path: Path) -> tuple[RawTable, ...]:
@@ -113,7 +113,8 @@ def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTab
     except LedgerError as error:
         raise LedgerError(f"the sheet `{name}` of `{path.name}` cannot be read: {error}") from None
     notices = tuple(_notices(name, seen, hidden, sheet.total_height))
-    return RawTable(name, lambda: _rows(sheet, seen), size=sheet.total_height, hidden=hidden, notices=notices)
+    size = sheet.total_height
+    return RawTable(name, lambda: _rows(sheet, seen), size=size, hidden=hidden, notices=notices, beside=seen.beside)
 
 
 def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Problem]:
@@ -130,6 +131,9 @@ def _notices(name: str, seen: Seen, hidden: bool, height: int) -> Iterator[Probl
         yield problem("assumed-hidden.columns", "", name, columns=series(columns))
     if seen.far:
         yield problem("far-cell", "", name, cells=series(seen.far[:MOST_TOLD]))
+    if seen.beside:
+        texts_beside = (f"{b.cell or b.row}：{b.text[:MOST_BESIDE]}" for b in seen.beside[:MOST_TOLD])
+        yield problem("beside-cells", "", name, count=len(seen.beside), texts=series(texts_beside))
     if not seen.told:
         yield problem("assumed-format", "", name)
 
@@ -171,6 +175,8 @@ def _as_seen(index: int, row: list[Any], seen: Seen) -> tuple[Any, ...]:
             row[column] = Unread("", said("no-value"))
         elif at in seen.errors:
             row[column] = Unread(seen.errors[at], said("formula-error", shown=seen.errors[at]))
+        elif at in seen.struck and not is_blank(cell):
+            row[column] = Unread(cell_text(cell), said("struck-out", shown=cell_text(cell)[:MOST_SHOWN]))
         elif at in seen.formats and isinstance(cell, int | float) and not isinstance(cell, bool):
             row[column] = _formatted(cell, seen.formats[at])
     return tuple(row)

@@ -20,6 +20,7 @@ from safety_rules.formats.safe import printable
 from safety_rules.formats.sheets_out import problem_rows, rule_rows, summary_rows
 from safety_rules.formats.styles import Styles, new_workbook, set_page, styles_of, write_sheet, write_text, write_value
 from safety_rules.formats.table import cell_text, is_blank
+from safety_rules.formats.workbook_notes import OURS
 from safety_rules.language.kinds import Kind, Number, Text
 from safety_rules.language.record import Problem
 from safety_rules.words.catalog import sentence, texts
@@ -183,7 +184,7 @@ class _Main:
             index = index * 26 + ord(letter) - 64
         column = index - 1 + len(self.numbers)
         said = printable(problem.message.in_(self.language))
-        self.sheet.write_comment(at, column + (column >= self.beside), said, {"x_scale": 2, "author": ""})
+        self.sheet.write_comment(at, column + (column >= self.beside), said, {"x_scale": 2, "author": OURS})
         self.comments += 1
 
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from safety_rules.formats import limits
 from safety_rules.formats.number_format import BUILT_IN, needs_reading
+from safety_rules.formats.workbook_notes import Beside, beside_cells
 from safety_rules.language.errors import LedgerError
 
 PIECE = 1 << 20
@@ -48,7 +49,9 @@ THREE_LETTERS = re.compile(rb""" r=["'][A-Z]{3}[0-9]""")
 TWO_LETTERS = re.compile(rb""" r=["']([A-Z]{2})[0-9]""")
 NO_VALUE = re.compile(rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 TEXT = re.compile(rb"""<t\b[^>]*>([^<]*)</t>|\bt=["']str["'][^>]*>(?:<f\b[^>]*/>|<f\b[^>]*>[^<]*</f>)?<v>([^<]*)</v>""")
+SHARED_CELL = re.compile(rb"""<c\b([^>]*\bt=["']s["'][^>]*)>\s*<v>([0-9]+)</v>""")
 SHARED = re.compile(rb"""\bt=["']s["'][^>]*>\s*<v>([0-9]+)</v>""")
+STRUCK = re.compile(rb"<(?:[a-z]+:)?strike(?: val=[\"'](?:1|true)[\"'])? ?/>")
 ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>))?\s*<v>([^<]*)</v>""")
 
 
@@ -56,6 +59,7 @@ ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>(?:\s*<f\b(?:[^>]*/>|[^>]*
 class Seen:
     """What one sheet's XML tells; rows and columns count from 0, `formats` are codes by cell.
 
+    `struck` are cells whose text is struck out, all of it or a part; `beside` are comments and texts in boxes.
     `far` are cells with a value that no table reaches: beyond column ZZ, or after a hundred thousand rows without any.
     """
 
@@ -63,6 +67,8 @@ class Seen:
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     empty_formulas: set[tuple[int, int]] = field(default_factory=set)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    beside: tuple[Beside, ...] = ()
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     far: list[str] = field(default_factory=list)
@@ -75,12 +81,12 @@ class Seen:
     @property
     def odd(self) -> int:
         """How many cells are not what their value says."""
-        return len(self.formats) + len(self.empty_formulas) + len(self.errors)
+        return len(self.formats) + len(self.empty_formulas) + len(self.errors) + len(self.struck)
 
     @property
     def rows(self) -> frozenset[int]:
         """The rows in which some cell is not what its value says."""
-        return frozenset(r for r, _ in (*self.formats, *self.empty_formulas, *self.errors))
+        return frozenset(r for r, _ in (*self.formats, *self.empty_formulas, *self.errors, *self.struck))
 
 
 @dataclass(slots=True)
@@ -123,7 +129,9 @@ class Parts:
                 part = _parts(book).get(sheet)
                 if part is None or part not in book.namelist():
                     return Seen(told=False)
-                return _seen(book, part, _odd_styles(book))
+                found = _seen(book, part, Odd(*_odd_styles(book), _struck_texts(book)))
+                found.beside = beside_cells(part, {*book.namelist()}, lambda name: _small(book, name))
+                return found
         except BROKEN:
             return Seen(told=False)
 
@@ -190,11 +198,29 @@ def _parts(book: zipfile.ZipFile) -> dict[str, str]:
     return found
 
 
-def _odd_styles(book: zipfile.ZipFile) -> dict[int, str]:
-    """Return the format of each style under which a number is not simply what it is."""
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Styles under which a number is not simply what it is, those that strike a text out, and shared texts that are struck."""
+
+    formats: Mapping[int, str]
+    struck: frozenset[int]
+    texts: frozenset[int]
+
+
+def _struck_texts(book: zipfile.ZipFile) -> frozenset[int]:
+    """Return the shared texts some of which is struck out, by their numbers."""
+    name = next((n for n in book.namelist() if n.lower().endswith("sharedstrings.xml")), None)
+    data = book.read(name) if name is not None else b""
+    if b"strike" not in data:
+        return frozenset()
+    return frozenset(i for i, text in enumerate(data.split(b"</si>")) if STRUCK.search(text))
+
+
+def _odd_styles(book: zipfile.ZipFile) -> tuple[dict[int, str], frozenset[int]]:
+    """Return the format of each style under which a number is not simply what it is, and the styles that strike out."""
     name = next((n for n in book.namelist() if n.endswith("xl/styles.xml")), None)
     if name is None:
-        return {}
+        return {}, frozenset()
     root = _small(book, name)
     own = root.tag.partition("}")[0] + "}"
     codes = dict(BUILT_IN)
@@ -202,14 +228,19 @@ def _odd_styles(book: zipfile.ZipFile) -> dict[int, str]:
         codes[int(e.get("numFmtId", "0"))] = e.get("formatCode", "")
     cells = root.find(f"{own}cellXfs")
     used = [int(e.get("numFmtId", "0")) for e in cells] if cells is not None else []
-    return {i: codes[n] for i, n in enumerate(used) if n in codes and needs_reading(codes[n])}
+    drawn = [int(e.get("fontId", "0")) for e in cells] if cells is not None else []
+    fonts = root.find(f"{own}fonts")
+    out = [f.find(f"{own}strike") for f in fonts] if fonts is not None else []
+    void = {i for i, e in enumerate(out) if e is not None and e.get("val", "1") in ("1", "true")}
+    formats = {i: codes[n] for i, n in enumerate(used) if n in codes and needs_reading(codes[n])}
+    return formats, frozenset(i for i, n in enumerate(drawn) if n in void)
 
 
-def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
+def _seen(book: zipfile.ZipFile, part: str, odd: Odd) -> Seen:
     found = Seen(part=part)
     styled = None
-    if odd:
-        numbers = "|".join(map(str, odd)).encode()
+    if styles := {*odd.formats, *odd.struck}:
+        numbers = "|".join(map(str, sorted(styles))).encode()
         styled = re.compile(rb"""<c\b([^>]*?\bs=["'](?:""" + numbers + rb""")["'][^>]*)>""")
     for piece in _pieces(book, part, found):
         _look(piece, found, odd, styled)
@@ -218,7 +249,7 @@ def _seen(book: zipfile.ZipFile, part: str, odd: Mapping[int, str]) -> Seen:
     return found
 
 
-def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[bytes] | None) -> None:
+def _look(piece: bytes, found: Seen, odd: Odd, styled: re.Pattern[bytes] | None) -> None:
     if THREE_LETTERS.search(piece):
         found.far += [m[1].decode() for m in FAR_CELL.finditer(piece) if m[2]]
     if wide := max(TWO_LETTERS.findall(piece), default=b""):
@@ -250,8 +281,16 @@ def _look(piece: bytes, found: Seen, odd: Mapping[int, str], styled: re.Pattern[
     if styled is not None:
         for attributes in (m[1] for m in styled.finditer(piece)):
             style = STYLE.search(attributes)
+            number = int(style[1]) if style else -1
             for at in _at(attributes, found):
-                found.formats[at] = odd[int(style[1])] if style else ""
+                if number in odd.struck:
+                    found.struck.add(at)
+                else:
+                    found.formats[at] = odd.formats.get(number, "")
+    if odd.texts:
+        for attributes, text in SHARED_CELL.findall(piece):
+            if int(text) in odd.texts:
+                found.struck.update(_at(attributes, found))
 
 
 def _at(attributes: bytes, found: Seen) -> Iterator[tuple[int, int]]:

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-FIRM = re.compile(r"(?:\(.*?\))|(?:(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司|集团|总厂|工厂|厂|分公司)$")
+ASIDE = re.compile(r"\(.*?\)|\[.*?\]|〔.*?〕|【.*?】")
+FIRM = re.compile(r"(?:(?:集团)?(?:股份)?(?:有限)?(?:责任)?公司|集团|总厂|工厂|厂|分公司)$")
 FIRM_SIGNS = str.maketrans("團責總廠", "团责总厂")
 NO_LETTER = re.compile(r"[\W_]+")
 COMPANY = re.compile(r"(?:company|co|limited|ltd|incorporated|inc|corporation|corp|llc|plc|gmbh|pte|group|holdings?)$")
@@ -32,7 +33,7 @@ def stem(name: str) -> str:
     ('绿源化工', 'greenchem', 'greenchem')
     """
     if in_chinese(name):
-        return FIRM.sub("", name.translate(FIRM_SIGNS))
+        return FIRM.sub("", ASIDE.sub("", name.translate(FIRM_SIGNS)))
     left = NO_LETTER.sub("", name)
     while (shorter := COMPANY.sub("", left)) and shorter != left:
         left = shorter

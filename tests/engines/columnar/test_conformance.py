@@ -76,9 +76,8 @@ def test_a_condition_has_the_truth_that_is_written(case: ConditionCase, clean: b
         assert LEFT[case.that] in UNSUPPORTED
     else:
         assert found == [case.by_kleene()], case.that
-    assert not case.by_bounds or by_sql(con, case.requirement(), case.record, clean)[1], (
-        "a row that bounds decide leaves"
-    )
+    if case.by_bounds:
+        assert by_sql(con, case.requirement(), case.record, clean)[1], "a row that bounds decide leaves"
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in VERDICTS])

@@ -74,7 +74,8 @@ def test_every_condition_has_the_truth_that_is_written(spark: Any, tmp_path: Pat
             if LEFT.get(case.that) == "number-without-short-decimal":
                 continue  # no DOUBLE of a table is 2000/3
             assert final[j][j] is case.by_kleene(), case.that
-            assert sql[j][j] is case.by_kleene() or case.that in LEFT, case.that
+            if case.that not in LEFT:
+                assert sql[j][j] is case.by_kleene(), case.that
 
 
 def test_the_short_query_has_the_truth_that_is_written_or_the_row_goes_back(spark: Any, tmp_path: Path) -> None:
@@ -95,8 +96,9 @@ def test_the_short_query_has_the_truth_that_is_written_or_the_row_goes_back(spar
         with fit_for_laws(spark, whole=True):
             got = sorted((row.asDict() for row in shown.collect()), key=lambda row: row["at"])
         for j, (case, row) in enumerate(zip(cases, got, strict=True)):
-            assert row["again"] or statuses_of(row, law)[j] is case.status, case.that
-            answered += not row["again"]
+            if not row["again"]:
+                assert statuses_of(row, law)[j] is case.status, case.that
+                answered += 1
     assert answered >= 300  # about half; which ones stand by a row that goes back moves with each case that is written
 
 

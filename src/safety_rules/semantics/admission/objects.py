@@ -70,7 +70,11 @@ def _of_object(data: Any) -> Any:
     match data:
         case str():
             return str.__str__(data)
-        case bool() | list() | tuple() | Mapping() | set() | frozenset():
+        case list():  # what it holds, whatever its class says of that
+            return list.__getitem__(data, slice(None))
+        case tuple():
+            return tuple.__getitem__(data, slice(None))
+        case bool() | Mapping() | set() | frozenset():
             return data
         case int():
             return int.__pos__(data)
@@ -91,7 +95,7 @@ def _of_object(data: Any) -> Any:
         return data.model_dump(by_alias=False, exclude_unset=True)
     if dataclasses.is_dataclass(data) and not isinstance(data, type):
         return {f.name: getattr(data, f.name) for f in dataclasses.fields(data)}
-    for method in ("tolist", "to_list", "item"):
+    for method in ("tolist", "to_list", "item", "as_py", "to_pylist"):
         if hasattr(data, method):
             found = getattr(data, method)()
             if type(found) in PLAIN or isinstance(found, datetime.datetime):

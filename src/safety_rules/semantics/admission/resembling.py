@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import denies
 
 NEAR = 0.8
+NOT_OF_RECORDS = re.compile("insur|plan|pool|drill|prevent|training|response|emergenc|provision")
 SHORTEST = 2
 MOST_NAMES, MOST_VOCABULARIES = 20_000, 8
 SEPARATORS = str.maketrans(dict.fromkeys("._-/ \u3000·", ""))
@@ -51,8 +53,13 @@ def _known(same: Same[Vocabulary]) -> tuple[dict[str, list[str]], list[tuple[str
         if isinstance(fact.kind, Records) and fact.key.count(".") == 1:
             own = {fact.field.casefold(), fact.zh_key.rpartition(".")[2], fact.name.zh, *fact.headings}
             choices = [f.kind.choices for f in vocabulary.fields(fact.key) if isinstance(f.kind, Choice)]
-            kinds = [o.name.zh for c in choices[:1] for o in c.options if len(o.name.zh) > SHORTEST]
-            lists.append((fact.key, own, kinds))
+            options = [o for c in choices[:1] for o in c.options]
+            kinds = [n for o in options for n in (o.name.zh, *o.aliases) if len(n) > SHORTEST and not n.isascii()]
+            words = [
+                looks(fact.name.en).removesuffix("s"),
+                *(n for o in options if " " in o.name.en for n in (looks(o.name.en),)),
+            ]
+            lists.append((fact.key, own, [*kinds, *(w for w in words if len(w) > SHORTEST)]))
     return by_look, lists
 
 
@@ -70,7 +77,8 @@ def _nearly(last: str, own: Iterable[str], kinds: Iterable[str]) -> bool:
         if 2 * min(len(last), len(name)) >= NEAR * (len(last) + len(name)):  # else no order of signs is that near
             if difflib.SequenceMatcher(None, last, name).ratio() >= NEAR:
                 return True
-    return any(kind in last for kind in kinds)
+    said = looks(last)
+    return any(kind in (said if kind.isascii() else last) for kind in kinds) and not NOT_OF_RECORDS.search(said)
 
 
 def _says_nothing(item: object) -> bool:

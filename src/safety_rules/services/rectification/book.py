@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from safety_rules.formats.heading_map import Layout
+from safety_rules.formats.table import owner
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.record import Problem
 from safety_rules.services.rectification.forms import CODE, DEADLINE, DUE, EVIDENCE, LEVELS, STEPS, TASKS, WAY
@@ -204,6 +205,9 @@ def _details(row: Row, units: set[str] | None, codes: dict[str, str] | None) -> 
         if not row.text(heading):
             raise RefusedError(f"“{heading}”未填写", f"`{heading}` is blank", heading)
     unit, name, code = row.text("责任单位"), row.text("整改单位"), "".join(row.text(CODE).split())
+    for heading, text in (("责任单位", unit), ("整改单位", name)):
+        if text and not owner(text):  # 同上, 各单位
+            raise RefusedError(f"“{heading}”的“{text}”没有写明是哪个单位", f"`{text}` names nobody", heading)
     if unit and units is not None and unit not in units:
         zh = f"责任单位“{unit}”不在“责任单位”表中"
         raise RefusedError(zh, f"the responsible unit `{unit}` is unknown", "责任单位")

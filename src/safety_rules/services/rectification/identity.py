@@ -38,13 +38,18 @@ def identified(
 ) -> list[Known]:
     """Return rows in their order, each under its number in the ledger.
 
-    `numbered` is the heading of numbers: rows that have it are left. `told` is what a person said of made numbers:
-    whether they are the near danger of the ledger (True), or dangers of their own.
+    `numbered` is the heading of numbers: rows that have it are left, but for width, case and blanks in the number.
+    `told` is what a person said of made numbers: whether they are the near danger of the ledger (True), or dangers
+    of their own.
     """
     said = {_said(cells(d.past), headings): id for id, d in held.items() if id.startswith(OWN)}
     own = [life for life in lives if numbered not in life.row.columns]
     known: dict[int, Known] = {id(life): Known(life) for life in lives}
-    claimed = {life.danger.id for life in lives if numbered in life.row.columns}
+    spelt = {folded(number): number for number in held}
+    for life in (v for v in lives if numbered in v.row.columns and v.danger.id not in held):
+        if (number := spelt.get(folded(life.danger.id))) is not None:  # ＹＨ－１ and yh-1 are YH-1
+            known[id(life)] = Known(_renumbered(life, number))
+    claimed = {known[id(life)].life.danger.id for life in lives if numbered in life.row.columns}
     later = []
     for life in own:
         number = said.get(_said(cells(life.events), headings), life.danger.id)

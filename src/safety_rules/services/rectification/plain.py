@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from safety_rules.formats.table import folded
+from safety_rules.formats.table import RUNNING, folded
 from safety_rules.language.record import Problem
 from safety_rules.services.rectification.forms import DEADLINE, STEPS
 from safety_rules.services.rectification.sheets import Row, Sheet
@@ -48,6 +48,9 @@ def plain(sheets: Iterable[Sheet]) -> tuple[tuple[Row, ...], tuple[Problem, ...]
         if open_ones:
             notices.append(problem("not-kept", "", sheet.name, headings=open_ones))
         notices += [problem("status-not-used", "", n.place, heading=n.given) for n in sheet.unread if n.given in STATUS]
+        others = [n.given for n in sheet.unread if n.given not in STATUS and folded(n.given) not in RUNNING]
+        if others:
+            notices.append(problem("columns-not-used", "", sheet.name, headings="、".join(others)))
         implied = [on for _, _, on, _ in STEPS[1:3] if on not in columns]
         if implied and any(r.text(on) for r in sheet.rows for _, _, on, _ in STEPS[2:] if on in columns):
             notices.append(problem("assumed-step", "", sheet.name, headings="、".join(implied)))

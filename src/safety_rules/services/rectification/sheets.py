@@ -312,10 +312,12 @@ def once(rows: Iterable[Row], heading: str, refusals: list[Refusal]) -> list[Row
         if unread is not None:
             refusals.append(Refusal(row.place(unread[0]), unread[1].why.name))
             continue
-        same.setdefault(row.text(heading) or row.place(), []).append(row)
+        same.setdefault(folded(row.text(heading)) or row.place(), []).append(row)
     good = []
-    for key, found in same.items():
-        differ = any(r.cells != found[0].cells for r in found)
+    for found in same.values():
+        key = found[0].text(heading)
+        first = {**found[0].cells, heading: key}
+        differ = any({**r.cells, heading: key} != first for r in found)
         good += [] if differ else found[:1]
         for row in found if differ else found[1:]:
             others = "、".join(r.place(heading) for r in found if r is not row)

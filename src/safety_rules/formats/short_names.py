@@ -1,0 +1,78 @@
+"""Names of firms that one may write for another: shortened, with its place or its branch, its parts in another order.
+
+People shorten a firm's name by leaving signs out (鼎胜新材), and lengthen it by what it was, where it is, or which branch
+of it. So of two names that may be one, the one has no sign that the other lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from safety_rules.formats.mentions import parts
+from safety_rules.formats.writing import ASIDE, FIRM, FIRM_SIGNS, HAN, NO_LETTER, in_chinese
+
+MANY = re.compile(r"等(?:[0-9一二两三四五六七八九十几]*[家个])?(?:企业|公司|单位)?$")
+MIDDLE = re.compile(r"(?:股份)?有限(?:责任)?公司|分公司|公司")
+MASKED = re.compile(r"某|(?<![a-z])x+(?![a-z])")
+PROVINCE = re.compile(
+    "^(?:中国|北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|"
+    "甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门)[省市]?"
+)
+NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+SIGN = re.compile(rf"[a-z0-9]+|{HAN.pattern}")
+FEWEST_OF_PART = 3
+
+Signs = frozenset[str]
+
+
+def signs(name: str) -> Signs:
+    """Return the signs of a folded Chinese name that tell whose it is, a word in Latin letters as one sign.
+
+    >>> sorted(signs("3m中国有限公司")) == sorted(signs("三m中国")), signs("盐城***厂") == signs("盐城")
+    (True, True)
+    """
+    bare = MIDDLE.sub("", FIRM.sub("", MANY.sub("", name).translate(FIRM_SIGNS)))
+    return frozenset(SIGN.findall(MASKED.sub("", bare).translate(NUMERALS)))
+
+
+def ways(name: str) -> set[Signs]:
+    """Return the signs of a name with what stands in its brackets and without, with its province and without, and of
+    each of several names; a part of few signs is no name.
+
+    A firm of a city may be written as one of its province; one of another city is another.
+    """
+    if not in_chinese(name):
+        return set()
+    whole = _ways(name)
+    return whole | {found for part in parts(name) for found in _ways(part) if len(found) >= FEWEST_OF_PART}
+
+
+def _ways(name: str) -> set[Signs]:
+    texts = {NO_LETTER.sub("", text) for text in (name, ASIDE.sub("", name))}
+    return {found for text in (*texts, *(PROVINCE.sub("", t) for t in texts)) if (found := signs(text))}
+
+
+class Shortened:
+    """Names by their signs, each under the one that fewest of them have, and under all."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.of = [(found, name) for name in names for found in ways(name)]
+        self.having: dict[str, list[int]] = defaultdict(list)
+        for i, (found, _) in enumerate(self.of):
+            for sign in found:
+                self.having[sign].append(i)
+        self.rarest: dict[str, list[int]] = defaultdict(list)
+        for i, (found, _) in enumerate(self.of):
+            self.rarest[min(found, key=lambda s: (len(self.having[s]), s))].append(i)
+
+    def to(self, said: str) -> Iterator[str]:
+        """Yield the names that what is said may be."""
+        for own in ways(said):
+            for i in min((self.having.get(s, ()) for s in own), key=len):
+                if own <= self.of[i][0]:
+                    yield self.of[i][1]
+            for i in (i for s in own for i in self.rarest.get(s, ())):
+                if self.of[i][0] <= own:
+                    yield self.of[i][1]
