@@ -17,6 +17,7 @@ from mcp.types import ToolAnnotations
 
 from safety_rules import answers
 from safety_rules.face import LiveRules
+from safety_rules.language import limits
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.language.exact_json import json_data
 from safety_rules.semantics.verdict.verdict import Verdict
@@ -24,7 +25,6 @@ from safety_rules.version import VERSION
 from safety_rules.words.catalog import sentence
 
 P = ParamSpec("P")
-LARGEST = 1_000_000  # characters of a record
 READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
@@ -44,8 +44,8 @@ def server(rules: LiveRules) -> MCPServer:
         return answered
 
     def verdict(area: str, record: str, on: str | None) -> Verdict:
-        if len(record) > LARGEST:
-            raise ValueError(f"the record is longer than {LARGEST} characters")
+        if len(record) > limits.RECORD_TEXT:
+            raise ValueError(f"the record is longer than {limits.RECORD_TEXT} characters")
         return answers.decided(answers.dated(rules.rules, area, on), [json_data(record)])[0]
 
     @tool

@@ -13,8 +13,8 @@ import pytest
 from chaining.campaign import memory
 from chaining.ledgers import CHAINS, ledger, started
 from safety_rules.engines.forward import chain, plan
+from safety_rules.language import limits
 from safety_rules.language.errors import ChainEngineError, NotFoundError
-from safety_rules.semantics.chaining import chain as definition
 
 HERE = find_spec("durable") is not None
 
@@ -46,7 +46,7 @@ SMALL = ledger(20)
 @pytest.mark.parametrize("engine", ["fixpoint", "auto"])
 def test_chaining_that_does_not_end_is_an_error(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     program, facts = started({"ledger.enterprises": [{"code": "E"}]}, {"endless": ENDLESS, "first": FIRST})
-    monkeypatch.setattr(definition, "MOST_DERIVED", 300)
+    monkeypatch.setattr(limits, "CHAIN_RECORDS", 300)
     with pytest.raises(ChainEngineError, match=r"stratum 1 \(endless, first\): it came to 301 records"):
         chain(program, facts, engine)
 

@@ -11,9 +11,9 @@ import pytest
 from conformance.suite import scope
 from diagnostics.reading import BASE, bad_files, shown, with_files
 from effort import effort
+from safety_rules.language import limits
 from safety_rules.language.diagnostic import SourceText, Span
-from safety_rules.loading import compose
-from safety_rules.loading.compose import MAX_BYTES, document
+from safety_rules.loading.compose import document
 from safety_rules.loading.files import RuleFileText, folder_files
 from safety_rules.loading.rulebook import rulebook
 from safety_rules.semantics.checking.check import condition
@@ -84,13 +84,13 @@ def test_a_sum_of_ninety_terms_is_no_hostile_condition() -> None:
 
 
 def test_a_file_over_the_limit_is_refused_at_once() -> None:
-    tree, diagnostics = document("big.yaml", b"a: " + b"x" * MAX_BYTES)
+    tree, diagnostics = document("big.yaml", b"a: " + b"x" * limits.FILE)
     assert tree is None
     assert [d.code for d in diagnostics] == ["file-too-large"]
 
 
 def test_a_file_of_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compose, "MAX_NODES", 1000)
+    monkeypatch.setattr(limits, "NODES", 1000)
     tree, diagnostics = document("many.yaml", b"- a\n" * 2000)
     assert tree is None
     assert [d.code for d in diagnostics] == ["too-many-nodes"]

@@ -16,8 +16,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 import safety_rules as sr
+from doors.contents import GOOD
 from doors.hostile import OBJECTS
-from doors.matrix import GOOD
 from safety_rules.language.kinds import Records
 
 UTC, CHINA = datetime.UTC, datetime.timezone(datetime.timedelta(hours=8))

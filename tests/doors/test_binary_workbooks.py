@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from doors.writers import _container, _record
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 TOO_MUCH = "more than 850,000,000 bytes of cells and their texts"
@@ -116,3 +116,78 @@ def test_a_far_cell_of_a_binary_sheet_is_refused_with_the_limit(row: int, tmp_pa
     with zipfile.ZipFile(path, "w") as book:
         book.writestr("xl/worksheets/sheet1.bin", bytes([0, 4]) + struct.pack("<I", row) + cell)
     assert refused(path) == f"`a.xlsb` cannot be read beyond sheet 1: {TOO_MUCH}"
+
+
+DAMAGED = "is protected by a password, or damaged; save it without a password as .xlsx"
+BEGIN = _record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0020, 0, 0, 0, 0))
+END = _record(0x000A)
+
+
+@pytest.mark.parametrize("size", [(2**31, 5), (21, 2**15)])
+def test_what_follows_a_part_within_a_sheet_is_measured_too(size: tuple[int, int], tmp_path: Path) -> None:
+    """A chart within a sheet ends before the sheet does."""
+    far = _record(0x0200, struct.pack("<IIHHH", 0, size[0], 0, size[1], 0))
+    assert refused(old(tmp_path / "a.xls", number(0, 0) + BEGIN + END + far)) == f"`a.xls` {DAMAGED}"
+    near = number(1, 1)
+    (table,) = sheets(old(tmp_path / "b.xls", number(0, 0) + BEGIN + END + near))
+    assert [len(r.cells) for r in table.rows()] == [2, 2]
+
+
+def test_a_far_cell_after_a_chart_is_refused_with_the_limit(tmp_path: Path) -> None:
+    path = old(tmp_path / "a.xls", number(0, 0) + BEGIN + END + number(65_535, 255))
+    assert refused(path) == f"`a.xls` cannot be read beyond sheet 1: {TOO_MUCH}"
+
+
+def binary(path: Path, sheet: bytes, at: str = "xl/worksheets/sheet1.bin", **parts: bytes) -> Path:
+    """Write an .xlsb of one sheet, which stands wherever its workbook says."""
+    rid = "rId1".encode("utf-16-le")
+    listed = bytes([0x9C, 1, 12 + len(rid)]) + struct.pack("<III", 0, 1, 4) + rid
+    target = at.removeprefix("xl/")
+    links = f'<Relationships><Relationship Target="{target}" Id="rId1"/></Relationships>'
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.bin", listed)
+        book.writestr("xl/_rels/workbook.bin.rels", links)
+        book.writestr(at, sheet)
+        for name, data in parts.items():
+            book.writestr(f"xl/{name}.bin", data)
+    return path
+
+
+def cell(row: int, column: int) -> bytes:
+    return bytes([0, 4]) + struct.pack("<I", row) + bytes([5, 16]) + struct.pack("<IId", column, 0, 15.0)
+
+
+@pytest.mark.parametrize(
+    "at", ["xl/worksheets/sheet1.bin", "xl/sheet1.bin", "xl/worksheets/sheet1.dat", "xl/styles.bin"]
+)
+def test_a_binary_sheet_is_measured_wherever_its_workbook_says_that_it_is(at: str, tmp_path: Path) -> None:
+    path = binary(tmp_path / "a.xlsb", cell(0, 0) + cell(1_048_575, 16_383), at)
+    assert refused(path) == f"`a.xlsb` cannot be read beyond sheet 1: {TOO_MUCH}"
+
+
+@pytest.mark.parametrize(
+    "record", [bytes([0, 0]), bytes([5, 2, 0, 0]), bytes([0, 4, 1]), bytes([7, 8]) + bytes(8), bytes([0x9C])]
+)
+def test_a_record_that_is_too_short_for_what_it_says_is_refused(record: bytes, tmp_path: Path) -> None:
+    """Its reader would take what stands before in its memory."""
+    assert refused(binary(tmp_path / "a.xlsb", cell(1, 1) + record)) == f"`a.xlsb` {DAMAGED}"
+
+
+@pytest.mark.parametrize("part", ["sharedStrings", "worksheets/sheet1"])
+def test_more_records_than_there_can_be_cells_are_refused_soon(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "HELD", 70_000)
+    many = bytes([0xC8, 5, 0]) * 1500
+    made = {"sharedStrings": many} if part == "sharedStrings" else {}
+    path = binary(tmp_path / "a.xlsb", cell(0, 0) if made else many, **made)
+    assert refused(path) == f"`a.xlsb` {DAMAGED}"
+
+
+def test_sheets_of_an_old_file_that_lie_in_each_other_are_counted_by_their_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = old(tmp_path / "a.xls", _record(0x0042, b"\0\0") * 500)
+    assert sheets(path)
+    monkeypatch.setattr(limits, "OLD_BOOK", 9_000)
+    assert refused(path) == f"`a.xls` {DAMAGED}"

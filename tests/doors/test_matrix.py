@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import safety_rules as sr
-from doors.matrix import DOORS, GOOD, PRINCIPLES, Case, Door, Principle
+from doors.contents import GOOD, Case, Principle
+from doors.matrix import DOORS, Door
+from doors.principles import PRINCIPLES
 from doors.through import Answer, by_record, by_spark
 
 CELLS = [(p, d) for p in PRINCIPLES for d in DOORS]

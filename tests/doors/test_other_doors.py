@@ -15,8 +15,8 @@ import xlsxwriter
 import safety_rules as sr
 from doors.reading import BEST, HEADINGS, LEDGERS, OPEN, area, ledger, made, row, said, screened
 from doors.writers import ods
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_in import sheets
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 from safety_rules.services.rectification.book import Read, read
 from safety_rules.services.rectification.table import lifecycle
@@ -139,7 +139,7 @@ def test_a_plain_ledger_of_dangers_is_read_and_what_it_does_not_keep_is_asked() 
     ]
     assert [(x.danger.deadline, x.danger.details.level) for x in least.lives] == [(datetime.date(2020, 9, 10), "")]
     assert (real.refusals, least.refusals) == ((), ())
-    codes = "assumed-headings assumed-column assumed-column assumed-number not-kept status-not-used assumed-step"
+    codes = "assumed-headings assumed-column assumed-column assumed-number not-kept status-not-used columns-not-used assumed-step"
     assert [n.code for n in real.notices] == codes.split()
     assert any("“领域、隐患级别、责任单位”" in n.message.zh for n in least.notices)
 

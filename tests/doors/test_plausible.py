@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import safety_rules as sr
-from doors.matrix import ACCIDENTS, BEST, DEATHS, GOOD, INVESTED, LAND, OPEN
+from doors.contents import ACCIDENTS, BEST, DEATHS, GOOD, INVESTED, LAND, OPEN
 from doors.through import as_arrow, nested
 from safety_rules.cli.main import cli
 from safety_rules.engines.compiled.fast import fast

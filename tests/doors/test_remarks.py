@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from doors.matrix import GOOD
+from doors.contents import GOOD
 from doors.reading import BEST, HEADINGS, OPEN, area, ledger, made, row, said, screened
 
 NAME = "盐城甲新能源科技有限公司"

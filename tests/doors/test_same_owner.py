@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from doors import through
-from doors.matrix import BLACK, DEATHS, GOOD
+from doors.contents import BLACK, DEATHS, GOOD
 from doors.reading import BEST, OPEN, area, screened
 from doors.writers import workbook
 from safety_rules.services.screening import screen

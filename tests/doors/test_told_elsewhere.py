@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from doors.matrix import BLACK
-from doors.matrix import GOOD as CONTENT
+from doors.contents import BLACK
+from doors.contents import GOOD as CONTENT
 from doors.reading import BEST, HEADINGS, OPEN, area, ledger, made, row, screened
 
 LISTED = ["企业名称", "名单", "列入日期", "名单状态"]

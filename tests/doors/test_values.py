@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import safety_rules as sr
+from safety_rules.language import limits
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Name, Number, Option, Text
 from safety_rules.language.units import Unit
 from safety_rules.language.vocabulary import Bounds, Fact
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.semantics.admission.values import (
-    MOST_CHARACTERS,
     admitted_value,
     choice_parts,
     day,
@@ -112,7 +112,7 @@ def test_a_python_number_is_the_decimal_that_it_is_written_as(data: Any, number:
     ("data", "value"),
     [
         (True, True), (False, False), (" 是 ", True), ("YES", True), ("无", False), ("也许", "! not-boolean"), (1, "! not-boolean"), (0, "! not-boolean"),
-        (None, "! not-boolean"), ("x" * (MOST_CHARACTERS + 1), "! too-long"), ("x" * MOST_CHARACTERS, "! not-boolean"),
+        (None, "! not-boolean"), ("x" * (limits.TEXT + 1), "! too-long"), ("x" * limits.TEXT, "! not-boolean"),
     ],
 )  # fmt: skip
 def test_yes_and_no_are_words_and_truths_and_no_number(data: Any, value: Any) -> None:
@@ -226,7 +226,7 @@ def test_forty_characters_are_shown_of_what_cannot_be_read(kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "value"),
-    [("１２亩", 12), (12, 12), ("12亩", 12), ([12], "! not-a-number"), (None, "! not-a-number"), ("９" * (MOST_CHARACTERS + 1), "! too-long"), ("约12亩", "! not-exact")],
+    [("１２亩", 12), (12, 12), ("12亩", 12), ([12], "! not-a-number"), (None, "! not-a-number"), ("９" * (limits.TEXT + 1), "! too-long"), ("约12亩", "! not-exact")],
 )  # fmt: skip
 def test_data_is_read_as_people_write_it_or_the_reason_is_that_of_its_spelling(data: Any, value: Any) -> None:
     assert MU is not None

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 import safety_rules as sr
+from doors.contents import Content
 from doors.writers import ods, workbook, xls
 from safety_rules.language.vocabulary import Vocabulary
 from safety_rules.services.screening import screen
 
-Content = Mapping[str, Any]
 Judge = Callable[[sr.DatedArea, Sequence[Content], Path], "list[Answer]"]
 # What a table says once of a column, a record says of the fact; and what only files can have is said in their words.
 FEW = 4

@@ -22,12 +22,12 @@ from starlette.testclient import TestClient
 
 from page.browser import needs_browser, opened
 from safety_rules.face import load
+from safety_rules.language import limits
 from safety_rules.semantics.reads import facts_of
 from safety_rules.services.blank import KINDS
 from safety_rules.services.rectification.recording import dangers as recorded
 from safety_rules.services.rectification.recording import history
 from safety_rules.services.rectification.table import lifecycle
-from safety_rules.web import app as served
 from safety_rules.web import desk
 from safety_rules.web.app import application
 
@@ -241,7 +241,7 @@ def test_a_pdf_stands_beside_each_paper_where_libreoffice_is(
     [
         ({"origin": "http://elsewhere.example"}, 403),
         ({"host": "elsewhere.example"}, 400),
-        ({"content-length": str(served.LARGEST + 1)}, 413),
+        ({"content-length": str(limits.UPLOAD + 1)}, 413),
     ],
 )
 def test_who_is_not_answered(client: TestClient, headers: dict[str, str], status: int) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 import safety_rules as sr
-from doors.matrix import GOOD
+from doors.contents import GOOD
 from effort import effort
 from safety_rules.formats.columns import told
 from safety_rules.language.kinds import Boolean, Choice

@@ -6,23 +6,29 @@ fill any memory. Formats: [MS-CFB] 2, [MS-XLS] 2.4, [MS-XLSB] 2.1.4 and 2.4.
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_xml import BROKEN
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 SECTORS_END = 0xFFFFFFFA  # from here on a number of a sector is none
+BEGINS = {0x809, 0x409, 0x209, 0x9}
 EOF, BOUND_SHEET, SST, CONTINUE = 0xA, 0x85, 0xFC, 0x3C
 DIMENSIONS, LABEL, LABEL_SST, MULTIPLE = 0x200, 0x204, 0xFD, 0xBD
 CELLS = {0x203, 0x27E, MULTIPLE, LABEL, LABEL_SST, 0x6, 0x205, 0xD6}
 ROWS, COLUMNS = 65_536, 256
 TEXT_BYTES = 3  # of a character, at most
 DAMAGED = "is protected by a password, or damaged; save it without a password as .xlsx"
+WORKBOOK = "xl/workbook.bin"
+LINK = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
+ID, TARGET = re.compile(r"""\bId=["']([^"']*)"""), re.compile(r"""\bTarget=["']([^"']*)""")
+RECORD = 16  # bytes that a record counts for, however short it is
 Cell = tuple[int, int, int]  # row, column, bytes of its text
 
 
@@ -48,7 +54,9 @@ def beyond(path: Path) -> LedgerError | None:
                     what = "bytes of cells and their texts"
                     return limits.beyond(path.name, f"sheet {number}", what, limits.HELD)
             held += rows * columns * limits.CELL_HELD
-    except (*BROKEN, struct.error):
+    except (struct.error, IndexError):  # a record that is too short: its reader goes by what it read before
+        return LedgerError(f"`{path.name}` {DAMAGED}")
+    except BROKEN:
         return LedgerError(f"`{path.name}` {DAMAGED}") if old else None
     return None
 
@@ -74,7 +82,7 @@ def _old_sheets(data: bytes) -> Iterator[Iterator[Cell]]:
 def _old_cells(stream: bytes, start: int, lengths: list[int], spent: list[int]) -> Iterator[Cell]:
     """Yield the cells of a sheet; `spent` counts the bytes of all, since sheets may lie in each other."""
     for kind, body in _records(stream, start):
-        spent[0] += 4 + len(body)
+        spent[0] += RECORD + len(body)
         if spent[0] > limits.OLD_BOOK:
             raise ValueError("sheets that lie in each other")
         if kind == DIMENSIONS:
@@ -98,12 +106,15 @@ def _length(lengths: list[int], at: int) -> int:
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """Yield the records from a place of a stream to the end of their part."""
+    """Yield the records from a place of a stream to the end of their part; a part may hold others, as of a chart."""
+    depth = 0
     while at + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)
         yield kind, stream[at + 4 : at + 4 + size]
         at += 4 + size
-        if kind == EOF:
+        depth += kind in BEGINS
+        depth -= kind == EOF
+        if depth <= 0:
             return
 
 
@@ -171,7 +182,8 @@ def _workbook(data: bytes) -> bytes:
 
 def _part_beyond(path: Path) -> LedgerError | None:
     with zipfile.ZipFile(path) as book:
-        if any(i.file_size > limits.OLD_BOOK for i in book.infolist() if i.filename.lower().endswith(".bin")):
+        binary = any(n.lower() == WORKBOOK for n in book.namelist())
+        if any(i.file_size > limits.OLD_BOOK for i in book.infolist() if binary or i.filename.lower().endswith(".bin")):
             return limits.beyond(path.name, "its first sheet", "bytes in a binary sheet", limits.OLD_BOOK)
     return None
 
@@ -179,21 +191,39 @@ def _part_beyond(path: Path) -> LedgerError | None:
 def _new_sheets(path: Path) -> Iterator[Iterator[Cell]]:
     """Yield the cells of each binary sheet of a zipped workbook."""
     with zipfile.ZipFile(path) as book:
-        names = [i.filename for i in book.infolist()]
+        names = {n.lower(): n for n in book.namelist()}
+        left = [limits.HELD // limits.CELL_HELD]
         lengths = list[int]()
-        for name in (n for n in names if n.lower().endswith("sharedstrings.bin")):
-            lengths += [TEXT_BYTES * len(b) // 2 for kind, b in _new_records(book.read(name)) if kind == 19]
+        for name in (n for n in names if n.endswith("sharedstrings.bin")):
+            for kind, body in _new_records(book.read(names[name]), left):
+                if kind == 19:
+                    lengths.append(TEXT_BYTES * len(body) // 2)
+        listed = _targets(book, names, left) if WORKBOOK in names else set[str]()
         for name in names:
-            if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".bin"):
-                yield _new_cells(book.read(name), lengths)
+            if name in listed or (name.startswith("xl/worksheets/") and name.endswith(".bin")):
+                yield _new_cells(book.read(names[name]), lengths, left)
 
 
-def _new_cells(data: bytes, lengths: list[int]) -> Iterator[Cell]:
+def _targets(book: zipfile.ZipFile, names: Mapping[str, str], left: list[int]) -> set[str]:
+    """Return the parts that a binary workbook calls its sheets, wherever they are."""
+    links = names.get("xl/_rels/workbook.bin.rels")
+    text = book.read(links).decode("utf-8", "replace") if links is not None else ""
+    to = {i[1]: t[1].lstrip("/").lower() for e in LINK.findall(text) if (i := ID.search(e)) and (t := TARGET.search(e))}
+    found = set[str]()
+    for kind, body in _new_records(book.read(names[WORKBOOK]), left):
+        if kind == 156:
+            size = struct.unpack_from("<I", body, 8)[0]
+            target = to.get(body[12 : 12 + 2 * size].decode("utf-16-le", "replace"), "")
+            found |= {target, f"xl/{target}"}
+    return found
+
+
+def _new_cells(data: bytes, lengths: list[int], left: list[int]) -> Iterator[Cell]:
     row = 0
-    for kind, body in _new_records(data):
+    for kind, body in _new_records(data, left):
         if kind == 0:
             row = struct.unpack_from("<I", body)[0]
-        elif 1 < kind <= 11:
+        elif 1 <= kind <= 11:
             text = 0
             if kind in (6, 8):
                 text = TEXT_BYTES * len(body) // 2
@@ -202,8 +232,8 @@ def _new_cells(data: bytes, lengths: list[int]) -> Iterator[Cell]:
             yield row, struct.unpack_from("<I", body)[0], text
 
 
-def _new_records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield records whose kind and size are numbers of seven bits a byte."""
+def _new_records(data: bytes, left: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield records whose kind and size are numbers of seven bits a byte; `left` is how many more are read of all parts."""
     at = 0
     while at < len(data):
         kind, at = data[at], at + 1
@@ -215,5 +245,8 @@ def _new_records(data: bytes) -> Iterator[tuple[int, bytes]]:
             size, shift = size | (byte & 0x7F) << shift, shift + 7
             if not byte & 0x80:
                 break
+        left[0] -= 1
+        if at + size > len(data) or left[0] < 0:
+            raise struct.error("a record that is cut, or more of them than there are cells")
         yield kind, data[at : at + size]
         at += size

@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from safety_rules.formats.limits import CELL, ROW, beyond
 from safety_rules.formats.table import RawRow, RawTable
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 CHUNK = 1 << 20
@@ -69,9 +69,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[RawRow]:
     """Yield the rows; raises LedgerError at a quote that is not closed, or is closed only by one of another row."""
-    csv.field_size_limit(CELL)
+    csv.field_size_limit(limits.CELL)
     with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(lines_of(file, path.name, ROW), delimiter=delimiter, strict=True)
+        reader = csv.reader(lines_of(file, path.name, limits.ROW), delimiter=delimiter, strict=True)
         number = width = size = 0
         try:
             for number, cells in enumerate(reader, 1):
@@ -81,7 +81,7 @@ def _rows(path: Path, encoding: str, delimiter: str) -> Iterator[RawRow]:
                 yield RawRow(number, tuple(cells))
         except csv.Error as error:
             if "field larger" in str(error):
-                raise beyond(path.name, f"row {number}", "characters in a cell", CELL) from None
+                raise limits.beyond(path.name, f"row {number}", "characters in a cell", limits.CELL) from None
             line = _open_quote(path, encoding, delimiter, size)
             raise LedgerError(
                 f"`{path.name}`: the quote opened in line {line} is not closed before other text"
@@ -93,7 +93,7 @@ def lines_of(file: TextIO, name: str, most: int) -> Iterator[str]:
     number = 0
     while line := file.readline(most + 1):
         if len(line) > most:
-            raise beyond(name, f"line {number}", "characters in a line", most)
+            raise limits.beyond(name, f"line {number}", "characters in a line", most)
         number += 1
         yield line
 
@@ -134,16 +134,16 @@ def plain(path: Path, delimiter: str, headings: Sequence[str], no_record: Callab
     blank = re.compile(sign + rb"[ \t]*" + sign)
     quoted = re.compile(rb'(?<![^%b\n])"[^"\r\n]*(?:""[^"\r\n]*)*"(?![^%b\r\n])' % (sign, sign))
     with path.open("rb") as file:
-        head = file.readline(ROW)
+        head = file.readline(limits.ROW)
         ending = b"\r\n" if head.endswith(b"\r\n") else b"\n"
         if b"\r" in head.removesuffix(ending):
             return False
         while chunk := file.read(CHUNK):
-            chunk += file.readline(ROW)
+            chunk += file.readline(limits.ROW)
             lines = chunk.removesuffix(ending).split(ending)
             bare = quoted.sub(b"", chunk) if b'"' in chunk else chunk
             ends = (len(lines) - 1 + chunk.endswith(ending)) * len(ending)
-            if b'"' in bare or bare.count(b"\r") + bare.count(b"\n") != ends or max(map(len, lines)) > CELL:
+            if b'"' in bare or bare.count(b"\r") + bare.count(b"\n") != ends or max(map(len, lines)) > limits.CELL:
                 return False
             if {line.count(sign) for line in bare.removesuffix(ending).split(ending)} != {width - 1}:
                 return False

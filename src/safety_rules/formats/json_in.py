@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from safety_rules.formats.csv_in import encoding_of, lines_of
-from safety_rules.formats.limits import ITEM, beyond
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.exact_json import json_data, mapping, not_a_number
 from safety_rules.language.kinds import Name
@@ -28,7 +28,7 @@ def json_items(path: Path) -> Iterator[tuple[int, Any, Name | None]]:
 
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:
     with path.open(encoding=encoding) as file:
-        for number, line in enumerate(lines_of(file, path.name, ITEM), 1):
+        for number, line in enumerate(lines_of(file, path.name, limits.ITEM), 1):
             if not line.strip():
                 continue
             try:
@@ -56,8 +56,8 @@ def _array(path: Path, encoding: str) -> Iterator[tuple[int, Any, Name | None]]:
             if buffer.startswith(",") and not separated:
                 buffer, separated = buffer[1:].lstrip(), True
             item = _item(decoder, buffer, path, number)
-            if item is None and len(buffer) > ITEM:
-                raise beyond(path.name, f"item {number}", "characters in an item", ITEM)
+            if item is None and len(buffer) > limits.ITEM:
+                raise limits.beyond(path.name, f"item {number}", "characters in an item", limits.ITEM)
             more = file.read(size) if item is None or item[1] >= len(buffer) else ""
             if more:
                 buffer, size = buffer + more, size * 2

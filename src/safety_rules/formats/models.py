@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
+from safety_rules.language import limits
 from safety_rules.language.clock import is_amount, is_time
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Kind, Number, Records, Text
 from safety_rules.language.rulebook import Area, Rulebook
 from safety_rules.language.vocabulary import Fact, Subject, Vocabulary
 from safety_rules.semantics.admission.formats import CREDIT_ALPHABET, FORMATS
 from safety_rules.semantics.admission.unusable import Unusable
-from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, TRUE
+from safety_rules.semantics.admission.values import FALSE, TRUE
 from safety_rules.words.values import decimal
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -143,7 +144,7 @@ def _choice(choices: ChoiceList) -> Any:
 
 def _text(fact: Fact) -> Any:
     if not fact.format:
-        return Annotated[str, Field(max_length=MOST_CHARACTERS)]
+        return Annotated[str, Field(max_length=limits.TEXT)]
 
     def well_formed(text: str) -> str:
         try:

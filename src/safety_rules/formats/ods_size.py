@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from safety_rules.formats import limits
 from safety_rules.formats.workbook_xml import BROKEN
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 PIECE = 1 << 20

@@ -108,10 +108,14 @@ def usable(cell: Any) -> Any:
 
 
 def cell_text(cell: Any) -> str:
-    """Return a cell as one line of text."""
-    if cell is None:
-        return ""
+    """Return a cell as one line of text, as a spreadsheet shows it.
+
+    >>> cell_text(True), cell_text(None)
+    ('TRUE', '')
+    """
     value = usable(cell)
+    if value is None or isinstance(value, bool):
+        return "" if value is None else str(value).upper()
     return str(value).strip()
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import python_calamine
 
-from safety_rules.formats import binary_size, limits, ods_size
+from safety_rules.formats import binary_size, ods_size
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, cell_text, is_blank, letters
 from safety_rules.formats.workbook_xml import Parts, Seen, without_far
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
 from safety_rules.language.record import Problem

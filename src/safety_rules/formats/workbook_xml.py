@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from safety_rules.formats import limits
 from safety_rules.formats.number_format import BUILT_IN, needs_reading
 from safety_rules.formats.workbook_notes import Beside, beside_cells
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 PIECE = 1 << 20

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-MOST_DIGITS = 4000  # of a whole number; Python itself refuses 4,301
+from safety_rules.language import limits
 
 
 def json_data(text: str) -> Any:
@@ -22,8 +22,8 @@ def json_data(text: str) -> Any:
 
 
 def _whole(text: str) -> int:
-    if len(text) > MOST_DIGITS:
-        raise ValueError(f"`{text[:12]}…` has more than {MOST_DIGITS} digits")
+    if len(text) > limits.DIGITS_IN_JSON:
+        raise ValueError(f"`{text[:12]}…` has more than {limits.DIGITS_IN_JSON} digits")
     return int(text)
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-LONGEST, MOST_WAYS = 200, 100_000
+from safety_rules.language import limits
+
 SPECIAL = frozenset(".^$*+?{}[]|()\\")
 IN_CLASS = frozenset("&~|-[]^\\")
 COUNTED = re.compile(r"\{([0-9]{1,3})(?:,([0-9]{1,3}))?\}")
@@ -44,7 +45,7 @@ class _Read:
             start, (length, each) = self.at, self.part()
             low, high = self.count()
             most, ways = most + length * high, ways * sum(each**k for k in range(low, high + 1))
-            if most > LONGEST or ways > MOST_WAYS:
+            if most > limits.PATTERN or ways > limits.PATTERN_WAYS:
                 raise BadPattern("too-many", start)
         return most, ways
 
@@ -89,7 +90,7 @@ class _Read:
             return 1, 1
         self.at = found.end()
         low, high = int(found[1]), int(found[2] or found[1])
-        if high > LONGEST or low > high:
+        if high > limits.PATTERN or low > high:
             raise BadPattern("too-many" if low <= high else "sign", found.start())
         return low, high
 

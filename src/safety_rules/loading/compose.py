@@ -12,16 +12,13 @@ from typing import Any
 
 import yaml
 
+from safety_rules.language import limits
 from safety_rules.language.diagnostic import SourceText, Span
 from safety_rules.loading.tree import Mapping, Node, Scalar, Sequence
 from safety_rules.semantics.admission.folding import INVISIBLE
 from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.said import said
 
-MAX_BYTES = 10 * 1024 * 1024
-MAX_DEPTH = 40
-MAX_NODES = 2_000_000
-MAX_MISTAKES = 100
 PROBLEMS = {"',' or ']'": "yaml.list", "',' or '}'": "yaml.mapping", "expected ':'": "yaml.colon",
     "mapping values": "yaml.values", "expected key": "yaml.key", "cannot start": "yaml.start",
     "end of stream": "yaml.quote"}  # fmt: skip
@@ -57,8 +54,8 @@ def document(name: str, data: bytes) -> tuple[Node | None, list[Diagnostic]]:
 
 def _text(name: str, data: bytes) -> tuple[SourceText, str | None, list[Diagnostic]]:
     empty = SourceText(name, "")
-    if len(data) > MAX_BYTES:
-        size = {"bytes": len(data), "most": MAX_BYTES}
+    if len(data) > limits.FILE:
+        size = {"bytes": len(data), "most": limits.FILE}
         return empty, None, [Diagnostic.of("file-too-large", Span(empty, 0, 0), **size)]
     try:
         text = data.decode("utf-8-sig")
@@ -112,7 +109,7 @@ class _Composer:
         return Diagnostic.of("yaml-syntax", at, problem=said(kind, problem=problem))
 
     def _too_deep(self, at: Span) -> Diagnostic:
-        return Diagnostic.of("too-deep", at, most=MAX_DEPTH)
+        return Diagnostic.of("too-deep", at, most=limits.NESTED)
 
     def document(self) -> Node | None:
         node: Node | None = None
@@ -131,12 +128,12 @@ class _Composer:
 
     def node(self, event: Any, depth: int) -> Node:
         self.nodes += 1
-        if depth > MAX_DEPTH:
+        if depth > limits.NESTED:
             raise Refused(self._too_deep(self.span(event)))
-        if len(self.diagnostics) > MAX_MISTAKES:
-            raise Refused(Diagnostic.of("too-many-mistakes", self.span(event), most=MAX_MISTAKES))
-        if self.nodes > MAX_NODES:
-            raise Refused(Diagnostic.of("too-many-nodes", self.span(event), most=MAX_NODES))
+        if len(self.diagnostics) > limits.MISTAKES:
+            raise Refused(Diagnostic.of("too-many-mistakes", self.span(event), most=limits.MISTAKES))
+        if self.nodes > limits.NODES:
+            raise Refused(Diagnostic.of("too-many-nodes", self.span(event), most=limits.NODES))
         if isinstance(event, yaml.AliasEvent):
             self.report("alias", self.span(event))
             return Scalar.of(f"*{event.anchor}", self.span(event), "*")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
+from safety_rules.language import limits
 from safety_rules.language.expr import Compare, Expr, FactRef, In, ItemField, Listed, Literal, Lookup, walk
 from safety_rules.language.kinds import Kind, Text
 from safety_rules.language.law import Parameter
@@ -18,8 +19,6 @@ from safety_rules.loading.tree import Made, Scalar
 from safety_rules.semantics.admission.values import sayable
 from safety_rules.semantics.checking.check import condition
 from safety_rules.semantics.checking.scope import Scope
-
-MOST_MADE = 40_000  # characters of a condition that the loader writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def read(scalar: Scalar, c: Context, expected: Kind | None, scope: Scope | None 
     """Return the tree of a condition or formula; its diagnostics go to the report."""
     names = scope or c.scope()
     if isinstance(scalar, Made):
-        names = replace(names, spellings=None, longest=MOST_MADE)
+        names = replace(names, spellings=None, longest=limits.CONDITION_MADE)
     expr, wrong = condition(str(scalar), names, scalar.span, expected)
     c.report.diagnostics.extend(wrong)
     for node in () if expr is None else walk(expr):

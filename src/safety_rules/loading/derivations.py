@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from safety_rules.language import limits
 from safety_rules.language.expr import Expr, FactRef, ItemField, children, walk
 from safety_rules.language.rule import Derivation
 from safety_rules.loading.report import Report
-
-MOST_LEVELS = 200
 
 
 def consistent(derivations: Sequence[Derivation], report: Report) -> None:
@@ -46,8 +45,8 @@ def _heights(derivations: Sequence[Derivation], reads: Mapping[str, set[str]], r
     for _ in own:
         total = {f: own[f] + max((total[r] for r in reads[f] if r in total), default=0) for f in own}
         for one in derivations:
-            if total[one.fact] > MOST_LEVELS and one.at is not None:
-                report.error("derivation-too-deep", one.at, fact=one.fact, most=MOST_LEVELS)
+            if total[one.fact] > limits.DERIVED_LEVELS and one.at is not None:
+                report.error("derivation-too-deep", one.at, fact=one.fact, most=limits.DERIVED_LEVELS)
                 return
 
 

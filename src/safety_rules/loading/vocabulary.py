@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from safety_rules.language import kinds
+from safety_rules.language import kinds, limits
 from safety_rules.language.clock import TIME, WITHIN, is_time
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.lookalikes import skeleton
@@ -91,7 +91,8 @@ def _formats(entries: Iterable[tuple[Scalar, TextFormatFile]], report: Report) -
         except BadPattern as wrong:
             why = "format.unbounded" if wrong.why == "unbounded" else "format.too-many"
             why = "format.sign" if wrong.why == "sign" else why
-            report.error(why, file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1)
+            slots = {"most": limits.PATTERN, "ways": limits.PATTERN_WAYS}
+            report.error(why, file.pattern, sign=made.pattern[wrong.at :][:12], place=wrong.at + 1, **slots)
             continue
         for texts, wanted in ((file.like, True), (file.not_like, False)):
             for text in texts:

@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from safety_rules import answers
 from safety_rules.face import LiveRules
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.language.exact_json import json_data
 from safety_rules.semantics.verdict.verdict import Verdict
@@ -45,10 +46,10 @@ GONE = 499  # the client went away: nobody is answered
 class Limits:
     """What a request may ask for."""
 
-    size: int = 10_000_000
-    depth: int = 32
-    records: int = 1_000
-    verdicts: int = 100  # whole ones, of some 200 KB each
+    size: int = limits.BODY
+    depth: int = limits.BODY_DEPTH
+    records: int = limits.BODY_RECORDS
+    verdicts: int = limits.BODY_VERDICTS  # whole ones, of some 200 KB each
     body_seconds: float = 30.0
     seconds: float = 30.0
 
@@ -251,22 +252,22 @@ async def _asked(request: Request, answer: Any) -> Response:
 
 async def _body(request: Request) -> Any:
     """Return the JSON of a request: within its limits, numbers exact, a name twice refused."""
-    limits = _service(request).limits
+    own = _service(request).limits
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise RefusedError("media")
     length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length[:20]) > limits.size:
-        raise RefusedError("large", size=limits.size)
+    if not length.isdigit() or int(length[:20]) > own.size:
+        raise RefusedError("large", size=own.size)
     read = bytearray()
     try:
-        with anyio.fail_after(limits.body_seconds):
+        with anyio.fail_after(own.body_seconds):
             async for part in request.stream():
                 read += part
-                if len(read) > limits.size:
-                    raise RefusedError("large", size=limits.size)
+                if len(read) > own.size:
+                    raise RefusedError("large", size=own.size)
     except TimeoutError:
-        raise RefusedError("slow_body", seconds=f"{limits.body_seconds:g}") from None
-    return await run_in_threadpool(_json, bytes(read), limits.depth)
+        raise RefusedError("slow_body", seconds=f"{own.body_seconds:g}") from None
+    return await run_in_threadpool(_json, bytes(read), own.depth)
 
 
 def _json(body: bytes, depth: int) -> Any:

@@ -30,6 +30,7 @@ from starlette.routing import Route
 
 from safety_rules.face import load
 from safety_rules.formats.blank_out import write_blank
+from safety_rules.language import limits
 from safety_rules.language.errors import SafetyRulesError
 from safety_rules.services.blank import AREAS, CHECKS, KINDS, blank_sheets, documents_of
 from safety_rules.services.documents import file_name, layouts
@@ -45,7 +46,6 @@ from safety_rules.web.worker import GRADED
 from safety_rules.words.catalog import sentence
 from safety_rules.words.failure import failure
 
-LARGEST = 50_000_000  # bytes of an upload
 MOST_FIELDS = 2_000
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".et", ".ods", ".csv", ".jsonl", ".ndjson", ".parquet")
 TAKEN = {
@@ -100,8 +100,8 @@ async def _guarded(request: Request, call: Callable[[Request], Awaitable[Respons
             return PlainTextResponse(sentence("web.origin", "zh"), 403)
         if not request.headers.get("content-length", "").isdigit():
             return PlainTextResponse(sentence("web.length", "zh"), 411)
-        if int(request.headers["content-length"]) > LARGEST:
-            return PlainTextResponse(sentence("web.large", "zh", size=LARGEST // 1_000_000), 413)
+        if int(request.headers["content-length"]) > limits.UPLOAD:
+            return PlainTextResponse(sentence("web.large", "zh", size=limits.UPLOAD // 1_000_000), 413)
     answer = await call(request)
     if desk.token and "token" in request.query_params:
         answer.set_cookie("token", desk.token, httponly=True, samesite="strict")

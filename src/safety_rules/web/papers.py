@@ -15,6 +15,7 @@ from typing import Any
 from safety_rules.formats.docx_out import Values
 from safety_rules.formats.result import ScreenedRow
 from safety_rules.formats.safe import replacing
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError, NotFoundError
 from safety_rules.services.dated_area import DatedArea
 from safety_rules.services.documents import checksum, file_name, layouts, of_row, of_unit, write_document
@@ -25,7 +26,6 @@ from safety_rules.services.screening import screen
 from safety_rules.words.catalog import sentence
 from safety_rules.words.near import did_you_mean
 
-MOST = 500
 ARCHIVE = "papers.zip"
 ROWS = re.compile(r"([0-9]{1,7})(?:[-－—~～至到]([0-9]{1,7}))?")
 Named = tuple[str, str, Values]  # the key of a paper, the name of its file, what stands in it
@@ -94,8 +94,8 @@ def write_papers(folder: Path, papers: Iterable[Named], asked: Asked) -> int:
     with TemporaryDirectory(dir=folder, prefix="papers-") as made:
         written: list[Path] = []
         for key, name, values in papers:
-            if len(written) == MOST:
-                raise LedgerError(f"more than {MOST} papers; ask for some of them")
+            if len(written) == limits.PAPERS:
+                raise LedgerError(f"more than {limits.PAPERS} papers; ask for some of them")
             seen[name] += 1
             written.append(Path(made) / f"{name}{f'_{seen[name]}' if seen[name] > 1 else ''}.docx")
             write_document(key, values, written[-1], None)

@@ -8,7 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from doors.matrix import GOOD, PRINCIPLES, Case
+from doors.contents import GOOD, Case
+from doors.principles import PRINCIPLES
 from doors.test_matrix import area, plainly
 from doors.through import as_arrow, mask
 from engines.spark.test_spark import frame_of

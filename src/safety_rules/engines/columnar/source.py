@@ -12,7 +12,7 @@ from safety_rules.engines.sql.dialect import DUCKDB
 from safety_rules.engines.sql.read.expect import Seen
 from safety_rules.engines.sql.read.types import ColumnType, ListOf, Plain, Struct
 from safety_rules.formats.duck import as_ledger_errors, just, parquet
-from safety_rules.formats.limits import ROW
+from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 
 PARQUET = (".parquet", ".pq")
@@ -108,7 +108,9 @@ def _file(con: Any, path: Path, columns: Sequence[str], delimiter: str) -> Sourc
         with path.open("rb") as file:
             ending = "\\r\\n" if file.readline().endswith(b"\r\n") else "\\n"
         options = f"auto_detect = false, hive_partitioning = false, skip = 1, columns = {{{named}}}, quote = '\"', "
-        options += f"escape = '\"', delim = {DUCKDB.text(delimiter)}, new_line = '{ending}', max_line_size = {4 * ROW}"
+        options += (
+            f"escape = '\"', delim = {DUCKDB.text(delimiter)}, new_line = '{ending}', max_line_size = {4 * limits.ROW}"
+        )
         sql = f"read_csv({just(path)}, {options})"
         numbered = f"(SELECT *, row_number() OVER () AS row_number FROM {sql})"
         return _described(con, path.name, sql, numbered)

@@ -17,11 +17,12 @@ from typing import Any
 from safety_rules.engines.compiled import code
 from safety_rules.engines.compiled.code import constant, load, when
 from safety_rules.engines.compiled.floats import edges, plain, short
+from safety_rules.language import limits
 from safety_rules.language.clock import is_amount
 from safety_rules.language.kinds import Boolean, Choice, Choices, Date, Number, Records, Text
 from safety_rules.language.vocabulary import BLANK_WORDS, Contradiction, Fact, Ratio
 from safety_rules.semantics.admission.folding import visible
-from safety_rules.semantics.admission.values import MOST_CHARACTERS, absent
+from safety_rules.semantics.admission.values import absent
 from safety_rules.semantics.decide import AreaOn, contradictions_of, ratios_of
 
 INDUSTRY_CODE = re.compile(r"[0-9]{2,4}")
@@ -31,10 +32,7 @@ MOST_SHAPES = 256
 def is_text(data: Any, blank_words: frozenset[str] = BLANK_WORDS) -> bool:
     """Return whether data is text that admission takes as it is."""
     return (
-        data.__class__ is str
-        and data == visible(data)
-        and not absent(data, blank_words)
-        and len(data) <= MOST_CHARACTERS
+        data.__class__ is str and data == visible(data) and not absent(data, blank_words) and len(data) <= limits.TEXT
     )
 
 

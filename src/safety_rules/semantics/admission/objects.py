@@ -10,11 +10,12 @@ from fractions import Fraction
 from types import NoneType
 from typing import Any
 
+from safety_rules.language import limits
 from safety_rules.semantics.admission.unusable import Unusable
 from safety_rules.words.said import Said
 
 MOST_SHOWN = 80
-LARGEST = 10**400  # no fact needs more digits, and the next sum of two would take all memory
+LARGEST = 10**limits.DIGITS_OF_NUMBER  # no fact needs more digits, and the next sum of two would take all memory
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any
 
+from safety_rules.language import limits
 from safety_rules.language.clock import is_time, seconds_of
 from safety_rules.language.exact_json import json_data
 from safety_rules.language.kinds import Boolean, Choice, ChoiceList, Choices, Date, Number, Text, Value
@@ -38,8 +39,6 @@ SEPARATORS = re.compile(r"[、，,;；/|\n]+")
 MOST_TOKENS = 9  # an option's name may hold four separators
 INEXACT_CODES = frozenset({"not-a-number", "unknown-unit", "wrong-unit", "full-width-number"})
 FULL_WIDTH = re.compile(r"[０-９．－＋，]")
-MOST_CHARACTERS = 2000
-MOST_EXPONENT = 400
 
 
 def absent(data: Any, blank_words: frozenset[str] = BLANK_WORDS) -> bool:
@@ -66,8 +65,8 @@ def value_of(
     """
     if isinstance(data, Unread):
         raise Unusable(data.why.key, **dict(data.why.slots))
-    if isinstance(data, str) and len(data) > MOST_CHARACTERS:
-        raise Unusable("too-long", most=MOST_CHARACTERS)
+    if isinstance(data, str) and len(data) > limits.TEXT:
+        raise Unusable("too-long", most=limits.TEXT)
     match fact.kind:
         case Boolean():
             return _boolean(data)
@@ -97,7 +96,7 @@ def admitted_value(
     try:
         return value_of(data, fact, units, given_in, zone)
     except Unusable as first:
-        if not isinstance(data, str) or len(data) > MOST_CHARACTERS:
+        if not isinstance(data, str) or len(data) > limits.TEXT:
             raise
         wrong, folded = first, unfolded(data, fact.kind, fact.format)
         if isinstance(fact.kind, Number) and given_in is not None and folded[:1] in ("¥", "￥"):
@@ -135,7 +134,7 @@ def exact(data: Any) -> Fraction | None:
         return Fraction(data)
     if isinstance(data, Decimal):
         # An exponent of millions would take all memory as an exact number.
-        return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= MOST_EXPONENT else None
+        return Fraction(data) if data.is_finite() and abs(data.adjusted()) <= limits.DIGITS_OF_NUMBER else None
     return None
 
 
@@ -172,7 +171,7 @@ def _own_unit(text: str | None, unit: Unit, units: UnitTable) -> Unit | None:
 def _bounded(amount: Fraction, fact: Fact) -> Fraction:
     assert isinstance(fact.kind, Number)
     if abs(amount.numerator) >= LARGEST or amount.denominator >= LARGEST:
-        raise Unusable("out-of-bounds.size", fact=fact.name)
+        raise Unusable("out-of-bounds.size", fact=fact.name, most=limits.DIGITS_OF_NUMBER)
     if fact.kind.whole and amount.denominator != 1:
         raise Unusable("not-whole", fact=fact.name)
     if not fact.bounds.admits(amount):

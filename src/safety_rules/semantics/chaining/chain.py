@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from safety_rules.language import limits
 from safety_rules.language.chain import ChainFact, ChainRule, Step
 from safety_rules.language.errors import ChainEngineError
 from safety_rules.language.rulebook import Rulebook
@@ -24,9 +25,6 @@ from safety_rules.semantics.chaining.pool import Pool
 from safety_rules.semantics.chaining.step import Run, Use, concluded, listed, rule_environments, rule_keys, uses
 from safety_rules.semantics.chaining.strata import strata
 from safety_rules.semantics.dated import dated
-
-MOST_DERIVED = 20_000
-MOST_STEPS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +140,12 @@ class Found:
         new = fact.id not in self.pool.facts and fact.id not in self.derived
         if new:
             self.derived[fact.id] = fact
-        if len(self.derived) > MOST_DERIVED or len(self.steps) > MOST_STEPS:
+        if len(self.derived) > limits.CHAIN_RECORDS or len(self.steps) > limits.CHAIN_STEPS:
             keys = [r.key for r in self.rules]
-            message = f"it came to {len(self.derived)} records by {len(self.steps)} steps and had not ended"
+            message = (
+                f"it came to {len(self.derived)} records by {len(self.steps)} steps and had not ended; at most "
+                f"{limits.CHAIN_RECORDS} records and {limits.CHAIN_STEPS} steps are made"
+            )
             raise ChainEngineError(self.number, keys, message)
         return new
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from safety_rules.language import expr as tree
+from safety_rules.language import limits
 from safety_rules.language.clock import TIME, is_time
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.kinds import (
@@ -43,7 +44,6 @@ from safety_rules.words.diagnostic import Diagnostic
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
-MOST_OPERATIONS = 8000
 COMPARISONS: Mapping[type[ast.cmpop], Any] = {row.syntax: key for key, row in ORDERS.items()}
 OPERATORS: Mapping[type[ast.operator], Any] = {row.syntax: key for key, row in SIGNS.items()}
 TAKEN: Mapping[Taken, Kind] = {"text": Text(), "part": Text(), "day": Date(), "time": TIME}
@@ -67,8 +67,8 @@ def condition(
     expr = _expr(node, scope, reading, expected)
     if expr is not None and expected is not None:
         expr = as_kind(expr, expected, node, reading)
-    if expr is not None and _operations(expr, {}) > MOST_OPERATIONS:
-        reading.report("condition-too-long.operations", 0, 1, most=MOST_OPERATIONS)
+    if expr is not None and _operations(expr, {}) > limits.OPERATIONS:
+        reading.report("condition-too-long.operations", 0, 1, most=limits.OPERATIONS)
     return (None if reading.diagnostics else expr), reading.diagnostics
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from safety_rules.language import limits
 from safety_rules.language.diagnostic import Span
 from safety_rules.language.expr import Expr
 from safety_rules.language.kinds import Kind
@@ -18,9 +19,6 @@ from safety_rules.words.said import Said, said
 
 T = TypeVar("T")
 
-MAX_LENGTH = 4000
-MAX_DEPTH = 60
-MOST_LEVELS = 100
 MOST_SHOWN = 40
 
 LOOKALIKES = {
@@ -71,7 +69,7 @@ class Reading:
     starts: list[int] = field(default_factory=list)
     known: dict[int, list[tuple[Kind | None, Expr | None]]] = field(default_factory=dict)
     spellings: list[Spelling] | None = None
-    longest: int = MAX_LENGTH
+    longest: int = limits.CONDITION
 
     def report(self, key: str, start: int, end: int, better: Said | None = None, /, **slots: Any) -> None:
         """Add a diagnostic about a stretch of the text."""
@@ -136,8 +134,8 @@ def syntax(reading: Reading) -> ast.expr | None:
     except (RecursionError, MemoryError, ValueError):
         reading.report("condition-too-deep", 0, 1)
         return None
-    if _height(body) > MOST_LEVELS:
-        reading.report("condition-too-deep.operations", 0, 1, most=MOST_LEVELS)
+    if _height(body) > limits.CONDITION_LEVELS:
+        reading.report("condition-too-deep.operations", 0, 1, most=limits.CONDITION_LEVELS)
         return None
     return body
 
@@ -179,10 +177,12 @@ def _too_deep(reading: Reading) -> bool:
     for token in reading.text.replace("not ", "~").replace(" ", ""):
         run = run + 1 if token in "~-+" else 0
         longest = max(longest, run)
-    if max(deepest, longest) > MAX_DEPTH or reading.text.count(" not ") > 500:
-        reading.report("condition-too-deep", 0, 1)
-        return True
-    return False
+    deep = max(deepest, longest) > limits.BRACKETS
+    if deep:
+        reading.report("condition-too-deep.brackets", 0, 1, most=limits.BRACKETS)
+    elif deep := reading.text.count(" not ") > limits.DENIALS:
+        reading.report("condition-too-deep.denials", 0, 1, most=limits.DENIALS)
+    return deep
 
 
 def _bare(found: re.Match[str]) -> bool:

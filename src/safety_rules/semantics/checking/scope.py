@@ -6,12 +6,13 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from safety_rules.language import limits
 from safety_rules.language.expr import Expr, ItemField, ItemSelf
 from safety_rules.language.kinds import Kind, Records
 from safety_rules.language.rulebook import Rulebook
 from safety_rules.language.table import Table
 from safety_rules.language.vocabulary import Vocabulary, normal
-from safety_rules.semantics.checking.parse import MAX_LENGTH, Reading, Spelling
+from safety_rules.semantics.checking.parse import Reading, Spelling
 from safety_rules.words.kinds import kind_said
 from safety_rules.words.near import suggestion
 
@@ -25,7 +26,7 @@ class Scope:
     variables: Mapping[str, Kind] = field(default_factory=dict)
     tables: Mapping[str, Table] = field(default_factory=dict)
     spellings: list[Spelling] | None = None
-    longest: int = MAX_LENGTH
+    longest: int = limits.CONDITION
 
     def with_variable(self, name: str, kind: Kind) -> Scope:
         """Return the scope inside an aggregate."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from safety_rules.engines.sql.dialect import Dialect
 from safety_rules.engines.sql.read.cell_types import Cell, absent_text
 from safety_rules.engines.sql.read.types import Reads
+from safety_rules.language import limits
 from safety_rules.language.kinds import ChoiceList
 from safety_rules.language.vocabulary import Fact
-from safety_rules.semantics.admission.values import FALSE, MOST_CHARACTERS, NOTHING, SEPARATORS, TRUE
+from safety_rules.semantics.admission.values import FALSE, NOTHING, SEPARATORS, TRUE
 
 SPACES = r"[\s\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 UNSEEN = r"[\x{ad}\x{34f}\x{61c}\x{115f}\x{1160}\x{17b4}\x{17b5}\x{180e}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{206f}\x{fe00}-\x{fe0f}\x{feff}]"
@@ -41,11 +42,11 @@ def text_cell(fact: Fact, sql: str, name: str, reads: Reads, d: Dialect) -> Cell
         plain = d.matches(sql, PLAIN_CODE) if fact.format == "industry_code" else _is_cas(sql, d)
         return Cell(f"(CASE WHEN {plain} THEN {sql} END)", f"(NOT {plain} AND NOT {absent_text(fact, sql, d)})")
     elif reads.bare and not fact.format:
-        strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2}"
+        strange = f"{d.matches(sql, PADDED)} OR length({sql}) > {limits.TEXT // 2}"
         return Cell(sql, f"({strange} OR {d.one_of(f'lower({sql})', sorted(fact.blank_words))})")
     else:
         text = f"(CASE WHEN {absent_text(fact, sql, d)} THEN NULL ELSE {sql} END)"
-        odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {MOST_CHARACTERS // 2})"
+        odd = f"({d.matches(sql, PADDED)} OR length({sql}) > {limits.TEXT // 2})"
         return _formed(fact, text, Cell(text, odd), d)
     return _formed(fact, text, Cell(text), d)
 
