@@ -149,7 +149,7 @@ def _read_again(module: types.ModuleType, tree: ast.Module) -> None:
 def tried(name: str, chosen: Sequence[Change], tests: Sequence[str]) -> list[tuple[Change, str]]:
     """Return what became of each change of a module, by the tests that are named."""
     campaign = Campaign(name, chosen)
-    options = ["-q", "-p", "no:cacheprovider", "-qq", "-rN", "--no-header", "-m", "not spark and not slow"]
+    options = ["-q", "-p", "no:cacheprovider", "-qq", "-rN", "--no-header", "-m", "not spark"]
     pytest.main([*options, *tests], plugins=[campaign])
     if not campaign.fates:
         raise SystemExit(f"{name}: its tests could not be collected")
