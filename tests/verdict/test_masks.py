@@ -9,7 +9,8 @@ import pytest
 
 import safety_rules as sr
 from safety_rules.language.kinds import Number
-from safety_rules.language.verdict import Adjustment, Gap, Masks, SmallestChange, Status, bits
+from safety_rules.language.verdict import Adjustment, Finding, Gap, Masks, SmallestChange, Status, bits
+from safety_rules.semantics.decide import deciding
 
 FACES = {
     "violated": Status.VIOLATED, "undetermined": Status.UNDETERMINED, "not_applicable": Status.NOT_APPLICABLE, "": Status.SATISFIED,
@@ -28,6 +29,19 @@ def test_a_rule_says_what_its_own_bit_says_and_no_other(at: int, name: str) -> N
     assert found.among(1 << at) == found
     assert found.among(~(1 << at)) == (0, 0, 0)
     assert [list(bits(mask)) for mask in found] == [[at] if n == name else [] for n in Masks._fields]
+
+
+def test_what_decides_an_outcome_asks_for_it_and_is_violated_or_asks_for_worse_and_is_not() -> None:
+    law = sr.load().area("admission").on("2020-10-01").law
+    order = [o.key for o in law.area.outcomes]
+    rules = {r.otherwise.outcome: r for r in law.rules}
+    assert {*order[1:]} <= rules.keys()
+    found = [Finding(r, status, None, (), ()) for r in rules.values() for status in Status]
+    for i, outcome in enumerate(order):
+        expected = {(outcome, Status.VIOLATED)} if i else set()
+        expected |= {(worse, s) for worse in order[i + 1 :] for s in (Status.SATISFIED, Status.NOT_APPLICABLE)}
+        assert {(f.outcome, f.status) for f in deciding(law.area, found, outcome)} == expected
+        assert deciding(law.area, [replace(f, waived=True) for f in found], outcome) == ()
 
 
 def test_a_change_is_what_is_to_be_added() -> None:
