@@ -56,6 +56,10 @@ def test_the_definition_gives_the_value_and_the_reasons(case: ConditionCase) -> 
     assert case.expected == (UNKNOWN if isinstance(value, Unknown) else value), case.that
     if case.because is not None:
         assert case.because == value.reasons, case.that
+    by_kleene = case.requirement().by_kleene()
+    assert [f.status for f in findings(by_kleene, case.record)] == [case.by_kleene()], (
+        "what bounds mend is said by them"
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -7,6 +7,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -72,10 +73,12 @@ class Holder:
     project: Any
 
 
-def deep(make: Callable[[Any], Any], levels: int = 100_000) -> Any:
+@cache
+def deep(kind: type) -> Any:
+    """Return a dict, list or tuple of 100,000 levels; it is the same each time, as it costs more than what reads it."""
     found: Any = 1
-    for _ in range(levels):
-        found = make(found)
+    for _ in range(100_000):
+        found = {"a": found} if kind is dict else kind([found])
     return found
 
 
@@ -109,9 +112,9 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "mixed frozenset": lambda: frozenset({1.5, "硝化", b"x"}),
     "cycle": cycle,
     "cyclic list": cyclic_list,
-    "deep dicts": lambda: deep(lambda x: {"a": x}),
-    "deep lists": lambda: deep(lambda x: [x]),
-    "deep tuples": lambda: deep(lambda x: (x,)),
+    "deep dicts": lambda: deep(dict),
+    "deep lists": lambda: deep(list),
+    "deep tuples": lambda: deep(tuple),
     "numpy array": lambda: np.arange(3),
     "numpy array of objects": lambda: np.array([object(), None], dtype=object),
     "numpy nothing": lambda: np.array(1.5),

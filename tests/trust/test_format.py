@@ -88,9 +88,10 @@ def chinese_rules(folder: Path) -> list[RuleFileText]:
     return with_names(folder_files(folder), "zh")
 
 
-def forms(files: list[RuleFileText], overlays: list[RuleFileText] | None = None) -> object:
+@cache
+def forms(*files: RuleFileText) -> object:
     """Return the canonical form of every condition and formula."""
-    return {k: [canonical(e) for e in conditions(i)] for k, i in items_of(loaded(files, overlays or [])).items()}
+    return {k: [canonical(e) for e in conditions(i)] for k, i in items_of(loaded(files)).items()}
 
 
 def test_names_alone_are_replaced_byte_for_byte() -> None:
@@ -105,8 +106,8 @@ def test_every_rule_means_the_same_in_either_language_and_there_and_back_is_the_
     english = with_names(chinese, "en")
     assert chinese == with_names(english, "zh")
     assert [f.data for f in chinese] != [f.data for f in english]
-    assert forms(files)
-    assert forms(files) == forms(chinese) == forms(english)
+    assert forms(*files)
+    assert forms(*files) == forms(*chinese) == forms(*english)
 
 
 def test_overlays_are_written_with_the_names_of_the_rules_below_them() -> None:
