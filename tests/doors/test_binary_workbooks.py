@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from doors.writers import _container, _record
+from safety_rules.formats import workbook_in
 from safety_rules.formats.workbook_in import sheets
 from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
@@ -191,3 +192,18 @@ def test_sheets_of_an_old_file_that_lie_in_each_other_are_counted_by_their_recor
     assert sheets(path)
     monkeypatch.setattr(limits, "OLD_BOOK", 9_000)
     assert refused(path) == f"`a.xls` {DAMAGED}"
+
+
+@pytest.mark.parametrize("ending", ["xlsx", "xlsb"])
+@pytest.mark.parametrize("at", [10, 12])
+def test_a_packed_file_whose_list_of_parts_is_damaged_is_refused_before_its_reader_sees_it(
+    at: int, ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its reader asked for as much memory as the list says, and ended the process."""
+    path = binary(tmp_path / f"a.{ending}", cell(0, 0))
+    data = bytearray(path.read_bytes())
+    place = data.rindex(b"PK\5\6") + at
+    data[place : place + 4] = b"\x21\x43\x65\x07"
+    path.write_bytes(data)
+    monkeypatch.setattr(workbook_in, "_opened", lambda path: pytest.fail("its reader was asked"))
+    assert refused(path).startswith(f"`a.{ending}` is a damaged workbook or no workbook at all")

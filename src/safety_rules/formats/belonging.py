@@ -102,7 +102,7 @@ class Near:
     def __init__(self, values: Mapping[str, str], form: str, stems: bool = False) -> None:
         self.values, self.form, self.stems = values, form, stems
         self.without: dict[str, set[str]] = defaultdict(set)
-        few = len(values) <= FEW
+        few = self.few = len(values) <= FEW
         self.long = [v for v in values if form or (len(stem(v)) > 1 and not in_chinese(v))] if few else []
         self.shortened = Shortened(values if few and not form else ())
         self.otherwise = Otherwise(() if form else values, few and not form)
@@ -117,7 +117,8 @@ class Near:
         return self.foreign if in_chinese(said) else self.chinese
 
     def _parts(self, value: str) -> set[str]:
-        return {stem(value)} if self.stems else {*_parts(value), *_parts(stem(value))}
+        whole = {stem(value)} if self.stems else {*_parts(value), stem(value)}
+        return whole | _parts(stem(value)) if self.few and not self.stems else whole
 
     def to(self, said: str) -> Iterator[str]:
         """Yield the values that may be meant."""

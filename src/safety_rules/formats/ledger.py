@@ -42,6 +42,7 @@ from safety_rules.words.near import did_you_mean
 from safety_rules.words.problem import problem
 
 ALIKE = 0.8
+NARROW = 16  # columns of a ledger in which a row of another table may fill half
 FEWEST = 4  # facts that sheets of one kind share
 SAMPLE = re.compile("示例|样例|模板|样表|说明|附注")
 REMARKS = re.compile("^(?!填).*(?:说明|附注)")
@@ -195,7 +196,8 @@ def _lines_that_tell(
     for row in chain(table.rows(), table.aside):
         filled = [(i, c) for i, c in enumerate(row.cells) if not is_blank(c)]
         odd = row.number < top.number or len(filled) == 1 or row in table.aside or kind_of_line(row, headings)
-        cells = filled if odd else [(i, row.cell(i)) for i in texts]
+        few = len(filled) * 2 <= max(len(of.columns), NARROW)  # a row of another table has few cells in this one
+        cells = filled if odd else [(i, row.cell(i)) for i in texts] if few else []
         facts = (t[0] for i, c in cells if isinstance(c, str) and (t := list_told(c, spoken)) and not _denied(row, i))
         for key in {f.key for f in facts} if row.number != top.number else ():
             found[key].append(row)

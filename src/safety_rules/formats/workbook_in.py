@@ -14,7 +14,7 @@ import python_calamine
 from safety_rules.formats import binary_size, ods_size
 from safety_rules.formats.number_format import shown
 from safety_rules.formats.table import EXCEL_DIGITS, RawRow, RawTable, cell_text, is_blank, letters
-from safety_rules.formats.workbook_xml import Parts, Seen, without_far
+from safety_rules.formats.workbook_xml import BROKEN, Parts, Seen, without_far
 from safety_rules.language import limits
 from safety_rules.language.errors import LedgerError
 from safety_rules.language.kinds import Name
@@ -33,6 +33,8 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
 
     The sheet that explains a blank ledger of ours is none: what it offers for an answer is no datum.
     """
+    if _is_broken_zip(path):  # its reader takes the sizes in such a list on trust
+        raise LedgerError(f"`{path.name}` {_why(ZIP, 'unreadable')}")
     told = Parts(path) if zipfile.is_zipfile(path) else None
     zipped = (told.beyond() or ods_size.beyond(path)) if told is not None else None
     if (error := zipped or binary_size.beyond(path)) is not None:
@@ -46,6 +48,17 @@ def sheets(path: Path) -> tuple[RawTable, ...]:
     visible = python_calamine.SheetVisibleEnum.Visible
     found = (_sheet(book, m.name, path, seen[m.name], m.visible != visible) for m in kinds)
     return tuple(table for table in found if not _explains(table))
+
+
+def _is_broken_zip(path: Path) -> bool:
+    """Return whether a file is packed, and the list of its parts cannot be read."""
+    with path.open("rb") as file:
+        packed = file.read(len(ZIP)) == ZIP
+    try:
+        zipfile.ZipFile(path).close()
+    except BROKEN:
+        return packed or zipfile.is_zipfile(path)
+    return False
 
 
 def _bounded(file: str, seen: Mapping[str, Seen], told: Parts | None) -> None:
