@@ -169,12 +169,18 @@ class Splits:
         return sum(1 << i for i in bits(mask) if told(self.on.rules[i], env)[0] not in shut)
 
     @cached_property
+    def _in_given(self) -> int:
+        return reduce(or_, (one.reading for one in self.given), 0)
+
+    @cached_property
     def _in_lists(self) -> int:
         return reduce(or_, self.fields.values(), 0)
 
     def may_move(self, masks: Masks) -> bool:
         """Return whether cases of some blank may move an end, as far as the findings alone tell."""
         left_open = masks.undetermined & self.above(masks.violated) if self.on.tight else 0
+        if not left_open & self._in_given:  # most records, which wait for it
+            return bool(left_open & self._in_lists)
         return bool(left_open & self._in_lists) or any(self._may_lift(one, left_open) for one in self.given)
 
     def asking_more(self, rank: int) -> int:
@@ -183,7 +189,10 @@ class Splits:
 
     def above(self, violated: int) -> int:
         """Return the rules that ask for more than the violated ones do."""
-        return next(rules for rules in self._above if not violated & rules)
+        for rules in self._above:
+            if not violated & rules:
+                return rules
+        raise AssertionError("nothing is worse than the worst outcome")
 
     def _may_lift(self, one: Given, left_open: int) -> bool:
         together = left_open & one.reading

@@ -69,8 +69,9 @@ def blanks(law: AreaOn) -> Callable[[Any], Masks] | None:
 
 def _settling(law: AreaOn, aside: Sequence[int], facts: Facts) -> list[ast.stmt]:
     """Return the statement that asks bounds of open rules that they may decide."""
-    bounded, facts.globals["settle"] = settling(law, aside)
-    values = ast.Dict([constant(key) for key in facts.names], [load(name) for name in facts.names.values()])
+    bounded, read, facts.globals["settle"] = settling(law, aside)
+    held = {key: name for key, name in facts.names.items() if key in read}
+    values = ast.Dict([constant(key) for key in held], [load(name) for name in held.values()])
     found = ast.Assign([_three(MASKS)], code.call("settle", values, *map(load, MASKS)))
     return [when(ast.BinOp(load("undetermined"), ast.BitAnd(), constant(bounded)), [found])] if bounded else []
 

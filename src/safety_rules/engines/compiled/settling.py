@@ -29,8 +29,9 @@ OPEN = Masks(0, 1, 0)
 Settle = Callable[[Mapping[str, Any], int, int, int], tuple[int, int, int]]
 
 
-def settling(law: AreaOn, aside: Sequence[int]) -> tuple[int, Settle]:
-    """Return the rules that bounds may decide, and the function from canonical data and masks to the masks by bounds.
+def settling(law: AreaOn, aside: Sequence[int]) -> tuple[int, frozenset[str], Settle]:
+    """Return the rules that bounds may decide, the facts that they read, and the function from these and masks to the
+    masks by bounds.
 
     Rules that stand aside have them already. A rule is worked out by the exact function on its own facts.
     """
@@ -57,7 +58,7 @@ def settling(law: AreaOn, aside: Sequence[int]) -> tuple[int, Settle]:
         return violated, undetermined, absent
 
     bits = sum(1 << i for i in asked)
-    return bits, settle
+    return bits, frozenset(key for i in asked for key in facts_read(law.rules[i], law)), settle
 
 
 def _checks(rule: Rule, law: AreaOn, blank: Environment, made: dict[int, Check]) -> list[Check]:
