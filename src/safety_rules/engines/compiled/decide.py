@@ -22,6 +22,8 @@ from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.semantics.verdict.shared import Answers, Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
+BLANKS_IN_A_ROW = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Decider:
@@ -52,8 +54,9 @@ def decider(law: AreaOn) -> Decider:
         parts,
     )
     exactly = _exactly(law, exact, shared)
-    raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared, exact)
-    return replace(exactly, decided=fast(law, raw, shared) or raw)
+    stands_back = [False]
+    raw = _raw(law, cache(partial(blanks, law)), exactly.decided, shared, exact, stands_back)
+    return replace(exactly, decided=fast(law, raw, shared, stands_back) or raw)
 
 
 def decider_by(area: CompiledArea, standing: Standings) -> Decider:
@@ -121,12 +124,19 @@ def _raw(
     exactly: Callable[[Any], Verdict],
     shared: Shared,
     exact: Callable[[], CompiledArea],
+    stands_back: list[bool],
 ) -> Callable[[Any], Verdict]:
-    """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say."""
+    """Return the function from data as it came to its verdict, by `exactly` where the generated one cannot say.
+
+    After some records with blanks in a row the function of complete ones `stands_back`, until one has nothing open: in
+    a ledger whose rows have blanks it would only decline.
+    """
     best, worst_first, new = law.area.outcomes[0].key, outcome_masks(law), object.__new__
     may_move, lift = splits_of(law).may_move, _lifting(law, shared, exact)
+    in_a_row = 0
 
     def raw(data: Any) -> Verdict:
+        nonlocal in_a_row
         function = written()
         if function is None or data.__class__ is Record:
             return exactly(data)
@@ -135,9 +145,19 @@ def _raw(
         except Exception:  # what an object of any class may do when it is compared, hashed or read
             return exactly(data)
         verdict = new(Verdict)  # not by way of __init__, which takes as long as ten rules
-        verdict.on, verdict._data, verdict._masks, verdict._shared = law, data, masks, shared
-        verdict._granted, verdict._violated, verdict._witness = (), None, None
+        verdict.on = law
+        verdict._data = data
+        verdict._masks = masks
+        verdict._shared = shared
+        verdict._granted = ()
+        verdict._violated = verdict._witness = None
         violated, undetermined, _ = masks
+        if undetermined:
+            in_a_row += 1
+            if in_a_row == BLANKS_IN_A_ROW:
+                stands_back[0] = True
+        elif in_a_row:
+            in_a_row, stands_back[0] = 0, False
         at_best = at_worst = None
         for rules, outcome in worst_first:
             if violated & rules:
@@ -145,9 +165,13 @@ def _raw(
                 break
             if undetermined & rules and at_worst is None:
                 at_worst = outcome
-        verdict.at_best, verdict.at_worst = at_best or best, at_worst or best
-        verdict.outcome = verdict.at_best if verdict.at_best is verdict.at_worst else UNDETERMINED
-        if verdict.outcome is UNDETERMINED and may_move(masks):
+        verdict.at_best = at_best = at_best or best
+        verdict.at_worst = at_worst = at_worst or best
+        if at_best is at_worst:
+            verdict.outcome = at_best
+            return verdict
+        verdict.outcome = UNDETERMINED
+        if may_move(masks):
             lift(verdict, masks)
         return verdict
 

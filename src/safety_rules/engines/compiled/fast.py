@@ -9,7 +9,7 @@ that passes only on canonical data needs no other look.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -35,9 +35,15 @@ Result = TypeVar("Result")
 
 @code.collector_at_rest()
 def fast(
-    law: AreaOn, otherwise: Callable[[Any], Result], shared: Shared | None = None
+    law: AreaOn,
+    otherwise: Callable[[Any], Result],
+    shared: Shared | None = None,
+    stands_back: Sequence[bool] = (False,),
 ) -> Callable[[Any], Verdict | Result] | None:
-    """Return the function from data to verdict, by `otherwise` where it declines; None where the law needs the exact one."""
+    """Return the function from data to verdict, by `otherwise` where it declines; None where the law needs the exact one.
+
+    While `stands_back` holds true it does not try.
+    """
     if not (all(is_sure(r, law) for r in law.rules) and all(is_sure(d, law) for d in law.derivations.values())):
         return None
     ranks = [law.area.rank(r.otherwise.outcome) for r in law.rules]
@@ -51,6 +57,7 @@ def fast(
     names: dict[str, Any] = {e.__name__: e for e in DECLINING} | CHECKS
     names |= {
         "otherwise": otherwise,
+        "stands_back": stands_back,
         "law": law,
         "shared": shared,
         "witness": witness(law, left),
@@ -97,7 +104,9 @@ def _functions(law: AreaOn, names: dict[str, Any], left: Apart) -> list[ast.stmt
     end = [*([_later()] if aside else []), *([] if ordered else [_sorting()]), *_verdict()]
     errors = ast.Tuple([load(e.__name__) for e in DECLINING], ast.Load())
     guarded = ast.Try([*start, *body, *end], [ast.ExceptHandler(errors, None, [ast.Pass()])], [], [])
-    return [*parts, code.function("fast", ["data"], [guarded, ast.Return(code.call("otherwise", load("data")))])]
+    declined = ast.Return(code.call("otherwise", load("data")))
+    waiting = when(ast.Subscript(load("stands_back"), constant(0), ast.Load()), [declined])
+    return [*parts, code.function("fast", ["data"], [waiting, guarded, declined])]
 
 
 def _verdict() -> list[ast.stmt]:
@@ -110,6 +119,7 @@ def _verdict() -> list[ast.stmt]:
         "_shared": load("shared"),
         "_data": load("data"),
         "_violated": load("failed"),
+        "_masks": constant(None),
         "_granted": ast.Tuple([], ast.Load()),
     }
     held |= {name: load("outcome") for name in ("at_best", "at_worst", "outcome")}

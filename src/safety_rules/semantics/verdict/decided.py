@@ -52,14 +52,15 @@ class Decided:
     they say already, and `shared` what verdicts of the same law have worked out.
     """
 
-    __slots__ = ("__dict__", "_data", "_granted", "_violated", "_witness", "at_best", "at_worst", "on", "outcome")
+    __slots__ = ("__dict__", "_data", "_granted", "_masks", "_shared", "_violated", "_witness",
+                 "at_best", "at_worst", "on", "outcome")  # fmt: skip
 
     on: deciding.AreaOn
     at_best: str
     at_worst: str
     outcome: str
-    _masks: Masks | None = None
-    _shared: Shared | None = None
+    _masks: Masks | None
+    _shared: Shared | None
 
     def __init__(
         self,
