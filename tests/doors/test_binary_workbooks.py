@@ -207,3 +207,10 @@ def test_a_packed_file_whose_list_of_parts_is_damaged_is_refused_before_its_read
     path.write_bytes(data)
     monkeypatch.setattr(workbook_in, "_opened", lambda path: pytest.fail("its reader was asked"))
     assert refused(path).startswith(f"`a.{ending}` is a damaged workbook or no workbook at all")
+
+
+def test_a_sheet_that_begins_beyond_the_last_column_is_refused() -> None:
+    """Made by chance: its reader takes the place of the first cell from elsewhere than we measure it, column 372,443,494."""
+    assert refused(Path(__file__).parent / "workbooks/column_372443494.xlsb").endswith(
+        "more than 16,384 columns of a sheet"
+    )

@@ -126,6 +126,8 @@ def _sheet(book: Any, name: str, path: Path, seen: Seen, hidden: bool) -> RawTab
         sheet = _guarded(book.get_sheet_by_name, name)
     except LedgerError as error:
         raise LedgerError(f"the sheet `{name}` of `{path.name}` cannot be read: {error}") from None
+    if sheet.start is not None and sheet.start[1] >= limits.COLUMNS:  # as much room is made as stands before it
+        raise limits.beyond(path.name, f"the sheet `{name}`", "columns of a sheet", limits.COLUMNS)
     notices = tuple(_notices(name, seen, hidden, sheet.total_height))
     size = sheet.total_height
     return RawTable(name, lambda: _rows(sheet, seen), size=size, hidden=hidden, notices=notices, beside=seen.beside)

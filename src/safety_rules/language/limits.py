@@ -40,6 +40,7 @@ CELL = 1_000_000
 ROW = 4_000_000
 ITEM = 64_000_000
 SHEET = 20_000_000
+COLUMNS = 16_384
 WORDS = 150_000_000
 HELD = 850_000_000
 ODD = 2_000_000
@@ -92,6 +93,7 @@ TABLE = tuple(
         ("ROW", "一行的字符", "characters of a row of text, which are at most four times as many bytes", "failure.beyond"),
         ("ITEM", "一条 JSON 记录的字符", "characters of a record of JSON", "failure.beyond"),
         ("SHEET", "各工作表的单元格，夹在中间的空白格也算", "cells of a workbook's sheets, blank ones between others too", "failure.beyond"),
+        ("COLUMNS", "一张工作表的列", "columns of a sheet", "failure.beyond"),
         ("WORDS", "工作簿中只存一次的文字的字节", "bytes of the texts of a workbook that stand once for all of its cells", "failure.beyond"),
         ("HELD", "读取时同时占用的字节", "bytes that a workbook's reader holds at once", "failure.beyond"),
         ("ODD", "显示与所存不同的单元格", "cells of a sheet whose format or formula tells another thing than their value", "failure.beyond"),
