@@ -178,7 +178,8 @@ def test_a_rectification_ledger_is_a_history_of_dangers(tmp_path: Path, admissio
     lists = book(tmp_path / "名单.xlsx", 事故记录=[ACCIDENT], 名单记录=[LISTING])
     verdict = sr.with_history(admission, store, lists).decide({"enterprise": {"name": ENTERPRISE}})
     assert effects(verdict) == {("conditional", True)}
-    assert sr.with_history(admission, store, lists).decide(PROJECT).effects == ()
+    other = {"project": {"id": "P1"}, "enterprise": {"credit_code": CODE, "name": "滨海另一家公司"}}
+    assert sr.with_history(admission, store, lists).decide(other).effects == ()
 
 
 def test_overdue_dangers_are_named_in_the_sentence(tmp_path: Path, admission: sr.DatedArea) -> None:

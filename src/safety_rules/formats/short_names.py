@@ -23,18 +23,23 @@ PROVINCE = re.compile(
 NUMERALS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 SIGN = re.compile(rf"[a-z0-9]+|{HAN.pattern}")
 FEWEST_OF_PART = 3
+LISTED = re.compile(r"[、，,;；/|\n\r]|原名|曾用名|更名为")  # what stands between names, and in none (as 和 may)
+AND = re.compile("[和与及]")
+A_FIRM = re.compile("(?:公司|集团|厂|中心|合作社|研究院|事务所)$")
+PLACE = re.compile("(?:街道|[省市区县镇乡村园路号])$")  # where a firm is, in brackets after its name
 
-Signs = frozenset[str]
+FEWEST_SIGNS = 3  # of the shorter name: two signs stand in many
+Signs = tuple[str, ...]
 
 
 def signs(name: str) -> Signs:
-    """Return the signs of a folded Chinese name that tell whose it is, a word in Latin letters as one sign.
+    """Return the signs of a folded Chinese name that tell whose it is, in their order, a word in Latin letters as one.
 
-    >>> sorted(signs("3m中国有限公司")) == sorted(signs("三m中国")), signs("盐城***厂") == signs("盐城")
+    >>> signs("3m中国有限公司") == signs("三m中国"), signs("盐城***厂") == signs("盐城")
     (True, True)
     """
     bare = MIDDLE.sub("", FIRM.sub("", MANY.sub("", name).translate(FIRM_SIGNS)))
-    return frozenset(SIGN.findall(MASKED.sub("", bare).translate(NUMERALS)))
+    return tuple(SIGN.findall(MASKED.sub("", bare).translate(NUMERALS)))
 
 
 def ways(name: str) -> set[Signs]:
@@ -46,12 +51,34 @@ def ways(name: str) -> set[Signs]:
     if not in_chinese(name):
         return set()
     whole = _ways(name)
-    return whole | {found for part in parts(name) for found in _ways(part) if len(found) >= FEWEST_OF_PART}
+    several = [part for part in parts(name) if not PLACE.search(part)]
+    firms = [part for part in several if A_FIRM.search(part)]
+    if not LISTED.search(name):  # what is between them may be a sign of one name, as 和 in 和顺
+        several = firms if len(firms) == len(several) or not AND.search(name) else []
+    return whole | {found for part in several for found in _ways(part) if len(found) >= FEWEST_OF_PART}
 
 
 def _ways(name: str) -> set[Signs]:
     texts = {NO_LETTER.sub("", text) for text in (name, ASIDE.sub("", name))}
     return {found for text in (*texts, *(PROVINCE.sub("", t) for t in texts)) if (found := signs(text))}
+
+
+def shortens(short: Signs, long: Signs) -> bool:
+    """Return whether a name leaves out signs of another, or says its parts in another order; one or two signs only as
+    they stand there.
+
+    >>> [shortens(tuple(s), tuple("江苏鼎胜新能源材料")) for s in ("鼎胜新材", "新材鼎胜", "胜鼎新材", "鼎胜", "鼎新")]
+    [True, True, False, True, False]
+    """
+    if len(short) < FEWEST_SIGNS:
+        return any(long[i : i + len(short)] == short for i in range(len(long)))
+    turned = (short[i:] + short[:i] for i in range(len(short)))
+    return any(_within(one, long) for one in turned) or sorted(short) == sorted(long)
+
+
+def _within(part: Signs, whole: Signs) -> bool:
+    rest = iter(whole)
+    return all(sign in rest for sign in part)
 
 
 class Shortened:
@@ -61,7 +88,7 @@ class Shortened:
         self.of = [(found, name) for name in names for found in ways(name)]
         self.having: dict[str, list[int]] = defaultdict(list)
         for i, (found, _) in enumerate(self.of):
-            for sign in found:
+            for sign in set(found):
                 self.having[sign].append(i)
         self.rarest: dict[str, list[int]] = defaultdict(list)
         for i, (found, _) in enumerate(self.of):
@@ -71,8 +98,8 @@ class Shortened:
         """Yield the names that what is said may be."""
         for own in ways(said):
             for i in min((self.having.get(s, ()) for s in own), key=len):
-                if own <= self.of[i][0]:
+                if shortens(own, self.of[i][0]):
                     yield self.of[i][1]
-            for i in (i for s in own for i in self.rarest.get(s, ())):
-                if self.of[i][0] <= own:
+            for i in (i for s in set(own) for i in self.rarest.get(s, ())):
+                if shortens(self.of[i][0], own):
                     yield self.of[i][1]

@@ -33,7 +33,6 @@ from safety_rules.semantics.turning import only_compared, options, turns
 MOST_REMEMBERED = 16
 MOST_BLANKS = 64  # blank fields of one list that are looked at, else none of them
 MOST_CROSSED = 8  # blank fields of one list that are crossed with each other, else each by itself
-MOST_COMPARED = 20  # records of a list whose days and numbers are looked at where they are compared
 MOST_CASES = 64
 Statuses = Callable[[Record, int], Masks]
 """What the rules of a mask say of a record."""
@@ -311,8 +310,6 @@ class Splits:
         few = options(fact)
         if few or reading & ~self._compared.get(fact.key, 0):
             return few if len(few) <= MOST_CASES else ()
-        if len(_listed(record, path.partition("[")[0])) > MOST_COMPARED:
-            return ()
         if (fact.key, reading) not in turning:
             turning[fact.key, reading] = turns(self.on, record, fact, reading)
         return turning[fact.key, reading].get(path, ())

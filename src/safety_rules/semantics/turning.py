@@ -20,6 +20,8 @@ from safety_rules.semantics.environment import Environment
 from safety_rules.semantics.evaluate import evaluate, walk_scoped
 from safety_rules.semantics.reads import walk_through
 
+MOST_COMPARED = 40  # times that one blank day or number is compared, for each is up to three cases of it
+
 
 def options(fact: Fact) -> tuple[Value, ...]:
     """Return the values that a fact can have, where they are few."""
@@ -88,8 +90,12 @@ class _Compared:
                         self.beside[path] += 1
 
     def of(self) -> dict[str, set[Any]]:
-        """Return what is compared by path, where it is read in no other way and all of that is known."""
-        return {path: values for path, values in self.values.items() if self.beside[path] == self.read[path]}
+        """Return what is compared by path, where it is read in no other way, not too often, and all of that is known.
+
+        How often hangs on the list's length and not on what is known of it.
+        """
+        beside, read = self.beside, self.read
+        return {p: values for p, values in self.values.items() if beside[p] == read[p] <= MOST_COMPARED}
 
     def _at(self, expr: Expr, env: Environment) -> list[str]:
         if isinstance(expr, ItemField) and expr.key == self.key and expr.variable in env.variables:
