@@ -1,7 +1,8 @@
 """Names of firms that one may write for another: shortened, with its place or its branch, its parts in another order.
 
 People shorten a firm's name by leaving signs out (鼎胜新材), and lengthen it by what it was, where it is, or which branch
-of it. So of two names that may be one, the one has no sign that the other lacks.
+of it. So of two names that may be one, the one says signs of the other and no more: in their order, or with its parts
+turned.
 """
 
 from __future__ import annotations
