@@ -180,7 +180,8 @@ def _tells(table: RawTable, spoken: Sequence[Spoken]) -> tuple[Fact | None, froz
     lines = [(r.number, c) for r in table.rows() for c in r.cells if isinstance(c, str)]
     told = [(n, t[0]) for n, c in lines if (t := list_told(c, spoken)) is not None]
     if REMARKS.search(table.name):
-        told = [(n, f) for n, f in told if not any(explains(c) for at, c in lines if at == n)]
+        explaining = {n for n, c in lines if explains(c)}
+        told = [(n, f) for n, f in told if n not in explaining]
     named = any(firms_in(c) for _, c in lines) if told else False
     return (told[0][1] if told else None), frozenset(n for n, _ in told if not named)
 
@@ -192,10 +193,12 @@ def _lines_that_tell(
     found: dict[str, list[RawRow]] = defaultdict(list)
     headings = [cell_text(c) for c in top.cells]
     texts = [c.index for c in of.columns if isinstance(c.fact.kind, Text)]
-    at = {b.row: [o.text for o in table.beside if o.cell and o.row == b.row] for b in table.beside if b.cell}
+    at, aside = defaultdict[int, list[str]](list), {id(row) for row in table.aside}
+    for comment in (b for b in table.beside if b.cell):
+        at[comment.row].append(comment.text)
     for row in chain(table.rows(), table.aside):
         filled = [(i, c) for i, c in enumerate(row.cells) if not is_blank(c)]
-        odd = row.number < top.number or len(filled) == 1 or row in table.aside or kind_of_line(row, headings)
+        odd = row.number < top.number or len(filled) == 1 or id(row) in aside or kind_of_line(row, headings)
         few = len(filled) * 2 <= max(len(of.columns), NARROW)  # a row of another table has few cells in this one
         cells = filled if odd else [(i, row.cell(i)) for i in texts] if few else []
         facts = (t[0] for i, c in cells if isinstance(c, str) and (t := list_told(c, spoken)) and not _denied(row, i))

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from safety_rules.formats.mentions import parts
+from safety_rules.formats.mentions import FIRMS, parts
 from safety_rules.formats.writing import ASIDE, FIRM, FIRM_SIGNS, HAN, NO_LETTER, in_chinese
 
 MANY = re.compile(r"等(?:[0-9一二两三四五六七八九十几]*[家个])?(?:企业|公司|单位)?$")
@@ -26,7 +26,7 @@ SIGN = re.compile(rf"[a-z0-9]+|{HAN.pattern}")
 FEWEST_OF_PART = 3
 LISTED = re.compile(r"[、，,;；/|\n\r]|原名|曾用名|更名为")  # what stands between names, and in none (as 和 may)
 AND = re.compile("[和与及]")
-A_FIRM = re.compile("(?:公司|集团|厂|中心|合作社|研究院|事务所)$")
+A_FIRM = re.compile(f"{FIRMS}$")
 PLACE = re.compile("(?:街道|[省市区县镇乡村园路号])$")  # where a firm is, in brackets after its name
 
 FEWEST_SIGNS = 3  # of the shorter name: two signs stand in many

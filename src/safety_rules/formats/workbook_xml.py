@@ -91,9 +91,10 @@ class Seen:
 
 @dataclass(slots=True)
 class Parts:
-    """The parts of an opened workbook of the Office Open XML kind."""
+    """The parts of an opened workbook of the Office Open XML kind; `odd` is of all its sheets, once one was looked at."""
 
     path: Path
+    odd: Odd | None = None
 
     def beyond(self) -> LedgerError | None:
         """Return the error of a workbook that unpacks to more than is read; None where it does not."""
@@ -129,7 +130,8 @@ class Parts:
                 part = _parts(book).get(sheet)
                 if part is None or part not in book.namelist():
                     return Seen(told=False)
-                found = _seen(book, part, Odd(*_odd_styles(book), _struck_texts(book)))
+                self.odd = self.odd or Odd(*_odd_styles(book), _struck_texts(book))
+                found = _seen(book, part, self.odd)
                 found.beside = beside_cells(part, {*book.namelist()}, lambda name: _small(book, name))
                 return found
         except BROKEN:

@@ -178,9 +178,9 @@ class Splits:
     def may_move(self, masks: Masks) -> bool:
         """Return whether cases of some blank may move an end, as far as the findings alone tell."""
         left_open = masks.undetermined & self.above(masks.violated) if self.on.tight else 0
-        if not left_open & self._in_given:  # most records, which wait for it
-            return bool(left_open & self._in_lists)
-        return bool(left_open & self._in_lists) or any(self._may_lift(one, left_open) for one in self.given)
+        if left_open & self._in_lists:
+            return True
+        return bool(left_open & self._in_given) and any(self._may_lift(one, left_open) for one in self.given)
 
     def asking_more(self, rank: int) -> int:
         """Return the rules that ask for worse than the outcome of a rank."""

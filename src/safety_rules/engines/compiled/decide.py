@@ -22,7 +22,7 @@ from safety_rules.semantics.verdict.decided import UNDETERMINED
 from safety_rules.semantics.verdict.shared import Answers, Shared
 from safety_rules.semantics.verdict.verdict import Verdict, decide
 
-BLANKS_IN_A_ROW = 3
+BLANKS_IN_A_ROW = 3  # records with open rules after which the function of complete ones waits
 
 
 @dataclass(frozen=True, slots=True)
