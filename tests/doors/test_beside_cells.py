@@ -72,7 +72,7 @@ def test_what_is_struck_out_is_no_datum(at: tuple[int, int], expect: list[str], 
     path = book(tmp_path / "a.xlsx", lambda sheet, made: None, (at,))
     assert outcomes(path) == expect
     _, _, problems = screened(path)
-    assert ["划去" in text for texts in problems.values() for text in texts] == [True]
+    assert ["删除线" in text for texts in problems.values() for text in texts] == [True]
 
 
 def test_a_text_of_which_a_part_is_struck_out_is_no_datum(tmp_path: Path) -> None:
